@@ -1,0 +1,71 @@
+/*
+ * Every way in which a run can go wrong, with the exit code that scripts rely on.
+ * (Answers that are no errors - verdicts - have their own table in model/.)
+ *
+ * X(NAME, exit code, what it means). The names are part of every output format and stay stable.
+ */
+#ifndef SG_BASE_REASON_H
+#define SG_BASE_REASON_H
+
+#define SG_REASONS(X)                                                                              \
+	X(OK, 0, "done")                                                                           \
+	X(USAGE, 2, "the command line is not understood")                                          \
+	X(CONFIG_INVALID, 3, "the configuration contradicts itself or its schema")                 \
+	X(CONFIG_MISSING, 3, "the configuration file is not where it should be")                   \
+	X(KUBECONFIG_INVALID, 3, "the kubeconfig cannot be used")                                  \
+	X(CREDENTIAL_MISSING, 4, "no credential was given for this server")                        \
+	X(CREDENTIAL_ORIGIN, 4, "a credential would have gone to a server it does not belong to")  \
+	X(AUTH_FAILED, 4, "the server does not accept the credential")                             \
+	X(FORBIDDEN, 4, "the credential is known but may not do this")                             \
+	X(BRANCH_PROTECTED, 4, "the branch does not accept pushes from this user")                 \
+	X(HOOK_DECLINED, 4, "a hook of the server declined the push")                              \
+	X(ENVIRONMENT_GATED, 4, "the environment is changed only through its gates")               \
+	X(SERVICE_UNKNOWN, 5, "no service of this name is configured")                             \
+	X(ENVIRONMENT_UNKNOWN, 5, "no environment of this name is configured")                     \
+	X(REPOSITORY_NOT_FOUND, 5, "the repository is missing, or hidden from this credential")    \
+	X(BRANCH_NOT_FOUND, 5, "the branch does not exist")                                        \
+	X(REVISION_NOT_FOUND, 5, "the revision does not exist in the repository")                  \
+	X(FILE_NOT_FOUND, 5, "the file does not exist at this revision")                           \
+	X(KEY_NOT_FOUND, 5, "the file has no such key")                                            \
+	X(IMAGE_NOT_FOUND, 5, "the file names no such image")                                      \
+	X(APPLICATION_NOT_FOUND, 5, "the cluster has no such application")                         \
+	X(NOT_FOUND, 5, "the server has no such thing")                                            \
+	X(BRANCH_MOVED, 6, "the branch moved faster than we could follow")                         \
+	X(CONFLICT, 6, "somebody else's change stands in the way")                                 \
+	X(UNREACHABLE, 7, "the server cannot be reached")                                          \
+	X(TLS_FAILED, 7, "the server's certificate or TLS handshake is not acceptable")            \
+	X(REDIRECTED, 7, "the server names another address")                                       \
+	X(REMOTE_FAILED, 7, "the server failed")                                                   \
+	X(REMOTE_TIMEOUT, 7, "the server did not answer in time")                                  \
+	X(THROTTLED, 7, "the server asks to come back later than we may wait")                     \
+	X(PUSH_REJECTED, 7, "the server did not accept the push")                                  \
+	X(TIMEOUT, 8, "the deadline passed")                                                       \
+	X(YAML_INVALID, 9, "the file is not valid YAML")                                           \
+	X(JSON_INVALID, 9, "the document is not valid JSON")                                       \
+	X(ANSWER_INVALID, 9, "the server's answer cannot be understood")                           \
+	X(TOO_LARGE, 9, "the input is larger than the limit")                                      \
+	X(EDIT_REFUSED, 9, "the place cannot be edited exactly")                                   \
+	X(LOCAL_IO, 10, "a local file or pipe failed")                                             \
+	X(OUTCOME_UNKNOWN, 11, "the server may or may not have done it")                           \
+	X(BUG, 70, "a broken promise inside this program")                                         \
+	X(CANCELLED, 128, "a signal ended the run (exit code 128 + signal)")
+
+enum sg_reason {
+#define SG_X(name, code, text) SG_R_##name,
+	SG_REASONS(SG_X)
+#undef SG_X
+};
+
+/* "BRANCH_MOVED" for SG_R_BRANCH_MOVED. */
+const char *sg_reason_name(enum sg_reason reason);
+
+/* The sentence of the table. */
+const char *sg_reason_text(enum sg_reason reason);
+
+/* The process exit status; for CANCELLED the caller adds the signal number. */
+int sg_reason_exit(enum sg_reason reason);
+
+/* How many reasons there are; they count from 0. */
+int sg_reason_count(void);
+
+#endif

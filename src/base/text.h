@@ -1,0 +1,49 @@
+/*
+ * One escaper per sink. Untrusted bytes (tags, titles, server answers, cluster messages) pass the
+ * one of their sink and nothing else (security.md 4.5).
+ */
+#ifndef SG_BASE_TEXT_H
+#define SG_BASE_TEXT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/*
+ * Terminal and job log: printable UTF-8 passes; ESC, C0, C1, DEL, bidi controls and broken UTF-8
+ * become \xNN. Newline and tab become a blank unless MULTILINE (then newline passes).
+ */
+void sg_text_terminal(struct sg_str s, bool multiline, struct sg_buf *out);
+
+/* The inside of a JSON string (RFC 8259): quotes, backslash and controls escaped, broken UTF-8
+ * replaced by U+FFFD, U+2028/9 escaped. No surrounding quotes. */
+void sg_text_json(struct sg_str s, struct sg_buf *out);
+
+/*
+ * A dotenv value for GitLab: one line, no blanks at the ends, `$` doubled (GitLab expands values in
+ * later jobs), at most 1 KiB. False when the value cannot be carried (newline, control byte,
+ * broken UTF-8, too long); nothing is appended then. gitlab.md 13, security.md 4.5.
+ */
+bool sg_text_dotenv(struct sg_str s, struct sg_buf *out);
+
+/* XML 1.0 text or attribute value: forbidden characters become U+FFFD. */
+void sg_text_xml(struct sg_str s, struct sg_buf *out);
+
+/* Markdown: inline code span with backticks removed, one line; cannot act as quick action,
+ * mention or reference. */
+void sg_text_markdown(struct sg_str s, struct sg_buf *out);
+
+/*
+ * Commit message text: CR, NUL, C0/C1 except LF, ANSI and bidi controls removed; [skip ci] and
+ * [ci skip] neutralised (security.md 4.4).
+ */
+void sg_text_commit(struct sg_str s, struct sg_buf *out);
+
+/* RFC 3986 percent-encoding of everything but unreserved characters. */
+void sg_text_url(struct sg_str s, struct sg_buf *out);
+
+/* Length in bytes of the well-formed UTF-8 character at the start of S, 0 when it is broken. */
+size_t sg_text_utf8_len(struct sg_str s);
+
+#endif
