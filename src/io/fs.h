@@ -1,0 +1,30 @@
+/* Local files: whole reads with a cap, writes that are there whole or not at all. */
+#ifndef SG_IO_FS_H
+#define SG_IO_FS_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Reads a regular file (or fifo) of at most buf->max bytes. LOCAL_IO, FILE_NOT_FOUND, TOO_LARGE. */
+int sg_fs_read(const char *path, struct sg_buf *buf, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Writes a file by a temporary neighbour and rename, mode MODE, so that a reader never sees half.
+ * A path that exists and is no regular file (a device, a fifo) is written directly.
+ */
+int sg_fs_write(
+	const char *path, struct sg_str bytes, unsigned mode, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * A private temporary directory (mode 0700) below $TMPDIR or /tmp, and its removal with everything
+ * in it. Directories of dead runs (same name pattern, older than a day, ours) are swept.
+ */
+int sg_fs_tempdir(struct sg_arena *arena, const char *tmpdir, const char **ret_path,
+	struct sg_err *err) SG_MUST_CHECK;
+void sg_fs_rmtree(const char *path);
+
+/* True when the path names an existing directory. */
+bool sg_fs_is_dir(const char *path);
+
+#endif

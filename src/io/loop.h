@@ -1,0 +1,40 @@
+/*
+ * The one place that waits. Everything that takes time - HTTP calls, watch streams, delays between
+ * tries - is a source that makes progress inside sg_loop_wait().
+ */
+#ifndef SG_IO_LOOP_H
+#define SG_IO_LOOP_H
+
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "io/clock.h"
+
+/* "For ever", where a caller has its own reason to stop. */
+#define SG_NEVER INT64_MAX
+
+struct sg_loop {
+	struct sg_clock *clock;
+	/*
+	 * Lets transfers make progress and returns when at least one did, or when UNTIL_MS of the
+	 * clock has come, or when a signal asked the run to end (SG_R_CANCELLED). The real one
+	 * polls sockets; the scripted one of the tests moves a virtual clock to the next scripted
+	 * event.
+	 */
+	int (*wait)(struct sg_loop *loop, int64_t until_ms, struct sg_err *err);
+};
+
+/* One step of waiting; 0 = something may have happened or the time has come. */
+int sg_loop_wait(struct sg_loop *loop, int64_t until_ms, struct sg_err *err) SG_MUST_CHECK;
+
+/* Waits until the clock says UNTIL_MS, letting transfers go on meanwhile. */
+int sg_loop_delay(struct sg_loop *loop, int64_t until_ms, struct sg_err *err) SG_MUST_CHECK;
+
+/* Milliseconds of the loop's clock. */
+int64_t sg_loop_now_ms(struct sg_loop *loop);
+
+/* now + delay, saturating at SG_NEVER. */
+int64_t sg_loop_after(struct sg_loop *loop, int64_t delay_ms);
+
+#endif

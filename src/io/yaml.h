@@ -1,0 +1,94 @@
+/*
+ * Reading YAML by libyaml, in two views of the same parse: the events with their byte ranges (for
+ * exact edits) and a tree of nodes with line and column (for configuration). Caps of security.md
+ * 4.6: 4 MiB, depth 64, 200,000 events. Aliases are never expanded.
+ */
+#ifndef SG_IO_YAML_H
+#define SG_IO_YAML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum sg_yaml_kind {
+	SG_YAML_STREAM_START,
+	SG_YAML_STREAM_END,
+	SG_YAML_DOC_START,
+	SG_YAML_DOC_END,
+	SG_YAML_ALIAS,
+	SG_YAML_SCALAR,
+	SG_YAML_SEQ_START,
+	SG_YAML_SEQ_END,
+	SG_YAML_MAP_START,
+	SG_YAML_MAP_END
+};
+
+enum sg_yaml_style {
+	SG_YAML_NONE,
+	SG_YAML_PLAIN,
+	SG_YAML_SINGLE_QUOTED,
+	SG_YAML_DOUBLE_QUOTED,
+	SG_YAML_LITERAL,
+	SG_YAML_FOLDED,
+	SG_YAML_BLOCK, /* of sequences and mappings */
+	SG_YAML_FLOW
+};
+
+struct sg_yaml_event {
+	enum sg_yaml_kind kind;
+	enum sg_yaml_style style;
+	bool implicit;       /* document start/end without marker; scalar whose tag is resolved */
+	struct sg_str value; /* scalar content; alias: the anchor's name */
+	const char *anchor;  /* NULL when absent */
+	const char *tag;     /* NULL when absent */
+	size_t start, end;   /* BYTE offsets into the text (libyaml itself counts characters) */
+	int line, column;    /* of start; from 1; column in characters */
+	int end_line;
+};
+
+struct sg_yaml_events {
+	const struct sg_yaml_event *items;
+	size_t count;
+};
+
+/* NAME is for messages: "apps/web/values.yaml:3:7: ...". YAML_INVALID or TOO_LARGE. */
+int sg_yaml_parse(struct sg_arena *arena, const char *name, struct sg_str text,
+	struct sg_yaml_events *ret_events, struct sg_err *err) SG_MUST_CHECK;
+
+/* ---- the tree of one document ---- */
+
+enum sg_yaml_node_kind { SG_NODE_SCALAR, SG_NODE_SEQ, SG_NODE_MAP };
+
+struct sg_yaml_node {
+	enum sg_yaml_node_kind kind;
+	enum sg_yaml_style style;
+	const char *value; /* scalar, NUL-terminated; a NUL inside is refused */
+	const char *key;   /* this node's key where the parent is a mapping */
+	int line, column;
+	int key_line, key_column;
+	struct sg_yaml_node *first; /* children, in order */
+	struct sg_yaml_node *next;
+	size_t count;
+};
+
+/*
+ * The single document of TEXT. Duplicate keys, aliases, anchors, tags, keys that are no scalars and
+ * a second document are refused with name:line:column (YAML_INVALID). An empty text gives an empty
+ * mapping.
+ */
+int sg_yaml_load(struct sg_arena *arena, const char *name, struct sg_str text,
+	struct sg_yaml_node **ret_root, struct sg_err *err) SG_MUST_CHECK;
+
+/* As above, but anchors, aliases (as copies by reference, bounded) and tags are accepted: for files
+ * that others wrote, such as a kubeconfig. */
+int sg_yaml_load_lenient(struct sg_arena *arena, const char *name, struct sg_str text,
+	struct sg_yaml_node **ret_root, struct sg_err *err) SG_MUST_CHECK;
+
+/* The member KEY of a mapping, or NULL. */
+const struct sg_yaml_node *sg_yaml_get(const struct sg_yaml_node *map, const char *key);
+
+#endif

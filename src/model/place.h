@@ -1,0 +1,43 @@
+/*
+ * Where the image of one service stands in one environment, with all templates expanded.
+ */
+#ifndef SG_MODEL_PLACE_H
+#define SG_MODEL_PLACE_H
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/err.h"
+#include "model/policy.h"
+
+struct sg_place {
+	const char *service;
+	const char *file;  /* path in the repository */
+	const char *key;   /* path into the YAML, or NULL */
+	const char *image; /* entry of a kustomization, or NULL */
+	enum sg_image_part part;
+	int line; /* of the configuration */
+};
+
+/* Replaces {service}, {env} and {short}; any other {word} is CONFIG_INVALID. */
+int sg_template_expand(struct sg_arena *arena, const char *text, const char *service,
+	const struct sg_environment *env, const char **ret_text, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * A service name is one path component of [A-Za-z0-9._-], not starting with a dot or a dash, at
+ * most 100 bytes. Everything that is expanded into a path goes through this first. USAGE otherwise.
+ */
+int sg_service_name_check(const char *name, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * A path inside a repository: relative, no empty, ".", ".." or .git component (in any of the forms
+ * that file systems fold to it), no backslash, no control byte, at most 1,024 bytes
+ * (security.md 4.4). CONFIG_INVALID otherwise.
+ */
+int sg_repo_path_check(const char *path, struct sg_err *err) SG_MUST_CHECK;
+
+/* All places of SERVICE in ENV. */
+int sg_places(struct sg_arena *arena, const struct sg_service *entry, const char *service,
+	const struct sg_environment *env, struct sg_place **ret_places, size_t *ret_count,
+	struct sg_err *err) SG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * What a run is going to write, as a value: dry runs print it, one place executes it. The same plan
+ * on the same parent gives the same commit id.
+ */
+#ifndef SG_MODEL_PLAN_H
+#define SG_MODEL_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+/* One file, whole, before and after. */
+struct sg_file_change {
+	const char *path;
+	struct sg_str before;
+	struct sg_str after;
+};
+
+/* One value at one place: what people read. */
+struct sg_value_change {
+	const char *service;
+	const char *path;
+	const char *place; /* "image.tag", "images[name=...].newTag" */
+	int line;
+	const char *from;
+	const char *to;
+};
+
+struct sg_ident {
+	const char *name;
+	const char *email;
+	int64_t unix_s; /* UTC; commits carry offset +0000 */
+};
+
+struct sg_plan {
+	const char *branch;
+	const char *parent; /* the tip that was read: the compare of the compare-and-swap */
+	const char *environment;
+	const struct sg_file_change *files;
+	size_t file_count;
+	const struct sg_value_change *values;
+	size_t value_count;
+	const char *id;      /* Stagegate-Id */
+	const char *message; /* complete, with trailers, ends with a newline */
+	struct sg_ident author;
+	struct sg_ident committer;
+};
+
+#endif

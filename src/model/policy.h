@@ -1,0 +1,95 @@
+/*
+ * stagegate.yaml as values: the environments in promotion order and the services. Strings live in
+ * the arena of whoever loaded it. Templates ({service}, {env}, {short}) are kept as written;
+ * model/place.h expands them.
+ */
+#ifndef SG_MODEL_POLICY_H
+#define SG_MODEL_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/gate_spec.h"
+
+enum sg_publish_mode { SG_PUBLISH_COMMIT, SG_PUBLISH_MERGE_REQUEST };
+
+/* Which part of an image reference a place holds. */
+#define SG_IMAGE_PARTS(X)                                                                          \
+	X(TAG, "tag")                                                                              \
+	X(REPOSITORY, "repository")                                                                \
+	X(REFERENCE, "reference")                                                                  \
+	X(DIGEST, "digest")
+
+enum sg_image_part {
+#define SG_X(name, word) SG_PART_##name,
+	SG_IMAGE_PARTS(SG_X)
+#undef SG_X
+};
+
+struct sg_cluster_ref {
+	const char *context;   /* kubeconfig context; NULL: the current one, or in-cluster */
+	const char *namespace; /* where the Applications are; "argocd" when nothing is said */
+	bool insecure;         /* allow insecure-skip-tls-verify of that kubeconfig */
+};
+
+struct sg_environment {
+	const char *name;
+	const char *short_name; /* `short:`, else the name */
+	const char *branch;
+	enum sg_publish_mode publish;
+	const char *application; /* template; "NAME" or "NAMESPACE/NAME" */
+	struct sg_cluster_ref cluster;
+	const struct sg_gate_spec *gates;
+	size_t gate_count;
+	const char *const *after; /* names of the environments before this one */
+	size_t after_count;
+	int line; /* in stagegate.yaml */
+};
+
+/* A place in a file: by `key` (a path into any YAML) or by `image` (an entry of a kustomization).
+ */
+struct sg_update {
+	const char *file; /* template, relative to the service's path */
+	const char *key;
+	const char *image;
+	enum sg_image_part part;
+	int line, column;
+};
+
+struct sg_service {
+	const char *name;   /* "*": every folder below the path template */
+	const char *path;   /* template: "apps/{service}" */
+	const char *source; /* GitLab project the image is built from; may be NULL */
+	const char *image;  /* template: repository without tag; may be NULL */
+	const struct sg_update *updates;
+	size_t update_count;
+	int line;
+};
+
+struct sg_commit_style {
+	const char *subject;      /* template of the first line; NULL: the default */
+	const char *author_name;  /* NULL: the default */
+	const char *author_email; /* NULL: the default */
+};
+
+struct sg_policy {
+	const char *file;   /* for messages */
+	const char *branch; /* default target branch */
+	const struct sg_environment *environments;
+	size_t environment_count;
+	const struct sg_service *services;
+	size_t service_count;
+	struct sg_commit_style commit;
+};
+
+/* NULL when there is none of that name (name only, not the short form). */
+const struct sg_environment *sg_policy_environment(
+	const struct sg_policy *policy, const char *name);
+
+/* The entry for a service: the one of its name, else "*", else NULL. */
+const struct sg_service *sg_policy_service(const struct sg_policy *policy, const char *name);
+
+/* The word of the configuration for a part. */
+const char *sg_image_part_name(enum sg_image_part part);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * The two small interfaces between a plan and the world: reading files at a commit, and publishing.
+ * Implemented by repo/ (Git smart HTTP), by repo/ for a local folder, later by gitlab/ (API).
+ */
+#ifndef SG_MODEL_SOURCE_H
+#define SG_MODEL_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/plan.h"
+
+struct sg_tree_entry {
+	const char *name;
+	bool is_dir;
+};
+
+/* The files of one revision. */
+struct sg_tree_source {
+	const char *label;    /* for messages: the branch, or the folder */
+	const char *revision; /* full commit id; NULL for a folder */
+	/*
+	 * Appends the file to BUF (whose max is the cap, TOO_LARGE). FILE_NOT_FOUND when absent;
+	 * EDIT_REFUSED when it is a symlink, a submodule or a folder, or when a folder on the way
+	 * is a symlink (security.md 4.4).
+	 */
+	int (*read)(struct sg_tree_source *source, const char *path, struct sg_buf *buf,
+		struct sg_err *err);
+	/* The direct children of a folder by name order; FILE_NOT_FOUND when there is none. */
+	int (*list)(struct sg_tree_source *source, const char *dir, struct sg_arena *arena,
+		struct sg_tree_entry **ret_entries, size_t *ret_count, struct sg_err *err);
+};
+
+enum sg_publish_outcome {
+	SG_PUBLISHED,     /* the server said yes */
+	SG_PUBLISH_STALE, /* the branch is another than the plan's parent: fetch, apply again, retry
+			   */
+	SG_PUBLISH_DOUBT  /* no answer or no sense in it: read back before anything else */
+};
+
+struct sg_published {
+	enum sg_publish_outcome outcome;
+	char commit[65]; /* the id that was or would have been published */
+	char why[256];   /* STALE and DOUBT: the server's or the transport's words */
+};
+
+struct sg_publisher {
+	/*
+	 * Publishes the plan on top of plan->parent by compare-and-swap: only if the branch still
+	 * is at that commit. -1 for what trying again cannot heal (BRANCH_PROTECTED, HOOK_DECLINED,
+	 * AUTH_FAILED, ...); in that case nothing was written.
+	 */
+	int (*publish)(struct sg_publisher *publisher, const struct sg_plan *plan,
+		struct sg_published *ret_published, struct sg_err *err);
+};
+
+#endif
