@@ -1,0 +1,31 @@
+# The flags of every translation unit of ours: one interface target, linked by the library, the program and the tests.
+add_library(stagegate_flags INTERFACE)
+target_compile_definitions(stagegate_flags INTERFACE _POSIX_C_SOURCE=200809L)
+target_compile_options(stagegate_flags INTERFACE
+	-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
+	-Wswitch-enum -Wundef -Wcast-qual -Wwrite-strings -Werror
+	-fno-common -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+
+if(STAGEGATE_SANITIZE)
+	set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+	target_compile_options(stagegate_flags INTERFACE ${sanitize})
+	target_link_options(stagegate_flags INTERFACE ${sanitize})
+endif()
+
+if(STAGEGATE_COVERAGE)
+	target_compile_options(stagegate_flags INTERFACE --coverage)
+	target_link_options(stagegate_flags INTERFACE --coverage)
+endif()
+
+if(STAGEGATE_HARDENED_STATIC)
+	target_compile_options(stagegate_flags INTERFACE
+		-fPIE -ffunction-sections -fdata-sections -fstack-protector-strong -fstack-clash-protection
+		-Wformat -Werror=format-security)
+	if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
+		target_compile_options(stagegate_flags INTERFACE -fcf-protection=full)
+	elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL aarch64)
+		target_compile_options(stagegate_flags INTERFACE -mbranch-protection=standard)
+	endif()
+	target_link_options(stagegate_flags INTERFACE
+		-static-pie -s -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code)
+endif()
