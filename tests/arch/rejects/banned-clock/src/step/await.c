@@ -1,0 +1,8 @@
+#include <time.h>
+
+long sg_step_await(void);
+
+long sg_step_await(void)
+{
+	return (long)time(NULL);
+}

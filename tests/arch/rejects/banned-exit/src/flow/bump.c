@@ -1,0 +1,8 @@
+#include <stdlib.h>
+
+void sg_flow_bump(void);
+
+void sg_flow_bump(void)
+{
+	exit(1);
+}

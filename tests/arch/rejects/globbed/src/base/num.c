@@ -1,0 +1,5 @@
+int sg_num(void);
+int sg_num(void)
+{
+	return 0;
+}

@@ -1,0 +1,6 @@
+#ifndef SG_FLOW_BUMP_H
+#define SG_FLOW_BUMP_H
+
+int sg_flow_bump(void);
+
+#endif

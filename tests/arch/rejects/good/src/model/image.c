@@ -1,0 +1,7 @@
+#include "model/image.h"
+#include "base/num.h"
+
+int sg_image(void)
+{
+	return sg_num();
+}

@@ -1,0 +1,3 @@
+struct sg_num {
+	int n;
+};

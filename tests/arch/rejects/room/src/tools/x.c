@@ -1,0 +1,5 @@
+int sg_x(void);
+int sg_x(void)
+{
+	return 0;
+}

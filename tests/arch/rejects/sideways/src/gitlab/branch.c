@@ -1,0 +1,7 @@
+#include "cluster/watch.h"
+
+int sg_branch(void);
+int sg_branch(void)
+{
+	return 0;
+}

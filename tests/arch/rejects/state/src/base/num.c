@@ -1,0 +1,7 @@
+int sg_num(void);
+static int calls;
+
+int sg_num(void)
+{
+	return ++calls;
+}

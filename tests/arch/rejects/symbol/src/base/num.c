@@ -1,0 +1,5 @@
+int num(void);
+int num(void)
+{
+	return 0;
+}

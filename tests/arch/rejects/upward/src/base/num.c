@@ -1,0 +1,7 @@
+#include "model/image.h"
+
+int sg_num(void);
+int sg_num(void)
+{
+	return 0;
+}
