@@ -59,7 +59,7 @@ struct sg_http_req {
 	const struct sg_tls *tls; /* NULL: the defaults of the client */
 	const char *proxy;        /* NULL: the proxy environment; "" none; else a URL */
 	size_t max_body_bytes;    /* of the answer in total; 0 is a bug */
-	size_t window_bytes; /* stop reading from the network while so much waits unread; 0: 1 MiB
+	size_t window_bytes; /* stop reading from the network while so much waits unread; 0: 256 KiB
 			      */
 	int64_t connect_timeout_ms; /* 0: the client's default (10 s) */
 	int64_t idle_timeout_ms;    /* no byte for so long ends the call; 0: default 30 s; SG_NEVER:
@@ -110,7 +110,10 @@ void sg_http_end_ptr(struct sg_http_call **call);
 int sg_http_await_headers(
 	struct sg_http *http, struct sg_http_call *call, struct sg_err *err) SG_MUST_CHECK;
 
-/* Waits until body bytes are there or the call is done; -1 if it failed. */
+/*
+ * Waits until body bytes are there or the call is done. What came before a failure can still be
+ * taken: -1 only when no byte is left and the call failed.
+ */
 int sg_http_await_body(
 	struct sg_http *http, struct sg_http_call *call, struct sg_err *err) SG_MUST_CHECK;
 
