@@ -39,7 +39,7 @@ void sg_buf_addc(struct sg_buf *buf, char c);
 void sg_buf_adds(struct sg_buf *buf, const char *text);
 void sg_buf_addstr(struct sg_buf *buf, struct sg_str s);
 void sg_buf_addf(struct sg_buf *buf, const char *fmt, ...) SG_PRINTF(2, 3);
-void sg_buf_addv(struct sg_buf *buf, const char *fmt, va_list args);
+void sg_buf_addv(struct sg_buf *buf, const char *fmt, va_list args) SG_PRINTF(2, 0);
 
 /* Removes LEN bytes from the front. */
 void sg_buf_drop(struct sg_buf *buf, size_t len);

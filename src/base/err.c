@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 
+SG_PRINTF(3, 0)
 static void format(char *out, size_t size, const char *fmt, va_list args)
 {
 	int n = vsnprintf(out, size, fmt, args);

@@ -21,7 +21,10 @@ struct sg_log {
 	void *arg;
 };
 
-/* LOG may be NULL: then nothing is said. Lines longer than 4 KiB are cut with "...". */
+/*
+ * LOG may be NULL: then nothing is said. Text lines are "MESSAGE" at info and "LEVEL: MESSAGE"
+ * else; JSON lines are {"level":..., "message":...}. Messages longer than 4 KiB are cut with "...".
+ */
 void sg_log_at(struct sg_log *log, enum sg_log_level level, const char *fmt, ...) SG_PRINTF(3, 4);
 
 #define sg_debug(log, ...) sg_log_at((log), SG_LOG_DEBUG, __VA_ARGS__)

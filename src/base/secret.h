@@ -33,10 +33,17 @@ struct sg_str sg_secret_bytes(const struct sg_secret *secret);
 struct sg_redactor *sg_redactor_new(void);
 void sg_redactor_free(struct sg_redactor *redactor);
 
-/* Masks the known forms of BYTES from now on. Secrets shorter than 6 bytes are not learnt. */
+/*
+ * Masks BYTES (blanks at the ends aside) from now on: raw, base64 and base64url at any alignment,
+ * and both of them URL-encoded or JSON-escaped in whatever way; of a multi-line secret also each
+ * line of 8 bytes and more; and its first bytes, 8 and more, where a limit cut the text (at the end
+ * or before "..."). Secrets shorter than 6 bytes are not learnt.
+ */
 void sg_redactor_learn(struct sg_redactor *redactor, struct sg_str bytes);
 
-/* Appends TEXT to OUT with every secret replaced by "[MASKED]". REDACTOR may be NULL (shapes only).
+/*
+ * Appends TEXT to OUT with every secret replaced by "[MASKED]", in linear time. REDACTOR may be
+ * NULL (shapes only). Comes before the escaper of a sink, never after it.
  */
 void sg_redact(const struct sg_redactor *redactor, struct sg_str text, struct sg_buf *out);
 

@@ -11,27 +11,28 @@
 #include "base/str.h"
 
 /*
- * Terminal and job log: printable UTF-8 passes; ESC, C0, C1, DEL, bidi controls and broken UTF-8
- * become \xNN. Newline and tab become a blank unless MULTILINE (then newline passes).
+ * Terminal and job log: printable UTF-8 passes; ESC, C0, C1, DEL, bidi controls, invisible
+ * characters and broken UTF-8 become \xNN. Newline and tab become a blank, with MULTILINE they
+ * pass.
  */
 void sg_text_terminal(struct sg_str s, bool multiline, struct sg_buf *out);
 
-/* The inside of a JSON string (RFC 8259): quotes, backslash and controls escaped, broken UTF-8
- * replaced by U+FFFD, U+2028/9 escaped. No surrounding quotes. */
+/* The inside of a JSON string (RFC 8259): quotes, backslash and all that the terminal must not see
+ * escaped, broken UTF-8 replaced by U+FFFD. No surrounding quotes. */
 void sg_text_json(struct sg_str s, struct sg_buf *out);
 
 /*
  * A dotenv value for GitLab: one line, no blanks at the ends, `$` doubled (GitLab expands values in
- * later jobs), at most 1 KiB. False when the value cannot be carried (newline, control byte,
- * broken UTF-8, too long); nothing is appended then. gitlab.md 13, security.md 4.5.
+ * later jobs), at most 1 KiB. False when the value cannot be carried (blank at an end, newline,
+ * control, broken UTF-8, too long); nothing is appended then. gitlab.md 13, security.md 4.5.
  */
 bool sg_text_dotenv(struct sg_str s, struct sg_buf *out);
 
-/* XML 1.0 text or attribute value: forbidden characters become U+FFFD. */
+/* XML 1.0 text or attribute value: forbidden and invisible characters become U+FFFD. */
 void sg_text_xml(struct sg_str s, struct sg_buf *out);
 
-/* Markdown: inline code span with backticks removed, one line; cannot act as quick action,
- * mention or reference. */
+/* Markdown: inline code span with backticks removed, one line, no pipe; cannot act as quick action,
+ * mention or reference, in a table neither. */
 void sg_text_markdown(struct sg_str s, struct sg_buf *out);
 
 /*
