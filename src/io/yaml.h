@@ -1,7 +1,8 @@
 /*
  * Reading YAML by libyaml, in two views of the same parse: the events with their byte ranges (for
  * exact edits) and a tree of nodes with line and column (for configuration). Caps of security.md
- * 4.6: 4 MiB, depth 64, 200,000 events. Aliases are never expanded.
+ * 4.6: 4 MiB, depth 64, 200,000 events. Aliases are never expanded. UTF-8 only, with or without a
+ * byte order mark. Lines end as libyaml counts them: LF, CRLF, lone CR, NEL, LS and PS.
  */
 #ifndef SG_IO_YAML_H
 #define SG_IO_YAML_H
@@ -41,7 +42,7 @@ enum sg_yaml_style {
 struct sg_yaml_event {
 	enum sg_yaml_kind kind;
 	enum sg_yaml_style style;
-	bool implicit;       /* document start/end without marker; scalar whose tag is resolved */
+	bool implicit;       /* document start/end without marker; node without an explicit tag */
 	struct sg_str value; /* scalar content; alias: the anchor's name */
 	const char *anchor;  /* NULL when absent */
 	const char *tag;     /* NULL when absent */
@@ -54,6 +55,16 @@ struct sg_yaml_events {
 	const struct sg_yaml_event *items;
 	size_t count;
 };
+
+enum { SG_YAML_MAX_BYTES = 4 * 1024 * 1024, SG_YAML_MAX_DEPTH = 64, SG_YAML_MAX_EVENTS = 200000 };
+
+/*
+ * Calls EACH for every event in order; value, anchor and tag live only during the call. Ends with
+ * -1 as soon as EACH returns -1 (which has set the error then). Errors as sg_yaml_parse().
+ */
+int sg_yaml_each(const char *name, struct sg_str text,
+	int (*each)(void *arg, const struct sg_yaml_event *event, struct sg_err *err), void *arg,
+	struct sg_err *err) SG_MUST_CHECK;
 
 /* NAME is for messages: "apps/web/values.yaml:3:7: ...". YAML_INVALID or TOO_LARGE. */
 int sg_yaml_parse(struct sg_arena *arena, const char *name, struct sg_str text,
