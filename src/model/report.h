@@ -1,0 +1,145 @@
+/*
+ * What a run has to say, as plain data: one value for every command, filled by flow/, shown by
+ * report/. All strings live in the report's arena (or longer) and may hold untrusted text: the
+ * renderers redact and escape. NULL and 0 mean "nothing known" and are shown as such.
+ */
+#ifndef SG_MODEL_REPORT_H
+#define SG_MODEL_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "model/finding.h"
+#include "model/plan.h"
+
+/* X(NAME, word, exit code). An error is no result: cmd/ shows it instead of a report. */
+#define SG_RESULTS(X)                                                                              \
+	X(DONE, "done", 0)           /* what was asked for is so now */                            \
+	X(UNCHANGED, "unchanged", 0) /* it was so already: nothing written */                      \
+	X(PLANNED, "planned", 0)     /* dry run: nothing written */                                \
+	X(FAILED, "failed", 1)       /* no, until somebody changes something */                    \
+	X(INVALID, "invalid", 3)     /* check: the configuration has errors */                     \
+	X(TIMEOUT, "timeout", 8)     /* a machine did not finish in time */                        \
+	X(PENDING, "pending", 75)    /* time or a person can make it yes */
+
+enum sg_result {
+#define SG_X(name, word, code) SG_RESULT_##name,
+	SG_RESULTS(SG_X)
+#undef SG_X
+};
+
+const char *sg_result_name(enum sg_result result);
+int sg_result_exit(enum sg_result result);
+
+/* One value at one place, changed or found to be right already. */
+struct sg_report_change {
+	const char *service;
+	const char *environment;
+	const char *file;
+	const char *place; /* "image.tag" */
+	int line;
+	const char *from;
+	const char *to;
+	bool noop; /* it already stood there */
+};
+
+struct sg_report_lines {
+	const char **items;
+	size_t count;
+};
+
+/* The answer about one application. */
+struct sg_report_verdict {
+	enum sg_result result;
+	const char *code; /* row of the decision table: "DEPLOYED", "SYNC_FAILED" */
+	const char *sentence;
+	const char *service;
+	const char *application;
+	const char *namespace;
+	const char *revision_wanted;
+	const char *revision_seen;
+	const char *image_wanted;
+	struct sg_report_lines images; /* that run */
+	const char *sync;              /* words of Argo CD */
+	const char *health;
+	struct sg_report_lines evidence; /* resources, conditions, messages behind the answer */
+	const char *last_blocker;        /* when the time ran out: what it still waited for */
+	int64_t elapsed_ms;
+	int64_t next_look_unix_s;
+};
+
+struct sg_report_warning {
+	const char *code; /* "IMAGE_NOT_SEEN", "ADVISORY" */
+	const char *text;
+};
+
+/* A library and its version. */
+struct sg_report_part {
+	const char *name;
+	const char *version;
+};
+
+struct sg_report {
+	struct sg_arena *arena;
+	const char *command;
+	enum sg_result result;
+	int exit_code;
+	const char *code;     /* stable: "OK", "NOTHING_TO_DO", a verdict's code */
+	const char *sentence; /* the outcome in one line */
+
+	const char *repository;
+	const char *config_from; /* "main@1a2b3c4d" or the local file */
+	bool advisory;           /* gates of this configuration bind nobody */
+	const char *environment;
+	const char *branch;
+	const char *commit; /* published, or the tip at which the values already stand */
+	const char *id;     /* Stagegate-Id */
+	int tries;          /* pushes made */
+	int64_t elapsed_ms;
+	int64_t next_look_unix_s; /* PENDING: when to look again */
+
+	struct sg_report_change *changes;
+	size_t change_count;
+	const struct sg_file_change *files; /* shown as a diff when set */
+	size_t file_count;
+	struct sg_report_verdict *verdicts;
+	size_t verdict_count;
+	struct sg_findings findings;
+	struct sg_report_warning *warnings;
+	size_t warning_count;
+
+	const char *version; /* of stagegate, for the command `version` */
+	const char *version_commit;
+	struct sg_report_part *parts;
+	size_t part_count;
+};
+
+void sg_report_init(struct sg_report *report, struct sg_arena *arena, const char *command);
+
+/* The outcome: RESULT with its exit code, a stable CODE and one formatted sentence. */
+void sg_report_end(struct sg_report *report, enum sg_result result, const char *code,
+	const char *fmt, ...) SG_PRINTF(4, 5);
+
+/* New zeroed rows at the end, to be filled in; each stays where it is until the next of its kind.
+ */
+struct sg_report_change *sg_report_add_change(struct sg_report *report);
+struct sg_report_verdict *sg_report_add_verdict(struct sg_report *report);
+
+/* A row per value change of a plan or of what already stood there. */
+void sg_report_add_values(struct sg_report *report, const char *environment,
+	const struct sg_value_change *values, size_t count, bool noop);
+
+void sg_report_add_part(struct sg_report *report, const char *name, const char *version);
+
+/* The same code and text are kept once. */
+void sg_report_warn(struct sg_report *report, const char *code, const char *fmt, ...)
+	SG_PRINTF(3, 4);
+
+/* Appends a formatted line. */
+void sg_report_line(struct sg_report *report, struct sg_report_lines *lines, const char *fmt, ...)
+	SG_PRINTF(3, 4);
+
+#endif
