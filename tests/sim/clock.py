@@ -1,0 +1,25 @@
+"""The cluster's clock: real seconds plus what the steps of the controller add, never backwards; only whole seconds are seen (RFC 3339)."""
+
+import threading
+import time
+
+
+class Clock:
+	def __init__(self):
+		self._base = time.time() - time.monotonic()
+		self._extra = 0
+		self._lock = threading.Lock()
+
+	def now(self):
+		return int(self._base + time.monotonic()) + self._extra
+
+	def tick(self, seconds=1):
+		"""Moves the clock on by whole seconds; returns the new time."""
+		with self._lock:
+			self._extra += seconds
+		return self.now()
+
+
+def stamp(seconds):
+	return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
