@@ -1,0 +1,193 @@
+#include "model/ids.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define DAY_S INT64_C(86400)
+#define FIRST_S (-INT64_C(62167219200)) /* 0000-01-01T00:00:00Z */
+#define LAST_S INT64_C(253402300799)    /* 9999-12-31T23:59:59Z */
+
+static void add_part(struct sg_buf *out, const char *text)
+{
+	struct sg_str s = sg_str_of(text);
+
+	sg_buf_addf(out, "%zu:", s.len);
+	sg_buf_addstr(out, s);
+	sg_buf_addc(out, '\n');
+}
+
+static int compare(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int by_content(const void *a, const void *b)
+{
+	const struct sg_wish *x = *(const struct sg_wish *const *)a;
+	const struct sg_wish *y = *(const struct sg_wish *const *)b;
+	int order = compare(x->service, y->service);
+
+	if (order == 0)
+		order = compare(x->file, y->file);
+	if (order == 0)
+		order = compare(x->place, y->place);
+	return order ? order : compare(x->value, y->value);
+}
+
+void sg_id_text(const char *repository, const char *environment, const struct sg_wish *wishes,
+	size_t count, struct sg_buf *out)
+{
+	SG_AUTO(sg_free_ptr)
+	const struct sg_wish **sorted = sg_calloc(count, sizeof(struct sg_wish *));
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &wishes[i];
+	qsort(sorted, count, sizeof(struct sg_wish *), by_content);
+	add_part(out, "stagegate 1");
+	add_part(out, repository);
+	add_part(out, environment);
+	for (size_t i = 0; i < count; i++) {
+		add_part(out, sorted[i]->service);
+		add_part(out, sorted[i]->file);
+		add_part(out, sorted[i]->place);
+		add_part(out, sorted[i]->value);
+	}
+}
+
+/* COUNT digits at the front of REST, at most MAX; cuts them off. */
+static bool take_digits(struct sg_str *rest, size_t count, int max, int *ret)
+{
+	int n = 0;
+
+	if (rest->len < count)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (rest->ptr[i] < '0' || rest->ptr[i] > '9')
+			return false;
+		n = n * 10 + (rest->ptr[i] - '0');
+	}
+	if (n > max)
+		return false;
+	*rest = sg_str_sub(*rest, count, rest->len);
+	*ret = n;
+	return true;
+}
+
+static bool take_one(struct sg_str *rest, const char *any_of)
+{
+	if (rest->len == 0 || rest->ptr[0] == '\0' || !strchr(any_of, rest->ptr[0]))
+		return false;
+	*rest = sg_str_sub(*rest, 1, rest->len);
+	return true;
+}
+
+static bool is_leap(int64_t year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static int days_in(int64_t year, int month)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	return days[month - 1] + (month == 2 && is_leap(year));
+}
+
+/* Days from 0000-01-01 to the first of January. */
+static int64_t days_before_year(int64_t year)
+{
+	return year * 365 + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400;
+}
+
+static int64_t to_unix(int64_t year, int month, int day)
+{
+	int64_t days = days_before_year(year) + day - 1;
+
+	for (int m = 1; m < month; m++)
+		days += days_in(year, m);
+	return FIRST_S + days * DAY_S;
+}
+
+static bool take_date(struct sg_str *rest, int64_t *ret_s)
+{
+	int year, month, day;
+
+	if (!take_digits(rest, 4, 9999, &year) || !take_one(rest, "-") ||
+		!take_digits(rest, 2, 12, &month) || !take_one(rest, "-") ||
+		!take_digits(rest, 2, 31, &day))
+		return false;
+	if (month < 1 || day < 1 || day > days_in(year, month))
+		return false;
+	*ret_s = to_unix(year, month, day);
+	return true;
+}
+
+/* A leap second (60) counts as the first second of the next minute. */
+static bool take_clock(struct sg_str *rest, int64_t *ret_s)
+{
+	int hour, minute, second;
+	int digits = 0, digit;
+
+	if (!take_digits(rest, 2, 23, &hour) || !take_one(rest, ":") ||
+		!take_digits(rest, 2, 59, &minute) || !take_one(rest, ":") ||
+		!take_digits(rest, 2, 60, &second))
+		return false;
+	if (take_one(rest, ".")) {
+		while (take_digits(rest, 1, 9, &digit))
+			digits++;
+		if (digits == 0)
+			return false;
+	}
+	*ret_s = hour * 3600 + minute * 60 + second;
+	return true;
+}
+
+static bool take_offset(struct sg_str *rest, int64_t *ret_s)
+{
+	int hour, minute, sign;
+
+	*ret_s = 0;
+	if (take_one(rest, "Zz"))
+		return true;
+	sign = sg_str_starts(*rest, "-") ? -1 : 1;
+	if (!take_one(rest, "+-") || !take_digits(rest, 2, 23, &hour) || !take_one(rest, ":") ||
+		!take_digits(rest, 2, 59, &minute))
+		return false;
+	*ret_s = sign * (hour * 3600 + minute * 60);
+	return true;
+}
+
+bool sg_time_parse(struct sg_str text, int64_t *ret_unix_s)
+{
+	int64_t date, clock, offset;
+
+	if (!take_date(&text, &date) || !take_one(&text, "Tt") || !take_clock(&text, &clock) ||
+		!take_offset(&text, &offset) || text.len != 0)
+		return false;
+	*ret_unix_s = date + clock - offset;
+	return true;
+}
+
+void sg_time_format(int64_t unix_s, char *out, size_t size)
+{
+	int64_t year, days, left;
+	int month = 1;
+
+	if (unix_s < FIRST_S)
+		unix_s = FIRST_S;
+	if (unix_s > LAST_S)
+		unix_s = LAST_S;
+	days = (unix_s - FIRST_S) / DAY_S;
+	left = (unix_s - FIRST_S) % DAY_S;
+	year = days / 366;
+	while (days_before_year(year + 1) <= days)
+		year++;
+	days -= days_before_year(year);
+	while (days >= days_in(year, month))
+		days -= days_in(year, month++);
+	(void)snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year, month, (int)days + 1,
+		(int)(left / 3600), (int)(left / 60 % 60), (int)(left % 60));
+}
