@@ -1,0 +1,114 @@
+#include "cluster/kubeconfig_parts.h"
+
+#define PEM_MAX_BYTES ((size_t)64 * 1024)
+#define INSTEAD                                                                                    \
+	"use a user with token, tokenFile or a client certificate, for instance of a service "     \
+	"account"
+
+/* Fields that would change who we are, and that this program does not follow. */
+static int refuse_unsupported(const struct sg_kube_entry *user, bool has_token, struct sg_err *err)
+{
+	static const char *const impersonation[] = {"as", "as-uid", "as-groups", "as-user-extra"};
+	const char *field = NULL;
+
+	for (size_t i = 0; i < SG_COUNT(impersonation); i++)
+		if (sg_kube_get(user, impersonation[i]))
+			field = impersonation[i];
+	if (sg_kube_get(user, "username") || sg_kube_get(user, "password"))
+		field = sg_kube_get(user, "username") ? "username" : "password";
+	if (sg_kube_get(user, "auth-provider"))
+		field = "auth-provider";
+	if (sg_kube_get(user, "exec") && !has_token) /* a token switches exec off */
+		field = "exec";
+	if (!field)
+		return 0;
+	(void)sg_kube_fail(user, field, err, "this is not supported yet");
+	return sg_hint(err, INSTEAD);
+}
+
+static int refuse_several(const struct sg_kube_entry *user, bool has_token, struct sg_err *err)
+{
+	const char *basic = sg_kube_get(user, "username") ? "username" : "password";
+	const char *first = has_token ? "token" : NULL, *second = NULL;
+	const char *const others[] = {basic, "auth-provider", has_token ? "" : "exec"};
+
+	for (size_t i = 0; i < SG_COUNT(others); i++) {
+		if (!sg_kube_get(user, others[i]))
+			continue;
+		second = first ? others[i] : NULL;
+		first = first ? first : others[i];
+		if (second)
+			return sg_kube_fail(user, second, err,
+				"%s is there too; only one way to log in can be meant", first);
+	}
+	return 0;
+}
+
+static int read_token(const struct sg_kube_entry *user, const char *token, const char *file,
+	struct sg_cluster_access *access, struct sg_err *err)
+{
+	struct sg_err inner = SG_ERR_INIT;
+	struct sg_str text = sg_str_trim(sg_str_of(token));
+
+	if (text.len)
+		access->token = sg_secret_new(access->redactor, text);
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] <= ' ' || text.ptr[i] > '~')
+			return sg_kube_fail(
+				user, "token", err, "it holds something that is no token");
+	if (!file)
+		return 0;
+	access->token_file = sg_kube_resolve(&access->arena, user, file);
+	if (sg_cluster_access_token(access, 0, true, NULL, &inner) < 0)
+		return sg_kube_fail(user, "tokenFile", err, "%s", inner.cause);
+	return 0;
+}
+
+static int read_certificate(
+	const struct sg_kube_entry *user, struct sg_cluster_access *access, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf cert;
+	SG_AUTO(sg_buf_wipe) struct sg_buf key;
+	size_t len;
+
+	sg_buf_init(&cert, PEM_MAX_BYTES);
+	sg_buf_init(&key, PEM_MAX_BYTES);
+	if (sg_kube_read_pem(user, "client-certificate", &cert, err) < 0 ||
+		sg_kube_read_pem(user, "client-key", &key, err) < 0)
+		return -1;
+	if (!cert.len && !key.len)
+		return 0;
+	if (!cert.len || !key.len)
+		return sg_kube_fail(user, cert.len ? "client-key" : "client-certificate", err,
+			"it is missing; a certificate and its key come together");
+	len = cert.len;
+	access->tls.client_cert_pem =
+		(struct sg_str){sg_arena_dup(&access->arena, sg_buf_str(&cert)), len};
+	access->client_key = sg_secret_new(access->redactor, sg_buf_str(&key));
+	access->tls.client_key = access->client_key;
+	return 0;
+}
+
+int sg_kube_read_user(
+	const struct sg_kube_entry *user, struct sg_cluster_access *access, struct sg_err *err)
+{
+	const char *token, *file;
+	bool has_token;
+
+	if (sg_cluster_access_is_plain(access))
+		return 0;
+	if (sg_kube_text(user, "token", &token, err) < 0 ||
+		sg_kube_text(user, "tokenFile", &file, err) < 0)
+		return -1;
+	has_token = token || file;
+	if (refuse_several(user, has_token, err) < 0 ||
+		refuse_unsupported(user, has_token, err) < 0 ||
+		read_token(user, token, file, access, err) < 0 ||
+		read_certificate(user, access, err) < 0)
+		return -1;
+	if (access->token || access->client_key)
+		return 0;
+	(void)sg_kube_fail(user, "token", err, "this user has neither token nor certificate");
+	err->reason = SG_R_CREDENTIAL_MISSING;
+	return sg_hint(err, INSTEAD);
+}
