@@ -104,16 +104,20 @@ char *sg_arena_printf(struct sg_arena *arena, const char *fmt, ...)
 
 void *sg_arena_push(struct sg_arena *arena, void *items_ptr, size_t *count, size_t size)
 {
-	void **items = items_ptr;
 	size_t n = *count;
+	char *items;
+
+	/* By bytes: the caller's pointer has another type than any that could be named here. */
+	memcpy(&items, items_ptr, sizeof(items));
 
 	if ((n & (n - 1)) == 0 && n != 1) {
 		void *grown = sg_arena_calloc(arena, n ? n * 2 : 2, size);
 
 		if (n)
-			memcpy(grown, *items, n * size);
-		*items = grown;
+			memcpy(grown, items, n * size);
+		items = grown;
+		memcpy(items_ptr, &items, sizeof(items));
 	}
 	*count = n + 1;
-	return (char *)*items + n * size;
+	return items + n * size;
 }

@@ -16,9 +16,11 @@ struct sg_json_out {
 	bool is_object[64];
 };
 
+/* One value is written into OUT; with INDENT a newline ends the outermost object or array. */
 void sg_json_out_init(struct sg_json_out *json, struct sg_buf *out, bool indent);
 
-/* KEY must be NULL inside arrays and at the top, and given inside objects; else it is a bug. */
+/* KEY must be NULL inside arrays and at the top, and given inside objects; else it is a bug, as
+ * are a second value at the top, a wrong close and more than 63 levels. */
 void sg_json_open_object(struct sg_json_out *json, const char *key);
 void sg_json_close_object(struct sg_json_out *json);
 void sg_json_open_array(struct sg_json_out *json, const char *key);

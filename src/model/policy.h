@@ -11,7 +11,27 @@
 
 #include "model/gate_spec.h"
 
-enum sg_publish_mode { SG_PUBLISH_COMMIT, SG_PUBLISH_MERGE_REQUEST };
+/* How a change gets onto an environment's branch. */
+#define SG_PUBLISH_MODES(X)                                                                        \
+	X(COMMIT, "commit")                                                                        \
+	X(MERGE_REQUEST, "merge-request")
+
+enum sg_publish_mode {
+#define SG_X(name, word) SG_PUBLISH_##name,
+	SG_PUBLISH_MODES(SG_X)
+#undef SG_X
+};
+
+/* Who merges, when all gates of the merge phase pass. */
+#define SG_MERGE_MODES(X)                                                                          \
+	X(AUTO, "auto")                                                                            \
+	X(HUMAN, "human")
+
+enum sg_merge_mode {
+#define SG_X(name, word) SG_MERGE_##name,
+	SG_MERGE_MODES(SG_X)
+#undef SG_X
+};
 
 /* Which part of an image reference a place holds. */
 #define SG_IMAGE_PARTS(X)                                                                          \
@@ -37,11 +57,13 @@ struct sg_environment {
 	const char *short_name; /* `short:`, else the name */
 	const char *branch;
 	enum sg_publish_mode publish;
-	const char *application; /* template; "NAME" or "NAMESPACE/NAME" */
+	enum sg_merge_mode merge;
+	const char *application; /* template; "NAME" or "NAMESPACE/NAME"; NULL: not configured */
 	struct sg_cluster_ref cluster;
 	const struct sg_gate_spec *gates;
 	size_t gate_count;
-	const char *const *after; /* names of the environments before this one */
+	/* Names of the environments before this one: as configured, else the one listed before. */
+	const char *const *after;
 	size_t after_count;
 	int line; /* in stagegate.yaml */
 };
@@ -89,7 +111,8 @@ const struct sg_environment *sg_policy_environment(
 /* The entry for a service: the one of its name, else "*", else NULL. */
 const struct sg_service *sg_policy_service(const struct sg_policy *policy, const char *name);
 
-/* The word of the configuration for a part. */
+/* The words of the configuration. */
 const char *sg_image_part_name(enum sg_image_part part);
+const char *sg_publish_mode_name(enum sg_publish_mode mode);
 
 #endif

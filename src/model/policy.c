@@ -1,0 +1,52 @@
+#include "model/policy.h"
+
+#include <string.h>
+
+#define ANY "*"
+
+const struct sg_environment *sg_policy_environment(const struct sg_policy *policy, const char *name)
+{
+	for (size_t i = 0; name && i < policy->environment_count; i++)
+		if (strcmp(policy->environments[i].name, name) == 0)
+			return &policy->environments[i];
+	return NULL;
+}
+
+static const struct sg_service *named(const struct sg_policy *policy, const char *name)
+{
+	for (size_t i = 0; i < policy->service_count; i++)
+		if (strcmp(policy->services[i].name, name) == 0)
+			return &policy->services[i];
+	return NULL;
+}
+
+const struct sg_service *sg_policy_service(const struct sg_policy *policy, const char *name)
+{
+	const struct sg_service *own = name ? named(policy, name) : NULL;
+
+	if (!name)
+		return NULL;
+	return own ? own : named(policy, ANY);
+}
+
+const char *sg_image_part_name(enum sg_image_part part)
+{
+	static const char *const names[] = {
+#define SG_X(name, word) [SG_PART_##name] = word,
+		SG_IMAGE_PARTS(SG_X)
+#undef SG_X
+	};
+
+	return names[part];
+}
+
+const char *sg_publish_mode_name(enum sg_publish_mode mode)
+{
+	static const char *const names[] = {
+#define SG_X(name, word) [SG_PUBLISH_##name] = word,
+		SG_PUBLISH_MODES(SG_X)
+#undef SG_X
+	};
+
+	return names[mode];
+}

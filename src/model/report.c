@@ -1,0 +1,122 @@
+#include "model/report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_MAX_BYTES 4096
+
+static const struct {
+	const char *name;
+	int exit_code;
+} results[] = {
+#define SG_X(name, word, code) [SG_RESULT_##name] = {word, code},
+	SG_RESULTS(SG_X)
+#undef SG_X
+};
+
+const char *sg_result_name(enum sg_result result)
+{
+	return results[result].name;
+}
+
+int sg_result_exit(enum sg_result result)
+{
+	return results[result].exit_code;
+}
+
+void sg_report_init(struct sg_report *report, struct sg_arena *arena, const char *command)
+{
+	*report = (struct sg_report){.arena = arena, .command = command, .code = "OK"};
+}
+
+/* The formatted text in the arena, cut at LINE_MAX_BYTES. */
+SG_PRINTF(2, 0)
+static const char *format(struct sg_report *report, const char *fmt, va_list args)
+{
+	char text[LINE_MAX_BYTES];
+	int len = vsnprintf(text, sizeof(text), fmt, args);
+
+	if (len < 0)
+		return "";
+	if ((size_t)len >= sizeof(text))
+		memcpy(text + sizeof(text) - 4, "...", 4);
+	return sg_arena_strdup(report->arena, text);
+}
+
+void sg_report_end(
+	struct sg_report *report, enum sg_result result, const char *code, const char *fmt, ...)
+{
+	va_list args;
+
+	report->result = result;
+	report->exit_code = sg_result_exit(result);
+	report->code = code;
+	va_start(args, fmt);
+	report->sentence = format(report, fmt, args);
+	va_end(args);
+}
+
+struct sg_report_change *sg_report_add_change(struct sg_report *report)
+{
+	return sg_arena_push(
+		report->arena, &report->changes, &report->change_count, sizeof(*report->changes));
+}
+
+struct sg_report_verdict *sg_report_add_verdict(struct sg_report *report)
+{
+	return sg_arena_push(report->arena, &report->verdicts, &report->verdict_count,
+		sizeof(*report->verdicts));
+}
+
+void sg_report_add_values(struct sg_report *report, const char *environment,
+	const struct sg_value_change *values, size_t count, bool noop)
+{
+	for (size_t i = 0; i < count; i++) {
+		*sg_report_add_change(report) = (struct sg_report_change){
+			.service = values[i].service,
+			.environment = environment,
+			.file = values[i].path,
+			.place = values[i].place,
+			.line = values[i].line,
+			.from = values[i].from,
+			.to = values[i].to,
+			.noop = noop,
+		};
+	}
+}
+
+void sg_report_add_part(struct sg_report *report, const char *name, const char *version)
+{
+	struct sg_report_part *part =
+		sg_arena_push(report->arena, &report->parts, &report->part_count, sizeof(*part));
+
+	*part = (struct sg_report_part){name, version};
+}
+
+void sg_report_warn(struct sg_report *report, const char *code, const char *fmt, ...)
+{
+	struct sg_report_warning *row;
+	const char *text;
+	va_list args;
+
+	va_start(args, fmt);
+	text = format(report, fmt, args);
+	va_end(args);
+	for (size_t i = 0; i < report->warning_count; i++)
+		if (strcmp(report->warnings[i].code, code) == 0 &&
+			strcmp(report->warnings[i].text, text) == 0)
+			return;
+	row = sg_arena_push(report->arena, &report->warnings, &report->warning_count, sizeof(*row));
+	*row = (struct sg_report_warning){code, text};
+}
+
+void sg_report_line(struct sg_report *report, struct sg_report_lines *lines, const char *fmt, ...)
+{
+	const char **row = sg_arena_push(report->arena, &lines->items, &lines->count, sizeof(*row));
+	va_list args;
+
+	va_start(args, fmt);
+	*row = format(report, fmt, args);
+	va_end(args);
+}
