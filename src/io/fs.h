@@ -6,12 +6,16 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Reads a regular file (or fifo) of at most buf->max bytes. LOCAL_IO, FILE_NOT_FOUND, TOO_LARGE. */
+/*
+ * Appends the bytes of a regular file (or fifo) to BUF, which may then hold at most its max.
+ * LOCAL_IO, FILE_NOT_FOUND, TOO_LARGE.
+ */
 int sg_fs_read(const char *path, struct sg_buf *buf, struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * Writes a file by a temporary neighbour and rename, mode MODE, so that a reader never sees half.
- * A path that exists and is no regular file (a device, a fifo) is written directly.
+ * Writes a file by a temporary neighbour and rename, so that a reader never sees half. A new file
+ * gets MODE (less the umask), an existing one keeps its own; a symbolic link stays and its target
+ * is written. A path that is no regular file (a fifo, anything in /dev) is appended to directly.
  */
 int sg_fs_write(
 	const char *path, struct sg_str bytes, unsigned mode, struct sg_err *err) SG_MUST_CHECK;
@@ -22,6 +26,8 @@ int sg_fs_write(
  */
 int sg_fs_tempdir(struct sg_arena *arena, const char *tmpdir, const char **ret_path,
 	struct sg_err *err) SG_MUST_CHECK;
+
+/* Follows no symbolic link; what cannot be removed stays. */
 void sg_fs_rmtree(const char *path);
 
 /* True when the path names an existing directory. */

@@ -38,6 +38,7 @@ struct sg_cred {
 /* TLS settings of one server; all members may be NULL. PEM bytes, not file names. */
 struct sg_tls {
 	struct sg_str ca_pem;               /* replaces the default trust store when not empty */
+	const char *ca_from;                /* where it came from, for errors */
 	struct sg_str client_cert_pem;      /* client certificate chain */
 	const struct sg_secret *client_key; /* its PEM key */
 	const char *server_name; /* verify and SNI for this name instead of the URL's host */
@@ -65,6 +66,8 @@ struct sg_http_req {
 	int64_t idle_timeout_ms;    /* no byte for so long ends the call; 0: default 30 s; SG_NEVER:
 				       watch streams */
 	int64_t total_timeout_ms;   /* 0: default 60 s; SG_NEVER: streams */
+	int64_t until_ms;           /* of the loop's clock: the call ends then at the latest; 0: no
+				       such moment */
 	bool replayable;            /* sending it twice does no harm (GET, or guarded) */
 	const char *label;          /* for errors: "fetch", "watch applications"; may be NULL */
 };

@@ -20,6 +20,11 @@ void sg_http_timers_start(
 	timers->connect_at = after(now_ms, timers->connect_ms);
 	timers->idle_at = after(now_ms, timers->idle_ms);
 	timers->total_at = after(now_ms, timers->total_ms);
+	timers->by_caller = req->until_ms > 0 && req->until_ms < timers->total_at;
+	if (!timers->by_caller)
+		return;
+	timers->total_at = req->until_ms;
+	timers->total_ms = req->until_ms > now_ms ? req->until_ms - now_ms : 0;
 }
 
 void sg_http_timers_touch(struct sg_http_timers *timers, int64_t now_ms)
@@ -60,8 +65,8 @@ int sg_http_timers_check(
 	if (now_ms >= timers->connect_at)
 		return timed_out(err, "no connection", timers->connect_ms, "--connect-timeout");
 	if (now_ms >= timers->total_at)
-		return timed_out(
-			err, "the answer was not complete", timers->total_ms, "--request-timeout");
+		return timed_out(err, "the answer was not complete", timers->total_ms,
+			timers->by_caller ? "--timeout" : "--request-timeout");
 	if (now_ms < timers->idle_at)
 		return 0;
 	if (received == 0)

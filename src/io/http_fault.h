@@ -17,6 +17,7 @@
 struct sg_http_timers {
 	int64_t connect_ms, idle_ms, total_ms; /* how long; for the message */
 	int64_t connect_at, idle_at, total_at; /* when */
+	bool by_caller;                        /* total_at is the moment that the caller named */
 };
 
 /* What was asked for, else the defaults; all running from NOW_MS. */

@@ -1,0 +1,203 @@
+#include "io/http_retry.h"
+
+#include "base/num.h"
+#include "io/http_date.h"
+#include "io/http_fault.h"
+
+/* Answers after which the same request may well succeed (security.md 4.2). */
+static bool is_transient(int status)
+{
+	switch (status) {
+	case 408:
+	case 429:
+	case 500:
+	case 502:
+	case 503:
+	case 504:
+	case 522:
+	case 524:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* 429 says that the request was not carried out; after anything else that is not certain. */
+static bool may_repeat(bool replayable, int status, bool transport_failed)
+{
+	if (transport_failed)
+		return replayable;
+	return is_transient(status) && (replayable || status == 429);
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* base * 2^(tried - 1), at most max_ms. */
+static int64_t ceiling_ms(const struct sg_retry_policy *policy, int tried)
+{
+	int64_t ceiling = policy->base_ms;
+
+	for (int i = 1; i < tried && ceiling < policy->max_ms; i++)
+		ceiling = ceiling > policy->max_ms / 2 ? policy->max_ms : ceiling * 2;
+	return least(ceiling, policy->max_ms);
+}
+
+/* Uniform in [0, ceiling]. */
+static int64_t jitter_ms(int64_t ceiling, uint64_t random)
+{
+	return ceiling <= 0 ? 0 : (int64_t)(random % ((uint64_t)ceiling + 1));
+}
+
+static struct sg_retry_step stop(enum sg_reason reason)
+{
+	return (struct sg_retry_step){.again = false, .reason = reason};
+}
+
+struct sg_retry_step sg_retry_next(const struct sg_retry_policy *policy, int tried, bool replayable,
+	int status, bool transport_failed, int64_t retry_after_ms, int64_t now_ms, uint64_t random)
+{
+	int64_t left = policy->deadline_ms - now_ms, wait;
+
+	if (!may_repeat(replayable, status, transport_failed))
+		return stop(SG_R_OK);
+	if (retry_after_ms > policy->max_after_ms)
+		return stop(SG_R_THROTTLED);
+	if (policy->tries > 0 && tried >= policy->tries)
+		return stop(SG_R_OK);
+	if (retry_after_ms >= 0 && retry_after_ms >= left)
+		return stop(SG_R_THROTTLED);
+	/* delays shrink with the time that is left; the last moment is not spent on hammering */
+	if (left <= 0 || (retry_after_ms < 0 && left <= policy->base_ms))
+		return stop(SG_R_TIMEOUT);
+	if (retry_after_ms >= 0)
+		/* everybody was told the same moment: spread a little */
+		wait = retry_after_ms +
+		       jitter_ms(least(policy->base_ms, left - retry_after_ms - 1), random);
+	else
+		wait = jitter_ms(least(ceiling_ms(policy, tried), left - 1), random);
+	return (struct sg_retry_step){.again = true, .wait_ms = wait};
+}
+
+static int64_t seconds_ms(uint64_t seconds)
+{
+	return seconds > (uint64_t)SG_NEVER / 1000 ? SG_NEVER : (int64_t)seconds * 1000;
+}
+
+static bool all_digits(struct sg_str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] < '0' || s.ptr[i] > '9')
+			return false;
+	return s.len > 0;
+}
+
+/* A moment in server time, from the answer's own Date. */
+static int64_t from_date(const struct sg_buf *headers, int64_t then_s)
+{
+	int64_t now_s;
+
+	if (!sg_http_date(sg_http_header(headers, "Date"), &now_s))
+		return -1;
+	return then_s <= now_s ? 0 : seconds_ms((uint64_t)(then_s - now_s));
+}
+
+int64_t sg_retry_after_ms(const struct sg_buf *headers)
+{
+	struct sg_str value = sg_http_header(headers, "Retry-After");
+	struct sg_str reset = sg_http_header(headers, "RateLimit-Reset");
+	int64_t then_s;
+	uint64_t seconds;
+
+	if (all_digits(value))
+		return sg_num_u64(value, &seconds) ? seconds_ms(seconds) : SG_NEVER;
+	if (sg_http_date(value, &then_s))
+		return from_date(headers, then_s);
+	/* GitLab's own, seconds since 1970; it says something only where nothing remains. */
+	if (value.len == 0 && sg_str_is(sg_http_header(headers, "RateLimit-Remaining"), "0") &&
+		sg_num_u64(reset, &seconds) && seconds <= (uint64_t)INT64_MAX)
+		return from_date(headers, (int64_t)seconds);
+	return -1;
+}
+
+uint64_t sg_retry_random(uint64_t *state)
+{
+	uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+static int throttled(
+	const struct sg_http_req *req, int status, int64_t after_ms, struct sg_err *err)
+{
+	char when[48];
+
+	sg_num_format_ms(when, sizeof(when), after_ms);
+	(void)sg_fail(err, SG_R_THROTTLED,
+		"the server answers %d and asks to come back in %s, later than this run may wait",
+		status, when);
+	err->http_status = status;
+	return sg_http_wrap(req->label, req->method, req->url, err);
+}
+
+/* The run's time is over: what the last try said is the cause, if there was one. */
+static int out_of_time(const struct sg_http_req *req, int last_status, const struct sg_err *last,
+	struct sg_err *err)
+{
+	if (last->reason != SG_R_OK) {
+		*err = *last;
+		return -1;
+	}
+	if (last_status)
+		(void)sg_fail(err, SG_R_REMOTE_FAILED,
+			"the server answers %d, and no time is left to ask again", last_status);
+	else
+		(void)sg_fail(err, SG_R_TIMEOUT, "no time is left to ask");
+	err->http_status = last_status;
+	return sg_http_wrap(req->label, req->method, req->url, err);
+}
+
+/* One try, which ends when the policy's time does. */
+static int try_once(struct sg_http *http, const struct sg_http_req *req,
+	const struct sg_retry_policy *policy, struct sg_http_res *ret_res, struct sg_err *err)
+{
+	struct sg_http_req one = *req;
+
+	if (req->until_ms <= 0 || policy->deadline_ms < req->until_ms)
+		one.until_ms = policy->deadline_ms;
+	return sg_http_send(http, &one, ret_res, err);
+}
+
+int sg_http_send_retry(struct sg_http *http, const struct sg_http_req *req,
+	struct sg_retry_policy *policy, struct sg_http_res *ret_res, struct sg_err *err)
+{
+	struct sg_err last = SG_ERR_INIT;
+	struct sg_loop *loop = http->loop;
+	int status = 0;
+
+	for (int tried = 1; sg_loop_now_ms(loop) < policy->deadline_ms; tried++) {
+		int rc = try_once(http, req, policy, ret_res, err);
+		int64_t after = rc < 0 ? -1 : sg_retry_after_ms(&ret_res->headers);
+		struct sg_retry_step step;
+
+		if (rc < 0 && !err->transient)
+			return -1;
+		status = rc < 0 ? 0 : ret_res->status;
+		step = sg_retry_next(policy, tried, req->replayable, status, rc < 0, after,
+			sg_loop_now_ms(loop), sg_retry_random(&policy->seed));
+		if (!step.again && step.reason != SG_R_THROTTLED)
+			return rc;
+		last = rc < 0 ? *err : (struct sg_err)SG_ERR_INIT;
+		if (rc == 0)
+			sg_http_res_release(ret_res);
+		if (!step.again)
+			return throttled(req, status, after, err);
+		if (sg_loop_delay(loop, sg_loop_after(loop, step.wait_ms), err) < 0)
+			return -1;
+	}
+	return out_of_time(req, status, &last, err);
+}

@@ -1,0 +1,243 @@
+/* io/fs.h in a temporary directory of its own. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/attr.h"
+#include "io/fs.h"
+
+static struct sg_arena arena;
+static const char *dir;
+
+static int set_up(void **state)
+{
+	struct sg_err err;
+
+	(void)state;
+	return sg_fs_tempdir(&arena, NULL, &dir, &err);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	sg_fs_rmtree(dir);
+	sg_arena_release(&arena);
+	return sg_fs_is_dir(dir) ? -1 : 0;
+}
+
+static const char *in_dir(const char *name)
+{
+	return sg_arena_printf(&arena, "%s/%s", dir, name);
+}
+
+static void holds(const char *path, const char *text)
+{
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_buf buf;
+
+	sg_buf_init(&buf, 1000);
+	if (sg_fs_read(path, &buf, &err) < 0)
+		fail_msg("%s", err.cause);
+	assert_string_equal(buf.ptr, text);
+	sg_buf_release(&buf);
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(path, &st), 0);
+	return st.st_mode;
+}
+
+static void write_ok(const char *path, const char *text, unsigned mode)
+{
+	struct sg_err err = SG_ERR_INIT;
+
+	if (sg_fs_write(path, sg_str_of(text), mode, &err) < 0)
+		fail_msg("%s", err.cause);
+}
+
+static void a_temporary_directory_is_private(void **state)
+{
+	(void)state;
+	assert_int_equal(mode_of(dir) & 0777, 0700);
+	assert_true(sg_fs_is_dir(dir));
+	assert_false(sg_fs_is_dir(in_dir("none")));
+}
+
+static void what_is_written_can_be_read(void **state)
+{
+	const char *path = in_dir("a");
+	mode_t mask = umask(022);
+
+	(void)state;
+	write_ok(path, "one", 0666);
+	assert_int_equal(mode_of(path) & 0777, 0644);
+	holds(path, "one");
+	assert_int_equal(chmod(path, 0600), 0);
+	write_ok(path, "", 0666);
+	assert_int_equal(mode_of(path) & 0777, 0600);
+	holds(path, "");
+	(void)umask(mask);
+}
+
+static void nothing_is_left_beside(void **state)
+{
+	struct sg_err err;
+
+	(void)state;
+	assert_int_equal(mkdir(in_dir("alone"), 0700), 0);
+	write_ok(in_dir("alone/x"), "1", 0600);
+	assert_int_equal(unlink(in_dir("alone/x")), 0);
+	assert_int_equal(rmdir(in_dir("alone")), 0); /* only an empty one can be removed */
+	assert_int_equal(sg_fs_write(in_dir("alone/x"), SG_STR("1"), 0600, &err), -1);
+	assert_int_equal(err.reason, SG_R_FILE_NOT_FOUND);
+	assert_int_equal(sg_fs_write(dir, SG_STR("1"), 0600, &err), -1);
+	assert_int_equal(err.reason, SG_R_LOCAL_IO);
+}
+
+static void a_link_stays_a_link(void **state)
+{
+	(void)state;
+	write_ok(in_dir("target"), "old", 0600);
+	assert_int_equal(symlink("target", in_dir("link")), 0);
+	write_ok(in_dir("link"), "new", 0600);
+	assert_true(S_ISLNK(mode_of(in_dir("link"))));
+	holds(in_dir("target"), "new");
+}
+
+static void a_fifo_is_written_directly(void **state)
+{
+	const char *path = in_dir("fifo");
+	char got[8] = "";
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDONLY | O_NONBLOCK);
+	write_ok(path, "piped", 0600);
+	assert_int_equal(read(fd, got, sizeof(got) - 1), 5);
+	assert_string_equal(got, "piped");
+	assert_true(S_ISFIFO(mode_of(path)));
+	(void)close(fd);
+	write_ok("/dev/null", "nowhere", 0600);
+}
+
+static void a_reader_says_what_is_wrong(void **state)
+{
+	struct sg_err err;
+	struct sg_buf buf;
+
+	(void)state;
+	sg_buf_init(&buf, 4);
+	assert_int_equal(sg_fs_read(in_dir("none"), &buf, &err), -1);
+	assert_int_equal(err.reason, SG_R_FILE_NOT_FOUND);
+	assert_non_null(strstr(err.cause, "none"));
+	assert_int_equal(sg_fs_read(dir, &buf, &err), -1);
+	assert_int_equal(err.reason, SG_R_LOCAL_IO);
+	assert_non_null(strstr(err.cause, "directory"));
+	write_ok(in_dir("four"), "1234", 0600);
+	assert_int_equal(sg_fs_read(in_dir("four"), &buf, &err), 0);
+	sg_buf_reset(&buf);
+	write_ok(in_dir("five"), "12345", 0600);
+	assert_int_equal(sg_fs_read(in_dir("five"), &buf, &err), -1);
+	assert_int_equal(err.reason, SG_R_TOO_LARGE);
+	assert_non_null(strstr(err.cause, "4 bytes"));
+	sg_buf_reset(&buf);
+	assert_int_equal(sg_fs_read("/dev/zero", &buf, &err), -1);
+	assert_int_equal(err.reason, SG_R_TOO_LARGE);
+	sg_buf_release(&buf);
+}
+
+static void removal_does_not_follow_links(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir(in_dir("kept"), 0700), 0);
+	write_ok(in_dir("kept/file"), "x", 0600);
+	assert_int_equal(mkdir(in_dir("tree"), 0700), 0);
+	assert_int_equal(mkdir(in_dir("tree/sub"), 0700), 0);
+	write_ok(in_dir("tree/sub/file"), "x", 0600);
+	assert_int_equal(symlink("../../kept", in_dir("tree/sub/link")), 0);
+	assert_int_equal(symlink("/nowhere", in_dir("tree/dangling")), 0);
+	sg_fs_rmtree(in_dir("tree"));
+	assert_false(sg_fs_is_dir(in_dir("tree")));
+	holds(in_dir("kept/file"), "x");
+	assert_int_equal(symlink("kept", in_dir("direct")), 0);
+	sg_fs_rmtree(in_dir("direct"));
+	holds(in_dir("kept/file"), "x");
+	sg_fs_rmtree(in_dir("none"));
+}
+
+static void make_old(const char *path, time_t age_s)
+{
+	struct timespec times[2];
+	struct stat st;
+
+	assert_int_equal(stat(dir, &st), 0);
+	times[0] = times[1] = (struct timespec){.tv_sec = st.st_mtime - age_s};
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void dead_directories_are_swept(void **state)
+{
+	static const char *const names[] = {
+		"stagegate-aaaaaa", "stagegate-bbbbbb", "stagegate-longer-name", "other-aaaaaa"};
+	const char *base = in_dir("tmp"), *fresh;
+	struct sg_err err;
+
+	(void)state;
+	assert_int_equal(mkdir(base, 0700), 0);
+	for (size_t i = 0; i < SG_COUNT(names); i++) {
+		const char *path = sg_arena_printf(&arena, "%s/%s", base, names[i]);
+
+		assert_int_equal(mkdir(path, 0700), 0);
+		write_ok(sg_arena_printf(&arena, "%s/file", path), "x", 0600);
+		make_old(path, i == 1 ? 3600 : 3 * 86400);
+	}
+	assert_int_equal(sg_fs_tempdir(&arena, base, &fresh, &err), 0);
+	assert_true(sg_fs_is_dir(fresh));
+	assert_false(sg_fs_is_dir(in_dir("tmp/stagegate-aaaaaa")));
+	assert_true(sg_fs_is_dir(in_dir("tmp/stagegate-bbbbbb")));
+	assert_true(sg_fs_is_dir(in_dir("tmp/stagegate-longer-name")));
+	assert_true(sg_fs_is_dir(in_dir("tmp/other-aaaaaa")));
+}
+
+static void no_place_for_a_temporary_directory(void **state)
+{
+	const char *path;
+	struct sg_err err;
+
+	(void)state;
+	assert_int_equal(sg_fs_tempdir(&arena, in_dir("none"), &path, &err), -1);
+	assert_int_equal(err.reason, SG_R_LOCAL_IO);
+	assert_non_null(strstr(err.cause, in_dir("none")));
+	assert_non_null(strstr(err.hint, "TMPDIR"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_temporary_directory_is_private),
+		cmocka_unit_test(what_is_written_can_be_read),
+		cmocka_unit_test(nothing_is_left_beside),
+		cmocka_unit_test(a_link_stays_a_link),
+		cmocka_unit_test(a_fifo_is_written_directly),
+		cmocka_unit_test(a_reader_says_what_is_wrong),
+		cmocka_unit_test(removal_does_not_follow_links),
+		cmocka_unit_test(dead_directories_are_swept),
+		cmocka_unit_test(no_place_for_a_temporary_directory),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
