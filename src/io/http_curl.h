@@ -10,6 +10,7 @@ struct sg_http_curl_opts {
 	struct sg_log *log;   /* NULL: silent */
 	bool trace;           /* header names and redacted values at debug level; never bodies */
 	struct sg_str ca_pem; /* the trust store, all of it (see sg_ca_load) */
+	const char *ca_from;  /* where it came from, for errors */
 	int64_t connect_timeout_ms; /* 0: 10 s */
 	int64_t request_timeout_ms; /* 0: 60 s */
 	int64_t idle_timeout_ms;    /* 0: 30 s */
