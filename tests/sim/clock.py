@@ -5,21 +5,20 @@ import time
 
 
 class Clock:
-	def __init__(self):
-		self._base = time.time() - time.monotonic()
-		self._extra = 0
-		self._lock = threading.Lock()
+    def __init__(self):
+        self._base = time.time() - time.monotonic()
+        self._extra = 0
+        self._lock = threading.Lock()
 
-	def now(self):
-		return int(self._base + time.monotonic()) + self._extra
+    def now(self):
+        return int(self._base + time.monotonic()) + self._extra
 
-	def tick(self, seconds=1):
-		"""Moves the clock on by whole seconds; returns the new time."""
-		with self._lock:
-			self._extra += seconds
-		return self.now()
+    def tick(self, seconds=1):
+        """Moves the clock on by whole seconds; returns the new time."""
+        with self._lock:
+            self._extra += seconds
+        return self.now()
 
 
 def stamp(seconds):
-	return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
-
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -1,257 +1,332 @@
 """The control socket: one JSON list of words in, one JSON {ok, text} out. The words are those of `./ci/sandbox ctl`."""
 
 import json
+import os
 import secrets
 import socketserver
 import threading
+import time
 
-from . import front, gitrepo, kubeconfig, kubefaults, seed
+from . import front, gitrepo, kubeconfig, kubefaults, loop, seed
 from .behaviours import BEHAVIOURS
 from .merge import merge_diff
 
 HELP = {
-	"app NAME BEHAVIOUR": "how the application behaves from now on (README.md lists them)",
-	"apps": "one line for each application: behaviour, sync, health, revision, images",
-	"show app NAME": "the Application object as JSON",
-	"log [NAME] [N]": "the last N changes (20) as JSON merge patches",
-	"push-foreign BRANCH [SERVICE [TAG]]": "somebody else's commit on the branch: another tag for a service (order)",
-	"push-file BRANCH PATH": "somebody else's commit: the file's bytes come from standard input, none = removed",
-	"rewind BRANCH": "the branch goes back by one commit (force-push)",
-	"force BRANCH": "the branch's last commit is replaced by a foreign one (force-push)",
-	"delete-branch BRANCH": "the branch is gone",
-	"tip BRANCH": "the branch's commit id",
-	"fault NAME [ARG]": "switches a fault on (`faults` lists them)",
-	"fault clear": "every fault off",
-	"faults": "all faults, and which are on",
-	"speed FACTOR": "factor on the delays of the controller: 1 = an auto-sync in about 150 ms, 0 = none, 30 = about real",
-	"delay STEP MS": "one delay (loop.py names them)",
-	"poll": "a level 2 compare of every application, two minutes later",
-	"refresh NAME": "somebody else asks for a refresh",
-	"drift NAME": "somebody changes the live Deployment by hand",
-	"bookmark": "every open watch that takes them gets a bookmark",
-	"compact": "the API server forgets its event log",
-	"rotate USER": "a new Kubernetes token for the user; the old one answers 401; token files and kubeconfigs are rewritten",
-	"clock SECONDS": "moves the cluster's clock on",
-	"skew SECONDS": "the Date header is off by this",
-	"requests [clear]": "the requests that the API server answered, as JSON",
-	"settle": "waits until the controller has nothing to do",
+    "app NAME BEHAVIOUR": "how the application behaves from now on (README.md lists them)",
+    "apps": "one line for each application: behaviour, sync, health, revision, images",
+    "show app NAME": "the Application object as JSON",
+    "log [NAME] [N]": "the last N changes (20) as JSON merge patches",
+    "push-foreign BRANCH [SERVICE [TAG]]": "somebody else's commit on the branch: another tag for a service (order)",
+    "push-file BRANCH PATH": "somebody else's commit: the file's bytes come from standard input, none = removed",
+    "rewind BRANCH": "the branch goes back by one commit (force-push)",
+    "force BRANCH": "the branch's last commit is replaced by a foreign one (force-push)",
+    "delete-branch BRANCH": "the branch is gone",
+    "tip BRANCH": "the branch's commit id",
+    "fault NAME [ARG]": "switches a fault on (`faults` lists them)",
+    "fault clear": "every fault off",
+    "faults": "all faults, and which are on",
+    "speed FACTOR": "factor on the delays of the controller: 1 = an auto-sync in about 150 ms, 0 = none, 30 = about real",
+    "delay STEP MS": "one delay (loop.py names them)",
+    "poll": "a level 2 compare of every application, two minutes later",
+    "refresh NAME": "somebody else asks for a refresh",
+    "drift NAME": "somebody changes the live Deployment by hand",
+    "bookmark": "every open watch that takes them gets a bookmark",
+    "compact": "the API server forgets its event log",
+    "rotate USER": "a new Kubernetes token for the user; the old one answers 401; token files and kubeconfigs are rewritten",
+    "clock SECONDS": "moves the cluster's clock on",
+    "skew SECONDS": "the Date header is off by this",
+    "requests [clear]": "the requests that the API server answered, as JSON",
+    "wire [clear]": "what the Git server counted since the last clear, as JSON: requests, connections, unauthorized, bytes",
+    "reset": "branches, applications, faults, delays as after the start",
+    "settle": "waits until the controller has nothing to do",
 }
 
 
 class Bad(Exception):
-	"""A word that is not understood."""
+    """A word that is not understood."""
 
 
 class Commands:
-	def __init__(self, sandbox):
-		self.box = sandbox
+    def __init__(self, sandbox):
+        self.box = sandbox
 
-	def run(self, words, data):
-		name = "cmd_" + (words[0] if words else "help").replace("-", "_")
-		if not hasattr(self, name):
-			raise Bad(f"no such command: {words[0]}; try help")
-		return getattr(self, name)(*words[1:], **({"data": data} if name == "cmd_push_file" else {}))
+    def run(self, words, data):
+        name = "cmd_" + (words[0] if words else "help").replace("-", "_")
+        if not hasattr(self, name):
+            raise Bad(f"no such command: {words[0]}; try help")
+        return getattr(self, name)(*words[1:], **({"data": data} if name == "cmd_push_file" else {}))
 
-	def cmd_help(self):
-		return "\n".join(f"{words:40} {text}" for words, text in HELP.items())
+    def cmd_help(self):
+        return "\n".join(f"{words:40} {text}" for words, text in HELP.items())
 
-	def _on_loop(self, function):
-		"""Runs function() on the controller's thread and returns its value."""
-		done, box = threading.Event(), []
+    def _on_loop(self, function):
+        """Runs function() on the controller's thread and returns its value."""
+        done, box = threading.Event(), []
 
-		def call():
-			try:
-				box.append((True, function()))
-			except Exception as err:  # told to the caller
-				box.append((False, err))
-			done.set()
-		self.box.loop.call(call)
-		if not done.wait(10):
-			raise Bad("the controller does not answer")
-		if not box[0][0]:
-			raise box[0][1]
-		return box[0][1]
+        def call():
+            try:
+                box.append((True, function()))
+            except Exception as err:  # told to the caller
+                box.append((False, err))
+            done.set()
 
-	def _app(self, name):
-		if name not in self.box.controller.apps:
-			raise Bad(f"no such application: {name}")
-		return self.box.controller.apps[name]
+        self.box.loop.call(call)
+        if not done.wait(10):
+            raise Bad("the controller does not answer")
+        if not box[0][0]:
+            raise box[0][1]
+        return box[0][1]
 
-	def cmd_app(self, name, behaviour):
-		self._app(name)
-		if behaviour not in BEHAVIOURS:
-			raise Bad(f"no such behaviour: {behaviour}; one of {', '.join(BEHAVIOURS)}")
-		self._on_loop(lambda: self.box.controller.behave(name, behaviour))
-		return ""
+    def _app(self, name):
+        if name not in self.box.controller.apps:
+            raise Bad(f"no such application: {name}")
+        return self.box.controller.apps[name]
 
-	def cmd_apps(self):
-		rows = []
-		for name, app in sorted(self.box.controller.apps.items()):
-			obj = self.box.store.get("applications", name)
-			status = obj["status"] if obj else {"sync": {"status": "deleted"}, "health": {}}
-			rows.append(f"{name:24} {app.behaviour:16} {status['sync']['status']:10} {status['health'].get('status', ''):12} "
-				    f"{status['sync'].get('revision', '')[:10]:11} {' '.join(status.get('summary', {}).get('images', []))}")
-		return "\n".join(rows)
+    def cmd_app(self, name, behaviour):
+        self._app(name)
+        if behaviour not in BEHAVIOURS:
+            raise Bad(f"no such behaviour: {behaviour}; one of {', '.join(BEHAVIOURS)}")
+        self._on_loop(lambda: self.box.controller.behave(name, behaviour))
+        return ""
 
-	def cmd_show(self, kind, name):
-		obj = self.box.store.get({"app": "applications", "appset": "applicationsets", "project": "appprojects"}.get(kind, kind), name)
-		if obj is None:
-			raise Bad(f"no such {kind}: {name}")
-		return json.dumps(obj, indent=1, sort_keys=True)
+    def cmd_apps(self):
+        rows = []
+        for name, app in sorted(self.box.controller.apps.items()):
+            obj = self.box.store.get("applications", name)
+            status = obj["status"] if obj else {"sync": {"status": "deleted"}, "health": {}}
+            rows.append(
+                f"{name:24} {app.behaviour:16} {status['sync']['status']:10} {status['health'].get('status', ''):12} "
+                f"{status['sync'].get('revision', '')[:10]:11} {' '.join(status.get('summary', {}).get('images', []))}"
+            )
+        return "\n".join(rows)
 
-	def cmd_log(self, name=None, count="20"):
-		with self.box.store.cond:
-			events = [e for e in self.box.store.log if name is None or e.new["metadata"]["name"] == name][-int(count):]
-		return "\n".join(json.dumps({"type": e.type, "name": e.new["metadata"]["name"], "change": merge_diff(e.old or {}, e.new)}, sort_keys=True) for e in events)
+    def cmd_show(self, kind, name):
+        obj = self.box.store.get(
+            {"app": "applications", "appset": "applicationsets", "project": "appprojects"}.get(kind, kind), name
+        )
+        if obj is None:
+            raise Bad(f"no such {kind}: {name}")
+        return json.dumps(obj, indent=1, sort_keys=True)
 
-	# -- the repository
+    def cmd_log(self, name=None, count="20"):
+        with self.box.store.cond:
+            events = [e for e in self.box.store.log if name is None or e.new["metadata"]["name"] == name][-int(count) :]
+        return "\n".join(
+            json.dumps(
+                {"type": e.type, "name": e.new["metadata"]["name"], "change": merge_diff(e.old or {}, e.new)},
+                sort_keys=True,
+            )
+            for e in events
+        )
 
-	def _repo(self):
-		return self.box.path("repo/gitops/apps.git")
+    # -- the repository
 
-	def cmd_push_foreign(self, branch, service="order", tag=None):
-		env = "dev" if branch == "develop" else "staging"
-		if service not in seed.TAGS:
-			raise Bad(f"no such service: {service}")
-		file = seed.tag_file(service, env)
-		body = self.box.reader.read(f"{self._tip(branch)}:{file}")[2]
-		return gitrepo.put(self._repo(), branch, {file: gitrepo.set_tag(body, tag)}, f"{service}: by somebody else\n")[1]
+    def _repo(self):
+        return self.box.path("repo/gitops/apps.git")
 
-	def cmd_push_file(self, branch, path, data=None):
-		self._tip(branch)
-		return gitrepo.put(self._repo(), branch, {path: data.encode("utf-8", "surrogateescape") if data is not None else None}, f"{path}: by somebody else\n")[1]
+    def cmd_push_foreign(self, branch, service="order", tag=None):
+        env = "dev" if branch == "develop" else "staging"
+        if service not in seed.TAGS:
+            raise Bad(f"no such service: {service}")
+        file = seed.tag_file(service, env)
+        body = self.box.reader.read(f"{self._tip(branch)}:{file}")[2]
+        return gitrepo.put(self._repo(), branch, {file: gitrepo.set_tag(body, tag)}, f"{service}: by somebody else\n")[
+            1
+        ]
 
-	def _tip(self, branch):
-		try:
-			return self.box.reader.commit(branch)
-		except gitrepo.Missing as err:
-			raise Bad(f"no such branch: {branch}") from err
+    def cmd_push_file(self, branch, path, data=None):
+        self._tip(branch)
+        return gitrepo.put(
+            self._repo(),
+            branch,
+            {path: data.encode("utf-8", "surrogateescape") if data is not None else None},
+            f"{path}: by somebody else\n",
+        )[1]
 
-	def cmd_tip(self, branch):
-		return self._tip(branch)
+    def _tip(self, branch):
+        try:
+            return self.box.reader.commit(branch)
+        except gitrepo.Missing as err:
+            raise Bad(f"no such branch: {branch}") from err
 
-	def cmd_rewind(self, branch):
-		old = self._tip(branch)
-		new = gitrepo.git(self._repo(), "rev-parse", f"{old}^")
-		gitrepo.git(self._repo(), "update-ref", f"refs/heads/{branch}", new, old)
-		return new
+    def cmd_tip(self, branch):
+        return self._tip(branch)
 
-	def cmd_force(self, branch):
-		old = self._tip(branch)
-		parent = gitrepo.git(self._repo(), "rev-parse", f"{old}^")
-		return gitrepo.put(self._repo(), branch, {"infrastructure/logging/values.yaml": b"# by force\n"}, "force-pushed\n", parent=parent)[1]
+    def cmd_rewind(self, branch):
+        old = self._tip(branch)
+        new = gitrepo.git(self._repo(), "rev-parse", f"{old}^")
+        gitrepo.git(self._repo(), "update-ref", f"refs/heads/{branch}", new, old)
+        return new
 
-	def cmd_delete_branch(self, branch):
-		gitrepo.git(self._repo(), "update-ref", "-d", f"refs/heads/{branch}", self._tip(branch))
-		return ""
+    def cmd_force(self, branch):
+        old = self._tip(branch)
+        parent = gitrepo.git(self._repo(), "rev-parse", f"{old}^")
+        return gitrepo.put(
+            self._repo(),
+            branch,
+            {"infrastructure/logging/values.yaml": b"# by force\n"},
+            "force-pushed\n",
+            parent=parent,
+        )[1]
 
-	# -- faults and time
+    def cmd_delete_branch(self, branch):
+        gitrepo.git(self._repo(), "update-ref", "-d", f"refs/heads/{branch}", self._tip(branch))
+        return ""
 
-	def cmd_fault(self, name, argument=None):
-		if name == "clear":
-			self.box.front.clear()
-			self.box.faults.clear()
-			self.box.controller.repo_down = False
-		elif name == "repo-down":
-			self.box.controller.repo_down = True
-		elif name in front.FAULTS:
-			self.box.front.set(name, argument)
-		elif name in kubefaults.FAULTS:
-			if name == "watch-gone":
-				self.box.store.compact()
-			self.box.faults.set(name, argument)
-			with self.box.store.cond:
-				self.box.store.cond.notify_all()
-		else:
-			raise Bad(f"no such fault: {name}; `faults` lists them")
-		return ""
+    # -- faults and time
 
-	def cmd_faults(self):
-		on = {**self.box.front.listing(), **self.box.faults.listing()}
-		rows = {**front.FAULTS, **kubefaults.FAULTS, "repo-down": ("the controller cannot read the repository", "none")}
-		return "\n".join(f"{'on ' if name in on else '   '}{name:20} {argument:10} {text}" for name, (text, argument) in rows.items())
+    def cmd_fault(self, name, argument=None):
+        if name == "clear":
+            self.box.front.clear()
+            self.box.faults.clear()
+            self.box.controller.repo_down = False
+        elif name == "force-push":
+            return self.cmd_force(argument or "develop")
+        elif name == "branch-deleted":
+            return self.cmd_delete_branch(argument or "develop")
+        elif name == "repo-down":
+            self.box.controller.repo_down = True
+        elif name in front.FAULTS:
+            self.box.front.set(name, argument)
+        elif name in kubefaults.FAULTS:
+            if name == "watch-gone":
+                self.box.store.compact()
+            self.box.faults.set(name, argument)
+            with self.box.store.cond:
+                self.box.store.cond.notify_all()
+        else:
+            raise Bad(f"no such fault: {name}; `faults` lists them")
+        return ""
 
-	def cmd_speed(self, factor):
-		self.box.loop.speed = float(factor)
-		return ""
+    def cmd_faults(self):
+        on = {**self.box.front.listing(), **self.box.faults.listing()}
+        rows = {
+            **front.FAULTS,
+            **kubefaults.FAULTS,
+            "repo-down": ("the controller cannot read the repository", "none"),
+            "force-push": ("now: the branch's last commit is replaced by a foreign one", "BRANCH"),
+            "branch-deleted": ("now: the branch is gone", "BRANCH"),
+        }
+        return "\n".join(
+            f"{'on ' if name in on else '   '}{name:20} {argument:10} {text}" for name, (text, argument) in rows.items()
+        )
 
-	def cmd_delay(self, step, ms):
-		if step not in self.box.loop.delays:
-			raise Bad(f"no such step: {step}; one of {', '.join(self.box.loop.delays)}")
-		self.box.loop.delays[step] = float(ms)
-		return ""
+    def cmd_speed(self, factor):
+        self.box.loop.speed = float(factor)
+        return ""
 
-	def cmd_poll(self):
-		self._on_loop(self.box.controller.poll)
-		return ""
+    def cmd_delay(self, step, ms):
+        if step not in self.box.loop.delays:
+            raise Bad(f"no such step: {step}; one of {', '.join(self.box.loop.delays)}")
+        self.box.loop.delays[step] = float(ms)
+        return ""
 
-	def cmd_refresh(self, name):
-		self._app(name)
-		self.box.controller.patch(name, {"metadata": {"annotations": {"argocd.argoproj.io/refresh": "normal"}}})
-		return ""
+    def cmd_poll(self):
+        self._on_loop(self.box.controller.poll)
+        return ""
 
-	def cmd_drift(self, name):
-		self._on_loop(lambda: self.box.controller.drift(self._app(name)))
-		return ""
+    def cmd_refresh(self, name):
+        self._app(name)
+        self.box.controller.patch(name, {"metadata": {"annotations": {"argocd.argoproj.io/refresh": "normal"}}})
+        return ""
 
-	def cmd_bookmark(self):
-		self.box.faults.set("watch-bookmark-now")
-		with self.box.store.cond:
-			self.box.store.cond.notify_all()
-		return ""
+    def cmd_drift(self, name):
+        self._on_loop(lambda: self.box.controller.drift(self._app(name)))
+        return ""
 
-	def cmd_compact(self):
-		self.box.store.compact()
-		return ""
+    def cmd_bookmark(self):
+        self.box.faults.set("watch-bookmark-now")
+        with self.box.store.cond:
+            self.box.store.cond.notify_all()
+        return ""
 
-	def cmd_rotate(self, user):
-		tokens = self.box.info["tokens"]["kube"]
-		if user not in tokens:
-			raise Bad(f"no such user: {user}; one of {', '.join(tokens)}")
-		tokens[user] = f"kube-CANARY-{user}-{secrets.token_hex(16)}"
-		self.box.auth.rotate(user, tokens[user])
-		kubeconfig.write(self.box.state, self.box.info)
-		self.box.save()
-		return ""
+    def cmd_compact(self):
+        self.box.store.compact()
+        return ""
 
-	def cmd_clock(self, seconds):
-		self.box.clock.tick(int(seconds))
-		return ""
+    def cmd_rotate(self, user):
+        tokens = self.box.info["tokens"]["kube"]
+        if user not in tokens:
+            raise Bad(f"no such user: {user}; one of {', '.join(tokens)}")
+        tokens[user] = f"kube-CANARY-{user}-{secrets.token_hex(16)}"
+        self.box.auth.rotate(user, tokens[user])
+        kubeconfig.write(self.box.state, self.box.info)
+        self.box.save()
+        return ""
 
-	def cmd_skew(self, seconds):
-		self.box.kube.skew = int(seconds)
-		return ""
+    def cmd_clock(self, seconds):
+        self.box.clock.tick(int(seconds))
+        return ""
 
-	def cmd_requests(self, what=""):
-		with self.box.kube.lock:
-			text = json.dumps(self.box.kube.requests)
-			if what == "clear":
-				self.box.kube.requests.clear()
-		return text
+    def cmd_skew(self, seconds):
+        self.box.kube.skew = int(seconds)
+        return ""
 
-	def cmd_settle(self):
-		if not self.box.loop.settle(10):
-			raise Bad("the controller is still busy")
-		return ""
+    def cmd_requests(self, what=""):
+        with self.box.kube.lock:
+            text = json.dumps(self.box.kube.requests)
+            if what == "clear":
+                self.box.kube.requests.clear()
+        return text
+
+    def cmd_wire(self, what=""):
+        time.sleep(0.03)  # nginx writes the line after the answer
+        log = self.box.path("access.log")
+        with open(log, encoding="utf-8", errors="replace") as source:
+            rows = [line.split(" ") for line in source if line.count(" ") > 10]
+        if what == "clear":
+            os.truncate(log, 0)
+        return json.dumps(
+            {
+                "requests": len(rows),
+                "connections": len({row[0] for row in rows}),
+                "unauthorized": sum(row[4] == "401" for row in rows),
+                "bytes_up": sum(int(row[2]) for row in rows),
+                "bytes_down": sum(int(row[3]) for row in rows),
+                "lines": [f"{row[4]} {row[5]} {row[6]}" for row in rows],
+            }
+        )
+
+    def cmd_reset(self):
+        self.cmd_fault("clear")
+        self.box.loop.speed = 0
+        for app in self.box.controller.apps.values():
+            app.behaviour = "healthy"
+        self.cmd_settle()
+        self.box.loop.speed, self.box.loop.delays, self.box.kube.skew = 1.0, dict(loop.DELAYS), 0
+        want = self.box.refs
+        for line in gitrepo.git(self._repo(), "for-each-ref", "--format=%(refname)").splitlines():
+            if line not in want:
+                gitrepo.git(self._repo(), "update-ref", "-d", line)
+        for name, commit in want.items():
+            gitrepo.git(self._repo(), "update-ref", name, commit)
+        self._on_loop(self.box.controller.restart)
+        self.cmd_requests("clear")
+        return ""
+
+    def cmd_settle(self):
+        if not self.box.loop.settle(10):
+            raise Bad("the controller is still busy")
+        return ""
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-	daemon_threads = True
+    daemon_threads = True
 
-	def __init__(self, path, sandbox):
-		self.commands = Commands(sandbox)
-		super().__init__(path, Handler)
+    def __init__(self, path, sandbox):
+        self.commands = Commands(sandbox)
+        super().__init__(path, Handler)
 
 
 class Handler(socketserver.StreamRequestHandler):
-	def handle(self):
-		asked = json.loads(self.rfile.readline())
-		try:
-			answer = {"ok": True, "text": self.server.commands.run(asked["words"], asked.get("data"))}
-		except Bad as err:
-			answer = {"ok": False, "text": str(err)}
-		except TypeError as err:
-			answer = {"ok": False, "text": f"{' '.join(asked['words'])}: {str(err).rpartition('.')[2]}; try help"}
-		except (KeyError, ValueError, RuntimeError, gitrepo.Missing) as err:
-			answer = {"ok": False, "text": f"{' '.join(asked['words'])}: {err}"}
-		self.wfile.write(json.dumps(answer).encode() + b"\n")
+    def handle(self):
+        asked = json.loads(self.rfile.readline())
+        try:
+            answer = {"ok": True, "text": self.server.commands.run(asked["words"], asked.get("data"))}
+        except Bad as err:
+            answer = {"ok": False, "text": str(err)}
+        except TypeError as err:
+            answer = {"ok": False, "text": f"{' '.join(asked['words'])}: {str(err).rpartition('.')[2]}; try help"}
+        except (KeyError, ValueError, RuntimeError, gitrepo.Missing) as err:
+            answer = {"ok": False, "text": f"{' '.join(asked['words'])}: {err}"}
+        self.wfile.write(json.dumps(answer).encode() + b"\n")

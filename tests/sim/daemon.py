@@ -26,169 +26,188 @@ PR_SET_PDEATHSIG = 1
 
 
 def _die_with_parent():
-	os.setsid()
-	ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _listen():
-	sock = socket.socket()
-	sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-	sock.bind(("127.0.0.1", 0))
-	sock.listen(128)
-	return sock
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    sock.listen(128)
+    return sock
 
 
 class Sandbox:
-	"""Everything of one running sandbox. `info` is what env.json holds."""
+    """Everything of one running sandbox. `info` is what env.json holds."""
 
-	def __init__(self, state, sockets, options):
-		self.state, self.sockets, self.options = state, sockets, options
-		self.children, self.stopped = [], threading.Event()
-		self.info = {"dir": state, "sockets": sockets, "leaders": []}
+    def __init__(self, state, sockets, options):
+        self.state, self.sockets, self.options = state, sockets, options
+        self.children, self.stopped = [], threading.Event()
+        self.info = {"dir": state, "sockets": sockets, "leaders": []}
 
-	def path(self, *parts):
-		return os.path.join(self.state, *parts)
+    def path(self, *parts):
+        return os.path.join(self.state, *parts)
 
-	def save(self):
-		with open(self.path("env.json.new"), "w", encoding="utf-8") as out:
-			json.dump(self.info, out, indent=1)
-		os.rename(self.path("env.json.new"), self.path("env.json"))
+    def save(self):
+        with open(self.path("env.json.new"), "w", encoding="utf-8") as out:
+            json.dump(self.info, out, indent=1)
+        os.rename(self.path("env.json.new"), self.path("env.json"))
 
-	def lead(self, pid):
-		self.info["leaders"].append([pid, procs.start_time(pid)])
-		self.save()
+    def lead(self, pid):
+        self.info["leaders"].append([pid, procs.start_time(pid)])
+        self.save()
 
-	def start(self):
-		self.lead(os.getpid())
-		os.makedirs(self.path("tmp"), exist_ok=True)
-		maker = threading.Thread(target=tls.make, args=(self.path("tls"),))
-		maker.start()
-		seed.fast_import(self.path("repo/gitops/apps.git"), seed.gitops)
-		if self.options.get("large"):
-			seed.fast_import(self.path("repo/gitops/large.git"), seed.large)
-		listeners = {name: _listen() for name in PORTS}
-		api = _listen()
-		port = {name: sock.getsockname()[1] for name, sock in listeners.items()}
-		tokens = {"git": {user: f"glpat-CANARY{user}{secrets.token_hex(10)}" for user in GIT_USERS},
-			  "kube": {user: f"kube-CANARY-{user}-{secrets.token_hex(16)}" for user in KUBE_USERS}}
-		self.info.update(ports={**port, "kube": api.getsockname()[1]}, tokens=tokens, url=f"https://127.0.0.1:{port['server']}/gitops/apps.git",
-				 kube=f"https://127.0.0.1:{api.getsockname()[1]}")
-		maker.join()
-		if not os.path.exists(self.path("tls/other-ca.pem")):
-			raise RuntimeError("the certificates could not be made")
-		self._web(listeners, port)
-		self._cluster(api)
-		kubeconfig.write(self.path(), self.info)
-		self._ready()
-		self.info["ready"] = True
-		self.save()
+    def start(self):
+        self.lead(os.getpid())
+        os.makedirs(self.path("tmp"), exist_ok=True)
+        maker = threading.Thread(target=tls.make, args=(self.path("tls"),))
+        maker.start()
+        seed.fast_import(self.path("repo/gitops/apps.git"), seed.gitops)
+        if self.options.get("large"):
+            seed.fast_import(self.path("repo/gitops/large.git"), seed.large)
+        listeners = {name: _listen() for name in PORTS}
+        api = _listen()
+        port = {name: sock.getsockname()[1] for name, sock in listeners.items()}
+        tokens = {
+            "git": {user: f"glpat-CANARY{user}{secrets.token_hex(10)}" for user in GIT_USERS},
+            "kube": {user: f"kube-CANARY-{user}-{secrets.token_hex(16)}" for user in KUBE_USERS},
+        }
+        self.info.update(
+            ports={**port, "kube": api.getsockname()[1]},
+            tokens=tokens,
+            url=f"https://127.0.0.1:{port['server']}/gitops/apps.git",
+            kube=f"https://127.0.0.1:{api.getsockname()[1]}",
+        )
+        maker.join()
+        if not os.path.exists(self.path("tls/other-ca.pem")):
+            raise RuntimeError("the certificates could not be made")
+        self._web(listeners, port)
+        self._cluster(api)
+        kubeconfig.write(self.path(), self.info)
+        self._ready()
+        self.info["ready"] = True
+        self.save()
 
-	def _child(self, args, **more):
-		child = subprocess.Popen(args, preexec_fn=_die_with_parent, **more)
-		self.children.append(child)
-		self.lead(child.pid)
-		return child
+    def _child(self, args, **more):
+        child = subprocess.Popen(args, preexec_fn=_die_with_parent, **more)
+        self.children.append(child)
+        self.lead(child.pid)
+        return child
 
-	def _web(self, listeners, port):
-		self.front = front.Front(self.state)
-		server = front.Server(os.path.join(self.sockets, "front.sock"), self.front)
-		threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-		fcgi = socket.socket(socket.AF_UNIX)
-		fcgi.bind(os.path.join(self.sockets, "fcgi.sock"))
-		fcgi.listen(64)
-		log = open(self.path("web.log"), "ab")  # closed with the process
-		self._child(["fcgiwrap", "-c", "4"], stdin=fcgi, stdout=log, stderr=log)  # takes its listening socket as standard input
-		fcgi.close()
-		with open(self.path("nginx.conf"), "w", encoding="ascii") as out:
-			out.write(nginx.configuration(self.state, self.sockets, port, self.info["tokens"]["git"]))
-		fds = [sock.fileno() for sock in listeners.values()]
-		env = dict(os.environ, NGINX="".join(f"{fd};" for fd in fds))
-		self._child(["nginx", "-p", self.state, "-e", self.path("nginx-error.log"), "-c", self.path("nginx.conf")], stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=fds, env=env)
-		for sock in listeners.values():
-			sock.close()
+    def _web(self, listeners, port):
+        self.front = front.Front(self.state)
+        server = front.Server(os.path.join(self.sockets, "front.sock"), self.front)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        fcgi = socket.socket(socket.AF_UNIX)
+        fcgi.bind(os.path.join(self.sockets, "fcgi.sock"))
+        fcgi.listen(64)
+        log = open(self.path("web.log"), "ab")  # closed with the process
+        self._child(
+            ["fcgiwrap", "-c", "4"], stdin=fcgi, stdout=log, stderr=log
+        )  # takes its listening socket as standard input
+        fcgi.close()
+        with open(self.path("nginx.conf"), "w", encoding="ascii") as out:
+            out.write(nginx.configuration(self.state, self.sockets, port, self.info["tokens"]["git"]))
+        fds = [sock.fileno() for sock in listeners.values()]
+        env = dict(os.environ, NGINX="".join(f"{fd};" for fd in fds))
+        self._child(
+            ["nginx", "-p", self.state, "-e", self.path("nginx-error.log"), "-c", self.path("nginx.conf")],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=fds,
+            env=env,
+        )
+        for sock in listeners.values():
+            sock.close()
 
-	def _cluster(self, api):
-		self.clock, self.loop = Clock(), loop.Loop()
-		self.store = Store(lambda: stamp(self.clock.now()))
-		self.loop.start()
-		self.reader = gitrepo.Reader(self.path("repo/gitops/apps.git"))
-		self.controller = Controller(self.store, self.clock, self.reader, self.loop, self.info["url"])
-		world.fill(self.controller)
-		context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-		context.load_cert_chain(self.path("tls/server.pem"), self.path("tls/server.key"))
-		context.load_verify_locations(self.path("tls/ca.pem"))
-		context.verify_mode = ssl.CERT_OPTIONAL
-		self.auth, self.faults = kubeauth.Auth(self.info["tokens"]["kube"]), kubefaults.Faults()
-		self.kube = kube.KubeServer(api, context, self.store, self.auth, self.faults, self.clock)
-		threading.Thread(target=self.kube.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-		self.control = control.Server(os.path.join(self.sockets, "ctl.sock"), self)
-		threading.Thread(target=self.control.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    def _cluster(self, api):
+        self.clock, self.loop = Clock(), loop.Loop()
+        self.store = Store(lambda: stamp(self.clock.now()))
+        self.loop.start()
+        self.reader = gitrepo.Reader(self.path("repo/gitops/apps.git"))
+        self.refs = {f"refs/heads/{name}": self.reader.commit(name) for name in ("main", "develop")}
+        self.controller = Controller(self.store, self.clock, self.reader, self.loop, self.info["url"])
+        world.fill(self.controller)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.path("tls/server.pem"), self.path("tls/server.key"))
+        context.load_verify_locations(self.path("tls/ca.pem"))
+        context.verify_mode = ssl.CERT_OPTIONAL
+        self.auth, self.faults = kubeauth.Auth(self.info["tokens"]["kube"]), kubefaults.Faults()
+        self.kube = kube.KubeServer(api, context, self.store, self.auth, self.faults, self.clock)
+        threading.Thread(target=self.kube.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        self.control = control.Server(os.path.join(self.sockets, "ctl.sock"), self)
+        threading.Thread(target=self.control.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
 
-	def _ready(self):
-		"""Waits until Git and the API answer."""
-		context = ssl.create_default_context(cafile=self.path("tls/ca.pem"))
-		auth = f"Bearer {self.info['tokens']['kube']['wait']}"
-		basic = "Basic " + base64.b64encode(f"oauth2:{self.info['tokens']['git']['bot']}".encode()).decode()
-		for url, credential in ((self.info["url"] + "/info/refs?service=git-upload-pack", basic),
-					(self.info["kube"] + "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/catalog-dev", auth)):
-			self._poll(urllib.request.Request(url, headers={"Authorization": credential}), context)
+    def _ready(self):
+        """Waits until Git and the API answer."""
+        context = ssl.create_default_context(cafile=self.path("tls/ca.pem"))
+        auth = f"Bearer {self.info['tokens']['kube']['wait']}"
+        basic = "Basic " + base64.b64encode(f"oauth2:{self.info['tokens']['git']['bot']}".encode()).decode()
+        for url, credential in (
+            (self.info["url"] + "/info/refs?service=git-upload-pack", basic),
+            (self.info["kube"] + "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/catalog-dev", auth),
+        ):
+            self._poll(urllib.request.Request(url, headers={"Authorization": credential}), context)
 
-	def _poll(self, request, context):
-		deadline = time.monotonic() + 10
-		opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
-		while True:
-			for child in self.children:
-				if child.poll() is not None:
-					raise RuntimeError(f"{child.args[0]} ended with {child.returncode}: {self._tail()}")
-			try:
-				with opener.open(request, timeout=5) as answer:
-					answer.read()
-				return
-			except OSError as err:
-				if time.monotonic() > deadline:
-					raise RuntimeError(f"{request.full_url}: {err}; {self._tail()}") from err
-				time.sleep(0.01)
+    def _poll(self, request, context):
+        deadline = time.monotonic() + 10
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        )
+        while True:
+            for child in self.children:
+                if child.poll() is not None:
+                    raise RuntimeError(f"{child.args[0]} ended with {child.returncode}: {self._tail()}")
+            try:
+                with opener.open(request, timeout=5) as answer:
+                    answer.read()
+                return
+            except OSError as err:
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"{request.full_url}: {err}; {self._tail()}") from err
+                time.sleep(0.01)
 
-	def _tail(self):
-		text = ""
-		for name in ("nginx-error.log", "web.log"):
-			if os.path.exists(self.path(name)):
-				with open(self.path(name), encoding="utf-8", errors="replace") as log:
-					text += log.read()[-500:]
-		return text.strip()
+    def _tail(self):
+        text = ""
+        for name in ("nginx-error.log", "web.log"):
+            if os.path.exists(self.path(name)):
+                with open(self.path(name), encoding="utf-8", errors="replace") as log:
+                    text += log.read()[-500:]
+        return text.strip()
 
-	def stop(self):
-		for child in self.children:
-			try:
-				os.killpg(child.pid, signal.SIGTERM)
-			except OSError:
-				pass
-		for child in self.children:
-			try:
-				child.wait(1)
-			except subprocess.TimeoutExpired:
-				os.killpg(child.pid, signal.SIGKILL)
+    def stop(self):
+        for child in self.children:
+            try:
+                os.killpg(child.pid, signal.SIGTERM)
+            except OSError:
+                pass
+        for child in self.children:
+            try:
+                child.wait(1)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
 
 
 def main(state, sockets, options, report):
-	"""Runs until SIGTERM. `report` is a file descriptor: one line `ready`, or what went wrong."""
-	sandbox = Sandbox(state, sockets, json.loads(options))
-	signal.signal(signal.SIGTERM, lambda *_: sandbox.stopped.set())
-	signal.signal(signal.SIGINT, signal.SIG_IGN)
-	os.chdir("/")
-	try:
-		sandbox.start()
-	except Exception as err:  # whatever it was, the caller must hear it
-		os.write(report, f"{type(err).__name__}: {err}\n".encode())
-		sandbox.stop()
-		return 1
-	os.write(report, b"ready\n")
-	os.close(report)
-	while not sandbox.stopped.wait(3600):
-		pass
-	sandbox.stop()
-	return 0
+    """Runs until SIGTERM. `report` is a file descriptor: one line `ready`, or what went wrong."""
+    sandbox = Sandbox(state, sockets, json.loads(options))
+    signal.signal(signal.SIGTERM, lambda *_: sandbox.stopped.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.chdir("/")
+    try:
+        sandbox.start()
+    except Exception as err:  # whatever it was, the caller must hear it
+        os.write(report, f"{type(err).__name__}: {err}\n".encode())
+        sandbox.stop()
+        return 1
+    os.write(report, b"ready\n")
+    os.close(report)
+    while not sandbox.stopped.wait(3600):
+        pass
+    sandbox.stop()
+    return 0
 
 
 if __name__ == "__main__":
-	sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))
+    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))

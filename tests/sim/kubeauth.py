@@ -2,42 +2,42 @@
 
 # user -> verbs on applications, applicationsets and appprojects in namespace argocd
 RIGHTS = {
-	"wait": {"get", "list", "watch", "patch"},
-	"wait-ro": {"get", "list", "watch"},
-	"get-only": {"get", "patch"},
-	"denied": set(),
-	"admin": {"get", "list", "watch", "patch", "update", "delete", "create"},
-	"cert-user": {"get", "list", "watch", "patch"},  # by client certificate
+    "wait": {"get", "list", "watch", "patch"},
+    "wait-ro": {"get", "list", "watch"},
+    "get-only": {"get", "patch"},
+    "denied": set(),
+    "admin": {"get", "list", "watch", "patch", "update", "delete", "create"},
+    "cert-user": {"get", "list", "watch", "patch"},  # by client certificate
 }
 
 
 class Auth:
-	"""Tokens are {user: token}; rotating one makes the old answer 401."""
+    """Tokens are {user: token}; rotating one makes the old answer 401."""
 
-	def __init__(self, tokens):
-		self.users = {token: user for user, token in tokens.items()}
+    def __init__(self, tokens):
+        self.users = {token: user for user, token in tokens.items()}
 
-	def rotate(self, user, token):
-		self.users = {t: u for t, u in self.users.items() if u != user}
-		self.users[token] = user
+    def rotate(self, user, token):
+        self.users = {t: u for t, u in self.users.items() if u != user}
+        self.users[token] = user
 
-	def who(self, header, certificate):
-		"""User name; system:anonymous without credentials; None when a credential is bad (401)."""
-		if header:
-			kind, _, token = header.partition(" ")
-			return self.users.get(token.strip()) if kind.lower() == "bearer" else None
-		for part in (certificate or {}).get("subject", ()):
-			if part[0][0] == "commonName":
-				return part[0][1]
-		return "system:anonymous"
+    def who(self, header, certificate):
+        """User name; system:anonymous without credentials; None when a credential is bad (401)."""
+        if header:
+            kind, _, token = header.partition(" ")
+            return self.users.get(token.strip()) if kind.lower() == "bearer" else None
+        for part in (certificate or {}).get("subject", ()):
+            if part[0][0] == "commonName":
+                return part[0][1]
+        return "system:anonymous"
 
 
 def may(user, verb):
-	return verb in RIGHTS.get(user, set())
+    return verb in RIGHTS.get(user, set())
 
 
 def reason(user, verb, resource, namespace, name):
-	"""The sentence of a 403 (http kube-forbidden-403)."""
-	where = f' in the namespace "{namespace}"' if namespace else " at the cluster scope"
-	what = f'{resource}.argoproj.io "{name}"' if name else f"{resource}.argoproj.io"
-	return f'{what} is forbidden: User "{user}" cannot {verb} resource "{resource}" in API group "argoproj.io"{where}'
+    """The sentence of a 403 (http kube-forbidden-403)."""
+    where = f' in the namespace "{namespace}"' if namespace else " at the cluster scope"
+    what = f'{resource}.argoproj.io "{name}"' if name else f"{resource}.argoproj.io"
+    return f'{what} is forbidden: User "{user}" cannot {verb} resource "{resource}" in API group "argoproj.io"{where}'

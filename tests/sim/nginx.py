@@ -69,7 +69,7 @@ SERVER = """	server {{
 			fastcgi_read_timeout 60s;
 			fastcgi_pass unix:{sockets}/fcgi.sock;
 		}}
-		location /-front/ {{
+		location ^~ /-front/ {{
 			internal;
 			proxy_pass http://unix:{sockets}/front.sock:/;
 			proxy_http_version 1.1;
@@ -87,19 +87,34 @@ SERVER = """	server {{
 
 
 def _users(tokens):
-	rows = []
-	for user, token in tokens.items():
-		for name in ("gitlab-ci-token",) if user == "job" else ("oauth2", user, "git"):
-			rows.append(f'\t\t"Basic {base64.b64encode(f"{name}:{token}".encode()).decode()}" {user};\n')
-	return "".join(rows)
+    rows = []
+    for user, token in tokens.items():
+        for name in ("gitlab-ci-token",) if user == "job" else ("oauth2", user, "git"):
+            rows.append(f'\t\t"Basic {base64.b64encode(f"{name}:{token}".encode()).decode()}" {user};\n')
+    return "".join(rows)
 
 
 def configuration(state, sockets, ports, tokens):
-	"""ports: {server, expired, wrong-host, other-ca, plain}. tokens: {git user: token}."""
-	servers = []
-	for name, port in ports.items():
-		tls = "" if name == "plain" else f"\t\tssl_certificate {state}/tls/{name}.pem;\n\t\tssl_certificate_key {state}/tls/{name}.key;\n\t\tssl_protocols TLSv1.2 TLSv1.3;\n"
-		servers.append(SERVER.format(port=port, listen="" if name == "plain" else " ssl http2", tls=tls, state=state, sockets=sockets,
-					     bad=BAD, not_found=NOT_FOUND, no_push=NO_PUSH, backend="/usr/lib/git-core/git-http-backend"))
-	user = "user root;" if os.getuid() == 0 else ""
-	return TEMPLATE.format(user=user, state=state, users=_users(tokens), servers="".join(servers))
+    """ports: {server, expired, wrong-host, other-ca, plain}. tokens: {git user: token}."""
+    servers = []
+    for name, port in ports.items():
+        tls = (
+            ""
+            if name == "plain"
+            else f"\t\tssl_certificate {state}/tls/{name}.pem;\n\t\tssl_certificate_key {state}/tls/{name}.key;\n\t\tssl_protocols TLSv1.2 TLSv1.3;\n"
+        )
+        servers.append(
+            SERVER.format(
+                port=port,
+                listen="" if name == "plain" else " ssl http2",
+                tls=tls,
+                state=state,
+                sockets=sockets,
+                bad=BAD,
+                not_found=NOT_FOUND,
+                no_push=NO_PUSH,
+                backend="/usr/lib/git-core/git-http-backend",
+            )
+        )
+    user = "user root;" if os.getuid() == 0 else ""
+    return TEMPLATE.format(user=user, state=state, users=_users(tokens), servers="".join(servers))

@@ -7,93 +7,115 @@ from . import seed_text as text
 from .gitrepo import GIT_ENV
 
 START = 1767603600  # 2026-01-05 10:00 +0100
-PEOPLE = (("Maria Keller", "maria.keller@example.com"), ("Jonas Brandt", "jonas.brandt@example.com"),
-	  ("shop pipeline", "pipeline@example.com"))
+PEOPLE = (
+    ("Maria Keller", "maria.keller@example.com"),
+    ("Jonas Brandt", "jonas.brandt@example.com"),
+    ("shop pipeline", "pipeline@example.com"),
+)
 
 # Tags at the tips: service -> (dev on develop, staging on main, prod on main).
 TAGS = {
-	"admin": ("2.7.0", "2.6.3", "2.6.3"), "analytics": ("0.19.4", "0.19.2", "0.18.0"), "auth": ("3.2.1", "3.2.0", "3.1.8"),
-	"catalog": ("1.4.1", "1.4.0", "1.3.2"), "checkout": ("5.0.3", "5.0.1", "4.9.9"), "customer": ("v1.12.0", "v1.11.4", "v1.11.4"),
-	"fulfillment": ("0.8.2", "0.8.1", "0.7.9"), "gateway": ("7.1.0", "7.0.2", "7.0.2"), "notification": ("1.10", "1.9", "1.8"),
-	"order": ("4.3.7", "4.3.5", "4.3.1"), "payment": ("2.0.0-rc.3", "1.9.6", "1.9.6"), "pricing": ("0.5.11", "0.5.9", "0.5.8"),
-	"promotion": ("1.0.0", "0.9.7", "0.9.7"), "review": ("3.14.2", "3.14.1", "3.13.0"), "search": ("2024.10", "2024.9", "2024.7"),
-	"shipping": ("1.6.4", "1.6.2", "1.6.0"),
+    "admin": ("2.7.0", "2.6.3", "2.6.3"),
+    "analytics": ("0.19.4", "0.19.2", "0.18.0"),
+    "auth": ("3.2.1", "3.2.0", "3.1.8"),
+    "catalog": ("1.4.1", "1.4.0", "1.3.2"),
+    "checkout": ("5.0.3", "5.0.1", "4.9.9"),
+    "customer": ("v1.12.0", "v1.11.4", "v1.11.4"),
+    "fulfillment": ("0.8.2", "0.8.1", "0.7.9"),
+    "gateway": ("7.1.0", "7.0.2", "7.0.2"),
+    "notification": ("1.10", "1.9", "1.8"),
+    "order": ("4.3.7", "4.3.5", "4.3.1"),
+    "payment": ("2.0.0-rc.3", "1.9.6", "1.9.6"),
+    "pricing": ("0.5.11", "0.5.9", "0.5.8"),
+    "promotion": ("1.0.0", "0.9.7", "0.9.7"),
+    "review": ("3.14.2", "3.14.1", "3.13.0"),
+    "search": ("2024.10", "2024.9", "2024.7"),
+    "shipping": ("1.6.4", "1.6.2", "1.6.0"),
 }
 
 
 def tag_file(name, env):
-	if name in text.KUSTOMIZE:
-		return f"apps/{name}/overlays/{env}/kustomization.yaml"
-	return f"apps/{name}/values-{env}.yaml"
+    if name in text.KUSTOMIZE:
+        return f"apps/{name}/overlays/{env}/kustomization.yaml"
+    return f"apps/{name}/values-{env}.yaml"
 
 
 def tag_text(name, env, tag):
-	return text.overlay(name, env, tag) if name in text.KUSTOMIZE else text.values_env(name, env, tag)
+    return text.overlay(name, env, tag) if name in text.KUSTOMIZE else text.values_env(name, env, tag)
 
 
 def _service_files(name, tags):
-	repository = f"{text.REGISTRY}/{name}"
-	files = {tag_file(name, env): tag_text(name, env, tag) for env, tag in zip(text.ENVIRONMENTS, tags)}
-	if name in text.KUSTOMIZE:
-		for part, body in text.kustomize_base(name, repository).items():
-			files[f"apps/{name}/base/{part}"] = body
-		return files
-	files[f"apps/{name}/Chart.yaml"] = text.chart(name)
-	files[f"apps/{name}/values.yaml"] = text.values(name, repository)
-	files[f"apps/{name}/templates/deployment.yaml"] = text.DEPLOYMENT
-	files[f"apps/{name}/templates/service.yaml"] = text.SERVICE
-	return files
+    repository = f"{text.REGISTRY}/{name}"
+    files = {tag_file(name, env): tag_text(name, env, tag) for env, tag in zip(text.ENVIRONMENTS, tags)}
+    if name in text.KUSTOMIZE:
+        for part, body in text.kustomize_base(name, repository).items():
+            files[f"apps/{name}/base/{part}"] = body
+        return files
+    files[f"apps/{name}/Chart.yaml"] = text.chart(name)
+    files[f"apps/{name}/values.yaml"] = text.values(name, repository)
+    files[f"apps/{name}/templates/deployment.yaml"] = text.DEPLOYMENT
+    files[f"apps/{name}/templates/service.yaml"] = text.SERVICE
+    return files
 
 
 def first_files():
-	"""Every file of the first commit: {path: text}. The oldest tag of a service is its production tag."""
-	files = {"README.md": text.README, "bootstrap/root-app-dev.yaml": text.root_app() + "---\n" + text.application_set()}
-	files.update(text.INFRASTRUCTURE)
-	for env, folder in text.ENVIRONMENTS.items():
-		files[f"clusters/{folder}/values.yaml"] = text.cluster_values(env, folder)
-		for name in text.SERVICES:
-			files[f"infrastructure/argocd/applications/{folder}/{name}.yaml"] = text.application(name, env)
-	for name, tags in TAGS.items():
-		files.update(_service_files(name, (tags[2],) * 3))
-	return files
+    """Every file of the first commit: {path: text}. The oldest tag of a service is its production tag."""
+    files = {
+        "README.md": text.README,
+        "bootstrap/root-app-dev.yaml": text.root_app() + "---\n" + text.application_set(),
+    }
+    files.update(text.INFRASTRUCTURE)
+    for env, folder in text.ENVIRONMENTS.items():
+        files[f"clusters/{folder}/values.yaml"] = text.cluster_values(env, folder)
+        for name in text.SERVICES:
+            files[f"infrastructure/argocd/applications/{folder}/{name}.yaml"] = text.application(name, env)
+    for name, tags in TAGS.items():
+        files.update(_service_files(name, (tags[2],) * 3))
+    return files
 
 
 class Importer:
-	"""One `git fast-import` stream."""
+    """One `git fast-import` stream."""
 
-	def __init__(self, out):
-		self.out, self.mark, self.time = out, 0, START
+    def __init__(self, out):
+        self.out, self.mark, self.time = out, 0, START
 
-	def commit(self, branch, message, files, parent=None, who=0):
-		"""files: {path: str or bytes}. parent: mark of the first parent when the branch begins. Returns the mark."""
-		self.mark += 1
-		self.time += 3600
-		name, mail = PEOPLE[who]
-		head = [f"commit refs/heads/{branch}", f"mark :{self.mark}",
-			f"author {name} <{mail}> {self.time} +0100", f"committer {name} <{mail}> {self.time} +0100"]
-		self.out.write(("\n".join(head) + "\n").encode())
-		self._data(message.encode())
-		if parent:
-			self.out.write(f"from :{parent}\n".encode())
-		for path, body in files.items():
-			self.out.write(f"M 100644 inline {path}\n".encode())
-			self._data(body if isinstance(body, bytes) else body.encode())
-		return self.mark
+    def commit(self, branch, message, files, parent=None, who=0):
+        """files: {path: str or bytes}. parent: mark of the first parent when the branch begins. Returns the mark."""
+        self.mark += 1
+        self.time += 3600
+        name, mail = PEOPLE[who]
+        head = [
+            f"commit refs/heads/{branch}",
+            f"mark :{self.mark}",
+            f"author {name} <{mail}> {self.time} +0100",
+            f"committer {name} <{mail}> {self.time} +0100",
+        ]
+        self.out.write(("\n".join(head) + "\n").encode())
+        self._data(message.encode())
+        if parent:
+            self.out.write(f"from :{parent}\n".encode())
+        for path, body in files.items():
+            self.out.write(f"M 100644 inline {path}\n".encode())
+            self._data(body if isinstance(body, bytes) else body.encode())
+        return self.mark
 
-	def _data(self, body):
-		self.out.write(b"data %d\n" % len(body) + body + b"\n")
+    def _data(self, body):
+        self.out.write(b"data %d\n" % len(body) + body + b"\n")
 
 
 def fast_import(path, fill):
-	"""Makes the bare repository `path` and lets fill(Importer) write its commits; HEAD is main."""
-	os.makedirs(path)
-	subprocess.run(["git", "init", "-q", "--bare", "-b", "main", path], check=True, env=GIT_ENV)
-	with subprocess.Popen(["git", "-C", path, "fast-import", "--quiet", "--date-format=raw"], stdin=subprocess.PIPE, env=GIT_ENV) as child:
-		fill(Importer(child.stdin))
-	if child.returncode:
-		raise RuntimeError(f"git fast-import ended with {child.returncode}")
-	with open(os.path.join(path, "config"), "a", encoding="utf-8") as config:
-		config.write(CONFIG)
+    """Makes the bare repository `path` and lets fill(Importer) write its commits; HEAD is main."""
+    os.makedirs(path)
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", path], check=True, env=GIT_ENV)
+    with subprocess.Popen(
+        ["git", "-C", path, "fast-import", "--quiet", "--date-format=raw"], stdin=subprocess.PIPE, env=GIT_ENV
+    ) as child:
+        fill(Importer(child.stdin))
+    if child.returncode:
+        raise RuntimeError(f"git fast-import ended with {child.returncode}")
+    with open(os.path.join(path, "config"), "a", encoding="utf-8") as config:
+        config.write(CONFIG)
 
 
 CONFIG = """[http]
@@ -115,41 +137,45 @@ CONFIG = """[http]
 
 
 def _bump(importer, branch, name, env, tag, who):
-	importer.commit(branch, f"{name}: {tag} to {env}\n", {tag_file(name, env): tag_text(name, env, tag)}, who=who)
+    importer.commit(branch, f"{name}: {tag} to {env}\n", {tag_file(name, env): tag_text(name, env, tag)}, who=who)
 
 
 def gitops(importer):
-	"""The history of the seed repository."""
-	root = importer.commit("main", "Import the desired state of the shop\n", first_files())
-	importer.commit("develop", "develop: follow the development cluster\n",
-			{"clusters/dev/values.yaml": text.cluster_values("dev", "dev") + "\n# develop only\n"}, parent=root)
-	importer.commit("main", "stagegate: how an image travels\n", {"stagegate.yaml": text.STAGEGATE}, who=1)
-	for name, (dev, staging, prod) in TAGS.items():
-		if staging != prod:
-			_bump(importer, "develop", name, "dev", staging, 2)
-			_bump(importer, "main", name, "staging", staging, 1)
-		if dev != staging:
-			_bump(importer, "develop", name, "dev", dev, 2)
+    """The history of the seed repository."""
+    root = importer.commit("main", "Import the desired state of the shop\n", first_files())
+    importer.commit(
+        "develop",
+        "develop: follow the development cluster\n",
+        {"clusters/dev/values.yaml": text.cluster_values("dev", "dev") + "\n# develop only\n"},
+        parent=root,
+    )
+    importer.commit("main", "stagegate: how an image travels\n", {"stagegate.yaml": text.STAGEGATE}, who=1)
+    for name, (dev, staging, prod) in TAGS.items():
+        if staging != prod:
+            _bump(importer, "develop", name, "dev", staging, 2)
+            _bump(importer, "main", name, "staging", staging, 1)
+        if dev != staging:
+            _bump(importer, "develop", name, "dev", dev, 2)
 
 
 def large(importer, services=3000, commits=20000):
-	"""A big one of the same layout (values files only), for benchmarks; stagegate.yaml as in the seed."""
-	names = [f"svc-{i:04d}" for i in range(services)]
-	files = {"README.md": text.README, "stagegate.yaml": text.STAGEGATE.split("  - name: notification")[0]}
-	for name in names:
-		files[f"apps/{name}/Chart.yaml"] = f"apiVersion: v2\nname: {name}\nversion: 0.1.0\n"
-		for env in text.ENVIRONMENTS:
-			files[f"apps/{name}/values-{env}.yaml"] = _large_values(name, env, "1.0.0")
-	root = importer.commit("main", "Import\n", files)
-	importer.commit("develop", "develop\n", {"README.md": text.README + "\n"}, parent=root)
-	for i in range(commits - 2):
-		name = names[i * 7919 % services]
-		body = _large_values(name, "dev", f"1.{i // services}.{i % 97}")
-		importer.commit("develop", f"{name}: bump {i}\n", {f"apps/{name}/values-dev.yaml": body}, who=2)
+    """A big one of the same layout (values files only), for benchmarks; stagegate.yaml as in the seed."""
+    names = [f"svc-{i:04d}" for i in range(services)]
+    files = {"README.md": text.README, "stagegate.yaml": text.STAGEGATE.split("  - name: notification")[0]}
+    for name in names:
+        files[f"apps/{name}/Chart.yaml"] = f"apiVersion: v2\nname: {name}\nversion: 0.1.0\n"
+        for env in text.ENVIRONMENTS:
+            files[f"apps/{name}/values-{env}.yaml"] = _large_values(name, env, "1.0.0")
+    root = importer.commit("main", "Import\n", files)
+    importer.commit("develop", "develop\n", {"README.md": text.README + "\n"}, parent=root)
+    for i in range(commits - 2):
+        name = names[i * 7919 % services]
+        body = _large_values(name, "dev", f"1.{i // services}.{i % 97}")
+        importer.commit("develop", f"{name}: bump {i}\n", {f"apps/{name}/values-dev.yaml": body}, who=2)
 
 
 def _large_values(name, env, tag):
-	return f"""# {name} ({env})
+    return f"""# {name} ({env})
 
 image:
   repository: {text.REGISTRY}/{name}

@@ -1,12 +1,22 @@
 """Texts of the seed repository: charts, overlays, Applications, configuration. Pure functions of names and tags."""
 
 SERVICES = {
-	"admin": "Admin dashboard", "analytics": "Analytics service", "auth": "Authentication service",
-	"catalog": "Product catalog", "checkout": "Checkout process", "customer": "Customer management",
-	"fulfillment": "Order fulfillment", "gateway": "API gateway", "notification": "Notifications",
-	"order": "Order management", "payment": "Payment processing", "pricing": "Dynamic pricing",
-	"promotion": "Promotions", "review": "Reviews & ratings", "search": "Product search",
-	"shipping": "Shipping management",
+    "admin": "Admin dashboard",
+    "analytics": "Analytics service",
+    "auth": "Authentication service",
+    "catalog": "Product catalog",
+    "checkout": "Checkout process",
+    "customer": "Customer management",
+    "fulfillment": "Order fulfillment",
+    "gateway": "API gateway",
+    "notification": "Notifications",
+    "order": "Order management",
+    "payment": "Payment processing",
+    "pricing": "Dynamic pricing",
+    "promotion": "Promotions",
+    "review": "Reviews & ratings",
+    "search": "Product search",
+    "shipping": "Shipping management",
 }
 KUSTOMIZE = ("notification", "review", "search")
 ENVIRONMENTS = {"dev": "dev", "staging": "staging", "prod": "production"}  # short name -> folder under clusters/
@@ -15,14 +25,24 @@ URL = "https://gitlab.example.com/gitops/apps.git"
 
 # How a service's values files write the tag: every form that people write and other editors damage.
 TAG_STYLE = {
-	"admin": '"{}"', "analytics": "{}", "auth": "'{}'", "catalog": '"{}"', "checkout": "'{}'   # keep in step with payment",
-	"customer": "{}", "fulfillment": '"{}"  # {{"$imagepolicy": "flux-system:fulfillment:tag"}}', "gateway": "{} # edge",
-	"order": "'{}'", "payment": '"{}"', "pricing": '"{}"', "promotion": "{}", "shipping": "'{}'",
+    "admin": '"{}"',
+    "analytics": "{}",
+    "auth": "'{}'",
+    "catalog": '"{}"',
+    "checkout": "'{}'   # keep in step with payment",
+    "customer": "{}",
+    "fulfillment": '"{}"  # {{"$imagepolicy": "flux-system:fulfillment:tag"}}',
+    "gateway": "{} # edge",
+    "order": "'{}'",
+    "payment": '"{}"',
+    "pricing": '"{}"',
+    "promotion": "{}",
+    "shipping": "'{}'",
 }
 
 
 def chart(name):
-	return f"""apiVersion: v2
+    return f"""apiVersion: v2
 name: {name}
 description: {SERVICES[name]}
 type: application
@@ -31,7 +51,7 @@ version: 0.3.0
 
 
 def values(name, repository):
-	return f"""# Defaults of {name}; what differs per environment is in values-<env>.yaml.
+    return f"""# Defaults of {name}; what differs per environment is in values-<env>.yaml.
 replicaCount: 1
 
 image:
@@ -50,15 +70,15 @@ resources:
 
 
 def values_env(name, env, tag):
-	written = TAG_STYLE[name].format(tag)
-	if name == "pricing":
-		return f"""---
+    written = TAG_STYLE[name].format(tag)
+    if name == "pricing":
+        return f"""---
 # {name} in {env}: one line per block, as the generator of 2023 wrote it
 image: {{tag: {written}, pullPolicy: Always}}
 replicaCount: {2 if env == "prod" else 1}
 """
-	if name == "gateway":
-		return f"""## gateway, {env}
+    if name == "gateway":
+        return f"""## gateway, {env}
 replicaCount:    {4 if env == "prod" else 1}
 
 image:
@@ -74,8 +94,8 @@ env:
         This environment is {env}.
         Ask the platform team before you change anything here, and read the handbook first.
 """
-	if name == "customer":
-		return f"""probes: &probes
+    if name == "customer":
+        return f"""probes: &probes
   path: /healthz
   periodSeconds: 10
 
@@ -86,7 +106,7 @@ readiness: *probes
 image:
   tag: {written}
 """
-	text = f"""# {SERVICES[name]} ({env})
+    text = f"""# {SERVICES[name]} ({env})
 
 image:
   tag: {written}
@@ -102,11 +122,11 @@ config:
   - "{name}.{env}.shop.example.com"
   - '{name}-internal.{env}.shop.example.com'
 """
-	if name == "payment":
-		return text.rstrip("\n")  # no newline at the end of the file
-	if name == "shipping":
-		return text.replace("\n", "\r\n")
-	return text
+    if name == "payment":
+        return text.rstrip("\n")  # no newline at the end of the file
+    if name == "shipping":
+        return text.replace("\n", "\r\n")
+    return text
 
 
 DEPLOYMENT = """apiVersion: apps/v1
@@ -146,7 +166,7 @@ spec:
 
 
 def kustomize_base(name, repository):
-	deployment = f"""apiVersion: apps/v1
+    deployment = f"""apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: {name}
@@ -163,7 +183,7 @@ spec:
           image: {repository}
           ports: [{{containerPort: 8080}}]
 """
-	service = f"""apiVersion: v1
+    service = f"""apiVersion: v1
 kind: Service
 metadata:
   name: {name}
@@ -171,18 +191,18 @@ spec:
   selector: {{app: {name}}}
   ports: [{{port: 8080}}]
 """
-	kustomization = """apiVersion: kustomize.config.k8s.io/v1beta1
+    kustomization = """apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources:
   - deployment.yaml
   - service.yaml
 """
-	return {"deployment.yaml": deployment, "service.yaml": service, "kustomization.yaml": kustomization}
+    return {"deployment.yaml": deployment, "service.yaml": service, "kustomization.yaml": kustomization}
 
 
 def overlay(name, env, tag):
-	repository = f"{REGISTRY}/{name}"
-	head = f"""apiVersion: kustomize.config.k8s.io/v1beta1
+    repository = f"{REGISTRY}/{name}"
+    head = f"""apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 
 resources:
@@ -191,26 +211,35 @@ resources:
 # The tag below is written by the pipeline.
 images:
 """
-	if name == "notification":
-		return head + f"""- name: {REGISTRY}/mail-relay
+    if name == "notification":
+        return (
+            head
+            + f"""- name: {REGISTRY}/mail-relay
   newTag: v2
 - name: {repository}
   newTag: "{tag}"
 """
-	if name == "review":
-		return head + f"""  - name: {repository}
+        )
+    if name == "review":
+        return (
+            head
+            + f"""  - name: {repository}
     newName: {repository}   # mirrored, do not drop
     newTag: {tag} # reviewed weekly
 """
-	return head + f"""  - newTag: '{tag}'
+        )
+    return (
+        head
+        + f"""  - newTag: '{tag}'
     name: {repository}
 replicas:
   - {{name: {name}, count: {2 if env == "prod" else 1}}}
 """
+    )
 
 
 def cluster_values(env, folder):
-	return f"""# Values of every service in the {folder} cluster
+    return f"""# Values of every service in the {folder} cluster
 global:
   environment: {folder}
   domain: {env}.shop.example.com
@@ -224,19 +253,19 @@ resources:
 
 
 def application(name, env, url=URL):
-	"""The Application manifest of one service in one environment, as the overview writes it."""
-	if name in KUSTOMIZE:
-		source = f"    path: apps/{name}/overlays/{env}\n"
-	else:
-		source = f"""    path: apps/{name}
+    """The Application manifest of one service in one environment, as the overview writes it."""
+    if name in KUSTOMIZE:
+        source = f"    path: apps/{name}/overlays/{env}\n"
+    else:
+        source = f"""    path: apps/{name}
     helm:
       valueFiles:
       - ../../clusters/{ENVIRONMENTS[env]}/values.yaml
       - values-{env}.yaml
 """
-	prune = "true" if env == "dev" else "false"
-	why = "  # Manual approval for prod" if env == "prod" else ""
-	return f"""apiVersion: argoproj.io/v1alpha1
+    prune = "true" if env == "dev" else "false"
+    why = "  # Manual approval for prod" if env == "prod" else ""
+    return f"""apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata:
   name: {name}-{env}
@@ -259,7 +288,7 @@ spec:
 
 
 def root_app(url=URL):
-	return f"""# Everything that runs in the development cluster starts here:
+    return f"""# Everything that runs in the development cluster starts here:
 #   kubectl apply -n argocd -f bootstrap/root-app-dev.yaml
 apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -283,7 +312,7 @@ spec:
 
 
 def application_set(url=URL):
-	return f"""apiVersion: argoproj.io/v1alpha1
+    return f"""apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
 metadata:
   name: microservices
@@ -315,7 +344,7 @@ spec:
 
 
 INFRASTRUCTURE = {
-	"infrastructure/argocd/project.yaml": """apiVersion: argoproj.io/v1alpha1
+    "infrastructure/argocd/project.yaml": """apiVersion: argoproj.io/v1alpha1
 kind: AppProject
 metadata:
   name: default
@@ -327,7 +356,7 @@ spec:
   clusterResourceWhitelist:
   - {group: '*', kind: '*'}
 """,
-	"infrastructure/monitoring/service-monitor.yaml": """# Prometheus ServiceMonitor
+    "infrastructure/monitoring/service-monitor.yaml": """# Prometheus ServiceMonitor
 apiVersion: monitoring.coreos.com/v1
 kind: ServiceMonitor
 metadata:
@@ -339,7 +368,7 @@ spec:
   endpoints:
   - port: metrics
 """,
-	"infrastructure/monitoring/alerts.yaml": """# ArgoCD Alerts
+    "infrastructure/monitoring/alerts.yaml": """# ArgoCD Alerts
 groups:
 - name: argocd
   rules:
@@ -351,7 +380,7 @@ groups:
     annotations:
       summary: "Application {{ $labels.name }} is out of sync"
 """,
-	"infrastructure/logging/values.yaml": """# ELK stack
+    "infrastructure/logging/values.yaml": """# ELK stack
 elasticsearch:
   replicas: 3
   image: {tag: "8.11.1"}
@@ -400,10 +429,13 @@ services:
     image: "{REGISTRY}/{{service}}"
     update:
       - {{file: "values-{{short}}.yaml", key: image.tag, part: tag}}
-""" + "".join(f"""  - name: {name}
+""" + "".join(
+    f"""  - name: {name}
     path: "apps/{{service}}"
     source: "shop/{{service}}"
     image: "{REGISTRY}/{{service}}"
     update:
       - {{file: "overlays/{{short}}/kustomization.yaml", image: "{REGISTRY}/{{service}}"}}
-""" for name in KUSTOMIZE)
+"""
+    for name in KUSTOMIZE
+)
