@@ -1,0 +1,359 @@
+#include "config/decode.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/num.h"
+
+#define COUNT_MAX 100
+#define NAMES_MAX 32
+
+void sg_config_note(
+	struct sg_config_notes *notes, int line, int column, const char *hint, const char *fmt, ...)
+{
+	struct sg_finding *row;
+	char text[512];
+	va_list args;
+
+	if (notes->findings->count > SG_CONFIG_MAX_FINDINGS)
+		return;
+	if (notes->findings->count == SG_CONFIG_MAX_FINDINGS) {
+		(void)sg_finding_add(notes->arena, notes->findings, SG_SEVERITY_ERROR, notes->file,
+			line, column, "more errors follow; they are not shown");
+		return;
+	}
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	row = sg_finding_add(notes->arena, notes->findings, SG_SEVERITY_ERROR, notes->file, line,
+		column, "%s", text);
+	row->hint = sg_arena_strdup(notes->arena, hint);
+}
+
+static const char *kind_name(const struct sg_yaml_node *node)
+{
+	switch (node->kind) {
+	case SG_NODE_SCALAR:
+		return "a single value";
+	case SG_NODE_SEQ:
+		return "a list";
+	case SG_NODE_MAP:
+		return "a mapping";
+	}
+	return "something else";
+}
+
+/* "a, b, c" for the words of a list. */
+static void list_words(const char *words, struct sg_buf *out)
+{
+	struct sg_str rest = sg_str_of(words), word;
+
+	while (sg_str_cut(&rest, ' ', &word))
+		if (word.len)
+			sg_buf_addf(out, "%s%.*s", out->len ? ", " : "", SG_STR_ARG(word));
+}
+
+static const struct sg_config_key *find_key(const struct sg_config_map *map, const char *name)
+{
+	for (size_t i = 0; i < map->key_count; i++)
+		if (strcmp(map->keys[i].name, name) == 0)
+			return &map->keys[i];
+	return NULL;
+}
+
+static void note_unknown(struct sg_config_notes *notes, const struct sg_yaml_node *child,
+	const struct sg_config_map *map)
+{
+	const char *names[NAMES_MAX] = {NULL};
+	size_t count = 0;
+	const char *near;
+	SG_AUTO(sg_buf_release) struct sg_buf hint = {0};
+
+	for (; count < map->key_count && count < NAMES_MAX; count++)
+		names[count] = map->keys[count].name;
+	near = sg_str_nearest(child->key, names, count);
+	sg_buf_init(&hint, 1024);
+	if (near)
+		sg_buf_addf(&hint, "did you mean '%s'?", near);
+	else
+		for (size_t i = 0; i < count; i++)
+			sg_buf_addf(&hint, "%s%s", i ? ", " : "known keys: ", names[i]);
+	sg_config_note(notes, child->key_line, child->key_column, hint.ptr,
+		"unknown key '%.60s' in %s", child->key, map->name);
+}
+
+/* A plain scalar that YAML takes for no value at all. */
+static bool is_null(const struct sg_yaml_node *node)
+{
+	static const char *const words[] = {"", "~", "null", "Null", "NULL"};
+
+	for (size_t i = 0; node->style == SG_YAML_PLAIN && i < SG_COUNT(words); i++)
+		if (strcmp(node->value, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_scalar(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key, const char *want)
+{
+	if (node->kind != SG_NODE_SCALAR) {
+		sg_config_note(notes, node->line, node->column, NULL, "'%s' must be %s, not %s",
+			key->name, want, kind_name(node));
+		return false;
+	}
+	if (!is_null(node))
+		return true;
+	sg_config_note(notes, node->line, node->column, NULL, "'%s' has no value", key->name);
+	return false;
+}
+
+static void note_value(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key, const char *want)
+{
+	sg_config_note(notes, node->line, node->column, NULL, "'%s' must be %s, not '%.60s'",
+		key->name, want, node->value);
+}
+
+static const char *text_of(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key)
+{
+	const char *want = sg_config_format_text(key->format);
+
+	if (!is_scalar(notes, node, key, want))
+		return NULL;
+	if (sg_config_format_ok(key->format, sg_str_of(node->value)))
+		return node->value;
+	note_value(notes, node, key, want);
+	return NULL;
+}
+
+static void decode_version(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key)
+{
+	uint64_t version;
+
+	if (!is_scalar(notes, node, key, "the number 1"))
+		return;
+	if (node->style != SG_YAML_PLAIN || !sg_num_u64(sg_str_of(node->value), &version))
+		note_value(notes, node, key, "the number 1");
+	else if (version != 1)
+		sg_config_note(notes, node->line, node->column,
+			"a newer stagegate may know it; this one knows version 1",
+			"version %.20s of the configuration is not known", node->value);
+}
+
+static void decode_bool(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key, bool *ret)
+{
+	if (!is_scalar(notes, node, key, "true or false"))
+		return;
+	if (node->style == SG_YAML_PLAIN && strcmp(node->value, "true") == 0)
+		*ret = true;
+	else if (node->style != SG_YAML_PLAIN || strcmp(node->value, "false") != 0)
+		note_value(notes, node, key, "true or false");
+}
+
+static void decode_count(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key, int64_t *ret)
+{
+	uint64_t count;
+
+	if (!is_scalar(notes, node, key, "a number"))
+		return;
+	if (node->style == SG_YAML_PLAIN && sg_num_u64(sg_str_of(node->value), &count) &&
+		count >= 1 && count <= COUNT_MAX)
+		*ret = (int64_t)count;
+	else
+		note_value(notes, node, key, "a number from 1 to 100");
+}
+
+static void decode_time(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key, int64_t *ret)
+{
+	int64_t ms;
+
+	if (!is_scalar(notes, node, key, "a duration"))
+		return;
+	if (sg_num_duration_ms(sg_str_of(node->value), &ms) && ms > 0)
+		*ret = ms;
+	else
+		note_value(notes, node, key, "a duration such as 90s, 30m, 2h or 1h30m");
+}
+
+static void decode_word(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key, void *ret_enum)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf want = {0};
+	int at;
+
+	sg_buf_init(&want, 256);
+	list_words(key->words, &want);
+	if (!is_scalar(notes, node, key, want.ptr))
+		return;
+	at = sg_config_word(key->words, node->value);
+	if (at >= 0)
+		memcpy(ret_enum, &at, sizeof(at));
+	else
+		sg_config_note(notes, node->line, node->column, NULL,
+			"'%s' must be one of %s, not '%.60s'", key->name, want.ptr, node->value);
+}
+
+static bool is_list(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key)
+{
+	if (node->kind == SG_NODE_SEQ)
+		return true;
+	if (node->kind == SG_NODE_SCALAR && is_null(node))
+		sg_config_note(
+			notes, node->line, node->column, NULL, "'%s' has no value", key->name);
+	else
+		sg_config_note(notes, node->line, node->column, "each item starts with '- '",
+			"'%s' must be a list, not %s", key->name, kind_name(node));
+	return false;
+}
+
+static void put_list(void *base, const struct sg_config_key *key, const void *items, size_t count)
+{
+	memcpy((char *)base + key->offset, &items, sizeof(items));
+	memcpy((char *)base + key->count_offset, &count, sizeof(count));
+}
+
+static void decode_texts(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key, void *base)
+{
+	const char **items;
+	size_t count = 0;
+
+	if (!is_list(notes, node, key))
+		return;
+	/* Never NULL: an empty list is another thing than none. */
+	items = sg_arena_calloc(notes->arena, node->count + 1, sizeof(*items));
+	for (const struct sg_yaml_node *item = node->first; item; item = item->next) {
+		const char *text = text_of(notes, item, key);
+
+		if (text)
+			items[count++] = sg_arena_strdup(notes->arena, text);
+	}
+	put_list(base, key, items, count);
+}
+
+static void decode_maps(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key, void *base)
+{
+	const struct sg_config_map *map = key->map;
+	char *items;
+	size_t at = 0;
+
+	if (!is_list(notes, node, key))
+		return;
+	if (key->required && node->count == 0)
+		sg_config_note(
+			notes, node->line, node->column, NULL, "'%s' is an empty list", key->name);
+	items = sg_arena_calloc(notes->arena, node->count + 1, map->size);
+	for (const struct sg_yaml_node *item = node->first; item; item = item->next, at++) {
+		char *one = items + at * map->size;
+
+		if (map->line_offset != SG_CONFIG_NOWHERE)
+			memcpy(one + map->line_offset, &item->line, sizeof(int));
+		if (map->column_offset != SG_CONFIG_NOWHERE)
+			memcpy(one + map->column_offset, &item->column, sizeof(int));
+		sg_config_decode(notes, item, map, one);
+	}
+	put_list(base, key, items, at);
+}
+
+static void decode_value(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key, void *base)
+{
+	void *field = (char *)base + (key->offset == SG_CONFIG_NOWHERE ? 0 : key->offset);
+	const char *text;
+
+	switch (key->type) {
+	case SG_CONFIG_VERSION:
+		decode_version(notes, node, key);
+		return;
+	case SG_CONFIG_TEXT:
+		text = sg_arena_strdup(notes->arena, text_of(notes, node, key));
+		memcpy(field, &text, sizeof(text));
+		return;
+	case SG_CONFIG_BOOL:
+		decode_bool(notes, node, key, field);
+		return;
+	case SG_CONFIG_COUNT:
+		decode_count(notes, node, key, field);
+		return;
+	case SG_CONFIG_TIME:
+		decode_time(notes, node, key, field);
+		return;
+	case SG_CONFIG_WORD:
+		decode_word(notes, node, key, field);
+		return;
+	case SG_CONFIG_TEXTS:
+		decode_texts(notes, node, key, base);
+		return;
+	case SG_CONFIG_MAP:
+		sg_config_decode(notes, node, key->map, field);
+		return;
+	case SG_CONFIG_MAPS:
+		decode_maps(notes, node, key, base);
+		return;
+	}
+}
+
+/* The word of the map's tag key, or NULL when there is none or it is wrong. */
+static const char *tag_word(const struct sg_yaml_node *node, const struct sg_config_map *map)
+{
+	const struct sg_yaml_node *tag = map->tag ? sg_yaml_get(node, map->tag) : NULL;
+	const struct sg_config_key *key = map->tag ? find_key(map, map->tag) : NULL;
+
+	if (!tag || tag->kind != SG_NODE_SCALAR || sg_config_word(key->words, tag->value) < 0)
+		return NULL;
+	return tag->value;
+}
+
+static void check_keys(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_map *map)
+{
+	const char *tag = tag_word(node, map);
+
+	for (size_t i = 0; i < map->key_count; i++) {
+		const struct sg_config_key *key = &map->keys[i];
+		const struct sg_yaml_node *child = sg_yaml_get(node, key->name);
+		bool belongs = !key->only || (tag && sg_config_word(key->only, tag) >= 0);
+
+		if (child && tag && !belongs)
+			sg_config_note(notes, child->key_line, child->key_column, NULL,
+				"'%s' does not belong to a %s of %s '%s'", key->name, map->name,
+				map->tag, tag);
+		if (!child && key->required && belongs)
+			sg_config_note(notes, node->line, node->column, NULL,
+				"'%s' is missing in %s%s%s", key->name, map->name, tag ? " " : "",
+				tag ? tag : "");
+	}
+}
+
+void sg_config_decode(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_map *map, void *ret_struct)
+{
+	if (node->kind != SG_NODE_MAP) {
+		sg_config_note(notes, node->line, node->column, NULL,
+			"%s must be a mapping of keys to values, not %s", map->name,
+			kind_name(node));
+		return;
+	}
+	for (const struct sg_yaml_node *child = node->first; child; child = child->next) {
+		const struct sg_config_key *key = find_key(map, child->key);
+
+		if (notes->findings->count > SG_CONFIG_MAX_FINDINGS)
+			return;
+		if (key)
+			decode_value(notes, child, key, ret_struct);
+		else
+			note_unknown(notes, child, map);
+	}
+	check_keys(notes, node, map);
+}

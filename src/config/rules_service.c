@@ -1,0 +1,234 @@
+#include "config/rules_service.h"
+
+#include <string.h>
+
+#include "base/attr.h"
+#include "model/image.h"
+#include "model/place.h"
+
+/* Stands for any folder when the entry is "*". */
+#define ANY "*"
+#define SAMPLE_NAME "sample"
+
+struct subject {
+	struct sg_config_notes *notes;
+	struct sg_arena *scratch;
+	const struct sg_yaml_node *node; /* of the service */
+	const struct sg_service *entry;
+	const char *name; /* the entry's, or a sample */
+	const struct sg_environment *env;
+};
+
+static void note_at(const struct subject *s, const struct sg_yaml_node *map, const char *key,
+	const struct sg_err *err)
+{
+	const struct sg_yaml_node *node = sg_yaml_get(map, key);
+
+	if (!node)
+		node = map;
+	sg_config_note(s->notes, node->line, node->column, err->hint[0] ? err->hint : NULL, "%s",
+		err->cause);
+}
+
+/* Expands the template at KEY; false (and a finding) when that fails. */
+static bool expand(const struct subject *s, const char *key, const char *text, const char **ret)
+{
+	struct sg_err err = SG_ERR_INIT;
+
+	if (sg_template_expand(s->scratch, text, s->name, s->env, ret, &err) == 0)
+		return true;
+	note_at(s, s->node, key, &err);
+	return false;
+}
+
+static bool check_path(const struct subject *s)
+{
+	struct sg_err err = SG_ERR_INIT;
+	const char *path;
+
+	if (!expand(s, "path", s->entry->path, &path))
+		return false;
+	if (sg_repo_path_check(path, &err) == 0)
+		return true;
+	note_at(s, s->node, "path", &err);
+	return false;
+}
+
+static bool check_image(const struct subject *s)
+{
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_image image;
+	const char *text;
+
+	if (!s->entry->image)
+		return true;
+	if (!expand(s, "image", s->entry->image, &text))
+		return false;
+	if (sg_image_parse(sg_str_of(text), &image) && !image.tag.len && !image.digest.len)
+		return true;
+	(void)sg_fail(&err, SG_R_CONFIG_INVALID,
+		"'image' must be a repository without tag, not '%.200s'", text);
+	note_at(s, s->node, "image", &err);
+	return false;
+}
+
+/* One entry of `update`, as if it were the only one. */
+static bool check_place(const struct subject *s, size_t index, const struct sg_yaml_node *node)
+{
+	struct sg_service one = *s->entry;
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_place *places;
+	size_t count;
+
+	one.updates = &s->entry->updates[index];
+	one.update_count = 1;
+	if (sg_places(s->scratch, &one, s->name, s->env, &places, &count, &err) == 0)
+		return true;
+	note_at(s, node, "file", &err);
+	return false;
+}
+
+static bool check_places(const struct subject *s)
+{
+	const struct sg_yaml_node *list = sg_yaml_get(s->node, "update");
+	const struct sg_yaml_node *node = list ? list->first : NULL;
+	bool good = true;
+
+	for (size_t i = 0; i < s->entry->update_count; i++, node = node->next)
+		if (s->entry->updates[i].file &&
+			!s->entry->updates[i].key == !s->entry->updates[i].image)
+			good = false; /* said by check_updates */
+		else if (s->entry->updates[i].file)
+			good = check_place(s, i, node) && good;
+	return good;
+}
+
+/* What needs no environment: either key or image. */
+static void check_updates(const struct subject *s)
+{
+	const struct sg_yaml_node *list = sg_yaml_get(s->node, "update");
+	const struct sg_yaml_node *node = list ? list->first : NULL;
+
+	for (size_t i = 0; i < s->entry->update_count; i++, node = node->next) {
+		bool key, image;
+
+		if (node->kind != SG_NODE_MAP)
+			continue;
+		key = sg_yaml_get(node, "key") != NULL;
+		image = sg_yaml_get(node, "image") != NULL;
+		if (key && image)
+			sg_config_note(s->notes, node->line, node->column, NULL,
+				"an update has either 'key' or 'image', not both");
+		else if (!key && !image)
+			sg_config_note(s->notes, node->line, node->column,
+				"'key: image.tag' for a values file, 'image: NAME' for a "
+				"kustomization",
+				"an update needs 'key' or 'image'");
+	}
+}
+
+static bool check_source(const struct subject *s)
+{
+	const char *text;
+
+	return !s->entry->source || expand(s, "source", s->entry->source, &text);
+}
+
+static bool is_any(const struct sg_service *entry)
+{
+	return strcmp(entry->name, ANY) == 0;
+}
+
+/* In one environment; false as soon as something is wrong, so that it is said once. */
+static bool check_in(const struct subject *s)
+{
+	bool good = check_path(s);
+
+	good = check_image(s) && good;
+	good = check_source(s) && good;
+	/* A wrong path would be said again for each place. */
+	return good && check_places(s);
+}
+
+static void check_service(struct subject *s, const struct sg_policy *policy)
+{
+	check_updates(s);
+	if (!s->entry->name || !s->entry->path)
+		return;
+	if (is_any(s->entry) && !strstr(s->entry->path, "{service}")) {
+		const struct sg_yaml_node *path = sg_yaml_get(s->node, "path");
+
+		sg_config_note(s->notes, path->line, path->column, "\"apps/{service}\"",
+			"'path' of the service \"*\" needs {service} in it");
+		return;
+	}
+	s->name = is_any(s->entry) ? SAMPLE_NAME : s->entry->name;
+	for (size_t i = 0; i < policy->environment_count; i++) {
+		s->env = &policy->environments[i];
+		if (s->env->name && !check_in(s))
+			return;
+	}
+}
+
+static bool is_dns_name(struct sg_str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'))
+			return false;
+	}
+	return s.len >= 1 && s.len <= 253 && !strchr("-.", s.ptr[0]) &&
+	       !strchr("-.", s.ptr[s.len - 1]);
+}
+
+/* "NAME" or "NAMESPACE/NAME", for a service whose own name is fine. */
+static bool is_application(const char *text)
+{
+	struct sg_str name = sg_str_of(text);
+	long slash = sg_str_find(name, '/');
+
+	if (slash < 0)
+		return is_dns_name(name);
+	return is_dns_name(sg_str_sub(name, 0, (size_t)slash)) &&
+	       is_dns_name(sg_str_sub(name, (size_t)slash + 1, name.len));
+}
+
+void sg_config_application_rule(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_environment *env)
+{
+	const struct sg_yaml_node *place = sg_yaml_get(node, "application");
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	struct sg_err err = SG_ERR_INIT;
+	const char *text;
+
+	if (!env->application || !env->name || !place)
+		return;
+	if (sg_template_expand(&scratch, env->application, SAMPLE_NAME, env, &text, &err) < 0)
+		sg_config_note(notes, place->line, place->column, NULL, "%s", err.cause);
+	else if (!is_application(text))
+		sg_config_note(notes, place->line, place->column, NULL,
+			"'application' must give NAME or NAMESPACE/NAME as Kubernetes has them, "
+			"not "
+			"'%.100s'",
+			text);
+}
+
+void sg_config_service_rules(struct sg_config_notes *notes, const struct sg_yaml_node *list,
+	const struct sg_policy *policy)
+{
+	const struct sg_yaml_node *node = list->first;
+
+	for (size_t i = 0; i < policy->service_count; i++, node = node->next) {
+		SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+		struct subject s = {.notes = notes,
+			.scratch = &scratch,
+			.node = node,
+			.entry = &policy->services[i]};
+
+		if (notes->findings->count > SG_CONFIG_MAX_FINDINGS)
+			return;
+		if (node->kind == SG_NODE_MAP)
+			check_service(&s, policy);
+	}
+}
