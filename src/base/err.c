@@ -17,7 +17,7 @@ static void format(char *out, size_t size, const char *fmt, va_list args)
 		memcpy(out + size - 4, "...", 4);
 }
 
-int sg_fail(struct sg_err *err, enum sg_reason reason, const char *fmt, ...)
+int(sg_fail)(struct sg_err *err, enum sg_reason reason, const char *fmt, ...)
 {
 	va_list args;
 
@@ -28,7 +28,7 @@ int sg_fail(struct sg_err *err, enum sg_reason reason, const char *fmt, ...)
 	return -1;
 }
 
-int sg_wrap(struct sg_err *err, const char *fmt, ...)
+int(sg_wrap)(struct sg_err *err, const char *fmt, ...)
 {
 	char inner[sizeof(err->where)];
 	size_t len;
@@ -47,7 +47,7 @@ int sg_wrap(struct sg_err *err, const char *fmt, ...)
 	return -1;
 }
 
-int sg_hint(struct sg_err *err, const char *fmt, ...)
+int(sg_hint)(struct sg_err *err, const char *fmt, ...)
 {
 	va_list args;
 
@@ -57,7 +57,7 @@ int sg_hint(struct sg_err *err, const char *fmt, ...)
 	return -1;
 }
 
-int sg_transient(struct sg_err *err)
+int(sg_transient)(struct sg_err *err)
 {
 	err->transient = true;
 	return -1;
