@@ -1,0 +1,279 @@
+"""The parts of ci/test: what the tree has is run and counted, what it has not is named."""
+import concurrent.futures
+import glob
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build/test"
+CONTRACTS = pathlib.Path(os.environ.get("STAGEGATE_CONTRACTS", ROOT.parent / "shared/contracts"))
+PYTHON = "/usr/bin/python3"
+JOBS = os.environ.get("STAGEGATE_BUILD_JOBS", str(os.cpu_count() or 2))
+SANITIZERS = {
+    "ASAN_OPTIONS": "exitcode=99:detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
+    "UBSAN_OPTIONS": "exitcode=99:print_stacktrace=1",
+}
+
+
+class Count:
+    def __init__(self, passed=0, failed=0, skipped=0):
+        self.passed, self.failed, self.skipped = passed, failed, skipped
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+    def __str__(self):
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+class LeftOut(Exception):
+    """This part has nothing to run in this tree; the text says why."""
+
+
+def environment(extra):
+    """What a test sees must not depend on what the caller's shell happens to hold."""
+    kept = ("STAGEGATE_CONTRACTS", "STAGEGATE_BUILD_JOBS")
+    drop = re.compile(r"^(STAGEGATE_|CI_|GITLAB_|KUBE|GIT_|(https?|no|all)_proxy$)", re.I)
+    env = {name: value for name, value in os.environ.items() if name in kept or not drop.match(name)}
+    env.update({"STAGEGATE_CONTRACTS": str(CONTRACTS), "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"})
+    env.update(extra)
+    return env
+
+
+def run(log, argv, limit_s=1200, env=None, clean=True):
+    """Runs argv with its output in LOGS/log.log; returns (status, output). A command over its limit is ended with all its children."""
+    path = LOGS / f"{log}.log"
+    with open(path, "wb") as out:
+        out.write(f"$ {' '.join(map(str, argv))}\n".encode())
+        out.flush()
+        child = subprocess.Popen(list(map(str, argv)), cwd=ROOT, env=environment(env or {}) if clean else None, stdin=subprocess.DEVNULL, stdout=out,
+                                 stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            status = child.wait(timeout=limit_s)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt) as why:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            if isinstance(why, KeyboardInterrupt):
+                raise
+            out.write(f"\nended after {limit_s} s\n".encode())
+            status = -signal.SIGKILL
+    return status, path.read_text(errors="replace")
+
+
+def tail(text, lines=60):
+    rows = text.rstrip("\n").split("\n")
+    for row in rows[-lines:]:
+        print(f"    {row}")
+
+
+def one(status, text):
+    """A part that is one test."""
+    if status:
+        tail(text)
+    return Count(passed=int(status == 0), failed=int(status != 0))
+
+
+def cmocka(text):
+    """The counts of a cmocka program's own summary; None when it did not come so far."""
+    if not re.search(r"\[=+\].* test\(s\) run", text):
+        return None
+    def total(word):
+        return sum(int(n) for n in re.findall(rf"\[\s+{word}\s+\][^\n]*?(\d+) test\(s\)", text))
+    return Count(total("PASSED"), total("FAILED"), total("SKIPPED"))
+
+
+def ctest(name, preset, env=None):
+    report = LOGS / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    status, text = run(name, ["ctest", "--test-dir", f"build/{preset}", "-j", JOBS, "--output-junit", report, "--no-tests=error",
+                              "--output-on-failure", "--test-output-size-passed", "10000000", "--test-output-size-failed", "10000000"], env=env)
+    count = Count()
+    if report.exists():
+        for case in xml.etree.ElementTree.parse(report).iter("testcase"):
+            good, skipped = case.get("status") == "run", case.get("status") in ("notrun", "disabled") and case.find("failure") is None
+            seen = cmocka(case.findtext("system-out") or "") or Count(passed=int(good), skipped=int(skipped))
+            if not good and not skipped and not seen.failed:
+                seen.failed += 1  # crashed, hung, or a leak found at exit
+            count.add(seen)
+    if status and not count.failed:
+        count.failed += 1
+    if count.failed:
+        tail(text, 200)
+    return count
+
+
+def pytest(name, folder, env=None, limit_s=1800):
+    report = LOGS / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    status, text = run(name, [PYTHON, "-m", "pytest", "-q", "-ra", "--color=no", "-p", "no:cacheprovider", f"--junit-xml={report}", folder],
+                       limit_s, env)
+    count = Count()
+    if report.exists():
+        for suite in xml.etree.ElementTree.parse(report).iter("testsuite"):
+            total, skipped = int(suite.get("tests")), int(suite.get("skipped"))
+            failed = int(suite.get("failures")) + int(suite.get("errors"))
+            count.add(Count(max(total - skipped - failed, 0), failed, skipped))
+    if status and not count.failed:
+        count.failed += 1
+    if count.failed:
+        tail(text, 200)
+    elif count.skipped:
+        for row in re.findall(r"^SKIPPED .*$", text, re.M):
+            print(f"    {row}")
+    return count
+
+
+def need(path, why=""):
+    if not (ROOT / path).exists():
+        raise LeftOut(why or f"there is no {path}")
+    return ROOT / path
+
+
+def python_tests(folder):
+    """A folder of tests in Python, when it has some."""
+    if not glob.glob(str(ROOT / folder / "**/test_*.py"), recursive=True):
+        raise LeftOut(f"{folder} has no test_*.py")
+    return folder
+
+
+def binary(preset):
+    return {"STAGEGATE_BIN": str(need(f"build/{preset}/stagegate", f"build/{preset}/stagegate was not built (no src/main.c)"))}
+
+
+# --- the parts -------------------------------------------------------------------------------------------------------------------
+
+def build(preset):
+    return one(*run(f"build-{preset}", ["ci/build", preset], 2400, clean=False))
+
+
+def timelines():
+    need("tests/timelines/run")
+    folders = [folder for folder in (CONTRACTS / "data/argocd/samples/constructed", CONTRACTS / "data/argocd/samples/recorded",
+                                     ROOT / "tests/data/timelines") if folder.is_dir()]
+    if not folders:
+        raise LeftOut("no folder of timelines here (STAGEGATE_CONTRACTS)")
+    status, text = run("timelines", ["tests/timelines/run", *folders])
+    match = re.search(r"^(\d+) timelines, (\d+) wrong$", text, re.M)
+    count = Count(int(match.group(1)) - int(match.group(2)), int(match.group(2))) if match else Count()
+    if status and not count.failed:
+        count.failed += 1
+    if count.failed:
+        tail(text)
+    return count
+
+
+def other_python():
+    """Folders of Python tests that no other part names, so that a new folder is never forgotten."""
+    named = {"arch", "build", "blackbox"}
+    found = sorted({pathlib.Path(path).relative_to(ROOT / "tests").parts[0] for path in glob.glob(str(ROOT / "tests/**/test_*.py"), recursive=True)})
+    folders = [name for name in found if name not in named and not name.endswith(".py")]
+    if not folders:
+        raise LeftOut("no other folder of tests/ has test_*.py")
+    count = Count()
+    for name in folders:
+        count.add(pytest(f"python-{name}", f"tests/{name}", binary("release")))
+    return count
+
+
+def sources(*folders):
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.[ch]") if "rejects" not in path.parts)
+
+
+def style():
+    status, text = run("style", ["clang-format", "--dry-run", "--Werror", *sources("src", "tests")])
+    return one(status, text)
+
+
+def tidy():
+    files = [path for path in sources("src") if path.suffix == ".c"]
+
+    def check(path):
+        return path, subprocess.run(["clang-tidy", "--quiet", "-p", "build/clang", path], cwd=ROOT, capture_output=True, text=True)
+
+    need("build/clang/compile_commands.json", "build/clang was not built")
+    count = Count()
+    with concurrent.futures.ThreadPoolExecutor(int(JOBS)) as pool:
+        for path, done in pool.map(check, files):
+            count.add(Count(passed=int(done.returncode == 0), failed=int(done.returncode != 0)))
+            if done.returncode:
+                tail(done.stdout or done.stderr, 20)
+    return count
+
+
+def bench():
+    need("tests/bench/run")
+    return one(*run("bench", ["tests/bench/run", "bump-small", "--json", LOGS / "bench.json"], env=binary("release")))
+
+
+def with_sanitizers():
+    return pytest("sanitized-blackbox", python_tests("tests/blackbox"), binary("sanitize") | SANITIZERS | {"STAGEGATE_SANITIZED": "1"})
+
+
+PLAIN = {
+    "build-dev": lambda: build("dev"),
+    "build-release": lambda: build("release"),
+    "units": lambda: ctest("units", "dev"),
+    "arch": lambda: pytest("arch", python_tests("tests/arch")),
+    "binary": lambda: pytest("binary", python_tests("tests/build")),
+    "style": style,
+    "timelines": timelines,
+    "blackbox": lambda: pytest("blackbox", python_tests("tests/blackbox"), binary("release")),
+    "python": other_python,
+}
+ALL = PLAIN | {
+    "build-clang": lambda: build("clang"),
+    "tidy": tidy,
+    "build-sanitize": lambda: build("sanitize"),
+    "sanitized-units": lambda: ctest("sanitized-units", "sanitize", SANITIZERS),
+    "sanitized-blackbox": with_sanitizers,
+    # each fuzzer for a few seconds on its corpus
+    "fuzz": lambda: one(*run("fuzz", [need("tests/fuzz/run"), "--smoke"], env=SANITIZERS)),
+    "quickstart": lambda: one(*run("quickstart", [need("ci/quickstart")], 900)),
+    "bench": bench,
+}
+
+
+def main():
+    args = sys.argv[1:]
+    if args == ["--list"]:
+        print("\n".join(f"{name}{'' if name in PLAIN else '  (--all)'}" for name in ALL))
+        return 0
+    every = "--all" in args
+    wanted = [arg for arg in args if arg != "--all"] or list(ALL if every else PLAIN)
+    unknown = [name for name in wanted if name not in ALL]
+    if unknown:
+        print(f"ci/test: unknown part {', '.join(unknown)}; ci/test --list names them", file=sys.stderr)
+        return 2
+    LOGS.mkdir(parents=True, exist_ok=True)
+    total, left_out = Count(), []
+    for name in wanted:
+        started = time.monotonic()
+        try:
+            count = ALL[name]()
+        except LeftOut as why:
+            left_out.append(f"{name}: {why}")
+            continue
+        if not (count.passed or count.failed or count.skipped):
+            print(f"    {name} ran no test")
+            count.failed += 1
+        total.add(count)
+        print(f"{name}: {count} ({time.monotonic() - started:.1f} s)", flush=True)
+    if not every:
+        left_out += [f"{name}: only with --all" for name in ALL if name not in PLAIN and name not in wanted]
+    for row in left_out:
+        print(f"left out: {row}")
+    if total.failed:
+        print(f"logs: {LOGS}")
+    print(total, flush=True)
+    return 1 if total.failed or not total.passed else 0
+
+
+sys.exit(main())
