@@ -3,7 +3,6 @@
 # cc, ar, ranlib, flags, and fast and small, the optimisation of what takes time and of what does not.
 # shellcheck shell=bash disable=SC2086
 
-
 toolchain() { # TARGET
 	flags="-g -ffile-prefix-map=$work=. -fno-omit-frame-pointer"
 	case $1 in
@@ -26,7 +25,7 @@ toolchain() { # TARGET
 		aarch64) flags+=" -mbranch-protection=standard" ;;
 		esac
 		;;
-	*) die "unknown target $1 (host, sanitize, musl)" ;;
+	*) return 1 ;;
 	esac
 }
 
@@ -114,30 +113,29 @@ build_libgit2() {
 		-DUSE_NTLMCLIENT=OFF -DUSE_GSSAPI=OFF -DUSE_SHA256=builtin -DENABLE_REPRODUCIBLE_BUILDS=ON
 }
 
+# In a shell of its own, where the first command that fails ends the step, however we are called.
 run_step() { # PACKAGE
-	local log=$work/$1.log
-	if ! (
-		set -e
-		"build_${1//-/_}"
-	) >"$log" 2>&1; then
-		tail -n 40 "$log" >&2
+	if ! here=$here jobs=$jobs target=$target work=$work stage=$stage \
+		bash -euo pipefail -c '. "$here/deps.d/recipes.sh"; toolchain "$target"; "build_$1"' - "${1//-/_}" >"$work/$1.log" 2>&1; then
+		tail -n 40 "$work/$1.log" >&2
 		say "building $1 for $target failed"
 		return 1
 	fi
 }
 
-# The two chains share what they need first; then curl and the rest run side by side, since half of their time is CMake's questions.
+# Two chains side by side, since half of the time goes into configuring on one core. Called where set -e does not reach.
 build_all() {
-	mkdir -p "$stage"/{lib,include}
+	local other
+	mkdir -p "$stage"/{lib,include} || return 1
 	if [ "$target" = musl ]; then
-		run_step musl
+		run_step musl || return 1
 	fi
-	(run_step mbedtls) &
-	local a=$!
-	run_step zlib || { wait "$a" || true; return 1; }
-	wait "$a"
-	(run_step curl) &
-	a=$!
-	{ run_step http-parser && run_step libgit2 && run_step libyaml && run_step cjson; } || { wait "$a" || true; return 1; }
-	wait "$a"
+	run_step mbedtls &
+	other=$!
+	run_step zlib || { wait "$other"; return 1; }
+	wait "$other" || return 1
+	run_step curl &
+	other=$!
+	{ run_step http-parser && run_step libgit2 && run_step libyaml && run_step cjson; } || { wait "$other"; return 1; }
+	wait "$other"
 }
