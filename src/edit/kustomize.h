@@ -1,0 +1,16 @@
+/* Entries under `images:` of a kustomization. */
+#ifndef SG_EDIT_KUSTOMIZE_H
+#define SG_EDIT_KUSTOMIZE_H
+
+#include "edit/find.h"
+
+/*
+ * The field of the part (newTag, newName, digest) in the entry whose `name` is exactly ask->image:
+ * Kustomize compares names letter by letter, without default registry. IMAGE_NOT_FOUND with the
+ * names that are there; EDIT_REFUSED when the entry lacks the field; CONFIG_INVALID for a
+ * reference, which no field holds.
+ */
+int sg_edit_kustomize_find(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root,
+	const struct sg_edit_ask *ask, struct sg_edit_found *ret, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,26 @@
+/* Finds the node that a path names, and refuses where two readers could find different ones. */
+#ifndef SG_EDIT_LOCATE_H
+#define SG_EDIT_LOCATE_H
+
+#include "edit/node.h"
+#include "edit/path.h"
+
+struct sg_edit_site {
+	size_t node;
+	size_t holder; /* the collection it stands in */
+	bool flow;     /* inside [] or {} */
+};
+
+/*
+ * KEY_NOT_FOUND with the deepest place that was found and the nearest name. EDIT_REFUSED for
+ * duplicate keys in a mapping on the path, for an alias, a merge key or a shared anchor on the way,
+ * and for a selector that two items match.
+ */
+int sg_edit_locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root,
+	const struct sg_edit_path *path, struct sg_edit_site *ret,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* EDIT_REFUSED for an alias, naming the place of its anchor. */
+int sg_edit_refuse_alias(struct sg_edit_tree *tree, size_t node, struct sg_err *err);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * A file as its events, walked as a tree without building one: a node is the index of its first
+ * event.
+ */
+#ifndef SG_EDIT_NODE_H
+#define SG_EDIT_NODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "io/yaml.h"
+
+struct sg_edit_tree {
+	const char *file;
+	struct sg_str text;
+	struct sg_yaml_events events;
+	size_t visits; /* events looked at: the cost, which must stay linear in the file */
+};
+
+const struct sg_yaml_event *sg_edit_event(const struct sg_edit_tree *tree, size_t node);
+
+/* The index behind NODE and all that is in it. */
+size_t sg_edit_node_end(struct sg_edit_tree *tree, size_t node);
+
+/* The value of the first member KEY of the mapping MAP; 0 when there is none (or no mapping). */
+size_t sg_edit_member(struct sg_edit_tree *tree, size_t map, const char *key);
+
+/* The text of the scalar that is member KEY of MAP; the empty view when it is none. */
+struct sg_str sg_edit_member_text(struct sg_edit_tree *tree, size_t map, const char *key);
+
+/* A plain scalar that readers take for null: nothing, ~, null. */
+bool sg_edit_is_null(const struct sg_yaml_event *event);
+
+/*
+ * The root of the one document. EDIT_REFUSED for several documents, which are named, and for a
+ * template whose braces are no data; KEY_NOT_FOUND for an empty file.
+ */
+int sg_edit_document(struct sg_edit_tree *tree, size_t *ret_root, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * For a text that is no YAML: turns the error into EDIT_REFUSED where an unquoted {{ says that it
+ * is a template, else leaves it alone. Returns -1.
+ */
+int sg_edit_blame_template(const char *file, struct sg_str text, struct sg_err *err);
+
+/* EDIT_REFUSED at the place of an event: "file:line:column: ...". */
+int sg_edit_refuse(const struct sg_edit_tree *tree, size_t node, struct sg_err *err,
+	const char *fmt, ...) SG_PRINTF(4, 5);
+
+#endif

@@ -1,0 +1,169 @@
+#include "edit/path.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+
+#define MAX_STEPS 64
+#define MAX_PATH_BYTES 1024
+#define SELECT_ENDS "[]\""
+
+struct scanner {
+	struct sg_arena *arena;
+	const char *text;
+	size_t at;
+	struct sg_edit_step *steps;
+	size_t count;
+};
+
+static int bad(const struct scanner *s, size_t at, const char *what, struct sg_err *err)
+{
+	return sg_fail(
+		err, SG_R_CONFIG_INVALID, "key \"%.200s\", column %zu: %s", s->text, at + 1, what);
+}
+
+static bool ends_word(char c, const char *also)
+{
+	return (unsigned char)c <= 0x20 || c == 0x7f || strchr(also, c);
+}
+
+static int take_quoted(struct scanner *s, const char **ret, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf out = {0};
+	size_t from = s->at++;
+
+	sg_buf_init(&out, MAX_PATH_BYTES);
+	for (; s->text[s->at] != '"'; s->at++) {
+		if (s->text[s->at] == '\0')
+			return bad(s, from, "the quote is not closed", err);
+		if (s->text[s->at] == '\\') {
+			s->at++;
+			if (s->text[s->at] != '"' && s->text[s->at] != '\\')
+				return bad(s, s->at, "only \\\" and \\\\ are escapes", err);
+		}
+		sg_buf_addc(&out, s->text[s->at]);
+	}
+	s->at++;
+	*ret = sg_arena_dup(s->arena, sg_buf_str(&out));
+	return 0;
+}
+
+/* A quoted name, or the bytes up to one of ENDS. */
+static int take_name(struct scanner *s, const char *ends, const char **ret, struct sg_err *err)
+{
+	size_t from = s->at;
+
+	if (s->text[s->at] == '"')
+		return take_quoted(s, ret, err);
+	while (!ends_word(s->text[s->at], ends))
+		s->at++;
+	if (s->at == from)
+		return bad(s, from, "a name is expected", err);
+	*ret = sg_arena_dup(s->arena, (struct sg_str){s->text + from, s->at - from});
+	return 0;
+}
+
+static int take_index(struct scanner *s, struct sg_edit_step *step, struct sg_err *err)
+{
+	size_t from = s->at;
+	uint64_t index;
+
+	while (s->text[s->at] >= '0' && s->text[s->at] <= '9')
+		s->at++;
+	if (!sg_num_u64((struct sg_str){s->text + from, s->at - from}, &index) || index > 1000000)
+		return bad(s, from, "the index is too large", err);
+	step->kind = SG_STEP_INDEX;
+	step->index = (size_t)index;
+	return 0;
+}
+
+static int take_bracket(struct scanner *s, struct sg_edit_step *step, struct sg_err *err)
+{
+	size_t open = s->at++;
+	char first = s->text[s->at];
+
+	if (first >= '0' && first <= '9') {
+		if (take_index(s, step, err) < 0)
+			return -1;
+	} else {
+		if (take_name(s, "=[]\"", &step->name, err) < 0)
+			return -1;
+		step->kind = first == '"' ? SG_STEP_KEY : SG_STEP_SELECT;
+		if (s->text[s->at] == '=') {
+			step->kind = SG_STEP_SELECT;
+			s->at++;
+			if (take_name(s, SELECT_ENDS, &step->value, err) < 0)
+				return -1;
+		}
+		if (step->kind == SG_STEP_SELECT && !step->value)
+			return bad(s, s->at, "an index, key=value or \"key\" is expected", err);
+	}
+	if (s->text[s->at] != ']')
+		return bad(s, s->text[s->at] ? s->at : open, "the bracket is not closed here", err);
+	s->at++;
+	return 0;
+}
+
+static int take_step(struct scanner *s, struct sg_edit_step *step, struct sg_err *err)
+{
+	if (s->text[s->at] == '[')
+		return take_bracket(s, step, err);
+	if (s->at > 0) {
+		if (s->text[s->at] != '.')
+			return bad(s, s->at, "\".\" or \"[\" is expected", err);
+		s->at++;
+	}
+	step->kind = SG_STEP_KEY;
+	return take_name(s, ".[]\"", &step->name, err);
+}
+
+int sg_edit_path_parse(
+	struct sg_arena *arena, const char *text, struct sg_edit_path *ret, struct sg_err *err)
+{
+	struct scanner s = {.arena = arena, .text = text};
+
+	if (strlen(text) > MAX_PATH_BYTES)
+		return bad(&s, 0, "longer than 1024 bytes", err);
+	do {
+		struct sg_edit_step step = {0};
+
+		if (s.count == MAX_STEPS)
+			return bad(&s, s.at, "deeper than 64 steps", err);
+		if (take_step(&s, &step, err) < 0)
+			return -1;
+		step.end = s.at;
+		*(struct sg_edit_step *)sg_arena_push(arena, &s.steps, &s.count, sizeof(step)) =
+			step;
+	} while (text[s.at]);
+	*ret = (struct sg_edit_path){text, s.steps, s.count};
+	return 0;
+}
+
+const char *sg_edit_path_before(
+	struct sg_arena *arena, const struct sg_edit_path *path, size_t step)
+{
+	size_t end = step ? path->steps[step - 1].end : 0;
+
+	return sg_arena_dup(arena, sg_str_sub(sg_str_of(path->text), 0, end));
+}
+
+const char *sg_edit_path_value(struct sg_arena *arena, const char *value)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf out = {0};
+	bool quote = *value == '\0';
+
+	for (const char *c = value; *c; c++)
+		quote = quote || ends_word(*c, SELECT_ENDS);
+	if (!quote)
+		return value;
+	sg_buf_init(&out, 2 * strlen(value) + 2);
+	sg_buf_addc(&out, '"');
+	for (const char *c = value; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			sg_buf_addc(&out, '\\');
+		sg_buf_addc(&out, *c);
+	}
+	sg_buf_addc(&out, '"');
+	return sg_arena_dup(arena, sg_buf_str(&out));
+}

@@ -1,0 +1,103 @@
+#include "edit/target.h"
+
+#include <string.h>
+
+int sg_edit_scalar_check(
+	struct sg_edit_tree *tree, const struct sg_edit_site *site, struct sg_err *err)
+{
+	const struct sg_yaml_event *event = sg_edit_event(tree, site->node);
+
+	if (event->kind == SG_YAML_ALIAS)
+		return sg_edit_refuse_alias(tree, site->node, err);
+	if (event->kind == SG_YAML_MAP_START || event->kind == SG_YAML_SEQ_START) {
+		(void)sg_edit_refuse(tree, site->node, err, "a %s stands here, not a single value",
+			event->kind == SG_YAML_MAP_START ? "mapping" : "list");
+		return sg_hint(err, "name the value inside of it");
+	}
+	return 0;
+}
+
+static bool tag_is_text(const struct sg_yaml_event *event)
+{
+	return !event->tag || strcmp(event->tag, "!") == 0 ||
+	       strcmp(event->tag, "tag:yaml.org,2002:str") == 0;
+}
+
+static int check_shape(struct sg_edit_tree *tree, size_t node, struct sg_err *err)
+{
+	const struct sg_yaml_event *event = sg_edit_event(tree, node);
+
+	if (event->anchor) {
+		(void)sg_edit_refuse(tree, node, err,
+			"the value has the anchor &%.60s: an alias elsewhere would change with it",
+			event->anchor);
+		return sg_hint(err, "remove the anchor, or name a place without one");
+	}
+	if (!tag_is_text(event)) {
+		(void)sg_edit_refuse(tree, node, err,
+			"the value has the tag %.100s, which is no text", event->tag);
+		return sg_hint(err, "remove the tag");
+	}
+	if (event->style == SG_YAML_LITERAL || event->style == SG_YAML_FOLDED) {
+		(void)sg_edit_refuse(tree, node, err, "the value is a block of lines (| or >)");
+		return sg_hint(err, "write it on the line of its key");
+	}
+	if (event->line != event->end_line) {
+		(void)sg_edit_refuse(tree, node, err, "the value goes over several lines");
+		return sg_hint(err, "write it on the line of its key");
+	}
+	return 0;
+}
+
+static int check_content(struct sg_edit_tree *tree, size_t node, struct sg_err *err)
+{
+	const struct sg_yaml_event *event = sg_edit_event(tree, node);
+
+	if (event->style == SG_YAML_PLAIN && event->value.len == 0) {
+		(void)sg_edit_refuse(
+			tree, node, err, "the key has no value that could be replaced");
+		return sg_hint(err, "write a first value there, for example \"\"");
+	}
+	if (sg_str_search(event->value, "{{") >= 0) {
+		(void)sg_edit_refuse(tree, node, err, "the value is computed by a template: %.*s",
+			SG_STR_ARG(sg_str_sub(event->value, 0, 80)));
+		return sg_hint(err, "name the place that the template reads");
+	}
+	return 0;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* An event begins at its tag; the scalar itself behind it. */
+static size_t scalar_start(const struct sg_edit_tree *tree, const struct sg_yaml_event *event)
+{
+	size_t at = event->start;
+
+	if (!event->tag)
+		return at;
+	while (at < event->end && !is_blank(tree->text.ptr[at]))
+		at++;
+	while (at < event->end && is_blank(tree->text.ptr[at]))
+		at++;
+	return at;
+}
+
+int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
+	struct sg_edit_target *ret, struct sg_err *err)
+{
+	const struct sg_yaml_event *event = sg_edit_event(tree, site->node);
+
+	if (sg_edit_scalar_check(tree, site, err) < 0 || check_shape(tree, site->node, err) < 0 ||
+		check_content(tree, site->node, err) < 0)
+		return -1;
+	*ret = (struct sg_edit_target){
+		.node = site->node,
+		.start = scalar_start(tree, event),
+		.end = event->end,
+		.flow = site->flow,
+	};
+	return 0;
+}

@@ -1,0 +1,112 @@
+#include "edit/value.h"
+
+#include "model/image.h"
+
+#define SHOWN 100
+
+static bool repository_ok(struct sg_str text)
+{
+	struct sg_image image;
+
+	return sg_image_parse(text, &image) && image.tag.len == 0 && image.digest.len == 0;
+}
+
+/* "1.2", "sha256:..." or "1.2@sha256:...". */
+static bool split_version(struct sg_str text, struct sg_str *ret_tag, struct sg_str *ret_digest)
+{
+	long at = sg_str_find(text, '@');
+
+	*ret_tag = *ret_digest = (struct sg_str){"", 0};
+	if (at < 0 && sg_image_digest_ok(text)) {
+		*ret_digest = text;
+		return true;
+	}
+	*ret_tag = at < 0 ? text : sg_str_sub(text, 0, (size_t)at);
+	if (at >= 0)
+		*ret_digest = sg_str_sub(text, (size_t)at + 1, text.len);
+	return sg_image_tag_ok(*ret_tag) && (at < 0 || sg_image_digest_ok(*ret_digest));
+}
+
+static bool is_part(struct sg_str text, enum sg_image_part part)
+{
+	struct sg_str tag, digest;
+
+	switch (part) {
+	case SG_PART_TAG:
+		return sg_image_tag_ok(text);
+	case SG_PART_REPOSITORY:
+		return repository_ok(text);
+	case SG_PART_DIGEST:
+		return sg_image_digest_ok(text);
+	case SG_PART_REFERENCE:
+		return split_version(text, &tag, &digest);
+	}
+	return false;
+}
+
+int sg_edit_value_check(const struct sg_edit_ask *ask, struct sg_err *err)
+{
+	struct sg_str value = sg_str_of(ask->value);
+
+	if (is_part(value, ask->part))
+		return 0;
+	(void)sg_fail(err, SG_R_USAGE, "\"%.*s\" is no %s", SG_STR_ARG(sg_str_sub(value, 0, SHOWN)),
+		ask->part == SG_PART_REFERENCE ? "tag" : sg_image_part_name(ask->part));
+	if (ask->part == SG_PART_TAG || ask->part == SG_PART_REFERENCE)
+		(void)sg_hint(err, "a tag has at most 128 letters, digits, \"_\", \".\" and \"-\", "
+				   "and begins with a letter, digit or \"_\"");
+	if (ask->part == SG_PART_DIGEST)
+		(void)sg_hint(
+			err, "a digest is sha256: and 64, or sha512: and 128 digits of 0-9a-f");
+	return -1;
+}
+
+static int refuse_old(
+	const struct sg_edit_tree *tree, size_t node, const char *what, struct sg_err *err)
+{
+	(void)sg_edit_refuse(tree, node, err, "\"%.*s\" stands there, which is no %s",
+		SG_STR_ARG(sg_str_sub(sg_edit_event(tree, node)->value, 0, SHOWN)), what);
+	return sg_hint(err, "name another key, or the `part` that stands there");
+}
+
+static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *tree, size_t node,
+	const struct sg_edit_ask *ask, const char **ret, struct sg_err *err)
+{
+	const struct sg_yaml_event *event = sg_edit_event(tree, node);
+	struct sg_str tag, digest, must = sg_str_of(ask->repository);
+	struct sg_image old = {.repository = must};
+
+	(void)split_version(sg_str_of(ask->value), &tag, &digest);
+	if (event->value.len && !sg_edit_is_null(event)) {
+		if (!sg_image_parse(event->value, &old))
+			return refuse_old(tree, node, "image reference", err);
+		if (must.len && !sg_image_same_repository(must, old.repository))
+			return sg_edit_refuse(tree, node, err,
+				"another image stands there: %.*s, not %.*s",
+				SG_STR_ARG(sg_str_sub(old.repository, 0, SHOWN)),
+				SG_STR_ARG(sg_str_sub(must, 0, SHOWN)));
+	} else if (!must.len) {
+		return refuse_old(tree, node, "image reference", err);
+	}
+	if (old.digest.len && !digest.len) {
+		(void)sg_edit_refuse(
+			tree, node, err, "a digest stands behind the tag and decides what runs");
+		return sg_hint(err, "give TAG@DIGEST, or take the digest away");
+	}
+	*ret = sg_arena_printf(arena, "%.*s%s%.*s%s%.*s", SG_STR_ARG(old.repository),
+		tag.len ? ":" : "", SG_STR_ARG(tag), digest.len ? "@" : "", SG_STR_ARG(digest));
+	return 0;
+}
+
+int sg_edit_value_wanted(struct sg_arena *arena, const struct sg_edit_tree *tree, size_t node,
+	const struct sg_edit_ask *ask, const char **ret, struct sg_err *err)
+{
+	const struct sg_yaml_event *event = sg_edit_event(tree, node);
+
+	if (ask->part == SG_PART_REFERENCE)
+		return wanted_reference(arena, tree, node, ask, ret, err);
+	if (event->value.len && !sg_edit_is_null(event) && !is_part(event->value, ask->part))
+		return refuse_old(tree, node, sg_image_part_name(ask->part), err);
+	*ret = sg_arena_strdup(arena, ask->value);
+	return 0;
+}

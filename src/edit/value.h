@@ -1,0 +1,17 @@
+/* What a part of an image may be, and what is written for it. */
+#ifndef SG_EDIT_VALUE_H
+#define SG_EDIT_VALUE_H
+
+#include "edit/find.h"
+
+/* USAGE unless ask->value is what ask->part needs. */
+int sg_edit_value_check(const struct sg_edit_ask *ask, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * The new value of the scalar NODE. EDIT_REFUSED when what stands there is not that part of an
+ * image, is another image, or is fixed by a digest that would stay.
+ */
+int sg_edit_value_wanted(struct sg_arena *arena, const struct sg_edit_tree *tree, size_t node,
+	const struct sg_edit_ask *ask, const char **ret, struct sg_err *err) SG_MUST_CHECK;
+
+#endif
