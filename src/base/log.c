@@ -76,7 +76,7 @@ void sg_log_at(struct sg_log *log, enum sg_log_level level, const char *fmt, ...
 	(void)vsnprintf(text, FORMAT_MAX_BYTES, fmt, args);
 	va_end(args);
 	/* A mask is longer than the shortest secret. */
-	sg_buf_init(&clean, 2 * FORMAT_MAX_BYTES);
+	sg_buf_init(&clean, 4 * FORMAT_MAX_BYTES);
 	sg_redact(log->redactor, sg_str_of(text), &clean);
 	for (volatile char *p = text; *p; p++)
 		*p = 0;

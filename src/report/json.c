@@ -1,0 +1,216 @@
+#include "report/json.h"
+
+#include "base/attr.h"
+#include "io/json_write.h"
+#include "model/ids.h"
+#include "report/diff.h"
+#include "report/sink.h"
+
+#define SCHEMA 1
+#define DIFF_MAX_BYTES (4u << 20)
+
+struct writer {
+	struct sg_json_out json;
+	const struct sg_redactor *redactor;
+};
+
+static void put(struct writer *writer, const char *key, const char *text)
+{
+	sg_report_sink_json(writer->redactor, &writer->json, key, text);
+}
+
+/* A place or an amount; 0 is "not known". */
+static void put_known(struct writer *writer, const char *key, int64_t value)
+{
+	if (value)
+		sg_json_put_i64(&writer->json, key, value);
+	else
+		sg_json_put_null(&writer->json, key);
+}
+
+static void put_time(struct writer *writer, const char *key, int64_t unix_s)
+{
+	char text[24];
+
+	if (unix_s)
+		sg_time_format(unix_s, text, sizeof(text));
+	put(writer, key, unix_s ? text : NULL);
+}
+
+static void put_lines(struct writer *writer, const char *key, const struct sg_report_lines *lines)
+{
+	sg_json_open_array(&writer->json, key);
+	for (size_t i = 0; i < lines->count; i++)
+		put(writer, NULL, lines->items[i]);
+	sg_json_close_array(&writer->json);
+}
+
+static void put_changes(struct writer *writer, const struct sg_report *report)
+{
+	sg_json_open_array(&writer->json, "changes");
+	for (size_t i = 0; i < report->change_count; i++) {
+		const struct sg_report_change *row = &report->changes[i];
+
+		sg_json_open_object(&writer->json, NULL);
+		put(writer, "service", row->service);
+		put(writer, "environment", row->environment);
+		put(writer, "file", row->file);
+		put_known(writer, "line", row->line);
+		put(writer, "place", row->place);
+		put(writer, "from", row->from);
+		put(writer, "to", row->to);
+		sg_json_put_bool(&writer->json, "noop", row->noop);
+		sg_json_close_object(&writer->json);
+	}
+	sg_json_close_array(&writer->json);
+}
+
+static void put_verdict(struct writer *writer, const struct sg_report_verdict *row)
+{
+	sg_json_open_object(&writer->json, NULL);
+	put(writer, "service", row->service);
+	put(writer, "application", row->application);
+	put(writer, "namespace", row->namespace);
+	put(writer, "result", sg_result_name(row->result));
+	put(writer, "reason", row->code);
+	put(writer, "sentence", row->sentence);
+	put(writer, "revision_wanted", row->revision_wanted);
+	put(writer, "revision_seen", row->revision_seen);
+	put(writer, "image_wanted", row->image_wanted);
+	put_lines(writer, "images", &row->images);
+	put(writer, "sync", row->sync);
+	put(writer, "health", row->health);
+	put_lines(writer, "evidence", &row->evidence);
+	put(writer, "last_blocker", row->last_blocker);
+	sg_json_put_i64(&writer->json, "elapsed_ms", row->elapsed_ms);
+	put_time(writer, "next_look", row->next_look_unix_s);
+	sg_json_close_object(&writer->json);
+}
+
+static void put_verdicts(struct writer *writer, const struct sg_report *report)
+{
+	sg_json_open_array(&writer->json, "verdicts");
+	for (size_t i = 0; i < report->verdict_count; i++)
+		put_verdict(writer, &report->verdicts[i]);
+	sg_json_close_array(&writer->json);
+}
+
+static void put_findings(struct writer *writer, const struct sg_report *report)
+{
+	sg_json_open_array(&writer->json, "findings");
+	for (size_t i = 0; i < report->findings.count; i++) {
+		const struct sg_finding *row = &report->findings.items[i];
+
+		sg_json_open_object(&writer->json, NULL);
+		put(writer, "severity", sg_severity_name(row->severity));
+		put(writer, "file", row->file);
+		put_known(writer, "line", row->line);
+		put_known(writer, "column", row->column);
+		put(writer, "text", row->text);
+		put(writer, "hint", row->hint);
+		sg_json_close_object(&writer->json);
+	}
+	sg_json_close_array(&writer->json);
+}
+
+static void put_warnings(struct writer *writer, const struct sg_report *report)
+{
+	sg_json_open_array(&writer->json, "warnings");
+	for (size_t i = 0; i < report->warning_count; i++) {
+		sg_json_open_object(&writer->json, NULL);
+		put(writer, "reason", report->warnings[i].code);
+		put(writer, "text", report->warnings[i].text);
+		sg_json_close_object(&writer->json);
+	}
+	sg_json_close_array(&writer->json);
+}
+
+static void put_diff(struct writer *writer, const struct sg_report *report)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf text = {0};
+
+	if (report->file_count == 0) {
+		sg_json_put_null(&writer->json, "diff");
+		return;
+	}
+	sg_buf_init(&text, DIFF_MAX_BYTES);
+	for (size_t i = 0; i < report->file_count; i++)
+		sg_report_diff(&report->files[i], &text);
+	sg_report_sink_json_bytes(writer->redactor, &writer->json, "diff", sg_buf_str(&text));
+}
+
+static void put_version(struct writer *writer, const struct sg_report *report)
+{
+	if (!report->version) {
+		sg_json_put_null(&writer->json, "version");
+		return;
+	}
+	sg_json_open_object(&writer->json, "version");
+	put(writer, "version", report->version);
+	put(writer, "commit", report->version_commit);
+	sg_json_open_array(&writer->json, "parts");
+	for (size_t i = 0; i < report->part_count; i++) {
+		sg_json_open_object(&writer->json, NULL);
+		put(writer, "name", report->parts[i].name);
+		put(writer, "version", report->parts[i].version);
+		sg_json_close_object(&writer->json);
+	}
+	sg_json_close_array(&writer->json);
+	sg_json_close_object(&writer->json);
+}
+
+static void begin(struct writer *writer, const char *command, struct sg_buf *out)
+{
+	sg_json_out_init(&writer->json, out, /* indent= */ true);
+	sg_json_open_object(&writer->json, NULL);
+	sg_json_put_i64(&writer->json, "schema", SCHEMA);
+	put(writer, "command", command);
+}
+
+void sg_report_json(
+	const struct sg_report *report, const struct sg_redactor *redactor, struct sg_buf *out)
+{
+	struct writer writer = {.redactor = redactor};
+	struct sg_json_out *json = &writer.json;
+
+	begin(&writer, report->command, out);
+	put(&writer, "result", sg_result_name(report->result));
+	put(&writer, "reason", report->code);
+	sg_json_put_i64(json, "exit_code", report->exit_code);
+	put(&writer, "sentence", report->sentence);
+	put(&writer, "repository", report->repository);
+	put(&writer, "config", report->config_from);
+	sg_json_put_bool(json, "advisory", report->advisory);
+	put(&writer, "environment", report->environment);
+	put(&writer, "branch", report->branch);
+	put(&writer, "commit", report->commit);
+	put(&writer, "id", report->id);
+	sg_json_put_i64(json, "tries", report->tries);
+	sg_json_put_i64(json, "elapsed_ms", report->elapsed_ms);
+	put_time(&writer, "next_look", report->next_look_unix_s);
+	put_changes(&writer, report);
+	put_diff(&writer, report);
+	put_verdicts(&writer, report);
+	put_findings(&writer, report);
+	put_warnings(&writer, report);
+	put_version(&writer, report);
+	sg_json_close_object(json);
+}
+
+void sg_report_json_error(const char *command, const struct sg_err *err,
+	const struct sg_redactor *redactor, struct sg_buf *out)
+{
+	struct writer writer = {.redactor = redactor};
+	struct sg_json_out *json = &writer.json;
+
+	begin(&writer, command, out);
+	put(&writer, "result", "error");
+	put(&writer, "reason", sg_reason_name(err->reason));
+	sg_json_put_i64(json, "exit_code", sg_err_exit(err));
+	put(&writer, "where", err->where[0] ? err->where : NULL);
+	put(&writer, "cause", err->cause);
+	put(&writer, "hint", err->hint[0] ? err->hint : NULL);
+	put_known(&writer, "http_status", err->http_status);
+	sg_json_put_bool(json, "transient", err->transient);
+	sg_json_close_object(json);
+}
