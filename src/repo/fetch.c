@@ -1,0 +1,314 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "repo/internal.h"
+
+#define HEADS "refs/heads/"
+#define FAKE_URL "https://repository.invalid/r.git"
+
+enum { ALIVE_EVERY_MS = 100 };
+
+/* libgit2 works for long stretches without the network; signals and the deadline count there too.
+ */
+static int on_progress(const git_indexer_progress *stats, void *payload)
+{
+	struct sg_repo *repo = payload;
+	int64_t now = sg_loop_now_ms(repo->wire.http->loop);
+	struct sg_err err = SG_ERR_INIT;
+
+	if (repo->max_objects > 0 && stats->total_objects > repo->max_objects) {
+		repo->too_many = true;
+		return GIT_EUSER;
+	}
+	if (now < repo->next_alive_ms)
+		return 0;
+	repo->next_alive_ms = now + ALIVE_EVERY_MS;
+	if (sg_wire_alive(&repo->wire, &err) < 0)
+		return sg_repo_keep_fail(repo, &err);
+	return 0;
+}
+
+static int on_words(const char *text, int len, void *payload)
+{
+	struct sg_repo *repo = payload;
+	size_t room = repo->words.max - repo->words.len;
+
+	if (len > 0)
+		sg_buf_add(&repo->words, text, (size_t)len < room ? (size_t)len : room);
+	return 0;
+}
+
+void sg_repo_callbacks(struct sg_repo *repo, git_remote_callbacks *ret)
+{
+	git_remote_callbacks callbacks;
+
+	(void)git_remote_init_callbacks(&callbacks, GIT_REMOTE_CALLBACKS_VERSION);
+	callbacks.transport = sg_repo_transport;
+	callbacks.sideband_progress = on_words;
+	callbacks.transfer_progress = on_progress;
+	callbacks.payload = repo;
+	*ret = callbacks;
+}
+
+git_remote *sg_repo_remote(struct sg_repo *repo, struct sg_err *err)
+{
+	git_remote_create_options opts;
+	git_remote *remote = NULL;
+	int rc;
+
+	(void)git_remote_create_options_init(&opts, GIT_REMOTE_CREATE_OPTIONS_VERSION);
+	/* the transport knows the address; libgit2 gets a stand-in that can leak nothing */
+	opts.repository = repo->git;
+	opts.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF;
+	git_error_clear();
+	rc = git_remote_create_with_opts(&remote, FAKE_URL, &opts);
+	if (rc < 0) {
+		sg_git_fail(NULL, rc, "make a remote", err);
+		return NULL;
+	}
+	return remote;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(
+		((const struct sg_repo_branch *)a)->name, ((const struct sg_repo_branch *)b)->name);
+}
+
+/* Keeps the branches of the connected remote in repo->look. */
+static int keep_branches(struct sg_repo *repo, struct sg_err *err)
+{
+	const git_remote_head **heads;
+	size_t count;
+	int rc = git_remote_ls(&heads, &count, repo->remote);
+
+	if (rc < 0)
+		return sg_git_fail(repo, rc, "look at the branches", err);
+	repo->branches = sg_arena_calloc(&repo->look, count + 1, sizeof(*repo->branches));
+	for (size_t i = 0; i < count; i++) {
+		struct sg_str name = sg_str_of(heads[i]->name);
+		struct sg_repo_branch *branch = &repo->branches[repo->branch_count];
+		int valid = 0;
+
+		if (sg_str_is(name, "HEAD") && heads[i]->symref_target &&
+			sg_str_starts(sg_str_of(heads[i]->symref_target), HEADS))
+			repo->head_branch = sg_arena_strdup(
+				&repo->look, heads[i]->symref_target + strlen(HEADS));
+		if (!sg_str_starts(name, HEADS) ||
+			git_reference_name_is_valid(&valid, heads[i]->name) < 0 || !valid)
+			continue;
+		branch->name = sg_arena_strdup(&repo->look, heads[i]->name + strlen(HEADS));
+		git_oid_tostr(branch->tip, sizeof(branch->tip), &heads[i]->oid);
+		repo->branch_count++;
+	}
+	qsort(repo->branches, repo->branch_count, sizeof(*repo->branches), by_name);
+	return 0;
+}
+
+static void forget_look(struct sg_repo *repo)
+{
+	git_remote_free(repo->remote);
+	repo->remote = NULL;
+	repo->branches = NULL;
+	repo->branch_count = 0;
+	repo->head_branch = NULL;
+	sg_arena_release(&repo->look);
+}
+
+int sg_repo_refs(struct sg_repo *repo, struct sg_err *err)
+{
+	git_remote_connect_options opts;
+	int rc;
+
+	(void)git_remote_connect_options_init(&opts, GIT_REMOTE_CONNECT_OPTIONS_VERSION);
+	forget_look(repo);
+	sg_repo_clear_fail(repo);
+	repo->remote = sg_repo_remote(repo, err);
+	if (!repo->remote)
+		return -1;
+	sg_repo_callbacks(repo, &opts.callbacks);
+	rc = git_remote_connect_ext(repo->remote, GIT_DIRECTION_FETCH, &opts);
+	if (rc < 0) {
+		sg_git_fail(repo, rc, "look at the branches", err);
+		forget_look(repo);
+		return -1;
+	}
+	return keep_branches(repo, err);
+}
+
+const char *sg_repo_head_branch(const struct sg_repo *repo)
+{
+	return repo->head_branch;
+}
+
+const struct sg_repo_branch *sg_repo_branches(const struct sg_repo *repo, size_t *ret_count)
+{
+	*ret_count = repo->branch_count;
+	return repo->branches;
+}
+
+static void hint_branches(const struct sg_repo *repo, const char *wanted, struct sg_err *err)
+{
+	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
+	const char **names = sg_arena_calloc(&arena, repo->branch_count + 1, sizeof(*names));
+	const char *near;
+
+	for (size_t i = 0; i < repo->branch_count; i++)
+		names[i] = repo->branches[i].name;
+	near = sg_str_nearest(wanted, names, repo->branch_count);
+	if (repo->branch_count == 0)
+		sg_hint(err,
+			"the repository has no branches at all: it is empty, push a first commit");
+	else if (near)
+		sg_hint(err, "did you mean \"%.120s\"?", near);
+	else
+		sg_hint(err, "the repository has %zu branches, among them \"%.120s\"",
+			repo->branch_count, repo->head_branch ? repo->head_branch : names[0]);
+}
+
+static const struct sg_repo_branch *find(const struct sg_repo *repo, const char *name)
+{
+	struct sg_repo_branch key = {.name = name};
+
+	if (repo->branch_count == 0)
+		return NULL;
+	return bsearch(&key, repo->branches, repo->branch_count, sizeof(key), by_name);
+}
+
+int sg_repo_tip(
+	const struct sg_repo *repo, const char *branch, char ret_oid[65], struct sg_err *err)
+{
+	const struct sg_repo_branch *found = find(repo, branch);
+
+	if (!found) {
+		sg_fail(err, SG_R_BRANCH_NOT_FOUND, "the repository %s has no branch \"%.200s\"",
+			repo->wire.url, branch);
+		hint_branches(repo, branch, err);
+		return -1;
+	}
+	memcpy(ret_oid, found->tip, sizeof(found->tip));
+	return 0;
+}
+
+static bool is_here(struct sg_repo *repo, const char *oid)
+{
+	git_commit *commit SG_AUTO(sg_git_commit_free_ptr) = NULL;
+	struct sg_err ignored = SG_ERR_INIT;
+
+	return sg_git_commit(repo, oid, &commit, &ignored) == 0;
+}
+
+/*
+ * A local name for what is here: libgit2 offers it to the server, which then sends only what
+ * is new. Named by the commit, so that names of branches never become names of files.
+ */
+static int remember_tip(struct sg_repo *repo, const char *oid, struct sg_err *err)
+{
+	git_reference *ref = NULL;
+	char name[96];
+	git_oid id;
+	int rc;
+
+	if (sg_git_oid(oid, &id, err) < 0)
+		return -1;
+	(void)snprintf(name, sizeof(name), "refs/here/%s", oid);
+	rc = git_reference_create(&ref, repo->git, name, &id, 1, NULL);
+	git_reference_free(ref);
+	return rc < 0 ? sg_git_fail(repo, rc, "keep a commit", err) : 0;
+}
+
+struct wants {
+	struct sg_arena arena;
+	char **specs;
+	size_t spec_count;
+	const char **tips;
+	size_t tip_count;
+};
+
+static void wants_release(struct wants *wants)
+{
+	sg_arena_release(&wants->arena);
+}
+
+static bool among(const char *const *items, size_t count, const char *wanted)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(items[i], wanted) == 0)
+			return true;
+	return false;
+}
+
+/* Refspecs for the branches whose tips are not here, each tip once. */
+static int collect(struct sg_repo *repo, const char *const *branches, size_t count,
+	struct wants *wants, struct sg_err *err)
+{
+	wants->specs = sg_arena_calloc(&wants->arena, count + 1, sizeof(*wants->specs));
+	wants->tips = sg_arena_calloc(&wants->arena, count + 1, sizeof(*wants->tips));
+	for (size_t i = 0; i < count; i++) {
+		char tip[65];
+
+		if (sg_repo_tip(repo, branches[i], tip, err) < 0)
+			return -1;
+		if (among(wants->tips, wants->tip_count, tip) || is_here(repo, tip))
+			continue;
+		wants->tips[wants->tip_count++] = sg_arena_strdup(&wants->arena, tip);
+		wants->specs[wants->spec_count++] =
+			sg_arena_printf(&wants->arena, HEADS "%s", branches[i]);
+	}
+	return 0;
+}
+
+static int download(struct sg_repo *repo, const struct wants *wants, int depth, struct sg_err *err)
+{
+	git_fetch_options opts;
+	git_strarray specs = {wants->specs, wants->spec_count};
+	int rc;
+
+	sg_repo_clear_fail(repo);
+	(void)git_fetch_options_init(&opts, GIT_FETCH_OPTIONS_VERSION);
+	sg_repo_callbacks(repo, &opts.callbacks);
+	opts.prune = GIT_FETCH_NO_PRUNE;
+	opts.update_fetchhead = 0;
+	opts.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
+	opts.depth = depth;
+	rc = git_remote_download(repo->remote, &specs, &opts);
+	if (rc < 0)
+		return sg_git_fail(repo, rc, "fetch", err);
+	for (size_t i = 0; i < wants->tip_count; i++)
+		if (!is_here(repo, wants->tips[i]))
+			return sg_fail(err, SG_R_ANSWER_INVALID,
+				"the server did not send the commit %s that it had announced",
+				wants->tips[i]);
+	return 0;
+}
+
+int sg_repo_fetch(
+	struct sg_repo *repo, const char *const *branches, size_t count, struct sg_err *err)
+{
+	struct wants wants SG_AUTO(wants_release) = {0};
+
+	if (!repo->remote && sg_repo_refs(repo, err) < 0)
+		return -1;
+	if (collect(repo, branches, count, &wants, err) < 0)
+		return -1;
+	if (wants.tip_count == 0)
+		return 0;
+	if (download(repo, &wants, 1, err) < 0)
+		return -1;
+	for (size_t i = 0; i < wants.tip_count; i++)
+		if (remember_tip(repo, wants.tips[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+int sg_repo_commit_time(
+	struct sg_repo *repo, const char *oid, int64_t *ret_unix_s, struct sg_err *err)
+{
+	git_commit *commit SG_AUTO(sg_git_commit_free_ptr) = NULL;
+
+	if (sg_git_commit(repo, oid, &commit, err) < 0)
+		return -1;
+	*ret_unix_s = git_commit_time(commit);
+	return 0;
+}

@@ -1,0 +1,92 @@
+/* The room's own view of a repository; nobody outside repo/ includes this. */
+#ifndef SG_REPO_INTERNAL_H
+#define SG_REPO_INTERNAL_H
+
+#include <git2.h>
+#include <git2/sys/errors.h>
+
+#include "repo/repo.h"
+#include "repo/wire.h"
+
+enum { SG_REPO_WORDS_MAX = 4096, SG_PUSH_REPORT_MAX = 4096 };
+
+/* One push under way: what is compared, and what the server said. */
+struct sg_push {
+	git_oid parent;
+	git_oid commit;
+	bool sent;        /* the request with the pack went out */
+	bool moved;       /* the branch is neither at the parent nor at the commit; nothing sent */
+	bool there;       /* the branch is at the commit already; nothing sent */
+	bool answered;    /* the server said something about the branch: */
+	bool accepted;    /* ... yes */
+	char status[512]; /* ... else this; also what the branch was at when it moved */
+	struct sg_buf report; /* the first bytes of the server's answer */
+};
+
+struct sg_repo {
+	struct sg_arena arena; /* lives as long as the repository */
+	struct sg_wire wire;
+	const char *dir; /* the temporary folder */
+	git_repository *git;
+
+	/* What our own code said while libgit2 was calling it: the real cause (see sg_git_fail). */
+	struct sg_err fail;
+	bool failed;
+
+	/* The last look; the remote stays connected so that fetches need no new look. */
+	git_remote *remote;
+	struct sg_arena look;
+	struct sg_repo_branch *branches;
+	size_t branch_count;
+	const char *head_branch;
+
+	struct sg_buf words;   /* what the server said beside the data; capped */
+	struct sg_push *push;  /* while one is under way */
+	size_t received_bytes; /* of the answer that is being read */
+	int64_t next_alive_ms; /* when to look for signals and the deadline again */
+	uint32_t max_objects;  /* of the fetch under way; 0: no limit beside the general one */
+	bool too_many;         /* that limit ended the fetch */
+};
+
+/* git_transport_cb: a smart transport on our HTTP; PAYLOAD is the sg_repo. */
+int sg_repo_transport(git_transport **out, git_remote *owner, void *payload);
+
+/* Callbacks with our transport, side band and progress; payload is the repository. */
+void sg_repo_callbacks(struct sg_repo *repo, git_remote_callbacks *ret);
+
+/*
+ * Writes the plan's commit into the local repository. CONFIG_INVALID for an identity that Git
+ * cannot carry; BUG when the plan does not fit its parent.
+ */
+int sg_repo_commit(struct sg_repo *repo, const struct sg_plan *plan, git_oid *ret_oid,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* A remote on our transport, not connected. NULL with the error set. */
+git_remote *sg_repo_remote(struct sg_repo *repo, struct sg_err *err);
+
+/* Before every call into libgit2 that may reach the network. */
+void sg_repo_clear_fail(struct sg_repo *repo);
+
+/* Keeps what ERR says for sg_git_fail(); returns GIT_EUSER for libgit2. */
+int sg_repo_keep_fail(struct sg_repo *repo, const struct sg_err *err);
+
+/*
+ * The error of a libgit2 call that returned RC: our own cause where there is one, else
+ * libgit2's text under the reason that fits its class. WHAT is the context. REPO may be NULL.
+ */
+int sg_git_fail(const struct sg_repo *repo, int rc, const char *what, struct sg_err *err);
+
+/* Parses a full id. REVISION_NOT_FOUND for anything else. */
+int sg_git_oid(const char *text, git_oid *ret_oid, struct sg_err *err) SG_MUST_CHECK;
+
+/* The commit, which must be here. The caller frees it. */
+int sg_git_commit(struct sg_repo *repo, const char *oid, git_commit **ret_commit,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* For SG_AUTO. */
+void sg_git_commit_free_ptr(git_commit **commit);
+void sg_git_tree_free_ptr(git_tree **tree);
+void sg_git_entry_free_ptr(git_tree_entry **entry);
+void sg_git_remote_free_ptr(git_remote **remote);
+
+#endif

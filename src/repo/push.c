@@ -1,0 +1,178 @@
+/* Publishing by compare-and-swap: the branch must be at the plan's parent, or nothing is sent. */
+#include <stdio.h>
+#include <string.h>
+
+#include "repo/answer.h"
+#include "repo/internal.h"
+#include "repo/reject.h"
+
+enum { WORDS_SHOWN = 480 };
+
+struct publisher {
+	struct sg_publisher base; /* first */
+	struct sg_repo *repo;
+};
+
+static int on_negotiation(const git_push_update **updates, size_t count, void *payload)
+{
+	struct sg_push *push = ((struct sg_repo *)payload)->push;
+	const git_oid *now = count == 1 ? &updates[0]->src : NULL;
+
+	if (!now)
+		return GIT_EUSER;
+	if (git_oid_equal(now, &push->parent))
+		return 0;
+	push->there = git_oid_equal(now, &push->commit);
+	push->moved = !push->there;
+	if (git_oid_is_zero(now))
+		(void)snprintf(push->status, sizeof(push->status), "the branch is gone");
+	else
+		(void)snprintf(push->status, sizeof(push->status), "the branch is at %s now",
+			git_oid_tostr_s(now));
+	return GIT_EUSER;
+}
+
+static int on_reference(const char *name, const char *status, void *payload)
+{
+	struct sg_push *push = ((struct sg_repo *)payload)->push;
+
+	(void)name; /* one branch was pushed, and libgit2 has compared the names */
+	push->answered = true;
+	push->accepted = status == NULL;
+	if (status)
+		sg_git_words(sg_str_of(status), push->status, sizeof(push->status));
+	return 0;
+}
+
+static int upload(struct sg_repo *repo, const struct sg_plan *plan, struct sg_err *err)
+{
+	git_remote *remote SG_AUTO(sg_git_remote_free_ptr) = sg_repo_remote(repo, err);
+	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
+	git_push_options opts;
+	char *spec = sg_arena_printf(
+		&arena, "%s:refs/heads/%s", git_oid_tostr_s(&repo->push->commit), plan->branch);
+	git_strarray specs = {&spec, 1};
+	int rc;
+
+	if (!remote)
+		return -1;
+	sg_repo_clear_fail(repo);
+	(void)git_push_options_init(&opts, GIT_PUSH_OPTIONS_VERSION);
+	sg_repo_callbacks(repo, &opts.callbacks);
+	opts.callbacks.push_negotiation = on_negotiation;
+	opts.callbacks.push_update_reference = on_reference;
+	opts.pb_parallelism = 1;
+	rc = git_remote_upload(remote, &specs, &opts);
+	return rc < 0 ? sg_git_fail(repo, rc, "push", err) : 0;
+}
+
+static void say(struct sg_published *published, enum sg_publish_outcome outcome, const char *why)
+{
+	published->outcome = outcome;
+	sg_git_words(sg_str_of(why), published->why, sizeof(published->why));
+}
+
+static int fail_rejected(struct sg_repo *repo, const struct sg_plan *plan,
+	const struct sg_reject *reject, struct sg_err *err)
+{
+	char words[WORDS_SHOWN];
+	const char *status = repo->push->status;
+
+	sg_git_words(sg_buf_str(&repo->words), words, sizeof(words));
+	sg_fail(err, reject->reason, "the server declined the push to \"%.120s\" (%.200s)%s%s",
+		plan->branch, status[0] ? status : "no reason given", words[0] ? ": " : "", words);
+	err->transient = reject->transient;
+	return reject->hint ? sg_hint(err, "%s", reject->hint) : -1;
+}
+
+/* The server said no: a lost race or a refusal. */
+static int answered_no(struct sg_repo *repo, const struct sg_plan *plan,
+	struct sg_published *published, struct sg_err *err)
+{
+	struct sg_reject reject =
+		sg_reject_of(sg_str_of(repo->push->status), sg_buf_str(&repo->words));
+
+	if (!reject.stale)
+		return fail_rejected(repo, plan, &reject, err);
+	say(published, SG_PUBLISH_STALE, repo->push->status);
+	return 0;
+}
+
+/* The push call failed with FAIL before the server said anything about the branch. */
+static int unanswered(struct sg_repo *repo, const struct sg_plan *plan, const struct sg_err *fail,
+	struct sg_published *published, struct sg_err *err)
+{
+	struct sg_push *push = repo->push;
+
+	if (push->moved || push->there) {
+		say(published, push->there ? SG_PUBLISHED : SG_PUBLISH_STALE, push->status);
+		return 0;
+	}
+	if (!repo->failed &&
+		sg_reject_unpack(sg_buf_str(&push->report), push->status, sizeof(push->status))) {
+		struct sg_reject reject = {.reason = SG_R_PUSH_REJECTED, .transient = true};
+
+		return fail_rejected(repo, plan, &reject, err);
+	}
+	if (!push->sent || (repo->failed && sg_git_answer_refused(repo->fail.http_status))) {
+		*err = *fail;
+		return -1;
+	}
+	say(published, SG_PUBLISH_DOUBT, fail->cause);
+	return 0;
+}
+
+static int push(struct sg_repo *repo, const struct sg_plan *plan, struct sg_published *published,
+	struct sg_err *err)
+{
+	struct sg_err fail = SG_ERR_INIT;
+	int rc = upload(repo, plan, &fail);
+
+	if (repo->push->answered && repo->push->accepted && rc == 0) {
+		say(published, SG_PUBLISHED, "");
+		return 0;
+	}
+	if (repo->push->answered && !repo->push->accepted)
+		return answered_no(repo, plan, published, err);
+	if (rc == 0)
+		sg_fail(&fail, SG_R_ANSWER_INVALID,
+			"the server did not say what became of the branch");
+	return unanswered(repo, plan, &fail, published, err);
+}
+
+static int publish(struct sg_publisher *base, const struct sg_plan *plan,
+	struct sg_published *ret_published, struct sg_err *err)
+{
+	struct sg_repo *repo = ((struct publisher *)(void *)base)->repo;
+	struct sg_published published = {0};
+	struct sg_push state = {0};
+	int rc;
+
+	sg_buf_init(&state.report, SG_PUSH_REPORT_MAX);
+	if (sg_git_oid(plan->parent, &state.parent, err) < 0 ||
+		sg_repo_commit(repo, plan, &state.commit, err) < 0)
+		return sg_wrap(err, "commit to %s", plan->branch);
+	git_oid_tostr(published.commit, sizeof(published.commit), &state.commit);
+	repo->push = &state;
+	rc = push(repo, plan, &published, err);
+	repo->push = NULL;
+	sg_buf_release(&state.report);
+	if (rc < 0)
+		return sg_wrap(err, "publish to %s", plan->branch);
+	sg_debug(repo->wire.log, "push of %s to %s: outcome %d %s", published.commit, plan->branch,
+		(int)published.outcome, published.why);
+	*ret_published = published;
+	return 0;
+}
+
+int sg_repo_publisher(struct sg_repo *repo, struct sg_arena *arena,
+	struct sg_publisher **ret_publisher, struct sg_err *err)
+{
+	struct publisher *publisher = sg_arena_calloc(arena, 1, sizeof(*publisher));
+
+	(void)err;
+	publisher->base.publish = publish;
+	publisher->repo = repo;
+	*ret_publisher = &publisher->base;
+	return 0;
+}

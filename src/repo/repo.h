@@ -1,0 +1,94 @@
+/*
+ * The GitOps repository behind Git's smart HTTP: look at its branches, fetch their tips without
+ * history, read files, publish a plan by compare-and-swap. No work tree, no hooks, no filters; the
+ * objects live in a private temporary folder that is gone after sg_repo_close(). Works with any Git
+ * server, on the HTTP client it is handed (one connection for all of it).
+ */
+#ifndef SG_REPO_REPO_H
+#define SG_REPO_REPO_H
+
+#include "base/log.h"
+#include "io/http_retry.h"
+#include "model/source.h"
+
+struct sg_repo;
+
+struct sg_repo_opts {
+	struct sg_http *http;
+	const char *url;            /* of the repository, as `git clone` takes it; no user info */
+	const struct sg_cred *cred; /* NULL: none; goes with the first request */
+	const struct sg_tls *tls;   /* NULL: the client's defaults */
+	struct sg_log *log;         /* NULL: silent */
+	const char *tmpdir;         /* NULL: /tmp */
+	int64_t deadline_ms;        /* of the loop's clock; 0: none */
+	size_t max_pack_bytes;      /* of one fetch; 0: 512 MiB */
+	struct sg_retry_policy retry;
+};
+
+/*
+ * Makes the temporary folder; nothing is sent yet. What the options point to must live until
+ * sg_repo_close().
+ */
+int sg_repo_open(const struct sg_repo_opts *opts, struct sg_repo **ret_repo,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* Removes the temporary folder. NULL is fine; call it also after every failure. */
+void sg_repo_close(struct sg_repo *repo);
+void sg_repo_close_ptr(struct sg_repo **repo);
+
+struct sg_repo_branch {
+	const char *name; /* without refs/heads/ */
+	char tip[65];
+};
+
+/*
+ * Looks at the server's branches (one request) and keeps them, in place of those of the look
+ * before. AUTH_FAILED, CREDENTIAL_MISSING, FORBIDDEN, REPOSITORY_NOT_FOUND, REDIRECTED,
+ * ANSWER_INVALID, REMOTE_FAILED, THROTTLED, ...
+ */
+int sg_repo_refs(struct sg_repo *repo, struct sg_err *err) SG_MUST_CHECK;
+
+/* The branch HEAD stands for; NULL when the server does not say. Valid until the next look. */
+const char *sg_repo_head_branch(const struct sg_repo *repo);
+
+/* All branches of the last look, by name order; valid until the next look. */
+const struct sg_repo_branch *sg_repo_branches(const struct sg_repo *repo, size_t *ret_count);
+
+/* Full id of the branch's tip at the last look. BRANCH_NOT_FOUND with the near names. */
+int sg_repo_tip(const struct sg_repo *repo, const char *branch, char ret_oid[65],
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Brings the tips of these branches, without history and in one exchange (two requests); looks
+ * first when nobody did. Tips that are here already cost nothing. BRANCH_NOT_FOUND.
+ */
+int sg_repo_fetch(struct sg_repo *repo, const char *const *branches, size_t count,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * The files of a commit that is here. LABEL is copied; the source lives in ARENA and must not
+ * be used after sg_repo_close(). REVISION_NOT_FOUND.
+ */
+int sg_repo_source(struct sg_repo *repo, const char *oid, const char *label, struct sg_arena *arena,
+	struct sg_tree_source **ret_source, struct sg_err *err) SG_MUST_CHECK;
+
+/* Committer date of a commit that is here. REVISION_NOT_FOUND. */
+int sg_repo_commit_time(struct sg_repo *repo, const char *oid, int64_t *ret_unix_s,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Publishes plans onto parents that are here. The same plan on the same parent is the same commit
+ * id; when the branch is at that commit already, that is a success and nothing is sent. Nothing is
+ * ever forced.
+ */
+int sg_repo_publisher(struct sg_repo *repo, struct sg_arena *arena,
+	struct sg_publisher **ret_publisher, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * The same reading over a folder (a clone's work tree), for `check --repo DIR`. Symbolic links are
+ * refused wherever they stand; `.git` is not listed. FILE_NOT_FOUND when DIR is no folder.
+ */
+int sg_repo_folder_source(const char *dir, struct sg_arena *arena,
+	struct sg_tree_source **ret_source, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

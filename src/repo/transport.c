@@ -1,0 +1,198 @@
+/* libgit2's smart protocol on the house's HTTP client: a stateless (rpc) subtransport. */
+#include <git2/sys/transport.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "repo/answer.h"
+#include "repo/internal.h"
+
+enum { REQUEST_MAX = 64 * 1024 * 1024 };
+
+struct channel {
+	git_smart_subtransport base; /* first: libgit2 hands this back */
+	struct sg_repo *repo;
+};
+
+struct stream {
+	git_smart_subtransport_stream base; /* first */
+	struct sg_repo *repo;
+	enum sg_wire_step step;
+	struct sg_buf request;
+	struct sg_http_call *call; /* NULL until the first read */
+	bool broken;               /* the rest of the answer is of no use */
+	bool looked;               /* the first bytes of the answer have been seen */
+};
+
+static struct stream *stream_of(git_smart_subtransport_stream *base)
+{
+	return (struct stream *)(void *)base;
+}
+
+static int keep(struct stream *s, const struct sg_err *err)
+{
+	s->broken = true;
+	return sg_repo_keep_fail(s->repo, err);
+}
+
+static int open_call(struct stream *s)
+{
+	struct sg_err err = SG_ERR_INIT;
+	bool *sent = s->step == SG_WIRE_PUSH && s->repo->push ? &s->repo->push->sent : NULL;
+
+	s->repo->received_bytes = 0;
+	if (sg_wire_call(&s->repo->wire, s->step, sg_buf_str(&s->request), sent, &s->call, &err) <
+		0)
+		return keep(s, &err);
+	return 0;
+}
+
+/* libgit2 would not say it in a way that helps. */
+static int check_first(struct stream *s, struct sg_str bytes)
+{
+	struct sg_err err = SG_ERR_INIT;
+	char seen[80];
+
+	if (s->looked || (s->step != SG_WIRE_FETCH_REFS && s->step != SG_WIRE_PUSH_REFS))
+		return 0;
+	s->looked = true;
+	if (bytes.len >= 8 && bytes.ptr[4] != '#' &&
+		!sg_str_starts(sg_str_sub(bytes, 4, 8), "ERR ")) {
+		sg_git_words(sg_str_sub(bytes, 0, 64), seen, sizeof(seen));
+		sg_fail(&err, SG_R_ANSWER_INVALID,
+			"the list of branches does not begin as Git's does: \"%s\"", seen);
+		return keep(s, &err);
+	}
+	if (sg_str_search(bytes, "object-format=sha256") >= 0) {
+		sg_fail(&err, SG_R_ANSWER_INVALID,
+			"the repository uses SHA-256 object names, which are not supported");
+		return keep(s, &err);
+	}
+	return 0;
+}
+
+static void add_capped(struct sg_buf *to, const char *bytes, size_t len)
+{
+	size_t room = to->max - to->len;
+
+	sg_buf_add(to, bytes, len < room ? len : room);
+}
+
+static int stream_read(git_smart_subtransport_stream *base, char *buf, size_t size, size_t *ret_len)
+{
+	struct stream *s = stream_of(base);
+	struct sg_err err = SG_ERR_INIT;
+	size_t len;
+
+	*ret_len = 0;
+	if (!s->call && open_call(s) != 0)
+		return GIT_EUSER;
+	if (sg_http_await_body(s->repo->wire.http, s->call, &err) < 0)
+		return keep(s, &err);
+	if (check_first(s, sg_buf_str(&s->call->body)) != 0)
+		return GIT_EUSER;
+	len = s->call->body.len < size ? s->call->body.len : size;
+	memcpy(buf, s->call->body.ptr, len);
+	if (s->step == SG_WIRE_PUSH && s->repo->push)
+		add_capped(&s->repo->push->report, buf, len);
+	sg_http_take(s->call, len);
+	s->repo->received_bytes += len;
+	*ret_len = len;
+	return 0;
+}
+
+static int stream_write(git_smart_subtransport_stream *base, const char *bytes, size_t len)
+{
+	struct stream *s = stream_of(base);
+	struct sg_err err = SG_ERR_INIT;
+
+	sg_buf_add(&s->request, bytes, len);
+	if (!s->request.overflow)
+		return 0;
+	sg_fail(&err, SG_R_TOO_LARGE, "the request would be larger than %d MiB", REQUEST_MAX >> 20);
+	return keep(s, &err);
+}
+
+static void stream_free(git_smart_subtransport_stream *base)
+{
+	struct stream *s = stream_of(base);
+
+	if (s->call && s->broken)
+		sg_http_end(s->call);
+	else if (s->call)
+		sg_wire_finish(&s->repo->wire, s->call);
+	sg_buf_release(&s->request);
+	free(s);
+}
+
+static bool step_of(git_smart_service_t service, enum sg_wire_step *ret)
+{
+	switch (service) {
+	case GIT_SERVICE_UPLOADPACK_LS:
+		*ret = SG_WIRE_FETCH_REFS;
+		return true;
+	case GIT_SERVICE_UPLOADPACK:
+		*ret = SG_WIRE_FETCH;
+		return true;
+	case GIT_SERVICE_RECEIVEPACK_LS:
+		*ret = SG_WIRE_PUSH_REFS;
+		return true;
+	case GIT_SERVICE_RECEIVEPACK:
+		*ret = SG_WIRE_PUSH;
+		return true;
+	}
+	return false;
+}
+
+static int channel_action(git_smart_subtransport_stream **out, git_smart_subtransport *base,
+	const char *url, git_smart_service_t service)
+{
+	struct channel *channel = (struct channel *)(void *)base;
+	enum sg_wire_step step;
+	struct stream *s;
+
+	(void)url; /* always the repository's own */
+	if (!step_of(service, &step))
+		return GIT_EINVALID;
+	s = sg_calloc(1, sizeof(*s));
+	s->base.subtransport = base;
+	s->base.read = stream_read;
+	s->base.write = stream_write;
+	s->base.free = stream_free;
+	s->repo = channel->repo;
+	s->step = step;
+	sg_buf_init(&s->request, REQUEST_MAX);
+	*out = &s->base;
+	return 0;
+}
+
+static int channel_close(git_smart_subtransport *base)
+{
+	(void)base;
+	return 0;
+}
+
+static void channel_free(git_smart_subtransport *base)
+{
+	free(base);
+}
+
+static int channel_new(git_smart_subtransport **out, git_transport *owner, void *param)
+{
+	struct channel *channel = sg_calloc(1, sizeof(*channel));
+
+	(void)owner;
+	channel->base.action = channel_action;
+	channel->base.close = channel_close;
+	channel->base.free = channel_free;
+	channel->repo = param;
+	*out = &channel->base;
+	return 0;
+}
+
+int sg_repo_transport(git_transport **out, git_remote *owner, void *payload)
+{
+	git_smart_subtransport_definition definition = {channel_new, 1, payload};
+
+	return git_transport_smart(out, owner, &definition);
+}
