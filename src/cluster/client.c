@@ -1,0 +1,233 @@
+#include "cluster/client.h"
+
+#include <string.h>
+
+/* Of a whole stream; memory is bounded by the window, not by this. */
+#define STREAM_MAX_BYTES (SIZE_MAX / 8)
+#define URL_MAX_BYTES ((size_t)16 * 1024)
+#define TOTAL_MS INT64_C(60000)
+#define GROUP "argoproj.io/"
+#define KIND "Application"
+
+static int64_t now_of(const struct sg_cluster_client *client)
+{
+	return sg_loop_now_ms(client->http->loop);
+}
+
+/* An HTTP request with what it points to. */
+struct wire {
+	struct sg_buf url;
+	struct sg_http_header headers[2];
+	struct sg_cred cred;
+	struct sg_http_req req;
+};
+
+static void wire_release(struct wire *wire)
+{
+	sg_buf_release(&wire->url);
+}
+
+static int wire_init(struct wire *wire, struct sg_cluster_client *client,
+	const struct sg_cluster_req *req, struct sg_err *err)
+{
+	const struct sg_cluster_access *access = client->access;
+
+	*wire = (struct wire){0};
+	sg_buf_init(&wire->url, URL_MAX_BYTES);
+	if (sg_cluster_access_token(client->access, now_of(client), false, NULL, err) < 0)
+		return -1;
+	sg_buf_adds(&wire->url, access->server);
+	sg_buf_adds(&wire->url, req->path);
+	if (wire->url.overflow)
+		return sg_fail(
+			err, SG_R_KUBECONFIG_INVALID, "the address of the server is too long");
+	wire->headers[0] = (struct sg_http_header){"Accept", "application/json"};
+	wire->headers[1] = (struct sg_http_header){"Content-Type", req->content_type};
+	wire->cred = (struct sg_cred){
+		.kind = SG_CRED_BEARER, .origin = access->origin, .secret = access->token};
+	wire->req = (struct sg_http_req){
+		.method = req->method,
+		.url = wire->url.ptr,
+		.headers = wire->headers,
+		.header_count = req->content_type ? 2 : 1,
+		.body = req->body,
+		.cred = access->token ? &wire->cred : NULL,
+		.tls = &access->tls,
+		.proxy = access->proxy,
+		.connect_timeout_ms = client->connect_timeout_ms,
+		.replayable = true,
+		.label = req->label,
+	};
+	return 0;
+}
+
+int sg_cluster_start(struct sg_cluster_client *client, const struct sg_cluster_req *req,
+	bool endless, struct sg_http_call **ret_call, struct sg_err *err)
+{
+	SG_AUTO(wire_release) struct wire wire;
+
+	if (wire_init(&wire, client, req, err) < 0)
+		return -1;
+	wire.req.max_body_bytes = STREAM_MAX_BYTES;
+	wire.req.total_timeout_ms = endless ? SG_NEVER : client->request_timeout_ms;
+	wire.req.idle_timeout_ms = endless ? SG_NEVER : 0;
+	return sg_http_start(client->http, &wire.req, ret_call, err);
+}
+
+static int send_once(struct sg_cluster_client *client, const struct sg_cluster_req *req,
+	int64_t deadline_ms, struct sg_http_res *ret, struct sg_err *err)
+{
+	SG_AUTO(wire_release) struct wire wire;
+	int64_t left = deadline_ms - now_of(client);
+	int64_t total = client->request_timeout_ms ? client->request_timeout_ms : TOTAL_MS;
+
+	if (wire_init(&wire, client, req, err) < 0)
+		return -1;
+	if (left <= 0)
+		return sg_fail(
+			err, SG_R_TIMEOUT, "no time is left to ask %s", client->access->server);
+	wire.req.max_body_bytes = SG_CLUSTER_OBJECT_MAX_BYTES;
+	wire.req.total_timeout_ms = total < left ? total : left;
+	return sg_http_send(client->http, &wire.req, ret, err);
+}
+
+/* 1: ask again, the wait is over. 0: what we have is the answer (or the error). -1: ERR is new. */
+static int decide(struct sg_cluster_client *client, bool failed, const struct sg_fault *fault,
+	int tried, struct sg_err *err)
+{
+	struct sg_retry_step step;
+
+	if (failed ? !err->transient : !sg_fault_may_pass(fault))
+		return 0;
+	step = sg_retry_next(&client->retry, tried, true, failed ? 0 : fault->status, failed,
+		failed ? -1 : fault->retry_after_ms, now_of(client),
+		sg_retry_random(&client->retry.seed));
+	if (!step.again)
+		return 0;
+	if (sg_loop_delay(
+		    client->http->loop, sg_loop_after(client->http->loop, step.wait_ms), err) < 0)
+		return -1;
+	return 1;
+}
+
+/* Whether a 401 is worth another try: the credential on disk is another one than we sent. */
+static bool renewed(struct sg_cluster_client *client, const struct sg_fault *fault, bool *once)
+{
+	struct sg_err ignored = SG_ERR_INIT;
+	bool changed = false;
+
+	if (fault->kind != SG_FAULT_AUTH || *once)
+		return false;
+	*once = true;
+	return sg_cluster_access_token(client->access, now_of(client), true, &changed, &ignored) ==
+		       0 &&
+	       changed;
+}
+
+static int gave_up(
+	const struct sg_cluster_client *client, const struct sg_fault *fault, struct sg_err *err)
+{
+	const struct sg_cluster_app nobody = {"", ""};
+
+	return sg_cluster_fail(client, &nobody, "get", fault, err);
+}
+
+int sg_cluster_send(struct sg_cluster_client *client, const struct sg_cluster_req *req,
+	int64_t deadline_ms, struct sg_http_res *ret_res, struct sg_fault *ret_fault,
+	struct sg_err *err)
+{
+	bool once = false;
+
+	client->retry.deadline_ms = deadline_ms;
+	for (int tried = 1;; tried++) {
+		struct sg_http_res res = {0};
+		struct sg_fault fault = {0};
+		bool failed = send_once(client, req, deadline_ms, &res, err) < 0;
+		int n;
+
+		if (!failed)
+			sg_fault_read(res.status, &res.headers, sg_buf_str(&res.body), &fault);
+		n = !failed && renewed(client, &fault, &once)
+			    ? 1
+			    : decide(client, failed, &fault, tried, err);
+		if (n == 0 && !failed && !sg_fault_may_pass(&fault)) {
+			*ret_res = res;
+			*ret_fault = fault;
+			return 0;
+		}
+		sg_http_res_release(&res);
+		if (n < 0 || (n == 0 && failed))
+			return -1;
+		if (n == 0)
+			return gave_up(client, &fault, err);
+	}
+}
+
+int sg_cluster_fail(const struct sg_cluster_client *client, const struct sg_cluster_app *app,
+	const char *verb, const struct sg_fault *fault, struct sg_err *err)
+{
+	const struct sg_fault_about about = {
+		.verb = verb,
+		.server = client->access->server,
+		.identity = client->access->source,
+		.namespace = app->namespace,
+		.name = app->name,
+	};
+
+	return sg_fault_fail(fault, &about, err);
+}
+
+const char *sg_cluster_version_of(const struct sg_json *object)
+{
+	return sg_json_str(sg_json_at(object, "metadata.resourceVersion"), "");
+}
+
+bool sg_cluster_is_app(const struct sg_json *object, const struct sg_cluster_app *app)
+{
+	const struct sg_json *metadata = sg_json_get(object, "metadata");
+
+	return sg_str_starts(
+		       sg_str_of(sg_json_str(sg_json_get(object, "apiVersion"), GROUP)), GROUP) &&
+	       strcmp(sg_json_str(sg_json_get(object, "kind"), KIND), KIND) == 0 &&
+	       strcmp(sg_json_str(sg_json_get(metadata, "namespace"), ""), app->namespace) == 0 &&
+	       strcmp(sg_json_str(sg_json_get(metadata, "name"), ""), app->name) == 0;
+}
+
+static int read_application(const struct sg_cluster_client *client,
+	const struct sg_cluster_app *app, struct sg_str body, struct sg_json **ret_doc,
+	struct sg_err *err)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_err inner = SG_ERR_INIT;
+
+	if (sg_json_parse(body, &doc, &inner) < 0)
+		return sg_fail(err, SG_R_ANSWER_INVALID, "%s answers with no JSON (%.100s): %.60s",
+			client->access->server, inner.cause, body.len ? body.ptr : "(nothing)");
+	if (!sg_cluster_is_app(doc, app) || !sg_cluster_version_of(doc)[0])
+		return sg_fail(err, SG_R_ANSWER_INVALID,
+			"%s answers with something else than the application \"%s\" of namespace "
+			"\"%s\"",
+			client->access->server, app->name, app->namespace);
+	*ret_doc = doc;
+	doc = NULL;
+	return 0;
+}
+
+int sg_cluster_get_application(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path;
+	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
+	struct sg_cluster_req req = {.method = "GET", .label = "read the application"};
+	struct sg_fault fault;
+
+	sg_buf_init(&path, URL_MAX_BYTES);
+	if (sg_cluster_path_app(app, &path, err) < 0)
+		return -1;
+	req.path = path.ptr;
+	if (sg_cluster_send(client, &req, deadline_ms, &res, &fault, err) < 0)
+		return -1;
+	if (fault.kind != SG_FAULT_NONE)
+		return sg_cluster_fail(client, app, "get", &fault, err);
+	return read_application(client, app, sg_buf_str(&res.body), ret_doc, err);
+}

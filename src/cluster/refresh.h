@@ -1,0 +1,44 @@
+/*
+ * Asking Argo CD to compare an application now, so that the consumption of the request is a proof
+ * of a fresh comparison (argocd.md 0.1 step 3, 1.4).
+ */
+#ifndef SG_CLUSTER_REFRESH_H
+#define SG_CLUSTER_REFRESH_H
+
+#include "cluster/client.h"
+
+enum sg_refresh_kind {
+	SG_REFRESH_NORMAL,
+	SG_REFRESH_HARD,   /* also without cached manifests */
+	SG_REFRESH_HYDRATE /* hard, and the source hydrator too */
+};
+
+enum sg_refresh_result {
+	SG_REFRESH_ASKED,         /* the annotation is there now, put by us where there was none */
+	SG_REFRESH_ALREADY_THERE, /* somebody else's: wait until it is gone, then ask again */
+	SG_REFRESH_NOT_PERMITTED, /* no right to patch; no request is sent any more */
+	SG_REFRESH_NOTHING_CHANGED, /* the server took it and changed nothing: no proof can come of
+				       it */
+	SG_REFRESH_CONTENDED        /* the application changes too fast; ask again later */
+};
+
+/* True when the object carries a request that is not consumed yet. */
+bool sg_refresh_is_pending(const struct sg_json *object);
+
+/*
+ * Puts the annotation with a merge patch that is guarded by the version of an object without it.
+ * SEEN_VERSION is that version, from the watch or a read of the caller's; NULL: read first. After a
+ * 409 the application is read again.
+ *
+ * The first NOT_PERMITTED fills client->refusal (FORBIDDEN, with the missing RBAC rule) for the
+ * caller to say once; then every call answers NOT_PERMITTED at once. -1: APPLICATION_NOT_FOUND,
+ * AUTH_FAILED, or the network until DEADLINE_MS.
+ *
+ * With ASKED, *ret_object (unless ret_object is NULL) is the application as the patch left it; the
+ * caller frees it or hands it to sg_watch_feed(), which knows when it may become an event.
+ */
+int sg_cluster_refresh(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+	enum sg_refresh_kind kind, const char *seen_version, int64_t deadline_ms,
+	enum sg_refresh_result *ret, struct sg_json **ret_object, struct sg_err *err) SG_MUST_CHECK;
+
+#endif
