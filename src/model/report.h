@@ -103,7 +103,7 @@ struct sg_report {
 
 	struct sg_report_change *changes;
 	size_t change_count;
-	const struct sg_file_change *files; /* shown as a diff when set */
+	const struct sg_file_change *files; /* a diff: in JSON always, in text of dry runs */
 	size_t file_count;
 	struct sg_report_verdict *verdicts;
 	size_t verdict_count;

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "base/text.h"
 
 #define CONTEXT_LINES 3
 #define OUTPUT_MAX_BYTES (256u * 1024)
@@ -340,6 +341,14 @@ static void compare(struct diff *diff)
 	find_blocks(diff);
 }
 
+/* A line end in a name would forge lines. */
+static void put_name(struct sg_buf *out, const char *mark, const char *path)
+{
+	sg_buf_adds(out, mark);
+	sg_text_terminal(sg_str_of(path), /* multiline= */ false, out);
+	sg_buf_addc(out, '\n');
+}
+
 void sg_report_diff(const struct sg_file_change *file, struct sg_buf *out)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf text = {0};
@@ -349,7 +358,8 @@ void sg_report_diff(const struct sg_file_change *file, struct sg_buf *out)
 	if (sg_str_eq(file->before, file->after))
 		return;
 	sg_buf_init(&text, OUTPUT_MAX_BYTES);
-	sg_buf_addf(&text, "--- a/%s\n+++ b/%s\n", file->path, file->path);
+	put_name(&text, "--- a/", file->path);
+	put_name(&text, "+++ b/", file->path);
 	compare(&diff);
 	put_hunks(&diff);
 	sg_buf_addstr(out, sg_buf_str(&text));

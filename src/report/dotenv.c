@@ -154,7 +154,9 @@ void sg_report_dotenv(
 	put_text(&writer, "STAGEGATE_ENVIRONMENT", report->environment);
 	put_text(&writer, "STAGEGATE_BRANCH", report->branch);
 	put_text(&writer, "STAGEGATE_COMMIT", report->commit);
-	put_text(&writer, "STAGEGATE_CHANGED", has_changed(report) ? "true" : "false");
+	/* A wait behind a bump must not overwrite what the bump said. */
+	if (report->change_count)
+		put_text(&writer, "STAGEGATE_CHANGED", has_changed(report) ? "true" : "false");
 	put_text(&writer, "STAGEGATE_ID", report->id);
 	put_changes(&writer, report);
 	put_verdicts(&writer, report);

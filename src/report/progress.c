@@ -31,9 +31,10 @@ static uint64_t sum_of(const struct sg_progress_look *look)
 
 static void add_time(struct sg_buf *text, const char *before, int64_t ms, const char *after)
 {
-	char shown[32];
+	char shown[32] = "0s";
 
-	sg_num_format_ms(shown, sizeof(shown), ms < 0 ? 0 : ms);
+	if (ms >= 1000)
+		sg_num_format_ms(shown, sizeof(shown), ms - ms % 1000);
 	sg_buf_addf(text, "%s%s%s", before, shown, after);
 }
 

@@ -96,7 +96,14 @@ static void put_outcome(
 
 static void put_label(const struct page *page, const char *label)
 {
-	sg_buf_addf(page->out, "  %-*s", LABEL_WIDTH, label);
+	size_t from;
+
+	sg_buf_adds(page->out, "  ");
+	from = page->out->len;
+	put(page, label);
+	while (page->out->len - from < LABEL_WIDTH - 1 && !page->out->overflow)
+		sg_buf_addc(page->out, ' ');
+	sg_buf_addc(page->out, ' ');
 }
 
 static void put_field(const struct page *page, const char *label, const char *value)
@@ -140,8 +147,10 @@ static void put_facts(const struct page *page, const struct sg_report *report)
 	put_field(page, "branch", report->branch);
 	put_field(page, "commit", report->commit);
 	put_field(page, "stagegate-id", report->id);
-	if (report->tries > 1)
-		sg_buf_addf(page->out, "  %-*s%d\n", LABEL_WIDTH, "pushes", report->tries);
+	if (report->tries > 1) {
+		put_label(page, "pushes");
+		sg_buf_addf(page->out, "%d\n", report->tries);
+	}
 	put_time(page, "next look", report->next_look_unix_s);
 }
 
@@ -295,14 +304,22 @@ static enum paint severity_paint(enum sg_severity severity)
 	return PLAIN;
 }
 
-static void put_finding(const struct page *page, const struct sg_finding *row)
+/* "FILE:LINE:COLUMN: ", as far as it is known. */
+static void put_place(const struct page *page, const struct sg_finding *row)
 {
-	put(page, row->file ? row->file : "-");
+	if (!row->file)
+		return;
+	put(page, row->file);
 	if (row->line)
 		sg_buf_addf(page->out, ":%d", row->line);
 	if (row->line && row->column)
 		sg_buf_addf(page->out, ":%d", row->column);
 	sg_buf_adds(page->out, ": ");
+}
+
+static void put_finding(const struct page *page, const struct sg_finding *row)
+{
+	put_place(page, row);
 	put_painted(page, severity_paint(row->severity), sg_severity_name(row->severity));
 	sg_buf_adds(page->out, ": ");
 	put(page, row->text);
