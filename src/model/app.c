@@ -1,0 +1,73 @@
+#include "model/app.h"
+
+#include <string.h>
+
+#include "base/attr.h"
+
+struct word {
+	const char *text;
+	int value;
+};
+
+static int word_value(const struct word *words, size_t count, const char *text, int fallback)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(words[i].text, text) == 0)
+			return words[i].value;
+	return fallback;
+}
+
+static const struct word healths[] = {
+#define SG_X(name, word) {word, SG_APP_##name},
+	SG_APP_HEALTHS(SG_X)
+#undef SG_X
+};
+
+static const struct word syncs[] = {
+#define SG_X(name, word) {word, SG_SYNC_##name},
+	SG_APP_SYNCS(SG_X)
+#undef SG_X
+};
+
+static const struct word phases[] = {
+#define SG_X(name, word) {word, SG_PHASE_##name},
+	SG_APP_PHASES(SG_X)
+#undef SG_X
+};
+
+static const struct word conditions[] = {
+#define SG_X(name, word) {word, SG_CONDITION_##name},
+	SG_APP_CONDITIONS(SG_X)
+#undef SG_X
+};
+
+enum sg_app_health sg_app_health_parse(const char *word)
+{
+	return (enum sg_app_health)word_value(healths, SG_COUNT(healths), word, SG_APP_UNKNOWN);
+}
+
+enum sg_app_sync sg_app_sync_parse(const char *word)
+{
+	return (enum sg_app_sync)word_value(syncs, SG_COUNT(syncs), word, SG_SYNC_UNKNOWN);
+}
+
+enum sg_app_phase sg_app_phase_parse(const char *word)
+{
+	return (enum sg_app_phase)word_value(phases, SG_COUNT(phases), word, SG_PHASE_OTHER);
+}
+
+enum sg_app_condition_type sg_app_condition_parse(const char *word)
+{
+	return (enum sg_app_condition_type)word_value(
+		conditions, SG_COUNT(conditions), word, SG_CONDITION_OTHER);
+}
+
+const char *sg_app_health_name(enum sg_app_health health)
+{
+	return healths[health].text;
+}
+
+const char *sg_app_sync_name(enum sg_app_sync sync)
+{
+	return syncs[sync].text;
+}

@@ -1,0 +1,113 @@
+#include <string.h>
+
+#include "base/attr.h"
+#include "model/app_fold.h"
+
+#define LOOK_MS 30000
+#define AGAIN_MS 1000 /* at least between two requests */
+
+static const int64_t backoff_ms[] = {10000, 20000, 40000, 60000};
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t backoff(const struct sg_app_requests *requests)
+{
+	size_t step = requests->in_a_row ? requests->in_a_row - 1 : 0;
+
+	return backoff_ms[step < SG_COUNT(backoff_ms) ? step : SG_COUNT(backoff_ms) - 1];
+}
+
+/* Does the row ask for a refresh, and can it be asked for? */
+static bool wants(const struct sg_app_fold *fold)
+{
+	return fold->app && !fold->gone && !fold->app->refresh && fold->policy->may_refresh &&
+	       fold->verdict.kind != SG_APP_FAIL && fold->answer.refresh != SG_APP_REFRESH_NONE;
+}
+
+static int64_t grace_over(const struct sg_app_fold *fold)
+{
+	if (fold->answer.confirm_ms == SG_APP_UNCONFIRMED)
+		return INT64_MAX;
+	return fold->memory.row_since_ms + fold->answer.confirm_ms;
+}
+
+/* When the next request is due, for a fold that wants one. */
+static int64_t due(const struct sg_app_fold *fold)
+{
+	const struct sg_app_requests *requests = &fold->requests;
+	int64_t at = fold->memory.row_since_ms + fold->answer.refresh_after_ms;
+	int64_t grace = grace_over(fold);
+
+	if (!requests->any)
+		return at;
+	at = later(at, requests->last_ms + backoff(requests));
+	if (requests->last_ms < grace && grace != INT64_MAX)
+		at = earlier(at, later(grace, requests->last_ms + AGAIN_MS));
+	return at;
+}
+
+static void ask(const struct sg_app_fold *fold, int64_t now_ms, struct sg_app_request *ret)
+{
+	const struct sg_app_answer *answer = &fold->answer;
+	const struct sg_app_requests *requests = &fold->requests;
+	bool failed = answer->row == SG_APP_ROW_4A;
+	bool hard = answer->refresh == SG_APP_REFRESH_HARD && (requests->any || failed);
+
+	*ret = (struct sg_app_request){.namespace = fold->app->namespace,
+		.name = fold->app->name,
+		.refresh = hard ? SG_APP_REFRESH_HARD : SG_APP_REFRESH_NORMAL,
+		.hydrate =
+			answer->hydrate && (failed || (requests->in_a_row && !requests->hydration)),
+		.confirms = now_ms >= grace_over(fold)};
+}
+
+bool sg_app_fold_request(const struct sg_app_fold *fold, int64_t now_ms, struct sg_app_request *ret)
+{
+	if (wants(fold) && now_ms >= due(fold)) {
+		ask(fold, now_ms, ret);
+		return true;
+	}
+	for (size_t i = 0; i < fold->child_count; i++)
+		if (fold->children[i].fold &&
+			sg_app_fold_request(fold->children[i].fold, now_ms, ret))
+			return true;
+	return false;
+}
+
+void sg_app_fold_requested(
+	struct sg_app_fold *fold, const struct sg_app_request *request, int64_t now_ms)
+{
+	if (fold->app && strcmp(fold->app->name, request->name) == 0 &&
+		strcmp(fold->app->namespace, request->namespace) == 0) {
+		fold->requests.any = true;
+		fold->requests.in_a_row++;
+		fold->requests.last_ms = now_ms;
+		fold->requests.hydration = fold->requests.hydration || request->hydrate;
+	}
+	for (size_t i = 0; i < fold->child_count; i++)
+		if (fold->children[i].fold)
+			sg_app_fold_requested(fold->children[i].fold, request, now_ms);
+}
+
+int64_t sg_app_fold_next_look(const struct sg_app_fold *fold, int64_t now_ms)
+{
+	int64_t at = now_ms + LOOK_MS, changes;
+
+	if (wants(fold))
+		at = earlier(at, later(due(fold), now_ms));
+	changes = fold->memory.row_since_ms + fold->answer.look_after_ms;
+	if (fold->answer.look_after_ms && changes > now_ms)
+		at = earlier(at, changes);
+	for (size_t i = 0; i < fold->child_count; i++)
+		if (fold->children[i].fold)
+			at = earlier(at, sg_app_fold_next_look(fold->children[i].fold, now_ms));
+	return at;
+}

@@ -1,0 +1,55 @@
+#include "model/app_rows.h"
+
+static void say_health(const struct sg_app *app, struct sg_app_answer *out)
+{
+	if (app->health_message[0])
+		sg_app_say(out, "%s", app->health_message);
+	for (size_t i = 0; i < app->resource_count; i++)
+		if (app->resources[i].health_message[0])
+			sg_app_say(out, "%s%s %s/%s: %s", out->evidence[0] ? "; " : "",
+				app->resources[i].kind, app->resources[i].namespace,
+				app->resources[i].name, app->resources[i].health_message);
+}
+
+bool sg_app_row_degraded(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	if (c->app->health != SG_APP_DEGRADED)
+		return false;
+	sg_app_confirm(out, SG_APP_CODE_DEGRADED, c->policy->degraded_grace_ms);
+	say_health(c->app, out);
+	return true;
+}
+
+bool sg_app_row_progressing(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	if (c->app->health != SG_APP_PROGRESSING)
+		return false;
+	sg_app_wait(out, SG_APP_CODE_PROGRESSING);
+	say_health(c->app, out);
+	return true;
+}
+
+bool sg_app_row_suspended(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	if (c->app->health != SG_APP_SUSPENDED)
+		return false;
+	if (c->policy->suspended == SG_APP_SUSPENDED_OK) {
+		c->old_pods_fine = true;
+		return false;
+	}
+	sg_app_wait(out, SG_APP_CODE_SUSPENDED);
+	if (c->policy->suspended == SG_APP_SUSPENDED_ASK)
+		out->kind = SG_APP_POLICY;
+	say_health(c->app, out);
+	return true;
+}
+
+bool sg_app_row_missing(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	if (c->app->health == SG_APP_HEALTHY || c->app->health == SG_APP_SUSPENDED)
+		return false;
+	sg_app_wait_refresh(out, c->app->health == SG_APP_MISSING ? SG_APP_CODE_MISSING
+								  : SG_APP_CODE_HEALTH_UNKNOWN);
+	say_health(c->app, out);
+	return true;
+}

@@ -1,0 +1,151 @@
+#include <string.h>
+
+#include "base/str.h"
+#include "model/app_rows.h"
+
+/* Between two attempts; an earlier end is left over from the operation before. */
+static bool between_attempts(const struct sg_app_operation *op)
+{
+	return op->phase == SG_PHASE_RUNNING && op->finished_s != SG_APP_NO_TIME &&
+	       op->finished_s >= op->started_s;
+}
+
+/* The first result that went wrong, NULL when there is none. */
+static const struct sg_app_result *bad_result(const struct sg_app_operation *op, bool hook)
+{
+	for (size_t i = 0; i < op->result_count; i++)
+		if (hook ? op->results[i].hook_failed : op->results[i].sync_failed)
+			return &op->results[i];
+	return NULL;
+}
+
+static void say_operation(const struct sg_app_case *c, struct sg_app_answer *out)
+{
+	const struct sg_app_operation *op = &c->app->operation;
+	const struct sg_app_result *bad = bad_result(op, /* hook= */ true);
+
+	if (!bad)
+		bad = bad_result(op, /* hook= */ false);
+	sg_app_say(out, "%s", op->message[0] ? op->message : "no message");
+	if (bad)
+		sg_app_say(
+			out, "; %s %s/%s: %s", bad->kind, bad->namespace, bad->name, bad->message);
+	if (op->retry_count)
+		sg_app_say(out, "; retry %lld", (long long)op->retry_count);
+}
+
+/* Whoever waits between attempts keeps .operation: a late write (#28970) is no retry. */
+bool sg_app_row_retrying(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	const struct sg_app_operation *op = &c->app->operation;
+
+	if (!c->app->operation_set || !between_attempts(op) || c->oprev != SG_REV_OK)
+		return false;
+	if (c->policy->fail_on_first_sync_error && !op->dry_run)
+		sg_app_fail(out, SG_APP_CODE_SYNC_FAILED);
+	else
+		sg_app_wait(out, SG_APP_CODE_SYNC_RETRYING);
+	say_operation(c, out);
+	return true;
+}
+
+/* An operation that failed before it had a revision. */
+static bool failed_without_revision(const struct sg_app_case *c)
+{
+	const struct sg_app_memory *memory = c->memory;
+	bool since_reached = memory->reached && memory->reached_s != SG_APP_NO_TIME &&
+			     c->app->operation.started_s != SG_APP_NO_TIME &&
+			     c->app->operation.started_s >= memory->reached_s;
+
+	return c->oprev == SG_REV_NONE && (since_reached || c->sync_error == SG_SYNC_ERROR_OURS);
+}
+
+/* A newer commit that contains the wanted one has been compared: its rows decide. */
+static bool overtaken(const struct sg_app_case *c)
+{
+	return c->rev == SG_REV_OK && !c->at_rev &&
+	       !bad_result(&c->app->operation, /* hook= */ true) &&
+	       c->sync_error != SG_SYNC_ERROR_OURS;
+}
+
+static enum sg_app_code failure_code(const struct sg_app_operation *op)
+{
+	if (bad_result(op, /* hook= */ true))
+		return SG_APP_CODE_HOOK_FAILED;
+	if (sg_str_starts(sg_str_of(op->message), "Operation terminated"))
+		return SG_APP_CODE_SYNC_TERMINATED;
+	return SG_APP_CODE_SYNC_FAILED;
+}
+
+bool sg_app_row_operation_failed(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	const struct sg_app_operation *op = &c->app->operation;
+
+	if (!c->op_failed || c->inflight || op->dry_run)
+		return false;
+	if (!(c->oprev == SG_REV_OK && !overtaken(c)) && !failed_without_revision(c))
+		return false;
+	sg_app_fail(out, failure_code(op));
+	say_operation(c, out);
+	if (c->sync_error == SG_SYNC_ERROR_OURS)
+		sg_app_say(out, "; %s", c->sync_error_text);
+	return true;
+}
+
+bool sg_app_row_window_blocks(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	const char *message = c->app->operation.message;
+
+	if (!c->inflight ||
+		!sg_str_starts(sg_str_of(message), "Sync operation blocked by sync window"))
+		return false;
+	if (c->policy->fail_on_sync_window)
+		sg_app_fail(out, SG_APP_CODE_SYNC_WINDOW);
+	else
+		sg_app_wait(out, SG_APP_CODE_SYNC_WINDOW);
+	sg_app_say(out, "%s", message);
+	return true;
+}
+
+static bool works_on_older(const struct sg_app_case *c)
+{
+	const struct sg_app_operation *op = &c->app->operation;
+
+	return c->oprev == SG_REV_PAST &&
+	       (op->phase == SG_PHASE_RUNNING || op->phase == SG_PHASE_TERMINATING);
+}
+
+bool sg_app_row_operation_running(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	bool older = works_on_older(c);
+
+	if (!c->inflight)
+		return false;
+	sg_app_wait(out, older ? SG_APP_CODE_OLDER_SYNC_RUNNING : SG_APP_CODE_SYNC_RUNNING);
+	if (c->late && !c->app->operation_set)
+		out->refresh = SG_APP_REFRESH_NORMAL; /* only that can disprove a late write */
+	if (older)
+		sg_app_say(out,
+			"an older sync (%.12s) is still running or retrying and blocks "
+			"%.12s: ",
+			c->oprev_text, c->want->revision);
+	say_operation(c, out);
+	return true;
+}
+
+#define STALE_REFRESH_MS 15000
+
+bool sg_app_row_stale_status(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	int64_t finished_s = c->app->operation.finished_s, compared_s = c->app->reconciled_s;
+	bool same_second = compared_s == finished_s && c->oprev != SG_REV_OK;
+
+	if (finished_s == SG_APP_NO_TIME || c->app->operation.dry_run)
+		return false;
+	if (compared_s != SG_APP_NO_TIME && compared_s >= finished_s && !same_second)
+		return false;
+	sg_app_wait_refresh(out, SG_APP_CODE_STALE_STATUS);
+	out->refresh_after_ms = STALE_REFRESH_MS;
+	sg_app_say(out, "nothing was compared since the last sync ended");
+	return true;
+}

@@ -1,0 +1,178 @@
+#include <string.h>
+
+#include "model/app_rows.h"
+
+static bool out_of_sync(const struct sg_app_case *c)
+{
+	return c->app->sync == SG_SYNC_OUT_OF_SYNC && !c->leftovers_only;
+}
+
+bool sg_app_row_autosync_refused(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	if (!out_of_sync(c) || !c->app->automated || c->sync_error != SG_SYNC_ERROR_OURS)
+		return false;
+	sg_app_fail(out, SG_APP_CODE_AUTOSYNC_REFUSED);
+	sg_app_say(out, "%s", c->sync_error_text);
+	return true;
+}
+
+static bool is_off(const struct sg_app_resource *resource)
+{
+	return resource->sync != SG_SYNC_NONE && resource->sync != SG_SYNC_SYNCED;
+}
+
+#define NAMES_MAX 5
+
+/* "Deployment shop/web, ConfigMap shop/web-legacy" */
+static void say_off(const struct sg_app *app, struct sg_app_answer *out)
+{
+	size_t said = 0, count = 0;
+
+	for (size_t i = 0; i < app->resource_count; i++) {
+		const struct sg_app_resource *resource = &app->resources[i];
+
+		if (!is_off(resource) || ++count > NAMES_MAX)
+			continue;
+		sg_app_say(out, "%s%s %s/%s", said++ ? ", " : "", resource->kind,
+			resource->namespace, resource->name);
+	}
+	if (count > said)
+		sg_app_say(out, " and %zu more", count - said);
+	if (count == 0)
+		sg_app_say(out, "no single resource is named");
+}
+
+static bool only_leftovers(const struct sg_app *app)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < app->resource_count; i++) {
+		if (is_off(&app->resources[i]) && !app->resources[i].requires_pruning)
+			return false;
+		any = any || is_off(&app->resources[i]);
+	}
+	return any;
+}
+
+/* The last operation was at this revision, whole, went well, and left something standing. */
+static bool skipped_pruning(const struct sg_app_case *c)
+{
+	const struct sg_app_operation *op = &c->app->operation;
+
+	if (!c->at_rev || op->dry_run || op->partial || op->phase != SG_PHASE_SUCCEEDED)
+		return false;
+	for (size_t i = 0; i < op->result_count; i++)
+		if (op->results[i].prune_skipped)
+			return true;
+	return false;
+}
+
+bool sg_app_row_needs_prune(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	if (c->app->sync != SG_SYNC_OUT_OF_SYNC || !only_leftovers(c->app))
+		return false;
+	if (c->app->prune && !skipped_pruning(c))
+		return false;
+	if (c->policy->allow_prune_warning) {
+		c->leftovers_only = true;
+		return false;
+	}
+	sg_app_fail(out, SG_APP_CODE_NEEDS_PRUNE);
+	say_off(c->app, out);
+	return true;
+}
+
+bool sg_app_row_still_out_of_sync(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	const struct sg_app_operation *op = &c->app->operation;
+
+	if (!out_of_sync(c) || !c->at_rev || c->op_failed)
+		return false;
+	if (c->app->automated ? c->app->self_heal : (op->dry_run || op->partial))
+		return false;
+	sg_app_confirm(out, SG_APP_CODE_OUT_OF_SYNC, c->policy->out_of_sync_grace_ms);
+	out->fail_code = SG_APP_CODE_STILL_OUT_OF_SYNC;
+	sg_app_say(out, "drift: ");
+	say_off(c->app, out);
+	return true;
+}
+
+static int64_t row_age(const struct sg_app_case *c, enum sg_app_row row)
+{
+	return c->memory->row == row ? c->now_ms - c->memory->row_since_ms : 0;
+}
+
+static const struct sg_app_window *window_of(const struct sg_app_case *c)
+{
+	const struct sg_app_beside *beside = c->beside;
+
+	if (!beside || !beside->project)
+		return NULL;
+	return sg_app_window_match(beside->project(beside->arg, c->app->project), c->app);
+}
+
+bool sg_app_row_autosync_waits(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	const struct sg_app_window *window = NULL;
+
+	if (!out_of_sync(c) || !c->app->automated)
+		return false;
+	if (row_age(c, SG_APP_ROW_16) >= c->policy->out_of_sync_grace_ms)
+		window = window_of(c);
+	sg_app_wait_refresh(out, window ? SG_APP_CODE_SYNC_WINDOW : SG_APP_CODE_OUT_OF_SYNC);
+	out->look_after_ms = c->policy->out_of_sync_grace_ms;
+	sg_app_say(out, "automated sync has not started: ");
+	say_off(c->app, out);
+	if (window)
+		sg_app_say(out, "; probable cause: %s window \"%s\" for %s%s%s of project %s",
+			window->kind, window->schedule, window->duration,
+			window->time_zone[0] ? " " : "", window->time_zone, c->app->project);
+	return true;
+}
+
+static bool may_be_rolled_by_set(const struct sg_app_case *c, const struct sg_app_set **ret_set)
+{
+	const struct sg_app_beside *beside = c->beside;
+
+	*ret_set = NULL;
+	if (!c->app->owner_set[0])
+		return false;
+	if (beside && beside->set)
+		*ret_set = beside->set(beside->arg, c->app->namespace, c->app->owner_set);
+	return !*ret_set || !(*ret_set)->strategy_known || (*ret_set)->rolling_sync;
+}
+
+static void say_step(
+	const struct sg_app_case *c, const struct sg_app_set *set, struct sg_app_answer *out)
+{
+	sg_app_say(out, "application set %s", c->app->owner_set);
+	if (!set || !set->strategy_known) {
+		sg_app_say(out, ": its strategy cannot be read");
+		return;
+	}
+	for (size_t i = 0; i < set->step_count; i++)
+		if (strcmp(set->steps[i].application, c->app->name) == 0)
+			sg_app_say(out, ", step %s: %s %s", set->steps[i].step,
+				set->steps[i].status, set->steps[i].message);
+}
+
+bool sg_app_row_manual_sync(struct sg_app_case *c, struct sg_app_answer *out)
+{
+	const struct sg_app_set *set;
+
+	if (!out_of_sync(c))
+		return false;
+	if (may_be_rolled_by_set(c, &set)) {
+		sg_app_wait(out, SG_APP_CODE_APPSET_STEP);
+		say_step(c, set, out);
+		return true;
+	}
+	if (c->policy->sync_manually)
+		sg_app_wait(out, SG_APP_CODE_NEEDS_MANUAL_SYNC);
+	else
+		sg_app_fail(out, SG_APP_CODE_NEEDS_MANUAL_SYNC);
+	out->sync_wanted = c->policy->sync_manually;
+	sg_app_say(out, "automated sync is off: ");
+	say_off(c->app, out);
+	return true;
+}
