@@ -130,7 +130,7 @@ int sg_kubeconfig_load(const struct sg_cluster_ask *ask, bool *ret_found,
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
 	struct sg_cluster_access access = {0};
-	const struct sg_kube_entry *context;
+	const struct sg_kube_entry *context = NULL;
 	struct sg_kube_merged merged;
 
 	if (sg_kube_merge(ask, &arena, &merged, err) < 0)
