@@ -1,0 +1,122 @@
+/* The inside of a watch. For cluster/watch*.c only. */
+#ifndef SG_CLUSTER_WATCH_IMPL_H
+#define SG_CLUSTER_WATCH_IMPL_H
+
+#include "cluster/watch.h"
+#include "io/json_stream.h"
+
+#define SG_WATCH_VERSION_SIZE 128u
+
+enum sg_watch_phase { SG_PHASE_LIST, SG_PHASE_WATCH, SG_PHASE_POLL };
+
+/* What one step of a watch ends with. */
+enum sg_watch_step {
+	SG_STEP_FINAL = -1, /* the error is set */
+	SG_STEP_IDLE = 0,   /* nothing more without waiting */
+	SG_STEP_EVENT = 1,  /* the event is set */
+	SG_STEP_AGAIN = 2   /* go on at once */
+};
+
+struct sg_watch {
+	struct sg_cluster_client *client;
+	struct sg_arena arena; /* of the strings below */
+	struct sg_cluster_app app;
+	const char *select_path; /* of the list and the watch */
+	const char *app_path;    /* of a single read */
+	uint64_t random;
+
+	enum sg_watch_phase phase;
+	struct sg_http_call *call; /* NULL between requests */
+	size_t eaten;              /* bytes of call->body that were looked at */
+	int64_t started_ms;        /* of the call */
+	int64_t byte_ms;           /* when the last byte came, or the call began */
+	int64_t silence_ms;        /* how long no byte may come */
+	unsigned timeout_s;        /* how long a watch is asked to last */
+	int silences;              /* of them in a row */
+	int frames;                /* that this call brought */
+	int64_t not_before_ms;     /* back-off */
+	int failures;              /* in a row, of any request */
+	int stream_failures;       /* of them since the last list */
+	bool renewed;              /* the credential was read again and no success came since */
+	bool worked;               /* some request has succeeded */
+	bool troubled;             /* `trouble` is not overcome */
+	struct sg_err trouble;
+
+	char version[SG_WATCH_VERSION_SIZE];        /* to watch from; "": list first */
+	char object_version[SG_WATCH_VERSION_SIZE]; /* of the last event */
+	bool there;                                 /* as far as events have told */
+
+	struct sg_json_lines lines;
+	struct sg_json_items items;
+	struct sg_buf body; /* of a fault or a single read */
+	struct sg_buf next_page;
+	int pages;
+	bool listed;         /* this list has shown the application */
+	struct sg_json *fed; /* by sg_watch_feed() */
+};
+
+/* One step of each phase with a call under way. */
+enum sg_watch_step sg_watch_step_list(
+	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err);
+enum sg_watch_step sg_watch_step_stream(
+	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err);
+enum sg_watch_step sg_watch_step_poll(
+	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err);
+
+/* Begins the request of the phase. */
+enum sg_watch_step sg_watch_open_list(struct sg_watch *watch, struct sg_err *err);
+enum sg_watch_step sg_watch_open_stream(struct sg_watch *watch, struct sg_err *err);
+enum sg_watch_step sg_watch_open_poll(struct sg_watch *watch, struct sg_err *err);
+
+/* Sends GET PATH; ENDLESS for the stream. */
+enum sg_watch_step sg_watch_start(struct sg_watch *watch, const char *path, const char *label,
+	bool endless, struct sg_err *err);
+
+/* Ends the call, if any. */
+void sg_watch_hang_up(struct sg_watch *watch);
+
+/* Bytes of the answer that were not looked at yet; notes that some came. */
+struct sg_str sg_watch_bytes(struct sg_watch *watch);
+/* LEFT of them remain; gives the room back when there are none. */
+void sg_watch_ate(struct sg_watch *watch, struct sg_str left);
+
+/* Collects the body of an answer that is no success, and reacts to it once it is whole. */
+enum sg_watch_step sg_watch_step_fault(
+	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err);
+
+/* What FAULT means for the phase. */
+enum sg_watch_step sg_watch_react(struct sg_watch *watch, const struct sg_fault *fault,
+	struct sg_watch_event *ret, struct sg_err *err);
+
+/* Hangs up and tries the phase again after a while; final when WHY can never pass. */
+enum sg_watch_step sg_watch_retreat(struct sg_watch *watch, const struct sg_err *why,
+	int64_t retry_after_ms, struct sg_err *err);
+
+/* The same for an answer that makes no sense: final before anything has worked. */
+enum sg_watch_step sg_watch_confused(
+	struct sg_watch *watch, const struct sg_err *why, struct sg_err *err);
+
+/* A request was answered as it should be. Only frames and long streams end a row of failures. */
+void sg_watch_well(struct sg_watch *watch);
+
+/* A single read is over: OBJECT (taken), or NULL when there is no such application. */
+enum sg_watch_step sg_watch_polled(
+	struct sg_watch *watch, struct sg_json *object, struct sg_watch_event *ret);
+
+/* Copies VERSION; false when it is empty or too long to be one. */
+bool sg_watch_keep_version(char *out, const char *version);
+
+/*
+ * Hands DOC over as the event of OBJECT (inside DOC) unless that version was told already; takes
+ * DOC in any case.
+ */
+enum sg_watch_step sg_watch_tell(struct sg_watch *watch, struct sg_json *doc,
+	const struct sg_json *object, struct sg_watch_event *ret);
+
+/* The application is gone; DOC (may be NULL) has what the server said last. Takes DOC. */
+enum sg_watch_step sg_watch_tell_gone(struct sg_watch *watch, struct sg_json *doc,
+	const struct sg_json *object, struct sg_watch_event *ret);
+
+int64_t sg_watch_now(const struct sg_watch *watch);
+
+#endif

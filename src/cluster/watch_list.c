@@ -1,0 +1,171 @@
+/* The two ways to read the present state: the list before a watch, and single reads instead of one.
+ */
+#include <stdio.h>
+
+#include "cluster/watch_impl.h"
+
+#define PAGE_ITEMS "500"
+#define PAGES_MAX 1000
+#define REST_MAX_BYTES ((size_t)64 * 1024)
+#define POLL_MS INT64_C(5000)
+
+enum sg_watch_step sg_watch_open_list(struct sg_watch *watch, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path;
+
+	sg_json_items_release(&watch->items);
+	sg_json_items_init(&watch->items, SG_CLUSTER_OBJECT_MAX_BYTES, REST_MAX_BYTES);
+	sg_buf_init(&path, REST_MAX_BYTES);
+	sg_buf_adds(&path, watch->select_path);
+	sg_cluster_path_param(&path, "limit", PAGE_ITEMS);
+	if (watch->next_page.len) {
+		sg_cluster_path_param(&path, "continue", watch->next_page.ptr);
+	} else {
+		watch->listed = false;
+		watch->pages = 0;
+	}
+	return sg_watch_start(watch, path.ptr, "list the application", false, err);
+}
+
+static int bad_list(const struct sg_watch *watch, const char *why, struct sg_err *err)
+{
+	return sg_fail(err, SG_R_ANSWER_INVALID, "%s answers with something else than a list: %s",
+		watch->client->access->server, why);
+}
+
+static enum sg_watch_step take_item(
+	struct sg_watch *watch, struct sg_str item, struct sg_watch_event *ret, struct sg_err *err)
+{
+	struct sg_json *doc;
+	struct sg_err why = SG_ERR_INIT;
+
+	if (sg_json_parse(item, &doc, &why) < 0)
+		return sg_watch_confused(watch, &why, err);
+	if (!sg_cluster_is_app(doc, &watch->app)) {
+		sg_json_free(doc); /* somebody does not know field selectors */
+		return SG_STEP_AGAIN;
+	}
+	watch->listed = true;
+	return sg_watch_tell(watch, doc, doc, ret);
+}
+
+/* The page is whole: another one follows, or the watch begins. */
+static enum sg_watch_step end_page(
+	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *rest = NULL;
+	struct sg_err why = SG_ERR_INIT;
+	const char *next;
+
+	if (sg_json_parse(sg_buf_str(&watch->items.rest), &rest, &why) < 0)
+		return sg_watch_confused(watch, &why, err);
+	next = sg_json_str(sg_json_at(rest, "metadata.continue"), "");
+	sg_buf_reset(&watch->next_page);
+	sg_buf_adds(&watch->next_page, next);
+	if (watch->next_page.overflow || ++watch->pages > PAGES_MAX) {
+		(void)bad_list(watch, "its pages do not end", err);
+		return SG_STEP_FINAL;
+	}
+	if (!next[0] && !sg_watch_keep_version(watch->version, sg_cluster_version_of(rest))) {
+		(void)bad_list(watch, "it has no resourceVersion", &why);
+		return sg_watch_confused(watch, &why, err);
+	}
+	sg_watch_hang_up(watch);
+	sg_watch_well(watch);
+	sg_json_items_release(&watch->items);
+	if (next[0])
+		return SG_STEP_AGAIN;
+	watch->phase = SG_PHASE_WATCH;
+	watch->stream_failures = 0;
+	return watch->listed ? SG_STEP_AGAIN : sg_watch_tell_gone(watch, NULL, NULL, ret);
+}
+
+/* The call has ended and all its bytes are eaten. */
+static enum sg_watch_step end_list(
+	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+
+	if (sg_json_items_finished(&watch->items))
+		return end_page(watch, ret, err);
+	sg_buf_reset(&watch->next_page);
+	if (watch->call->failed) {
+		why = watch->call->err;
+	} else {
+		(void)bad_list(watch, "it stops half-way", &why);
+		(void)sg_transient(&why);
+	}
+	return sg_watch_retreat(watch, &why, -1, err);
+}
+
+enum sg_watch_step sg_watch_step_list(
+	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err)
+{
+	struct sg_str bytes = sg_watch_bytes(watch), item;
+	struct sg_err why = SG_ERR_INIT;
+	int n = sg_json_items_next(&watch->items, &bytes, &item, &why);
+
+	if (n < 0) {
+		sg_buf_reset(&watch->next_page);
+		return sg_watch_confused(watch, &why, err);
+	}
+	sg_watch_ate(watch, bytes);
+	if (n > 0)
+		return take_item(watch, item, ret, err);
+	return watch->call->done ? end_list(watch, ret, err) : SG_STEP_IDLE;
+}
+
+enum sg_watch_step sg_watch_open_poll(struct sg_watch *watch, struct sg_err *err)
+{
+	return sg_watch_start(watch, watch->app_path, "read the application", false, err);
+}
+
+enum sg_watch_step sg_watch_polled(
+	struct sg_watch *watch, struct sg_json *object, struct sg_watch_event *ret)
+{
+	sg_watch_hang_up(watch);
+	sg_watch_well(watch);
+	watch->failures = 0;
+	watch->not_before_ms = sg_loop_after(watch->client->http->loop, POLL_MS);
+	return object ? sg_watch_tell(watch, object, object, ret)
+		      : sg_watch_tell_gone(watch, NULL, NULL, ret);
+}
+
+static enum sg_watch_step take_object(
+	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err)
+{
+	struct sg_json *doc = NULL;
+	struct sg_err why = SG_ERR_INIT;
+
+	if (sg_json_parse(sg_buf_str(&watch->body), &doc, &why) < 0)
+		return sg_watch_confused(watch, &why, err);
+	if (!sg_cluster_is_app(doc, &watch->app)) {
+		sg_json_free(doc);
+		(void)sg_fail(&why, SG_R_ANSWER_INVALID,
+			"%s answers with something else than the application \"%s\"",
+			watch->client->access->server, watch->app.name);
+		return sg_watch_confused(watch, &why, err);
+	}
+	return sg_watch_polled(watch, doc, ret);
+}
+
+enum sg_watch_step sg_watch_step_poll(
+	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+
+	sg_buf_addstr(&watch->body, sg_watch_bytes(watch));
+	sg_watch_ate(watch, (struct sg_str){"", 0});
+	if (watch->body.overflow) {
+		(void)sg_fail(&why, SG_R_TOO_LARGE, "the application is larger than %zu bytes",
+			watch->body.max);
+		return sg_watch_confused(watch, &why, err);
+	}
+	if (!watch->call->done)
+		return SG_STEP_IDLE;
+	if (watch->call->failed) {
+		why = watch->call->err;
+		return sg_watch_retreat(watch, &why, -1, err);
+	}
+	return take_object(watch, ret, err);
+}
