@@ -119,12 +119,13 @@ class Box:
         return new
 
     def events(self, name="catalog-dev", since=0):
-        """[(type, change as a merge patch)] of an application after a number of log rows."""
+        """[(type, change as a merge patch)] of an application after a resourceVersion."""
         rows = [json.loads(line) for line in self.ctl("log", name, "4000").splitlines()]
-        return [(row["type"], row["change"]) for row in rows][since:]
+        return [(row["type"], row["change"]) for row in rows if row["rv"] > since]
 
-    def marks(self, name="catalog-dev"):
-        return len(self.events(name))
+    def version(self):
+        """The newest resourceVersion."""
+        return int(self.call("GET", f"{APPS}?limit=1", user="admin")[2]["metadata"]["resourceVersion"])
 
 
 @pytest.fixture(scope="session", name="running")
@@ -145,7 +146,6 @@ def _running():
 @pytest.fixture(name="box")
 def _box(running):
     running.ctl("reset")
-    running.ctl("wire", "clear")
     running.info = sandbox.running(running.state)
     running.env = sandbox.environment(running.info)
     return running

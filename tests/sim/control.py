@@ -37,8 +37,15 @@ HELP = {
     "skew SECONDS": "the Date header is off by this",
     "requests [clear]": "the requests that the API server answered, as JSON",
     "wire [clear]": "what the Git server counted since the last clear, as JSON: requests, connections, unauthorized, bytes",
-    "reset": "branches, applications, faults, delays as after the start",
+    "reset": "branches, applications, faults, delays, counters as after the start",
     "settle": "waits until the controller has nothing to do",
+}
+
+
+OWN = {
+    "repo-down": ("the controller cannot read the repository", "none"),
+    "force-push": ("now: the branch's last commit is replaced by a foreign one", "BRANCH"),
+    "branch-deleted": ("now: the branch is gone", "BRANCH"),
 }
 
 
@@ -113,7 +120,12 @@ class Commands:
             events = [e for e in self.box.store.log if name is None or e.new["metadata"]["name"] == name][-int(count) :]
         return "\n".join(
             json.dumps(
-                {"type": e.type, "name": e.new["metadata"]["name"], "change": merge_diff(e.old or {}, e.new)},
+                {
+                    "rv": e.rv,
+                    "type": e.type,
+                    "name": e.new["metadata"]["name"],
+                    "change": merge_diff(e.old or {}, e.new),
+                },
                 sort_keys=True,
             )
             for e in events
@@ -200,13 +212,9 @@ class Commands:
 
     def cmd_faults(self):
         on = {**self.box.front.listing(), **self.box.faults.listing()}
-        rows = {
-            **front.FAULTS,
-            **kubefaults.FAULTS,
-            "repo-down": ("the controller cannot read the repository", "none"),
-            "force-push": ("now: the branch's last commit is replaced by a foreign one", "BRANCH"),
-            "branch-deleted": ("now: the branch is gone", "BRANCH"),
-        }
+        if self.box.controller.repo_down:
+            on["repo-down"] = 1
+        rows = {**front.FAULTS, **kubefaults.FAULTS, **OWN}
         return "\n".join(
             f"{'on ' if name in on else '   '}{name:20} {argument:10} {text}" for name, (text, argument) in rows.items()
         )
@@ -295,13 +303,16 @@ class Commands:
         self.cmd_settle()
         self.box.loop.speed, self.box.loop.delays, self.box.kube.skew = 1.0, dict(loop.DELAYS), 0
         want = self.box.refs
-        for line in gitrepo.git(self._repo(), "for-each-ref", "--format=%(refname)").splitlines():
-            if line not in want:
-                gitrepo.git(self._repo(), "update-ref", "-d", line)
+        rows = gitrepo.git(self._repo(), "for-each-ref", "--format=%(refname) %(objectname)").splitlines()
+        have = dict(row.split(" ") for row in rows)
+        for name in set(have) - set(want):
+            gitrepo.git(self._repo(), "update-ref", "-d", name)
         for name, commit in want.items():
-            gitrepo.git(self._repo(), "update-ref", name, commit)
+            if have.get(name) != commit:
+                gitrepo.git(self._repo(), "update-ref", name, commit)
         self._on_loop(self.box.controller.restart)
         self.cmd_requests("clear")
+        os.truncate(self.box.path("access.log"), 0)
         return ""
 
     def cmd_settle(self):

@@ -27,6 +27,7 @@ class App:
         self.children = False  # an app of apps
         self.busy, self.pending, self.operating = False, None, False
         self.spec, self.owner = spec, None
+        self.made = None  # resourceVersion of the object as it was made
 
 
 class Controller:
@@ -202,10 +203,13 @@ class Controller:
     # -- the beginning
 
     def restart(self):
-        """Every application anew, as at the beginning."""
+        """Every application that has changed is made anew, as at the beginning."""
         self.refs.clear()
         for app in list(self.apps.values()):
-            if self.store.get("applications", app.name):
+            obj = self.store.get("applications", app.name)
+            if obj and obj["metadata"]["resourceVersion"] == app.made:
+                continue
+            if obj:
                 self.store.delete("applications", app.name)
             fresh = App(app.name, app.first)
             fresh.owner = app.owner
@@ -272,4 +276,5 @@ class Controller:
         if app.owner:
             meta["ownerReferences"] = [app.owner]
         self.apps[app.name] = app
-        self.store.create("applications", {"metadata": meta, "spec": spec, "status": json.loads(json.dumps(status))})
+        obj = {"metadata": meta, "spec": spec, "status": json.loads(json.dumps(status))}
+        app.made = self.store.create("applications", obj)["metadata"]["resourceVersion"]

@@ -103,7 +103,13 @@ def put(path, branch, changes, message, parent=None, when=None):
         git(path, "read-tree", parent, env=who)
         for file, body in changes.items():
             if body is None:
-                git(path, "update-index", "--index-info", data=b"0 " + b"0" * 40 + b"\t" + file.encode() + b"\n", env=who)
+                git(
+                    path,
+                    "update-index",
+                    "--index-info",
+                    data=b"0 " + b"0" * 40 + b"\t" + file.encode() + b"\n",
+                    env=who,
+                )
                 continue
             blob = git(path, "hash-object", "-w", "--stdin", data=body)
             git(path, "update-index", "--add", "--cacheinfo", f"100644,{blob},{file}", env=who)

@@ -1,11 +1,7 @@
 """The simulated Kubernetes API server: HTTPS, argoproj.io/v1alpha1, Status bodies as recorded (argocd.md 3, 6; http kube-*)."""
 
-import base64
-import binascii
 import collections
 import http.server
-import json
-import re
 import socket
 import socketserver
 import ssl
@@ -14,55 +10,15 @@ import threading
 import time
 import urllib.parse
 
-from . import kubeauth, kubeselect, kubewatch
+from . import kubeauth, kubeselect
 from .clock import stamp
-from .merge import PatchFailed, json_patch, merge_patch
-from .store import Conflict, encode
+from .kubedisco import Discovery
+from .kuberead import Reading
+from .kubetypes import PATH, RESOURCES, Refusal
+from .kubewrite import Writing
+from .store import encode
 
-PATCH_TYPES = ("application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml")
 MAX_BODY = 3145728
-VERSION = {
-    "major": "1",
-    "minor": "35",
-    "gitVersion": "v1.35.4",
-    "gitCommit": "$Format:%H$",
-    "gitTreeState": "",
-    "buildDate": "1970-01-01T00:00:00Z",
-    "goVersion": "go1.26.8",
-    "compiler": "gc",
-    "platform": "linux/amd64",
-}
-VERBS = ["delete", "get", "list", "patch", "update", "watch"]
-RESOURCES = {
-    "applications": ("Application", ["app", "apps"]),
-    "applicationsets": ("ApplicationSet", ["appset", "appsets"]),
-    "appprojects": ("AppProject", ["appproj", "appprojs"]),
-}
-BASE = "/apis/argoproj.io/v1alpha1"
-PATH = re.compile(
-    BASE
-    + r"(?P<watch>/watch)?(?:/namespaces/(?P<namespace>[^/]+))?/(?P<resource>[a-z]+)(?:/(?P<name>[^/]+)(?P<sub>/[a-z]+)?)?/?"
-)
-
-
-class Refusal(Exception):
-    """An answer that is a Status."""
-
-    def __init__(self, code, reason, message, details=None, headers=()):
-        super().__init__(message)
-        self.code, self.headers = code, headers
-        self.body = {
-            "kind": "Status",
-            "apiVersion": "v1",
-            "metadata": {},
-            "status": "Failure",
-            "message": message,
-            "code": code,
-        }
-        if reason:
-            self.body["reason"] = reason
-        if details is not None:
-            self.body["details"] = details
 
 
 class KubeServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -101,7 +57,7 @@ class KubeServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.server_close()
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = 65536
 
@@ -216,7 +172,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if split.path in ("/livez", "/readyz", "/healthz"):
             self.answer(200, b"ok", "text/plain; charset=utf-8")
             return
-        if self.discovery(split.path):
+        if self.discovery(split.path) or self.core(split.path):
             return
         match = PATH.fullmatch(split.path)
         if not match or match["resource"] not in RESOURCES:
@@ -268,44 +224,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, b"<!DOCTYPE html><html><body>Sign in</body></html>\n", "text/html; charset=utf-8")
         else:
             self.answer(404, b"404 page not found\n", "text/plain; charset=utf-8")
-        return True
-
-    def discovery(self, path):
-        groups = {
-            "kind": "APIGroup",
-            "apiVersion": "v1",
-            "name": "argoproj.io",
-            "versions": [{"groupVersion": "argoproj.io/v1alpha1", "version": "v1alpha1"}],
-            "preferredVersion": {"groupVersion": "argoproj.io/v1alpha1", "version": "v1alpha1"},
-        }
-        listing = {
-            "kind": "APIResourceList",
-            "apiVersion": "v1",
-            "groupVersion": "argoproj.io/v1alpha1",
-            "resources": [
-                {
-                    "name": name,
-                    "singularName": kind.lower(),
-                    "namespaced": True,
-                    "kind": kind,
-                    "verbs": VERBS,
-                    "shortNames": short,
-                }
-                for name, (kind, short) in RESOURCES.items()
-            ],
-        }
-        bodies = {
-            "/version": VERSION,
-            "/api": {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []},
-            "/api/v1": {"kind": "APIResourceList", "groupVersion": "v1", "resources": []},
-            "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": [groups]},
-            "/apis/argoproj.io": groups,
-            BASE: listing,
-        }
-        body = bodies.get(path.rstrip("/") or "/")
-        if body is None or self.command not in ("GET", "HEAD"):
-            return False
-        self.answer(200, encode(body) + b"\n")
         return True
 
     def permit(self, verb, name):
@@ -364,259 +282,3 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if obj is None:
             raise self.missing(name)
         return obj
-
-    # -- reading
-
-    def version_asked(self, query, code, prefix):
-        asked = query.get("resourceVersion", "")
-        if not asked:
-            return 0
-        if not asked.isdigit():
-            text = f"{prefix}resourceVersion: Invalid value: {json.dumps(asked)}: strconv.ParseUint: parsing {json.dumps(asked)}: invalid syntax"
-            raise Refusal(code, "BadRequest" if code == 400 else None, text)
-        return int(asked)
-
-    def not_future(self, asked):
-        if asked > self.server.store.rv or self.server.faults.take("k8s-504-rv"):
-            raise Refusal(
-                504,
-                "Timeout",
-                f"Timeout: Too large resource version: {asked}, current: {self.server.store.rv}",
-                {
-                    "causes": [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}],
-                    "retryAfterSeconds": 1,
-                },
-                (("Retry-After", "1"),),
-            )
-
-    def get(self, name, query):
-        self.not_future(self.version_asked(query, 400, "invalid resource version: "))
-        self.answer(200, encode(self.find(name)) + b"\n")
-
-    def list(self, query):
-        store, matches = self.server.store, kubeselect.matcher(query)
-        asked = self.version_asked(query, 400, "invalid resource version: ")
-        self.not_future(asked)
-        start = ""
-        if query.get("continue"):
-            rv, start, objects = self.resume(query["continue"])
-        else:
-            objects, rv = store.list(self.resource, self.namespace)
-            if query.get("resourceVersionMatch") == "Exact" and asked != rv:
-                objects = self.server.snapshots.get((self.resource, self.namespace, asked))
-                if objects is None:
-                    raise Refusal(410, "Expired", "The resourceVersion for the provided list is too old.")
-                rv = asked
-        rows = [obj for obj in objects if matches(obj) and obj["metadata"]["name"] > start]
-        meta = {"continue": "", "resourceVersion": str(rv)}
-        limit = int(query.get("limit") or 0)
-        if limit and len(rows) > limit:
-            self.server.snapshots[(self.resource, self.namespace, rv)] = objects
-            while len(self.server.snapshots) > 32:
-                self.server.snapshots.popitem(last=False)
-            if not query.get("fieldSelector") and not query.get("labelSelector"):
-                meta["remainingItemCount"] = len(rows) - limit
-            rows = rows[:limit]
-            meta["continue"] = token(rv, rows[-1]["metadata"]["name"])
-        body = {
-            "apiVersion": "argoproj.io/v1alpha1",
-            "kind": RESOURCES[self.resource][0] + "List",
-            "metadata": meta,
-            "items": rows,
-        }
-        self.answer(200, encode(body) + b"\n")
-
-    def resume(self, text):
-        try:
-            value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            rv, start = int(value["rv"]), value["start"].rstrip("\0")
-        except (ValueError, KeyError, TypeError, binascii.Error) as err:
-            raise Refusal(
-                400,
-                "BadRequest",
-                "invalid continue token: continue key is not valid: invalid character 'i' looking for beginning of value",
-            ) from err
-        objects = self.server.snapshots.get((self.resource, self.namespace, rv))
-        if objects is None or rv < self.server.store.compacted:
-            refusal = Refusal(
-                410,
-                "Expired",
-                "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
-                "the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the "
-                "provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk "
-                "was returned and now may show up in the list.",
-            )
-            refusal.body["metadata"] = {"continue": token(self.server.store.rv, start)}
-            raise refusal
-        return rv, start, objects
-
-    def watch(self, query):
-        if query.get("sendInitialEvents") and query.get("resourceVersionMatch") != "NotOlderThan":
-            text = "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
-            raise Refusal(
-                422,
-                "Invalid",
-                f'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: {text}',
-                {
-                    "group": "meta.k8s.io",
-                    "kind": "ListOptions",
-                    "causes": [{"reason": "FieldValueForbidden", "message": text, "field": "resourceVersionMatch"}],
-                },
-            )
-        self.version_asked(query, 500, "")
-        if self.server.faults.take("watch-410"):
-            raise Refusal(
-                410, "Expired", f"too old resource version: {query.get('resourceVersion')} ({self.server.store.rv})"
-            )
-        stream = kubewatch.Watch(self.server, self.resource, self.namespace, query, self.chunk, self.abort)
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Cache-Control", "no-cache, private")
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        self.wfile.flush()
-        self.seen(200)
-        stream.run()
-        self.wfile.write(b"0\r\n\r\n")
-        self.wfile.flush()
-
-    def chunk(self, data):
-        self.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")
-        self.wfile.flush()
-
-    # -- writing
-
-    def patch(self, name, query):
-        kind = (self.headers.get("Content-Type") or "").split(";")[0].strip()
-        if kind not in PATCH_TYPES[:2]:
-            raise Refusal(
-                415,
-                "UnsupportedMediaType",
-                "the body of the request was in an unknown format - accepted media types include: "
-                + ", ".join(PATCH_TYPES),
-            )
-        old = self.find(name)
-        try:
-            body = json.loads(self.body)
-        except ValueError as err:
-            raise Refusal(400, "BadRequest", "error decoding patch: unexpected end of JSON input") from err
-        if self.server.faults.take("k8s-409"):
-            raise self.conflict(name)
-        expect = None
-        if kind == "application/merge-patch+json":
-            if not isinstance(body, dict):
-                raise Refusal(
-                    400,
-                    "BadRequest",
-                    "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}",
-                )
-            expect = body.get("metadata", {}).get("resourceVersion") if isinstance(body.get("metadata"), dict) else None
-            if expect is not None and not str(expect).isdigit():
-                raise Refusal(500, None, f"strconv.ParseUint: parsing {json.dumps(expect)}: invalid syntax")
-
-        def change(obj):
-            new = merge_patch(obj, body) if kind == "application/merge-patch+json" else json_patch(obj, body)
-            self.validate(name, new)
-            return new
-
-        try:
-            if "All" in query.get("dryRun", ""):
-                new = change(old)
-                if expect is not None and expect != old["metadata"]["resourceVersion"]:
-                    raise Conflict(name)
-                new["metadata"]["resourceVersion"] = old["metadata"]["resourceVersion"]
-            else:
-                new = self.server.store.update(self.resource, name, change, self.namespace, expect)
-        except (PatchFailed, TypeError, AttributeError) as err:
-            raise Refusal(422, "Invalid", "the server rejected our request due to an error in our request", {}) from err
-        except ValueError as err:
-            raise Refusal(
-                400,
-                "BadRequest",
-                "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
-            ) from err
-        except Conflict as err:
-            raise self.conflict(name) from err
-        except KeyError as err:
-            raise self.missing(name) from err
-        self.answer(200, encode(new) + b"\n")
-
-    def put(self, name):
-        try:
-            body = json.loads(self.body)
-            expect = body["metadata"].get("resourceVersion")
-        except (ValueError, KeyError, TypeError, AttributeError) as err:
-            raise Refusal(400, "BadRequest", "the object provided is unrecognized") from err
-        self.find(name)
-        self.validate(name, body)
-        try:
-            new = self.server.store.update(self.resource, name, lambda _: body, self.namespace, expect)
-        except Conflict as err:
-            raise self.conflict(name) from err
-        self.answer(200, encode(new) + b"\n")
-
-    def remove(self, name):
-        self.find(name)
-        self.server.store.delete(self.resource, name, self.namespace)
-        self.answer(200, encode({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}) + b"\n")
-
-    def conflict(self, name):
-        return Refusal(
-            409,
-            "Conflict",
-            f'Operation cannot be fulfilled on {self.resource}.argoproj.io "{name}": the object has been modified; '
-            "please apply your changes to the latest version and try again",
-            {"name": name, "group": "argoproj.io", "kind": self.resource},
-        )
-
-    def validate(self, name, obj):
-        """The few rules of the schema that a client of ours can break."""
-        causes = []
-        for field, kinds in (
-            ("spec", dict),
-            ("status", dict),
-            ("operation", dict),
-            ("metadata.annotations", dict),
-            ("metadata.labels", dict),
-            ("spec.project", str),
-        ):
-            value = obj
-            for part in field.split("."):
-                value = value.get(part) if isinstance(value, dict) else None
-            if value is not None and not isinstance(value, kinds):
-                want = "string" if kinds is str else "object"
-                got = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}.get(
-                    type(value), "object"
-                )
-                text = f'Invalid value: "{got}": {field} in body must be of type {want}: "{got}"'
-                causes.append({"reason": "FieldValueTypeInvalid", "message": text, "field": field})
-        status = obj.get("status")
-        state = status.get("operationState") if isinstance(status, dict) else None
-        if isinstance(state, dict):
-            causes += [
-                {"reason": "FieldValueRequired", "message": "Required value", "field": f"status.operationState.{part}"}
-                for part in ("operation", "phase", "startedAt")
-                if part not in state
-            ]
-        annotations = obj["metadata"].get("annotations")
-        if isinstance(annotations, dict) and sum(len(k) + len(str(v)) for k, v in annotations.items()) > 262144:
-            causes.append(
-                {
-                    "reason": "FieldValueTooLong",
-                    "message": "Too long: may not be more than 262144 bytes",
-                    "field": "metadata.annotations",
-                }
-            )
-        if causes:
-            text = ", ".join(f"{c['field']}: {c['message']}" for c in causes)
-            raise Refusal(
-                422,
-                "Invalid",
-                f'{RESOURCES[self.resource][0]}.argoproj.io "{name}" is invalid: {text if len(causes) == 1 else "[" + text + "]"}',
-                {"name": name, "group": "argoproj.io", "kind": RESOURCES[self.resource][0], "causes": causes},
-            )
-
-
-def token(rv, start):
-    body = json.dumps({"v": "meta.k8s.io/v1", "rv": rv, "start": start + "\0"}, separators=(",", ":"))
-    return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")

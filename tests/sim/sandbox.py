@@ -4,6 +4,7 @@ import argparse
 import fcntl
 import json
 import os
+import re
 import select
 import shlex
 import shutil
@@ -257,6 +258,8 @@ def main(argv):
             sub.add_argument("words", nargs=argparse.REMAINDER)
     args = parser.parse_args(argv)
     state = os.path.realpath(args.dir or default_dir())
+    if not re.fullmatch(r"[A-Za-z0-9._/@+,=:-]+", state):  # it goes into the configuration of nginx and openssl
+        raise SystemExit(f"sandbox: {state!r}: letters, digits and ._/@+,=:- only, please")
     if args.command == "start":
         return start(state, {"large": args.large})
     if args.command == "env":

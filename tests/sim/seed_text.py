@@ -202,7 +202,7 @@ resources:
 
 def overlay(name, env, tag):
     repository = f"{REGISTRY}/{name}"
-    head = f"""apiVersion: kustomize.config.k8s.io/v1beta1
+    head = """apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 
 resources:

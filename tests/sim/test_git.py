@@ -34,7 +34,11 @@ def test_credentials_in_the_first_request(box, user):
     "who, fetch, push",
     [
         ("SANDBOX_TOKEN_READER", None, "You are not allowed to push code to this project."),
-        ("SANDBOX_TOKEN_NONE", "could not be found or you don't have permission", "could not be found or you don't have permission"),
+        (
+            "SANDBOX_TOKEN_NONE",
+            "could not be found or you don't have permission",
+            "could not be found or you don't have permission",
+        ),
         ("wrong", "HTTP Basic: Access denied", "HTTP Basic: Access denied"),
     ],
 )
@@ -109,14 +113,18 @@ def test_lost_race_has_gits_own_words(box, tmp_path):
 
 
 def test_unknown_repository(box):
-    done = box.git("ls-remote", box.url(url=box.env["STAGEGATE_GITOPS"].replace("apps.git", "nothing.git")), check=False)
+    done = box.git(
+        "ls-remote", box.url(url=box.env["STAGEGATE_GITOPS"].replace("apps.git", "nothing.git")), check=False
+    )
     assert "could not be found or you don't have permission" in done.stderr
 
 
 def test_foreign_commits(box):
     old = box.tip()
     new = box.ctl("push-foreign", "develop", "catalog", "9.9.9")
-    show = subprocess.run(["git", "-C", box.repo, "diff", "--stat", old, new], capture_output=True, text=True, check=True)
+    show = subprocess.run(
+        ["git", "-C", box.repo, "diff", "--stat", old, new], capture_output=True, text=True, check=True
+    )
     assert "apps/catalog/values-dev.yaml" in show.stdout and "1 file changed" in show.stdout
     assert box.ctl("rewind", "develop") == old == box.tip()
     forced = box.ctl("force", "develop")

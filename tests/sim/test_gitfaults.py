@@ -117,7 +117,9 @@ def test_branch_taken_away(box, work, fault):
     assert new not in left and old not in left and bool(left) == (fault == "push-force")
 
 
-@pytest.mark.parametrize("fault, applied", [("git-lost-reply", True), ("git-502-push", True), ("git-reset-push", False)])
+@pytest.mark.parametrize(
+    "fault, applied", [("git-lost-reply", True), ("git-502-push", True), ("git-reset-push", False)]
+)
 def test_lost_answers(box, work, fault, applied):
     where, new, old = work
     box.ctl("fault", fault)
@@ -136,6 +138,17 @@ def test_slow(box):
 
 
 def test_every_fault_is_tested():
-    here = set(READ) | set(NG) | {"protected", "push-race", "push-force", "push-deleted", "git-lost-reply", "git-502-push"}
-    here |= {"git-reset-push", "git-slow", "git-drip", "git-moved", "git-moved-host", "git-truncate-pack", "git-corrupt-pack", "git-401"}
+    here = (
+        set(READ) | set(NG) | {"protected", "push-race", "push-force", "push-deleted", "git-lost-reply", "git-502-push"}
+    )
+    here |= {
+        "git-reset-push",
+        "git-slow",
+        "git-drip",
+        "git-moved",
+        "git-moved-host",
+        "git-truncate-pack",
+        "git-corrupt-pack",
+        "git-401",
+    }
     assert set(front.FAULTS) - here == {"git-hang"}

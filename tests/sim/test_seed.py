@@ -14,7 +14,9 @@ DEVELOP = "c1c93d9e92ca1ad914d18d9fbd6a7573dd98d60a"
 
 
 def files(repo, branch):
-    done = subprocess.run(["git", "-C", repo, "ls-tree", "-r", "--name-only", branch], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["git", "-C", repo, "ls-tree", "-r", "--name-only", branch], capture_output=True, text=True, check=True
+    )
     return done.stdout.splitlines()
 
 
@@ -39,14 +41,29 @@ def test_layout(box):
     names = sorted(text.SERVICES)
     assert len(names) == 16
     assert sorted({path.split("/")[1] for path in found if path.startswith("apps/")}) == names
-    assert {path.split("/")[0] for path in found} == {"apps", "bootstrap", "clusters", "infrastructure", "README.md", "stagegate.yaml"}
-    assert {path.split("/")[1] for path in found if path.startswith("infrastructure/")} == {"argocd", "monitoring", "logging"}
+    assert {path.split("/")[0] for path in found} == {
+        "apps",
+        "bootstrap",
+        "clusters",
+        "infrastructure",
+        "README.md",
+        "stagegate.yaml",
+    }
+    assert {path.split("/")[1] for path in found if path.startswith("infrastructure/")} == {
+        "argocd",
+        "monitoring",
+        "logging",
+    }
     assert {path.split("/")[1] for path in found if path.startswith("clusters/")} == {"dev", "staging", "production"}
     for name in names:
         if name in text.KUSTOMIZE:
-            want = ["base/kustomization.yaml"] + [f"overlays/{env}/kustomization.yaml" for env in ("dev", "staging", "prod")]
+            want = ["base/kustomization.yaml"] + [
+                f"overlays/{env}/kustomization.yaml" for env in ("dev", "staging", "prod")
+            ]
         else:
-            want = ["Chart.yaml", "values.yaml", "templates/deployment.yaml"] + [f"values-{env}.yaml" for env in ("dev", "staging", "prod")]
+            want = ["Chart.yaml", "values.yaml", "templates/deployment.yaml"] + [
+                f"values-{env}.yaml" for env in ("dev", "staging", "prod")
+            ]
         assert set(f"apps/{name}/{part}" for part in want) <= set(found)
     assert "stagegate.yaml" not in files(box.repo, "develop")
 
@@ -87,7 +104,9 @@ def test_manifests_of_the_overview(box):
 def test_the_large_one(tmp_path):
     path = str(tmp_path / "large.git")
     seed.fast_import(path, lambda importer: seed.large(importer, 30, 200))
-    count = subprocess.run(["git", "-C", path, "rev-list", "--count", "develop"], capture_output=True, text=True, check=True)
+    count = subprocess.run(
+        ["git", "-C", path, "rev-list", "--count", "develop"], capture_output=True, text=True, check=True
+    )
     assert int(count.stdout) == 200
     assert len(files(path, "develop")) == 30 * 4 + 2
     assert os.path.exists(os.path.join(path, "HEAD"))

@@ -15,7 +15,9 @@ class Stream:
 
     def __init__(self, box, query=ONE, user="wait", timeout=5):
         self.connection = box.connect(timeout=timeout)
-        self.connection.request("GET", f"{APPS}?watch=1&{query}", headers={"Authorization": "Bearer " + box.info["tokens"]["kube"][user]})
+        self.connection.request(
+            "GET", f"{APPS}?watch=1&{query}", headers={"Authorization": "Bearer " + box.info["tokens"]["kube"][user]}
+        )
         self.answer = self.connection.getresponse()
 
     def line(self):
@@ -34,7 +36,9 @@ def now(box):
 
 
 def touch(box, value="1", name="catalog-dev"):
-    return box.call("PATCH", f"{APPS}/{name}", {"metadata": {"annotations": {"n": value}}})[2]["metadata"]["resourceVersion"]
+    return box.call("PATCH", f"{APPS}/{name}", {"metadata": {"annotations": {"n": value}}})[2]["metadata"][
+        "resourceVersion"
+    ]
 
 
 def test_events_after_a_version(box):
@@ -62,7 +66,9 @@ def test_initial_events_end_with_a_bookmark(box):
     stream = Stream(box, query)
     assert stream.line()["type"] == "ADDED"
     mark = stream.line()
-    assert mark["type"] == "BOOKMARK" and mark["object"]["metadata"]["annotations"] == {"k8s.io/initial-events-end": "true"}
+    assert mark["type"] == "BOOKMARK" and mark["object"]["metadata"]["annotations"] == {
+        "k8s.io/initial-events-end": "true"
+    }
 
 
 def test_ends_after_timeout_seconds(box):
@@ -79,7 +85,10 @@ def test_bookmarks(box):
         event = stream.line()
         if event["object"]["metadata"]["resourceVersion"] == rv:
             break
-    assert event == {"type": "BOOKMARK", "object": {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"resourceVersion": rv}}}
+    assert event == {
+        "type": "BOOKMARK",
+        "object": {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"resourceVersion": rv}},
+    }
 
 
 def test_bookmark_now(box):
@@ -215,7 +224,10 @@ def test_deletion(box):
     events = [stream.line()]
     while events[-1]["type"] != "DELETED":
         events.append(stream.line())
-    assert REFRESH in events[0]["object"]["metadata"]["annotations"] and "deletionTimestamp" in events[1]["object"]["metadata"]
+    assert (
+        REFRESH in events[0]["object"]["metadata"]["annotations"]
+        and "deletionTimestamp" in events[1]["object"]["metadata"]
+    )
     box.ctl("settle")
     assert box.call("GET", f"{APPS}/catalog-dev")[0] == 404
 

@@ -1,0 +1,87 @@
+"""Discovery, and the parts of the core API that clients ask for beside applications."""
+
+import re
+
+from .kubetypes import BASE, RESOURCES, VERBS, Refusal
+from .store import encode
+
+CORE = re.compile(
+    r"/(?:api/v1|apis/(?P<group>apps)/v1)/(?:namespaces(?:/(?P<namespace>[^/]+))?)?/?"
+    r"(?:(?P<resource>pods|events|deployments|replicasets|statefulsets|daemonsets)(?:/(?P<name>[^/]+))?)?"
+)
+VERSION = {
+    "major": "1",
+    "minor": "35",
+    "gitVersion": "v1.35.4",
+    "gitCommit": "$Format:%H$",
+    "gitTreeState": "",
+    "buildDate": "1970-01-01T00:00:00Z",
+    "goVersion": "go1.26.8",
+    "compiler": "gc",
+    "platform": "linux/amd64",
+}
+
+
+class Discovery:
+    """Part of the request handler."""
+
+    def discovery(self, path):
+        groups = {
+            "kind": "APIGroup",
+            "apiVersion": "v1",
+            "name": "argoproj.io",
+            "versions": [{"groupVersion": "argoproj.io/v1alpha1", "version": "v1alpha1"}],
+            "preferredVersion": {"groupVersion": "argoproj.io/v1alpha1", "version": "v1alpha1"},
+        }
+        listing = {
+            "kind": "APIResourceList",
+            "apiVersion": "v1",
+            "groupVersion": "argoproj.io/v1alpha1",
+            "resources": [
+                {
+                    "name": name,
+                    "singularName": kind.lower(),
+                    "namespaced": True,
+                    "kind": kind,
+                    "verbs": VERBS,
+                    "shortNames": short,
+                }
+                for name, (kind, short) in RESOURCES.items()
+            ],
+        }
+        bodies = {
+            "/version": VERSION,
+            "/api": {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []},
+            "/api/v1": {"kind": "APIResourceList", "groupVersion": "v1", "resources": []},
+            "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": [groups]},
+            "/apis/argoproj.io": groups,
+            BASE: listing,
+        }
+        body = bodies.get(path.rstrip("/") or "/")
+        if body is None or self.command not in ("GET", "HEAD"):
+            return False
+        self.answer(200, encode(body) + b"\n")
+        return True
+
+    def core(self, path):
+        """Namespaces, pods, workloads: only admin may see them, and only the namespace argocd is there."""
+        match = CORE.fullmatch(path)
+        if not match:
+            return False
+        group, namespace, resource, name = match["group"] or "", match["namespace"], match["resource"], match["name"]
+        if resource is None:
+            resource, name = "namespaces", namespace
+        if self.user != "admin":
+            what = f'{resource} "{name}"' if name else resource
+            verb = "get" if name else "list"
+            where = f' in the namespace "{namespace}"' if namespace else " at the cluster scope"
+            text = f'{what} is forbidden: User "{self.user}" cannot {verb} resource "{resource}" in API group "{group}"{where}'
+            raise Refusal(403, "Forbidden", text, {"name": name, "kind": resource} if name else {"kind": resource})
+        if name and (resource, name) != ("namespaces", "argocd"):
+            raise Refusal(404, "NotFound", f'{resource} "{name}" not found', {"name": name, "kind": resource})
+        meta = {"name": "argocd", "uid": "00000000-0000-4000-8000-000000000000", "resourceVersion": "1"}
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": meta, "status": {"phase": "Active"}}
+        listing = {"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": "1"}}
+        listing["items"] = [namespace] if resource == "namespaces" else []
+        self.answer(200, encode(namespace if name else listing) + b"\n")
+        return True

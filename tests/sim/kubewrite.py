@@ -1,0 +1,143 @@
+"""PATCH, PUT and DELETE, with the few schema rules that a client can break (argocd.md 3.3)."""
+
+import json
+
+from .kubetypes import RESOURCES, Refusal
+from .merge import PatchFailed, json_patch, merge_patch
+from .store import Conflict, encode
+
+PATCH_TYPES = ("application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml")
+
+
+class Writing:
+    """Part of the request handler."""
+
+    def patch(self, name, query):
+        kind = (self.headers.get("Content-Type") or "").split(";")[0].strip()
+        if kind not in PATCH_TYPES[:2]:
+            raise Refusal(
+                415,
+                "UnsupportedMediaType",
+                "the body of the request was in an unknown format - accepted media types include: "
+                + ", ".join(PATCH_TYPES),
+            )
+        old = self.find(name)
+        try:
+            body = json.loads(self.body)
+        except ValueError as err:
+            raise Refusal(400, "BadRequest", "error decoding patch: unexpected end of JSON input") from err
+        if self.server.faults.take("k8s-409"):
+            raise self.conflict(name)
+        expect = None
+        if kind == "application/merge-patch+json":
+            if not isinstance(body, dict):
+                raise Refusal(
+                    400,
+                    "BadRequest",
+                    "error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}",
+                )
+            expect = body.get("metadata", {}).get("resourceVersion") if isinstance(body.get("metadata"), dict) else None
+            if expect is not None and not str(expect).isdigit():
+                raise Refusal(500, None, f"strconv.ParseUint: parsing {json.dumps(expect)}: invalid syntax")
+
+        def change(obj):
+            new = merge_patch(obj, body) if kind == "application/merge-patch+json" else json_patch(obj, body)
+            self.validate(name, new)
+            return new
+
+        try:
+            if "All" in query.get("dryRun", ""):
+                new = change(old)
+                if expect is not None and expect != old["metadata"]["resourceVersion"]:
+                    raise Conflict(name)
+                new["metadata"]["resourceVersion"] = old["metadata"]["resourceVersion"]
+            else:
+                new = self.server.store.update(self.resource, name, change, self.namespace, expect)
+        except (PatchFailed, TypeError, AttributeError) as err:
+            raise Refusal(422, "Invalid", "the server rejected our request due to an error in our request", {}) from err
+        except ValueError as err:
+            raise Refusal(
+                400,
+                "BadRequest",
+                "error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
+            ) from err
+        except Conflict as err:
+            raise self.conflict(name) from err
+        except KeyError as err:
+            raise self.missing(name) from err
+        self.answer(200, encode(new) + b"\n")
+
+    def put(self, name):
+        try:
+            body = json.loads(self.body)
+            expect = body["metadata"].get("resourceVersion")
+        except (ValueError, KeyError, TypeError, AttributeError) as err:
+            raise Refusal(400, "BadRequest", "the object provided is unrecognized") from err
+        self.find(name)
+        self.validate(name, body)
+        try:
+            new = self.server.store.update(self.resource, name, lambda _: body, self.namespace, expect)
+        except Conflict as err:
+            raise self.conflict(name) from err
+        self.answer(200, encode(new) + b"\n")
+
+    def remove(self, name):
+        self.find(name)
+        self.server.store.delete(self.resource, name, self.namespace)
+        self.answer(200, encode({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}) + b"\n")
+
+    def conflict(self, name):
+        return Refusal(
+            409,
+            "Conflict",
+            f'Operation cannot be fulfilled on {self.resource}.argoproj.io "{name}": the object has been modified; '
+            "please apply your changes to the latest version and try again",
+            {"name": name, "group": "argoproj.io", "kind": self.resource},
+        )
+
+    def validate(self, name, obj):
+        """The few rules of the schema that a client of ours can break."""
+        causes = []
+        for field, kinds in (
+            ("spec", dict),
+            ("status", dict),
+            ("operation", dict),
+            ("metadata.annotations", dict),
+            ("metadata.labels", dict),
+            ("spec.project", str),
+        ):
+            value = obj
+            for part in field.split("."):
+                value = value.get(part) if isinstance(value, dict) else None
+            if value is not None and not isinstance(value, kinds):
+                want = "string" if kinds is str else "object"
+                got = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}.get(
+                    type(value), "object"
+                )
+                text = f'Invalid value: "{got}": {field} in body must be of type {want}: "{got}"'
+                causes.append({"reason": "FieldValueTypeInvalid", "message": text, "field": field})
+        status = obj.get("status")
+        state = status.get("operationState") if isinstance(status, dict) else None
+        if isinstance(state, dict):
+            causes += [
+                {"reason": "FieldValueRequired", "message": "Required value", "field": f"status.operationState.{part}"}
+                for part in ("operation", "phase", "startedAt")
+                if part not in state
+            ]
+        annotations = obj["metadata"].get("annotations")
+        if isinstance(annotations, dict) and sum(len(k) + len(str(v)) for k, v in annotations.items()) > 262144:
+            causes.append(
+                {
+                    "reason": "FieldValueTooLong",
+                    "message": "Too long: may not be more than 262144 bytes",
+                    "field": "metadata.annotations",
+                }
+            )
+        if causes:
+            text = ", ".join(f"{c['field']}: {c['message']}" for c in causes)
+            raise Refusal(
+                422,
+                "Invalid",
+                f'{RESOURCES[self.resource][0]}.argoproj.io "{name}" is invalid: {text if len(causes) == 1 else "[" + text + "]"}',
+                {"name": name, "group": "argoproj.io", "kind": RESOURCES[self.resource][0], "causes": causes},
+            )

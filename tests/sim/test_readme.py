@@ -1,0 +1,40 @@
+"""README.md names everything that can be switched, with the words of the program."""
+
+import os
+
+import pytest
+
+from sim import behaviours, control, front, kubefaults, sandbox
+
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "README.md"), encoding="utf-8") as source:
+    README = source.read()
+FAULTS = {**front.FAULTS, **kubefaults.FAULTS, **control.OWN}
+
+
+@pytest.mark.parametrize("name", behaviours.BEHAVIOURS)
+def test_behaviours(name):
+    text, contract = behaviours.BEHAVIOURS[name]
+    assert f"| `{name}` | {text} | {contract} |" in README
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_faults(name):
+    text, argument = FAULTS[name]
+    assert f"| `{name}` | {argument} | {text} |" in README
+
+
+@pytest.mark.parametrize("words", control.HELP)
+def test_commands(words):
+    assert f"| `{words}` | {control.HELP[words]} |" in README
+    assert hasattr(control.Commands, "cmd_" + words.split()[0].replace("-", "_"))
+
+
+def test_every_command_has_help():
+    names = {name[4:].replace("_", "-") for name in dir(control.Commands) if name.startswith("cmd_")}
+    assert names - {words.split()[0] for words in control.HELP} == {"help"}
+
+
+def test_variables(box):
+    for name in sandbox.environment(box.info):
+        short = name.removeprefix("SANDBOX_URL").removeprefix("SANDBOX_KUBECONFIG")
+        assert f"`{name}`" in README or f"`{short}`" in README, name
