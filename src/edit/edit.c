@@ -98,10 +98,10 @@ static int splice(const struct job *job, const struct sg_edit_target *target, co
 	return 0;
 }
 
-static int change(struct job *job, const struct sg_edit_target *target, const char *wanted,
-	struct sg_edit_done *ret, struct sg_err *err)
+static int change(struct job *job, const char *wanted, struct sg_edit_done *ret, struct sg_err *err)
 {
 	const struct sg_yaml_event *event = scalar(job);
+	struct sg_edit_target target;
 	struct sg_edit_done done = {
 		.text = job->ask->text,
 		.unchanged = sg_str_is(event->value, wanted) && reads_as_text(event),
@@ -112,25 +112,39 @@ static int change(struct job *job, const struct sg_edit_target *target, const ch
 		.column = event->column,
 	};
 
-	if (!done.unchanged && splice(job, target, wanted, &done, err) < 0)
+	if (!done.unchanged &&
+		(sg_edit_target_check(&job->tree, &job->found.site, &target, err) < 0 ||
+			splice(job, &target, wanted, &done, err) < 0))
 		return -1;
 	*ret = done;
 	return 0;
+}
+
+/* The content is wrong; where the shape is wrong too, that is what has to be mended first. */
+static int blame_shape(struct job *job, struct sg_err *err)
+{
+	struct sg_edit_target target;
+	struct sg_err shape = SG_ERR_INIT;
+
+	if (sg_edit_target_check(&job->tree, &job->found.site, &target, &shape) < 0)
+		*err = shape;
+	return -1;
 }
 
 int sg_edit_apply(struct sg_arena *arena, const struct sg_edit_ask *ask, struct sg_edit_done *ret,
 	struct sg_err *err)
 {
 	SG_AUTO(job_release) struct job job = {.ask = ask, .arena = arena};
-	struct sg_edit_target target;
 	const char *wanted;
 
 	if (sg_edit_value_check(ask, err) < 0 || find(&job, err) < 0 ||
-		sg_edit_target_check(&job.tree, &job.found.site, &target, err) < 0 ||
-		check_digest(&job, err) < 0 ||
-		sg_edit_value_wanted(&job.scratch, &job.tree, target.node, ask, &wanted, err) < 0)
+		sg_edit_scalar_check(&job.tree, &job.found.site, err) < 0 ||
+		check_digest(&job, err) < 0)
 		return -1;
-	return change(&job, &target, wanted, ret, err);
+	if (sg_edit_value_wanted(&job.scratch, &job.tree, job.found.site.node, ask, &wanted, err) <
+		0)
+		return blame_shape(&job, err);
+	return change(&job, wanted, ret, err);
 }
 
 /* The parts of the value itself come before what stands beside it. */

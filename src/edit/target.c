@@ -49,23 +49,6 @@ static int check_shape(struct sg_edit_tree *tree, size_t node, struct sg_err *er
 	return 0;
 }
 
-static int check_content(struct sg_edit_tree *tree, size_t node, struct sg_err *err)
-{
-	const struct sg_yaml_event *event = sg_edit_event(tree, node);
-
-	if (event->style == SG_YAML_PLAIN && event->value.len == 0) {
-		(void)sg_edit_refuse(
-			tree, node, err, "the key has no value that could be replaced");
-		return sg_hint(err, "write a first value there, for example \"\"");
-	}
-	if (sg_str_search(event->value, "{{") >= 0) {
-		(void)sg_edit_refuse(tree, node, err, "the value is computed by a template: %.*s",
-			SG_STR_ARG(sg_str_sub(event->value, 0, 80)));
-		return sg_hint(err, "name the place that the template reads");
-	}
-	return 0;
-}
-
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -90,9 +73,13 @@ int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *s
 {
 	const struct sg_yaml_event *event = sg_edit_event(tree, site->node);
 
-	if (sg_edit_scalar_check(tree, site, err) < 0 || check_shape(tree, site->node, err) < 0 ||
-		check_content(tree, site->node, err) < 0)
+	if (sg_edit_scalar_check(tree, site, err) < 0 || check_shape(tree, site->node, err) < 0)
 		return -1;
+	if (event->style == SG_YAML_PLAIN && event->value.len == 0) {
+		(void)sg_edit_refuse(
+			tree, site->node, err, "the key has no value that could be replaced");
+		return sg_hint(err, "write a first value there, for example \"\"");
+	}
 	*ret = (struct sg_edit_target){
 		.node = site->node,
 		.start = scalar_start(tree, event),

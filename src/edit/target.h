@@ -12,7 +12,7 @@ struct sg_edit_target {
 
 /*
  * EDIT_REFUSED unless the node is a scalar whose bytes can be replaced alone: on one line, plain or
- * quoted, without anchor, without a tag that says it is no text, and no template.
+ * quoted, not empty, without anchor and without a tag that says it is no text.
  */
 int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
 	struct sg_edit_target *ret, struct sg_err *err) SG_MUST_CHECK;

@@ -64,8 +64,15 @@ int sg_edit_value_check(const struct sg_edit_ask *ask, struct sg_err *err)
 static int refuse_old(
 	const struct sg_edit_tree *tree, size_t node, const char *what, struct sg_err *err)
 {
+	struct sg_str old = sg_edit_event(tree, node)->value;
+
+	if (sg_str_search(old, "{{") >= 0) {
+		(void)sg_edit_refuse(tree, node, err, "the value is computed by a template: %.*s",
+			SG_STR_ARG(sg_str_sub(old, 0, SHOWN)));
+		return sg_hint(err, "name the place that the template reads");
+	}
 	(void)sg_edit_refuse(tree, node, err, "\"%.*s\" stands there, which is no %s",
-		SG_STR_ARG(sg_str_sub(sg_edit_event(tree, node)->value, 0, SHOWN)), what);
+		SG_STR_ARG(sg_str_sub(old, 0, SHOWN)), what);
 	return sg_hint(err, "name another key, or the `part` that stands there");
 }
 

@@ -158,8 +158,8 @@ static void the_answer_says_where_and_what(void **state)
 
 static void already_there_writes_nothing(void **state)
 {
-	static const char *const texts[] = {
-		"tag: v1", "tag: 'v1'\n", "tag: \"v1\"", "tag: !!str v1\n"};
+	static const char *const texts[] = {"tag: v1", "tag: 'v1'\n", "tag: \"v1\"",
+		"tag: !!str v1\n", "tag: &t v1\n", "tag: |-\n  v1\n", "tag: \"v\\\n  1\"\n"};
 
 	(void)state;
 	for (size_t i = 0; i < SG_COUNT(texts); i++) {

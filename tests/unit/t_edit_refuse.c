@@ -8,7 +8,7 @@ struct row {
 
 static const struct row rows[] = {
 	/* what stands there cannot be replaced alone */
-	{"tag", "tag: |\n  v1\n", SG_R_EDIT_REFUSED, "f.yaml:1:6: the value is a block of lines",
+	{"tag", "tag: |-\n  v1\n", SG_R_EDIT_REFUSED, "f.yaml:1:6: the value is a block of lines",
 		"on the line of its key"},
 	{"tag", "tag: >-\n  v1\n", SG_R_EDIT_REFUSED, "the value is a block of lines", NULL},
 	{"tag", "tag: v1\n  v2\n", SG_R_EDIT_REFUSED,
