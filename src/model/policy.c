@@ -7,7 +7,7 @@
 const struct sg_environment *sg_policy_environment(const struct sg_policy *policy, const char *name)
 {
 	for (size_t i = 0; name && i < policy->environment_count; i++)
-		if (strcmp(policy->environments[i].name, name) == 0)
+		if (policy->environments[i].name && strcmp(policy->environments[i].name, name) == 0)
 			return &policy->environments[i];
 	return NULL;
 }
@@ -15,7 +15,7 @@ const struct sg_environment *sg_policy_environment(const struct sg_policy *polic
 static const struct sg_service *named(const struct sg_policy *policy, const char *name)
 {
 	for (size_t i = 0; i < policy->service_count; i++)
-		if (strcmp(policy->services[i].name, name) == 0)
+		if (policy->services[i].name && strcmp(policy->services[i].name, name) == 0)
 			return &policy->services[i];
 	return NULL;
 }

@@ -104,7 +104,8 @@ struct sg_policy {
 	struct sg_commit_style commit;
 };
 
-/* NULL when there is none of that name (name only, not the short form). */
+/* NULL when there is none of that name (name only, not the short form). Half-built rows, without
+ * a name, are passed over. */
 const struct sg_environment *sg_policy_environment(
 	const struct sg_policy *policy, const char *name);
 

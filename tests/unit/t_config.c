@@ -311,6 +311,10 @@ static void order_is_checked(void **state)
 		{HEAD "environments:\n- {name: a, after: [c]}\n- {name: b}\n- {name: c}\n" SERVICES,
 			"3:20: the order of the environments runs in a circle through 'a' [an "
 			"environment without 'after' comes after the one listed before it]\n"},
+		{HEAD "environments:\n- {name: a}\n- {}\n- {name: c, after: [b]}\n" SERVICES,
+			"4:3: 'name' is missing in environment\n"
+			"5:21: 'after' names the environment 'b', which is not there [did you mean "
+			"'a'?]\n"},
 		{HEAD "environments:\n- {name: a, after: [a]}\n" SERVICES,
 			"3:21: environment 'a' comes after itself\n"},
 		{HEAD "environments:\n- {name: staging}\n- {name: b, after: [stagin]}\n" SERVICES,
