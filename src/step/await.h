@@ -1,0 +1,46 @@
+/*
+ * Driving the decision table live: watches feed the fold, refreshes are asked for as proofs, and a
+ * success is believed after a second look by a plain GET (argocd.md 0.1).
+ */
+#ifndef SG_STEP_AWAIT_H
+#define SG_STEP_AWAIT_H
+
+#include "cluster/client.h"
+#include "model/app_verdict.h"
+#include "step/world.h"
+
+/* One application that is waited for. Strings outlive the call. */
+struct sg_await_ask {
+	const char *service;
+	struct sg_cluster_app app;
+	struct sg_app_want want;
+};
+
+struct sg_await_end {
+	struct sg_app_verdict verdict; /* the last one */
+	bool final; /* SUCCESS, POLICY or FAIL; false: the time ran out, or another one failed */
+	const char *sync; /* of the last object; "" when there was none */
+	const char *health;
+	const char *const *images; /* that run, in the world's arena */
+	size_t image_count;
+	const char *trouble; /* with the cluster, while it was not overcome; NULL */
+	int64_t elapsed_ms;
+};
+
+struct sg_await_done {
+	struct sg_await_end *ends; /* one for each ask, in their order */
+	bool timed_out;
+	const char *read_only; /* the cluster's words when refreshes are not permitted; NULL */
+	const char *polling;   /* ... when watching is not permitted; NULL */
+};
+
+/*
+ * Waits until every application has succeeded, one of them cannot, people have to decide, or the
+ * run's deadline has come. -1 when there is no verdict to give: an application that is not there,
+ * no permission to read, a cluster that is not what it should be.
+ */
+int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg_ancestry *ancestry,
+	const struct sg_app_policy *policy, const struct sg_await_ask *asks, size_t count,
+	struct sg_await_done *ret_done, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

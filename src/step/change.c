@@ -1,0 +1,237 @@
+#include "step/change.h"
+
+#include <string.h>
+
+#include "edit/edit.h"
+#include "model/image.h"
+#include "model/place.h"
+#include "step/services.h"
+
+#define FILE_MAX_BYTES (4u << 20)
+
+/* The change being put together: files by path with their text so far. */
+struct build {
+	struct sg_world *world;
+	const struct sg_policy *policy;
+	const struct sg_environment *env;
+	struct sg_tree_source *source;
+	struct sg_changes out;
+};
+
+static int read_file(struct sg_world *world, struct sg_tree_source *source, const char *path,
+	struct sg_str *ret_text, struct sg_err *err)
+{
+	struct sg_buf buf SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&buf, FILE_MAX_BYTES);
+	if (source->read(source, path, &buf, err) < 0)
+		return sg_wrap(err, "%s", source->label);
+	*ret_text = (struct sg_str){sg_arena_dup(world->arena, sg_buf_str(&buf)), buf.len};
+	return 0;
+}
+
+static int file_at(
+	struct build *build, const char *path, struct sg_file_change **ret_file, struct sg_err *err)
+{
+	struct sg_file_change *file;
+	struct sg_str text;
+
+	for (size_t i = 0; i < build->out.file_count; i++) {
+		if (strcmp(build->out.files[i].path, path) == 0) {
+			*ret_file = &build->out.files[i];
+			return 0;
+		}
+	}
+	if (read_file(build->world, build->source, path, &text, err) < 0)
+		return -1;
+	file = sg_arena_push(
+		build->world->arena, &build->out.files, &build->out.file_count, sizeof(*file));
+	*file = (struct sg_file_change){path, text, text};
+	*ret_file = file;
+	return 0;
+}
+
+/* What stands at a place of PART when the wish is TAG[@DIGEST]. */
+static int value_for(struct build *build, const struct sg_place *place, const char *image,
+	const char *wish, const char **ret_value, struct sg_err *err)
+{
+	const char *at = strchr(wish, '@');
+	const char *digest = at ? at + 1 : strncmp(wish, "sha256:", 7) == 0 ? wish : NULL;
+	const char *tag =
+		digest == wish ? NULL
+		: at ? sg_arena_dup(build->world->arena, (struct sg_str){wish, (size_t)(at - wish)})
+		     : wish;
+
+	switch (place->part) {
+	case SG_PART_TAG:
+		*ret_value = tag;
+		break;
+	case SG_PART_DIGEST:
+		*ret_value = digest;
+		break;
+	case SG_PART_REPOSITORY:
+		*ret_value = image;
+		break;
+	case SG_PART_REFERENCE:
+		*ret_value = wish;
+		break;
+	}
+	if (*ret_value)
+		return 0;
+	if (place->part == SG_PART_REPOSITORY)
+		return sg_fail(err, SG_R_CONFIG_INVALID,
+			"%s:%d: a place for the repository needs `image:` of the service",
+			build->policy->file, place->line);
+	return sg_fail(err, SG_R_USAGE, "%s holds the %s of %s, and '%.100s' names none",
+		place->file, sg_image_part_name(place->part), place->service, wish);
+}
+
+static void note_value(
+	struct build *build, const struct sg_place *place, const struct sg_edit_done *done)
+{
+	struct sg_value_change *value;
+
+	if (done->unchanged)
+		value = sg_arena_push(build->world->arena, &build->out.same, &build->out.same_count,
+			sizeof(*value));
+	else
+		value = sg_arena_push(build->world->arena, &build->out.values,
+			&build->out.value_count, sizeof(*value));
+	*value = (struct sg_value_change){
+		.service = place->service,
+		.path = place->file,
+		.place = done->place,
+		.line = done->line,
+		.from = done->from,
+		.to = done->to,
+	};
+}
+
+static int apply_place(struct build *build, const struct sg_place *place, const char *image,
+	const char *wish, bool with_digest, struct sg_err *err)
+{
+	struct sg_file_change *file;
+	struct sg_edit_done done;
+	struct sg_edit_ask ask = {
+		.file = place->file,
+		.key = place->key,
+		.image = place->image,
+		.part = place->part,
+		.repository = image,
+		.with_digest = with_digest,
+	};
+
+	if (value_for(build, place, image, wish, &ask.value, err) < 0 ||
+		file_at(build, place->file, &file, err) < 0)
+		return -1;
+	ask.text = file->after;
+	if (sg_edit_apply(build->world->arena, &ask, &done, err) < 0)
+		return sg_wrap(err, "%s", build->source->label);
+	file->after = done.text;
+	note_value(build, place, &done);
+	return 0;
+}
+
+static int apply_wish(struct build *build, const struct sg_bump_wish *wish, struct sg_err *err)
+{
+	const struct sg_service *entry;
+	const char *image = NULL;
+	struct sg_place *places;
+	bool with_digest = false;
+	size_t count;
+
+	if (sg_service_find(build->world, build->policy, wish->service, build->env, build->source,
+		    &entry, err) < 0)
+		return -1;
+	if (entry->image && sg_template_expand(build->world->arena, entry->image, wish->service,
+				    build->env, &image, err) < 0)
+		return -1;
+	if (sg_places(build->world->arena, entry, wish->service, build->env, &places, &count, err) <
+		0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		with_digest = with_digest || places[i].part == SG_PART_DIGEST;
+	for (size_t i = 0; i < count; i++)
+		if (apply_place(build, &places[i], image, wish->tag, with_digest, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Files whose values were all as wished are no change. */
+static void drop_same_files(struct sg_changes *changes)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < changes->file_count; i++)
+		if (!sg_str_eq(changes->files[i].before, changes->files[i].after))
+			changes->files[kept++] = changes->files[i];
+	changes->file_count = kept;
+}
+
+int sg_change_build(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const struct sg_bump_wish *wishes, size_t count,
+	struct sg_tree_source *source, struct sg_changes *ret_changes, struct sg_err *err)
+{
+	struct build build = {.world = world, .policy = policy, .env = env, .source = source};
+
+	for (size_t i = 0; i < count; i++)
+		if (apply_wish(&build, &wishes[i], err) < 0)
+			return sg_wrap(err, "%s in %s", wishes[i].service, env->name);
+	drop_same_files(&build.out);
+	*ret_changes = build.out;
+	return 0;
+}
+
+static struct sg_str known(const char *text, struct sg_str before)
+{
+	return text ? sg_str_of(text) : before;
+}
+
+/* Puts what one place says into the parts of an image. */
+static int read_place(struct sg_world *world, const struct sg_place *place,
+	struct sg_tree_source *source, struct sg_image *image, struct sg_err *err)
+{
+	struct sg_edit_ask ask = {
+		.file = place->file, .key = place->key, .image = place->image, .part = place->part};
+	struct sg_edit_value value;
+
+	if (read_file(world, source, place->file, &ask.text, err) < 0)
+		return -1;
+	if (sg_edit_read(world->arena, &ask, &value, err) < 0)
+		return sg_wrap(err, "%s", source->label);
+	image->repository = known(value.repository, image->repository);
+	image->tag = known(value.tag, image->tag);
+	image->digest = known(value.digest, image->digest);
+	return 0;
+}
+
+int sg_change_image(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_tree_source *source,
+	const char **ret_image, struct sg_err *err)
+{
+	const struct sg_service *entry;
+	struct sg_image image = {0};
+	const char *repository = NULL;
+	struct sg_place *places;
+	size_t count;
+
+	if (sg_service_find(world, policy, service, env, source, &entry, err) < 0)
+		return -1;
+	if (entry->image &&
+		sg_template_expand(world->arena, entry->image, service, env, &repository, err) < 0)
+		return -1;
+	if (sg_places(world->arena, entry, service, env, &places, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (read_place(world, &places[i], source, &image, err) < 0)
+			return -1;
+	if (repository)
+		image.repository = sg_str_of(repository);
+	*ret_image = NULL;
+	if (image.repository.len && (image.tag.len || image.digest.len))
+		*ret_image = sg_arena_printf(world->arena, "%.*s%s%.*s%s%.*s",
+			SG_STR_ARG(image.repository), image.tag.len ? ":" : "",
+			SG_STR_ARG(image.tag), image.digest.len ? "@" : "",
+			SG_STR_ARG(image.digest));
+	return 0;
+}

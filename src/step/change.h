@@ -1,0 +1,44 @@
+/*
+ * From wishes to a plan: reads the places of each service at a revision, edits the bytes, and says
+ * what would change. Pure but for the reads.
+ */
+#ifndef SG_STEP_CHANGE_H
+#define SG_STEP_CHANGE_H
+
+#include "model/policy.h"
+#include "model/source.h"
+#include "step/world.h"
+
+/* "service NAME shall carry TAG". */
+struct sg_bump_wish {
+	const char *service;
+	const char *tag; /* a tag, "sha256:..." for digest places, or both: "tag@sha256:..." */
+};
+
+struct sg_changes {
+	struct sg_file_change *files; /* only files that differ */
+	size_t file_count;
+	struct sg_value_change *values; /* only values that differ */
+	size_t value_count;
+	struct sg_value_change *same; /* values that are already as wished */
+	size_t same_count;
+};
+
+/*
+ * Applies the wishes to the files of SOURCE. Several places in one file are edited one after the
+ * other. A place that cannot be edited exactly fails the whole with nothing changed.
+ */
+int sg_change_build(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const struct sg_bump_wish *wishes, size_t count,
+	struct sg_tree_source *source, struct sg_changes *ret_changes,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * The image that the files of SOURCE say for SERVICE: "repository:tag" in the arena. NULL when the
+ * configuration names no repository for it and the files do not either.
+ */
+int sg_change_image(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_tree_source *source,
+	const char **ret_image, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,56 @@
+#include "step/cluster.h"
+
+#include <string.h>
+
+#include "model/place.h"
+
+int sg_reach(struct sg_world *world, const struct sg_environment *env, struct sg_reached *ret,
+	struct sg_err *err)
+{
+	const struct sg_cluster_ask ask = {
+		.kubeconfig = world->settings->kubeconfig,
+		.context =
+			world->settings->context ? world->settings->context : env->cluster.context,
+		.allow_insecure = env->cluster.insecure,
+		.env = world->env,
+		.redactor = world->redactor,
+	};
+
+	*ret = (struct sg_reached){0};
+	if (sg_cluster_access_load(&ask, &ret->access, err) < 0)
+		return sg_wrap(err, "the cluster of %s", env->name);
+	ret->client = (struct sg_cluster_client){
+		.http = world->http,
+		.access = &ret->access,
+		.retry = sg_world_retry(world),
+		.connect_timeout_ms = world->settings->connect_timeout_ms,
+		.request_timeout_ms = world->settings->request_timeout_ms,
+	};
+	return 0;
+}
+
+void sg_reached_release(struct sg_reached *reached)
+{
+	sg_cluster_access_release(&reached->access);
+}
+
+int sg_application_of(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_cluster_app *ret,
+	struct sg_err *err)
+{
+	const char *text, *slash;
+
+	if (!env->application) {
+		(void)sg_fail(err, SG_R_CONFIG_INVALID, "%s:%d: %s names no application",
+			policy->file, env->line, env->name);
+		return sg_hint(err, "add application: \"{service}-%s\"", env->short_name);
+	}
+	if (sg_template_expand(world->arena, env->application, service, env, &text, err) < 0)
+		return -1;
+	slash = strchr(text, '/');
+	ret->namespace =
+		slash ? sg_arena_dup(world->arena, (struct sg_str){text, (size_t)(slash - text)})
+		      : env->cluster.namespace;
+	ret->name = slash ? slash + 1 : text;
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* The cluster of an environment, as this run may reach it. */
+#ifndef SG_STEP_CLUSTER_H
+#define SG_STEP_CLUSTER_H
+
+#include "cluster/client.h"
+#include "model/policy.h"
+#include "step/world.h"
+
+struct sg_reached {
+	struct sg_cluster_access access;
+	struct sg_cluster_client client; /* points to `access` and to the world: do not copy */
+};
+
+/*
+ * The context is --context, else the environment's, else the kubeconfig's own choice; without any
+ * kubeconfig the pod's service account. RET is filled in place.
+ */
+int sg_reach(struct sg_world *world, const struct sg_environment *env, struct sg_reached *ret,
+	struct sg_err *err) SG_MUST_CHECK;
+
+void sg_reached_release(struct sg_reached *reached);
+
+/*
+ * Namespace and name of the application of SERVICE: the environment's template, "NAME" or
+ * "NAMESPACE/NAME". CONFIG_INVALID when the environment names none.
+ */
+int sg_application_of(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_cluster_app *ret,
+	struct sg_err *err) SG_MUST_CHECK;
+
+#endif

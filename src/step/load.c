@@ -1,0 +1,181 @@
+#include "step/load.h"
+
+#include <string.h>
+
+#include "config/load.h"
+#include "config/match.h"
+#include "io/fs.h"
+
+/* With so few branches the target branch comes in the configuration's own fetch. */
+#define FEW_BRANCHES 8
+/* Our own work branches are never targets. */
+#define WORK_PREFIX "stagegate/"
+
+static int open_repo(struct sg_world *world, struct sg_loaded *loaded, struct sg_err *err)
+{
+	const struct sg_repo_opts opts = {
+		.http = world->http,
+		.url = loaded->remote.url,
+		.cred = loaded->remote.cred,
+		.log = world->log,
+		.tmpdir = world->tmpdir,
+		.deadline_ms = world->deadline_ms,
+		.retry = sg_world_retry(world),
+	};
+
+	if (sg_repo_open(&opts, &loaded->repo, err) < 0)
+		return -1;
+	return sg_repo_refs(loaded->repo, err);
+}
+
+static bool is_work_branch(const char *name)
+{
+	return strncmp(name, WORK_PREFIX, sizeof(WORK_PREFIX) - 1) == 0;
+}
+
+/* One negotiation for the configuration branch and, when there are few, every possible target. */
+static int fetch_first(struct sg_loaded *loaded, const char *config_branch, struct sg_err *err)
+{
+	const char *wanted[FEW_BRANCHES + 1];
+	size_t count = 0, targets = 0, all;
+	const struct sg_repo_branch *branches = sg_repo_branches(loaded->repo, &all);
+
+	for (size_t i = 0; i < all; i++)
+		targets += !is_work_branch(branches[i].name);
+	if (config_branch)
+		wanted[count++] = config_branch;
+	for (size_t i = 0; targets <= FEW_BRANCHES && i < all; i++) {
+		const char *name = branches[i].name;
+
+		if (!is_work_branch(name) && (!config_branch || strcmp(name, config_branch) != 0))
+			wanted[count++] = name;
+	}
+	return count ? sg_repo_fetch(loaded->repo, wanted, count, err) : 0;
+}
+
+static int config_from_file(struct sg_world *world, struct sg_loaded *loaded,
+	struct sg_str *ret_text, struct sg_err *err)
+{
+	const char *path = world->settings->config;
+	struct sg_buf text SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
+	if (sg_fs_read(path, &text, err) < 0)
+		return sg_wrap(err, "--config");
+	loaded->config_name = path;
+	loaded->config_from = path;
+	loaded->advisory = true;
+	*ret_text = (struct sg_str){sg_arena_dup(world->arena, sg_buf_str(&text)), text.len};
+	return 0;
+}
+
+static int config_from_branch(struct sg_world *world, struct sg_loaded *loaded, const char *branch,
+	struct sg_str *ret_text, struct sg_err *err)
+{
+	const char *head = sg_repo_head_branch(loaded->repo);
+	struct sg_buf text SG_AUTO(sg_buf_release);
+	struct sg_tree_source *source;
+
+	if (sg_load_branch(world, loaded, branch, &source, err) < 0)
+		return -1;
+	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
+	if (source->read(source, SG_CONFIG_FILE, &text, err) < 0) {
+		if (err->reason != SG_R_FILE_NOT_FOUND)
+			return -1;
+		(void)sg_fail(err, SG_R_CONFIG_MISSING, "%s has no %s on %s", loaded->remote.name,
+			SG_CONFIG_FILE, branch);
+		return sg_hint(err, "the configuration lives at the root of the GitOps repository; "
+				    "--gitops-ref names another branch");
+	}
+	loaded->advisory = !head || strcmp(head, branch) != 0;
+	loaded->config_from = sg_arena_printf(world->arena, "%s@%.8s", branch, source->revision);
+	loaded->config_name = SG_CONFIG_FILE;
+	*ret_text = (struct sg_str){sg_arena_dup(world->arena, sg_buf_str(&text)), text.len};
+	return 0;
+}
+
+int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_str *ret_text,
+	struct sg_err *err)
+{
+	struct sg_loaded loaded = {0};
+	const char *branch = NULL;
+	int rc;
+
+	if (sg_remote_find(world, &loaded.remote, err) < 0)
+		return -1;
+	rc = open_repo(world, &loaded, err);
+	if (rc == 0 && !world->settings->config) {
+		branch = world->settings->gitops_ref;
+		if (!branch)
+			branch = sg_repo_head_branch(loaded.repo);
+		if (!branch)
+			rc = sg_fail(err, SG_R_BRANCH_NOT_FOUND,
+				"%s has no HEAD branch; name one with --gitops-ref",
+				loaded.remote.name);
+	}
+	if (rc == 0)
+		rc = fetch_first(&loaded, branch, err);
+	if (rc == 0)
+		rc = branch ? config_from_branch(world, &loaded, branch, ret_text, err)
+			    : config_from_file(world, &loaded, ret_text, err);
+	if (rc < 0) {
+		if (err->reason == SG_R_CREDENTIAL_MISSING)
+			(void)sg_hint(err, "%s", loaded.remote.no_cred_why);
+		(void)sg_wrap(err, "%s", loaded.remote.url);
+		sg_loaded_release(&loaded);
+		return -1;
+	}
+	*ret_loaded = loaded;
+	return 0;
+}
+
+int sg_load(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_err *err)
+{
+	struct sg_loaded loaded;
+	struct sg_str text;
+
+	if (sg_load_text(world, &loaded, &text, err) < 0)
+		return -1;
+	if (sg_config_load(world->arena, loaded.config_name, text, &loaded.policy, err) < 0) {
+		(void)sg_wrap(err, "%s: %s", loaded.remote.url, loaded.config_from);
+		sg_loaded_release(&loaded);
+		return -1;
+	}
+	*ret_loaded = loaded;
+	return 0;
+}
+
+void sg_loaded_release(struct sg_loaded *loaded)
+{
+	if (loaded)
+		sg_repo_close(loaded->repo);
+	if (loaded)
+		loaded->repo = NULL;
+}
+
+int sg_load_branch(struct sg_world *world, struct sg_loaded *loaded, const char *branch,
+	struct sg_tree_source **ret_source, struct sg_err *err)
+{
+	char oid[65];
+
+	if (sg_repo_tip(loaded->repo, branch, oid, err) < 0 ||
+		sg_repo_fetch(loaded->repo, &branch, 1, err) < 0)
+		return -1;
+	return sg_repo_source(loaded->repo, oid, branch, world->arena, ret_source, err);
+}
+
+int sg_load_again(struct sg_loaded *loaded, struct sg_err *err)
+{
+	if (sg_repo_refs(loaded->repo, err) < 0)
+		return sg_wrap(err, "%s", loaded->remote.url);
+	return 0;
+}
+
+int sg_load_environment(const struct sg_loaded *loaded, const char *name,
+	const struct sg_environment **ret_env, struct sg_err *err)
+{
+	if (name)
+		return sg_config_environment(&loaded->policy, name, ret_env, err);
+	*ret_env = &loaded->policy.environments[0];
+	return 0;
+}

@@ -1,0 +1,60 @@
+/*
+ * The start of every command that reads the GitOps repository: one look at its branches, one
+ * shallow fetch, and the configuration from the configuration branch as it is now.
+ */
+#ifndef SG_STEP_LOAD_H
+#define SG_STEP_LOAD_H
+
+#include "model/policy.h"
+#include "model/source.h"
+#include "repo/repo.h"
+#include "step/remote.h"
+
+struct sg_loaded {
+	struct sg_remote remote;
+	struct sg_repo *repo;
+	struct sg_policy policy;
+	const char *config_name; /* of the file, for messages */
+	const char *config_from; /* "main@1a2b3c4d" or the local file */
+	bool advisory;           /* gates of this configuration bind nobody */
+};
+
+/*
+ * Opens the repository and reads stagegate.yaml. With few branches the target branches come in the
+ * same fetch; else sg_load_branch() fetches them when they are known. A repository that is closed,
+ * moved or hidden is told apart.
+ */
+int sg_load(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * As sg_load(), but the configuration is handed out as text in the world's arena, unparsed, for
+ * whoever wants all that is wrong with it. `policy` stays empty.
+ */
+int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_str *ret_text,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* The name of the configuration file at the root of the repository. */
+#define SG_CONFIG_FILE "stagegate.yaml"
+
+/* What is read of it at most. */
+#define SG_CONFIG_MAX_BYTES (1u << 20)
+
+/* Closes the repository and removes its temporary folder. */
+void sg_loaded_release(struct sg_loaded *loaded);
+
+/*
+ * The files at the tip of BRANCH as it was seen at the last look (sg_load or sg_load_again),
+ * fetching the tip if it is not here yet.
+ */
+int sg_load_branch(struct sg_world *world, struct sg_loaded *loaded, const char *branch,
+	struct sg_tree_source **ret_source, struct sg_err *err) SG_MUST_CHECK;
+
+/* A new look at the remote's branches, for a branch that has moved. */
+int sg_load_again(struct sg_loaded *loaded, struct sg_err *err) SG_MUST_CHECK;
+
+/* The configured entry and environment; SERVICE_UNKNOWN / ENVIRONMENT_UNKNOWN with the near names.
+ * NAME NULL means the first environment. */
+int sg_load_environment(const struct sg_loaded *loaded, const char *name,
+	const struct sg_environment **ret_env, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * Publishing a change to a branch so that it is there exactly once: compare-and-swap, and after a
+ * lost race the EDIT is applied again to the new tip, never the text (pitfalls.md 7.1). A doubtful
+ * answer is read back before anything else happens (security.md 5.3).
+ */
+#ifndef SG_STEP_PUBLISH_H
+#define SG_STEP_PUBLISH_H
+
+#include "step/change.h"
+#include "step/load.h"
+
+struct sg_publish_ask {
+	const struct sg_environment *env;
+	const struct sg_bump_wish *wishes;
+	size_t count;
+	bool dry_run;
+};
+
+struct sg_publish_done {
+	struct sg_changes changes; /* of the last plan; empty when nothing had to change */
+	struct sg_plan plan;       /* the last plan; all zero when nothing had to change */
+	bool written;              /* a commit of ours is on the branch */
+	bool later_changed;        /* ... and somebody has changed the values again since */
+	const char *commit;        /* ours; else the tip at which the values already stand */
+	int tries;                 /* pushes made */
+};
+
+int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg_publish_ask *ask,
+	struct sg_publish_done *ret_done, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,206 @@
+#include "step/remote.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "io/fs.h"
+
+#define TOKEN_MAX_BYTES (16u * 1024)
+
+static const char *gitlab_url(const struct sg_world *world)
+{
+	const char *url = sg_env_nonempty(world->env, "STAGEGATE_GITLAB_URL");
+
+	return url ? url : sg_env_nonempty(world->env, "CI_SERVER_URL");
+}
+
+static struct sg_str without_end(struct sg_str s, const char *end)
+{
+	return sg_str_ends(s, end) ? sg_str_sub(s, 0, s.len - strlen(end)) : s;
+}
+
+static int project_path_check(const char *path, struct sg_err *err)
+{
+	for (const char *p = path; *p; p++) {
+		bool ok = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+			  (*p >= '0' && *p <= '9') || strchr("/._-", *p);
+
+		/* As GitLab has it, no component starts with a dot or a dash, and none is empty. */
+		bool starts = p == path || p[-1] == '/';
+
+		if (!ok || (starts && strchr("/.-", *p)) || (*p == '/' && p[1] == '\0'))
+			return sg_fail(err, SG_R_USAGE,
+				"--gitops '%.100s' is neither a URL nor a project path", path);
+	}
+	return 0;
+}
+
+static int url_of(struct sg_world *world, const char **ret_url, struct sg_err *err)
+{
+	const char *gitops = world->settings->gitops, *base = gitlab_url(world);
+
+	if (gitops && strstr(gitops, "://")) {
+		*ret_url = gitops;
+		return 0;
+	}
+	if (!gitops)
+		gitops = sg_env_nonempty(world->env, "CI_PROJECT_PATH");
+	if (!gitops) {
+		(void)sg_fail(err, SG_R_USAGE, "which GitOps repository? Nothing names it");
+		return sg_hint(err, "give --gitops URL or STAGEGATE_GITOPS: a project path or the "
+				    "https URL of a Git server");
+	}
+	if (project_path_check(gitops, err) < 0)
+		return -1;
+	if (!base) {
+		(void)sg_fail(err, SG_R_USAGE,
+			"--gitops '%s' is a project path, but no GitLab is named", gitops);
+		return sg_hint(err, "set STAGEGATE_GITLAB_URL (inside a job CI_SERVER_URL is "
+				    "there), or give the whole https URL");
+	}
+	*ret_url = sg_arena_printf(
+		world->arena, "%.*s/%s.git", SG_STR_ARG(without_end(sg_str_of(base), "/")), gitops);
+	return 0;
+}
+
+/* The part of the URL that people call the repository: "gitops/apps". */
+static const char *name_of(struct sg_world *world, const char *url)
+{
+	struct sg_str s = sg_str_of(url);
+	long at = sg_str_search(s, "://");
+
+	s = sg_str_sub(s, (size_t)at + 3, s.len);
+	at = sg_str_find(s, '/');
+	s = at < 0 ? s : sg_str_sub(s, (size_t)at + 1, s.len);
+	return sg_arena_dup(world->arena, without_end(without_end(s, "/"), ".git"));
+}
+
+/* A token as it may stand in a header: one line of printable ASCII. */
+static int token_check(struct sg_str token, const char *from, struct sg_err *err)
+{
+	if (token.len == 0)
+		return sg_fail(err, SG_R_CREDENTIAL_MISSING, "%s is empty", from);
+	for (size_t i = 0; i < token.len; i++)
+		if (token.ptr[i] <= ' ' || token.ptr[i] > '~')
+			return sg_fail(err, SG_R_CREDENTIAL_MISSING,
+				"%s holds a byte that no token has (byte %zu)", from, i + 1);
+	return 0;
+}
+
+struct finding {
+	const char *from; /* the variable */
+	const struct sg_secret *secret;
+	bool of_gitlab; /* bound to CI_SERVER_URL, not to the repository's origin */
+	bool job_token;
+};
+
+static int take(struct sg_world *world, struct sg_str token, const char *from,
+	struct finding *found, struct sg_err *err)
+{
+	token = sg_str_trim(token);
+	if (token_check(token, from, err) < 0)
+		return -1;
+	found->from = from;
+	found->secret = sg_secret_new(world->redactor, token);
+	return 0;
+}
+
+static int take_file(
+	struct sg_world *world, const char *path, struct finding *found, struct sg_err *err)
+{
+	struct sg_buf text SG_AUTO(sg_buf_wipe);
+	int rc;
+
+	sg_buf_init(&text, TOKEN_MAX_BYTES);
+	rc = sg_fs_read(path, &text, err);
+	if (rc == 0)
+		rc = take(world, sg_buf_str(&text), "STAGEGATE_GITLAB_TOKEN_FILE", found, err);
+	return rc < 0 ? sg_wrap(err, "STAGEGATE_GITLAB_TOKEN_FILE") : 0;
+}
+
+static int find_token(struct sg_world *world, struct finding *found, struct sg_err *err)
+{
+	static const struct {
+		const char *name;
+		bool of_gitlab;
+		bool job_token;
+	} variables[] = {
+		{"STAGEGATE_GITLAB_TOKEN", false, false},
+		{"STAGEGATE_GITLAB_TOKEN_FILE", false, false},
+		{"GITLAB_TOKEN", true, false},
+		{"CI_JOB_TOKEN", true, true},
+	};
+
+	for (size_t i = 0; i < SG_COUNT(variables); i++) {
+		const char *name = variables[i].name;
+		const char *value = sg_env_nonempty(world->env, name);
+
+		if (!value)
+			continue;
+		found->of_gitlab = variables[i].of_gitlab;
+		found->job_token = variables[i].job_token;
+		if (i == 1)
+			return take_file(world, value, found, err);
+		if (take(world, sg_str_of(value), name, found, err) < 0)
+			return -1;
+		sg_env_forget(name);
+		return 0;
+	}
+	return 0;
+}
+
+/* The origin that a token belongs to; NULL when it is GitLab's and no GitLab is named. */
+static int origin_of(struct sg_world *world, const struct finding *found, const char *repo_origin,
+	const char **ret_origin, struct sg_err *err)
+{
+	const char *base = found->of_gitlab ? gitlab_url(world) : NULL;
+
+	*ret_origin = repo_origin;
+	if (base)
+		return sg_http_origin(world->arena, base, ret_origin, err);
+	if (found->job_token)
+		*ret_origin = NULL;
+	return 0;
+}
+
+int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct sg_err *err)
+{
+	struct sg_remote remote = {0};
+	struct finding found = {0};
+	const char *repo_origin, *origin;
+	struct sg_cred *cred;
+
+	if (url_of(world, &remote.url, err) < 0 ||
+		sg_http_origin(world->arena, remote.url, &repo_origin, err) < 0)
+		return sg_wrap(err, "the GitOps repository");
+	remote.name = name_of(world, remote.url);
+	if (find_token(world, &found, err) < 0)
+		return -1;
+	remote.no_cred_why = "no token was given: set STAGEGATE_GITLAB_TOKEN or "
+			     "STAGEGATE_GITLAB_TOKEN_FILE";
+	if (!found.secret) {
+		*ret_remote = remote;
+		return 0;
+	}
+	if (origin_of(world, &found, repo_origin, &origin, err) < 0)
+		return sg_wrap(err, "the GitLab URL");
+	if (!origin || strcmp(origin, repo_origin) != 0) {
+		remote.no_cred_why = sg_arena_printf(world->arena,
+			"%s belongs to %s and is not sent to %s: set STAGEGATE_GITLAB_TOKEN",
+			found.from, origin ? origin : "an unnamed GitLab", repo_origin);
+		*ret_remote = remote;
+		return 0;
+	}
+	cred = sg_arena_alloc(world->arena, sizeof(*cred));
+	*cred = (struct sg_cred){
+		.kind = SG_CRED_BASIC,
+		.origin = origin,
+		.user = world->settings->git_user ? world->settings->git_user
+			: found.job_token         ? "gitlab-ci-token"
+						  : "oauth2",
+		.secret = found.secret,
+	};
+	remote.cred = cred;
+	*ret_remote = remote;
+	return 0;
+}

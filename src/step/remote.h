@@ -1,0 +1,28 @@
+/*
+ * Which GitOps repository, and with which credential. Both are named outside the repository's own
+ * configuration, and the credential is bound to one origin (design: "Where its configuration comes
+ * from", promise 8).
+ */
+#ifndef SG_STEP_REMOTE_H
+#define SG_STEP_REMOTE_H
+
+#include "io/http.h"
+#include "step/world.h"
+
+struct sg_remote {
+	const char *url;            /* of the Git repository */
+	const char *name;           /* for people and for the Stagegate-Id: the path without .git */
+	const struct sg_cred *cred; /* NULL: nobody gave one; reading may still be allowed */
+	const char *no_cred_why; /* when NULL: which variables were looked at, or why none fits */
+};
+
+/*
+ * From --gitops (a project path needs CI_SERVER_URL or STAGEGATE_GITLAB_URL beside it; absent: the
+ * project the job runs in) and STAGEGATE_GITLAB_TOKEN or ..._TOKEN_FILE, then GITLAB_TOKEN, then
+ * CI_JOB_TOKEN. The first two belong to the repository's origin, the others to GitLab's
+ * (CI_SERVER_URL); none is sent anywhere else. Values live in the world's arena.
+ */
+int sg_remote_find(
+	struct sg_world *world, struct sg_remote *ret_remote, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,18 @@
+#include "step/world.h"
+
+struct sg_loop *sg_world_loop(const struct sg_world *world)
+{
+	return world->http->loop;
+}
+
+struct sg_retry_policy sg_world_retry(struct sg_world *world)
+{
+	return (struct sg_retry_policy){
+		.base_ms = world->settings->retry_base_ms,
+		.max_ms = 30000,
+		.max_after_ms = 120000,
+		.tries = 0,
+		.deadline_ms = world->deadline_ms,
+		.seed = sg_retry_random(&world->random),
+	};
+}

@@ -1,0 +1,57 @@
+/*
+ * What a run stands on: settings, clock, network, log, memory. Made once by cmd/ from the real
+ * machine, or by a test from scripts; everything above io/ reaches the outside only through it.
+ */
+#ifndef SG_STEP_WORLD_H
+#define SG_STEP_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "io/env.h"
+#include "io/http.h"
+#include "io/http_retry.h"
+
+/* What the options of the command line say; times in milliseconds. */
+struct sg_settings {
+	const char *gitops;     /* project path or https URL; NULL: the job's own project */
+	const char *gitops_ref; /* configuration branch; NULL: the remote's HEAD */
+	const char *git_user;   /* for Basic authentication; NULL: by the kind of token */
+	const char *config;     /* local configuration file: gates become advisory */
+	const char *ca_file;
+	const char *kubeconfig;
+	const char *context;
+	bool trace;
+	int64_t timeout_ms;
+	int64_t connect_timeout_ms;
+	int64_t request_timeout_ms;
+	int64_t idle_timeout_ms;
+	int64_t retry_base_ms;
+	int64_t poll_ms;
+	int64_t confirm_ms;
+	int64_t degraded_grace_ms;
+	int64_t image_grace_ms;
+	int64_t out_of_sync_grace_ms;
+};
+
+struct sg_world {
+	const struct sg_settings *settings;
+	const struct sg_env *env;
+	struct sg_arena *arena; /* lives as long as the run */
+	struct sg_log *log;
+	struct sg_redactor *redactor;
+	struct sg_http *http; /* with its loop and clock */
+	const char *tmpdir;
+	int64_t deadline_ms; /* of the loop's clock: --timeout from the start of the run */
+	uint64_t random;     /* state of the jitter's generator */
+};
+
+/* The loop of this run. */
+struct sg_loop *sg_world_loop(const struct sg_world *world);
+
+/* How requests of this run are tried again: until its deadline. */
+struct sg_retry_policy sg_world_retry(struct sg_world *world);
+
+#endif

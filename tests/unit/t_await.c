@@ -1,0 +1,355 @@
+/* Waiting as a story on a virtual clock: hours pass in milliseconds, nothing sleeps. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cluster_world.h"
+#include "step/await.h"
+
+#define OLD "1111111111111111111111111111111111111111"
+#define NEW "2222222222222222222222222222222222222222"
+#define REPO "https://git.example.com/gitops/apps.git"
+#define EVENTS_MAX 16
+
+/* What the cluster shows from AT_MS of the story on. */
+struct event {
+	int64_t at_ms;
+	const char *object;
+};
+
+struct story {
+	struct cluster_world *w;
+	struct event events[EVENTS_MAX];
+	size_t count;
+	int64_t start_ms;
+	int64_t watch_ms; /* how long the server lets a watch live */
+	int patch_status;
+	struct sg_settings settings;
+	struct sg_log log;
+	struct sg_buf lines;
+	struct sg_world world;
+	struct sg_app_policy policy;
+	struct sg_await_ask ask;
+	struct sg_ancestry ancestry;
+	struct sg_await_done done;
+	const char *images[1];
+};
+
+static enum sg_answer contains(
+	struct sg_ancestry *ancestry, const char *descendant, const char *ancestor)
+{
+	(void)ancestry;
+	return strcmp(descendant, ancestor) == 0 || strcmp(descendant, NEW) == 0 ? SG_ANSWER_YES
+										 : SG_ANSWER_NO;
+}
+
+static const char *app(struct story *s, int version, const char *revision, const char *sync,
+	const char *health, const char *tag, bool refresh)
+{
+	return sg_arena_printf(&s->w->arena,
+		"{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Application\",\"metadata\":{"
+		"\"name\":\"web-prod\",\"namespace\":\"argocd\",\"resourceVersion\":\"%d\","
+		"\"annotations\":{%s}},\"spec\":{\"project\":\"default\",\"source\":{\"repoURL\":"
+		"\"" REPO "\",\"targetRevision\":\"main\",\"path\":\"apps/web\"},"
+		"\"destination\":{\"server\":\"https://kubernetes.default.svc\",\"namespace\":"
+		"\"web\"},\"syncPolicy\":{\"automated\":{}}},\"status\":{\"sync\":{\"status\":"
+		"\"%s\",\"revision\":\"%s\",\"comparedTo\":{\"source\":{\"repoURL\":\"" REPO "\","
+		"\"targetRevision\":\"main\",\"path\":\"apps/web\"},\"destination\":{\"server\":"
+		"\"https://kubernetes.default.svc\",\"namespace\":\"web\"}}},\"health\":{"
+		"\"status\":\"%s\"},\"reconciledAt\":\"2024-01-02T03:%02d:05Z\",\"summary\":{"
+		"\"images\":[\"registry.example.com/web:%s\"]}}}",
+		version, refresh ? "\"argocd.argoproj.io/refresh\":\"normal\"" : "", sync, revision,
+		health, version % 60, tag);
+}
+
+static void happens(struct story *s, int64_t at_ms, const char *object)
+{
+	assert_true(s->count < EVENTS_MAX);
+	s->events[s->count++] = (struct event){at_ms, object};
+}
+
+static int64_t story_ms(const struct story *s)
+{
+	return script_now_ms(s->w->script) - s->start_ms;
+}
+
+static const char *now_object(const struct story *s)
+{
+	const char *object = NULL;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (s->events[i].at_ms <= story_ms(s))
+			object = s->events[i].object;
+	return object;
+}
+
+static void answer_watch(struct story *s, struct script_answer *answer)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		int64_t after_ms = s->events[i].at_ms - story_ms(s);
+
+		if (after_ms > 0 && after_ms < s->watch_ms)
+			script_piece(answer, after_ms,
+				sg_str_of(cluster_world_frame(
+					s->w, "MODIFIED", s->events[i].object)));
+	}
+	script_end(answer, s->watch_ms);
+}
+
+static void answer_get(
+	void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	struct story *s = arg;
+	const char *object = now_object(s);
+
+	if (strstr(request->url, "watch=")) {
+		answer_watch(s, answer);
+		return;
+	}
+	if (strstr(request->url, "fieldSelector"))
+		object = cluster_world_list(s->w, "77", object ? object : "");
+	if (object) {
+		script_piece(answer, 5, sg_str_of(object));
+		return;
+	}
+	script_status(answer, 404);
+	script_header(answer, "Content-Type", "application/json");
+	script_piece(answer, 5,
+		SG_STR("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\","
+		       "\"message\":"
+		       "\"applications.argoproj.io \\\"web-prod\\\" not "
+		       "found\",\"reason\":\"NotFound\","
+		       "\"code\":404}"));
+}
+
+static void answer_patch(
+	void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	struct story *s = arg;
+
+	(void)request;
+	script_status(answer, s->patch_status);
+	if (s->patch_status == 200)
+		script_piece(answer, 5, sg_str_of(now_object(s)));
+	else
+		script_piece(answer, 5,
+			SG_STR("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\","
+			       "\"message\":\"applications.argoproj.io \\\"web-prod\\\" is "
+			       "forbidden\","
+			       "\"reason\":\"Forbidden\",\"code\":403}"));
+}
+
+static void keep_line(void *arg, const char *line, size_t len)
+{
+	struct story *s = arg;
+
+	sg_buf_add(&s->lines, line, len);
+}
+
+static void begin(struct story *s, struct cluster_world *w)
+{
+	*s = (struct story){.w = w, .watch_ms = 300000, .patch_status = 200};
+	sg_buf_init(&s->lines, 1u << 20);
+	s->start_ms = script_now_ms(w->script);
+	script_any_order(w->script);
+	for (size_t i = 0; i < 2; i++) {
+		struct script_answer *answer = script_expect(w->script, i ? "PATCH" : "GET", "*");
+
+		script_always(answer);
+		script_compute(answer, i ? answer_patch : answer_get, s);
+	}
+	s->settings = (struct sg_settings){.poll_ms = 20000, .retry_base_ms = 500};
+	s->log = (struct sg_log){.level = SG_LOG_INFO, .write = keep_line, .arg = s};
+	s->world = (struct sg_world){
+		.settings = &s->settings,
+		.arena = &w->arena,
+		.log = &s->log,
+		.redactor = w->redactor,
+		.http = script_http(w->script),
+		.deadline_ms = s->start_ms + 1200000,
+		.random = 5,
+	};
+	s->policy = sg_app_policy_default();
+	s->policy.suspended = SG_APP_SUSPENDED_WAIT;
+	s->ancestry.contains = contains;
+	s->images[0] = "registry.example.com/web:2";
+	s->ask = (struct sg_await_ask){
+		.service = "web",
+		.app = w->app,
+		.want = {.revision = NEW,
+			.repo_url = REPO,
+			.branch = "main",
+			.images = s->images,
+			.image_count = 1},
+	};
+}
+
+static int await(struct story *s)
+{
+	return sg_await(&s->world, &s->w->client, &s->ancestry, &s->policy, &s->ask, 1, &s->done,
+		&s->w->err);
+}
+
+static size_t patches(const struct story *s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < script_request_count(s->w->script); i++)
+		count += strcmp(script_request(s->w->script, i)->method, "PATCH") == 0;
+	return count;
+}
+
+static void finish(struct story *s)
+{
+	assert_null(script_problem(s->w->script));
+	assert_int_equal(script_open_calls(s->w->script), 0);
+	sg_buf_release(&s->lines);
+}
+
+static void test_old_then_new_then_live(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, app(&s, 1, OLD, "Synced", "Healthy", "1", false));
+	happens(&s, 50, app(&s, 2, OLD, "Synced", "Healthy", "1", true));
+	happens(&s, 400, app(&s, 3, NEW, "Synced", "Progressing", "1", false));
+	happens(&s, 5000, app(&s, 4, NEW, "Synced", "Healthy", "2", false));
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_true(s.done.ends[0].final);
+	assert_string_equal(s.done.ends[0].verdict.revision, NEW);
+	assert_true(story_ms(&s) >= 5000 && story_ms(&s) < 6000);
+	assert_true(patches(&s) >= 1);
+	finish(&s);
+}
+
+static void test_green_already_needs_two_looks_only(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, app(&s, 1, NEW, "Synced", "Healthy", "2", false));
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(patches(&s), 0);
+	assert_true(story_ms(&s) < 1000);
+	finish(&s);
+}
+
+/* The watch says green, but the plain GET that confirms already shows a degraded application. */
+static void test_a_success_that_the_second_look_does_not_show(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.watch_ms = 100;
+	happens(&s, 0, app(&s, 1, OLD, "Synced", "Healthy", "1", false));
+	happens(&s, 60, app(&s, 2, NEW, "Synced", "Healthy", "2", false));
+	happens(&s, 61, app(&s, 3, NEW, "Synced", "Degraded", "2", false));
+	happens(&s, 9000, app(&s, 4, NEW, "Synced", "Healthy", "2", false));
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_true(story_ms(&s) >= 9000);
+	finish(&s);
+}
+
+static void test_a_failure_is_confirmed_before_it_is_believed(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, app(&s, 1, NEW, "Synced", "Degraded", "2", false));
+	happens(&s, 31000, app(&s, 2, NEW, "Synced", "Degraded", "2", true));
+	happens(&s, 31300, app(&s, 3, NEW, "Synced", "Degraded", "2", false));
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_FAIL);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_DEGRADED);
+	assert_true(story_ms(&s) >= 31300 && story_ms(&s) < 32000);
+	finish(&s);
+}
+
+static size_t count_of(const struct sg_buf *text, const char *word)
+{
+	size_t count = 0;
+
+	for (const char *p = text->ptr; (p = strstr(p, word)); p++)
+		count++;
+	return count;
+}
+
+static void test_the_deadline_ends_it_with_the_last_blocker(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, app(&s, 1, NEW, "Synced", "Progressing", "2", false));
+	assert_int_equal(await(&s), 0);
+	assert_true(s.done.timed_out);
+	assert_false(s.done.ends[0].final);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_PROGRESSING);
+	assert_int_equal(story_ms(&s), 1200000);
+	assert_true(count_of(&s.lines, "PROGRESSING") >= 19); /* a heartbeat each minute */
+	assert_true(count_of(&s.lines, "PROGRESSING") <= 22);
+	finish(&s);
+}
+
+static void test_an_application_that_is_not_there(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	assert_int_equal(await(&s), -1);
+	assert_int_equal(s.w->err.reason, SG_R_APPLICATION_NOT_FOUND);
+	finish(&s);
+}
+
+static void test_without_permission_to_patch_it_reads_on(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.patch_status = 403;
+	happens(&s, 0, app(&s, 1, OLD, "Synced", "Healthy", "1", false));
+	happens(&s, 170000, app(&s, 2, NEW, "Synced", "Healthy", "2", false));
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_non_null(s.done.read_only);
+	assert_int_equal(patches(&s), 1);
+	finish(&s);
+}
+
+static void test_a_signal_ends_it(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, app(&s, 1, OLD, "Synced", "Healthy", "1", false));
+	script_cancel(s.w->script, 3000, 15);
+	assert_int_equal(await(&s), -1);
+	assert_int_equal(s.w->err.reason, SG_R_CANCELLED);
+	finish(&s);
+}
+
+#define STORY(fn) cmocka_unit_test_setup_teardown(fn, cluster_world_setup, cluster_world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(test_old_then_new_then_live),
+		STORY(test_green_already_needs_two_looks_only),
+		STORY(test_a_success_that_the_second_look_does_not_show),
+		STORY(test_a_failure_is_confirmed_before_it_is_believed),
+		STORY(test_the_deadline_ends_it_with_the_last_blocker),
+		STORY(test_an_application_that_is_not_there),
+		STORY(test_without_permission_to_patch_it_reads_on),
+		STORY(test_a_signal_ends_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
