@@ -1,0 +1,106 @@
+#include "flow/bump.h"
+
+#include <string.h>
+
+#include "step/load.h"
+#include "step/publish.h"
+
+/* An environment that is not simply committed to is somebody's gate; nothing walks around it. */
+static int refuse_gated(const struct sg_environment *env, struct sg_err *err)
+{
+	if (env->gate_count) {
+		(void)sg_fail(err, SG_R_ENVIRONMENT_GATED,
+			"%s has %zu gate%s (%s ...), and a bump would walk around them", env->name,
+			env->gate_count, env->gate_count == 1 ? "" : "s",
+			sg_gate_type_name(env->gates[0].type));
+		return sg_hint(err,
+			"nothing was written; this version changes environments without "
+			"gates only, so change %s by a merge request of your own",
+			env->name);
+	}
+	if (env->publish == SG_PUBLISH_MERGE_REQUEST) {
+		(void)sg_fail(err, SG_R_ENVIRONMENT_GATED,
+			"%s is changed by merge requests (publish: merge-request), and a bump "
+			"makes "
+			"a commit",
+			env->name);
+		return sg_hint(
+			err, "nothing was written; this version opens no merge requests yet");
+	}
+	return 0;
+}
+
+/* The same service twice would make the second wish the one that counts: ask instead. */
+static int refuse_doubles(const struct sg_bump_ask *ask, struct sg_err *err)
+{
+	for (size_t i = 0; i < ask->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(ask->wishes[i].service, ask->wishes[j].service) == 0)
+				return sg_fail(err, SG_R_USAGE, "%.100s is named twice",
+					ask->wishes[i].service);
+	return 0;
+}
+
+static void end(
+	const struct sg_bump_ask *ask, const struct sg_publish_done *done, struct sg_report *report)
+{
+	const char *branch = report->branch;
+	size_t changed = done->changes.value_count;
+
+	if (done->written && done->later_changed)
+		sg_report_warn(report, "CHANGED_SINCE",
+			"the commit arrived, and somebody has changed these values again since");
+	if (done->written)
+		sg_report_end(report, SG_RESULT_DONE, "COMMITTED", "committed %.12s to %s",
+			done->commit, branch);
+	else if (ask->dry_run && changed)
+		sg_report_end(report, SG_RESULT_PLANNED, "PLANNED",
+			"%zu value%s would change on %s; nothing was written", changed,
+			changed == 1 ? "" : "s", branch);
+	else
+		sg_report_end(report, SG_RESULT_UNCHANGED, "NOTHING_TO_DO",
+			"already so on %s at %.12s; nothing was written", branch, done->commit);
+}
+
+static int bump(struct sg_world *world, struct sg_loaded *loaded, const struct sg_bump_ask *ask,
+	struct sg_report *report, struct sg_err *err)
+{
+	const struct sg_environment *env;
+	struct sg_publish_done done;
+	struct sg_publish_ask publish = {
+		.wishes = ask->wishes, .count = ask->count, .dry_run = ask->dry_run};
+
+	if (sg_load_environment(loaded, ask->env, &env, err) < 0 || refuse_gated(env, err) < 0)
+		return -1;
+	publish.env = env;
+	if (sg_publish(world, loaded, &publish, &done, err) < 0)
+		return -1;
+	report->repository = loaded->remote.name;
+	report->config_from = loaded->config_from;
+	report->advisory = loaded->advisory;
+	report->environment = env->name;
+	report->branch = env->branch;
+	report->commit = done.commit;
+	report->id = done.plan.id;
+	report->tries = done.tries;
+	report->files = done.changes.files;
+	report->file_count = done.changes.file_count;
+	sg_report_add_values(
+		report, env->name, done.changes.values, done.changes.value_count, false);
+	sg_report_add_values(report, env->name, done.changes.same, done.changes.same_count, true);
+	end(ask, &done, report);
+	return 0;
+}
+
+int sg_flow_bump(struct sg_world *world, const struct sg_bump_ask *ask, struct sg_report *report,
+	struct sg_err *err)
+{
+	struct sg_loaded loaded;
+	int rc;
+
+	if (refuse_doubles(ask, err) < 0 || sg_load(world, &loaded, err) < 0)
+		return -1;
+	rc = bump(world, &loaded, ask, report, err);
+	sg_loaded_release(&loaded);
+	return rc;
+}
