@@ -1,0 +1,223 @@
+#include "cmd/opt.h"
+
+#include <string.h>
+
+#include "base/num.h"
+#include "base/str.h"
+#include "cmd/table.h"
+
+#define NAMES_MAX 64
+
+void sg_opt_env_name(const struct sg_opt *opt, char *out, size_t size)
+{
+	static const char prefix[] = "STAGEGATE_";
+	size_t n = 0;
+
+	for (; n + 1 < size && n < sizeof(prefix) - 1; n++)
+		out[n] = prefix[n];
+	for (const char *p = opt->name; *p && n + 1 < size; p++, n++)
+		out[n] = *p == '-' ? '_' : (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+	out[n] = '\0';
+}
+
+static bool is_choice(const struct sg_opt *opt, const char *value)
+{
+	struct sg_str rest = sg_str_of(opt->choices), word;
+
+	while (sg_str_cut(&rest, ' ', &word))
+		if (sg_str_is(word, value))
+			return true;
+	return false;
+}
+
+static int bad_value(const struct sg_opt *opt, const char *from, const char *value,
+	const char *wanted, struct sg_err *err)
+{
+	return sg_fail(
+		err, SG_R_USAGE, "%s of --%s: '%.80s' is not %s", from, opt->name, value, wanted);
+}
+
+static int set_flag(bool *field, const struct sg_opt *opt, const char *from, const char *value,
+	struct sg_err *err)
+{
+	if (strcmp(value, "true") == 0 || strcmp(value, "1") == 0)
+		*field = true;
+	else if (strcmp(value, "false") == 0 || strcmp(value, "0") == 0 || *value == '\0')
+		*field = false;
+	else
+		return bad_value(opt, from, value, "true or false", err);
+	return 0;
+}
+
+/* Stores VALUE into the field of OPT; FROM says where it came from, for the error. */
+static int set_value(void *base, const struct sg_opt *opt, const char *from, const char *value,
+	struct sg_err *err)
+{
+	void *field = (char *)base + opt->offset;
+
+	switch (opt->type) {
+	case SG_OPT_FLAG:
+		return set_flag(field, opt, from, value, err);
+	case SG_OPT_STRING:
+		*(const char **)field = value;
+		return 0;
+	case SG_OPT_DURATION:
+		if (!sg_num_duration_ms(sg_str_of(value), field))
+			return bad_value(opt, from, value, "a time like 90s, 20m or 1h30m", err);
+		return 0;
+	case SG_OPT_CHOICE:
+		if (!is_choice(opt, value))
+			return bad_value(opt, from, value, opt->choices, err);
+		*(const char **)field = value;
+		return 0;
+	}
+	SG_BUG("option type");
+}
+
+static int set_defaults(
+	const struct sg_cmd *cmd, const struct sg_env *env, void *args, struct sg_err *err)
+{
+	char name[NAMES_MAX + 16];
+
+	for (size_t s = 0; s < cmd->set_count; s++) {
+		const struct sg_opt_set *set = &cmd->sets[s];
+		void *base = (char *)args + set->base;
+
+		for (size_t i = 0; i < set->count; i++) {
+			const struct sg_opt *opt = &set->opts[i];
+			const char *value;
+
+			if (opt->fallback &&
+				set_value(base, opt, "the default", opt->fallback, err) < 0)
+				SG_BUG("fallback in the option table");
+			sg_opt_env_name(opt, name, sizeof(name));
+			value = sg_env_nonempty(env, name);
+			if (value && set_value(base, opt, name, value, err) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static const struct sg_opt *find(const struct sg_cmd *cmd, struct sg_str name, size_t *ret_base)
+{
+	for (size_t s = 0; s < cmd->set_count; s++) {
+		for (size_t i = 0; i < cmd->sets[s].count; i++) {
+			if (!sg_str_is(name, cmd->sets[s].opts[i].name))
+				continue;
+			*ret_base = cmd->sets[s].base;
+			return &cmd->sets[s].opts[i];
+		}
+	}
+	return NULL;
+}
+
+static int unknown(
+	const struct sg_cmd *cmd, struct sg_str name, struct sg_arena *arena, struct sg_err *err)
+{
+	const char *names[NAMES_MAX], *near;
+	size_t count = 0;
+
+	for (size_t s = 0; s < cmd->set_count; s++)
+		for (size_t i = 0; i < cmd->sets[s].count && count < NAMES_MAX; i++)
+			names[count++] = cmd->sets[s].opts[i].name;
+	near = sg_str_nearest(sg_arena_dup(arena, name), names, count);
+	(void)sg_fail(err, SG_R_USAGE, "%s has no option --%.*s", cmd->name,
+		name.len > 60 ? 60 : (int)name.len, name.ptr);
+	if (near)
+		return sg_hint(err, "did you mean --%s?", near);
+	return sg_hint(err, "stagegate %s --help lists the options", cmd->name);
+}
+
+/* One option at argv[*at]; moves *at over a value that stands in a word of its own. */
+static int parse_one(const struct sg_cmd *cmd, int argc, const char *const *argv, int *at,
+	struct sg_arena *arena, void *args, struct sg_err *err)
+{
+	struct sg_str name = sg_str_of(argv[*at] + 2);
+	long equals = sg_str_find(name, '=');
+	const char *value = equals < 0 ? NULL : name.ptr + equals + 1;
+	const struct sg_opt *opt;
+	size_t base = 0;
+
+	if (equals >= 0)
+		name = sg_str_sub(name, 0, (size_t)equals);
+	opt = find(cmd, name, &base);
+	if (!opt && !value && sg_str_starts(name, "no-")) {
+		opt = find(cmd, sg_str_sub(name, 3, name.len), &base);
+		if (opt && opt->type == SG_OPT_FLAG)
+			return set_value((char *)args + base, opt, "the value", "false", err);
+		opt = NULL;
+	}
+	if (!opt)
+		return unknown(cmd, name, arena, err);
+	if (!value && opt->type == SG_OPT_FLAG)
+		value = "true";
+	if (!value && *at + 1 < argc)
+		value = argv[++*at];
+	if (!value)
+		return sg_fail(err, SG_R_USAGE, "--%s needs a value (%s)", opt->name, opt->arg);
+	return set_value((char *)args + base, opt, "the value", value, err);
+}
+
+int sg_opt_parse(const struct sg_cmd *cmd, const struct sg_env *env, int argc,
+	const char *const *argv, struct sg_arena *arena, void *args, struct sg_words *ret_words,
+	bool *ret_help, struct sg_err *err)
+{
+	const char **words = sg_arena_calloc(arena, (size_t)argc + 1, sizeof(*words));
+	size_t count = 0;
+	bool options = true;
+
+	*ret_help = false;
+	if (set_defaults(cmd, env, args, err) < 0)
+		return -1;
+	for (int i = 0; i < argc; i++) {
+		if (!options || argv[i][0] != '-' || argv[i][1] == '\0') {
+			words[count++] = argv[i];
+		} else if (strcmp(argv[i], "--") == 0) {
+			options = false;
+		} else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			*ret_help = true;
+			return 0;
+		} else if (argv[i][1] != '-') {
+			(void)sg_fail(err, SG_R_USAGE, "unknown option '%.40s'", argv[i]);
+			return sg_hint(
+				err, "options are written out: stagegate %s --help", cmd->name);
+		} else if (parse_one(cmd, argc, argv, &i, arena, args, err) < 0) {
+			return -1;
+		}
+	}
+	*ret_words = (struct sg_words){words, count};
+	return 0;
+}
+
+static const char *audit_row(const struct sg_cmd *cmd, const struct sg_opt *opt, size_t base)
+{
+	size_t seen_base;
+
+	if (!opt->name)
+		return "a set is shorter than its count";
+	if (find(cmd, sg_str_of(opt->name), &seen_base) != opt || seen_base != base)
+		return "an option name stands twice";
+	if (!opt->help || !*opt->help)
+		return "an option has no help";
+	if ((opt->type == SG_OPT_FLAG) != !opt->arg)
+		return "only flags have no value name";
+	if (strlen(opt->name) > NAMES_MAX || sg_str_starts(sg_str_of(opt->name), "no-"))
+		return "an option name is too long or starts with no-";
+	if (opt->type == SG_OPT_CHOICE && (!opt->fallback || !is_choice(opt, opt->fallback)))
+		return "a choice needs a fallback among its words";
+	return NULL;
+}
+
+const char *sg_opt_audit(const struct sg_cmd *cmd)
+{
+	for (size_t s = 0; s < cmd->set_count; s++) {
+		for (size_t i = 0; i < cmd->sets[s].count; i++) {
+			const char *bad = audit_row(cmd, &cmd->sets[s].opts[i], cmd->sets[s].base);
+
+			if (bad)
+				return bad;
+		}
+	}
+	return cmd->summary && cmd->details && cmd->words && cmd->run ? NULL : "incomplete command";
+}

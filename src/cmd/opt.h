@@ -1,0 +1,93 @@
+/*
+ * The option table: one row feeds argv, the environment, --help, the man page, the README and the
+ * completion. An option `--gitops-ref` reads STAGEGATE_GITOPS_REF; argv wins over the environment,
+ * the environment over the row's fallback. No option takes a secret: those have variables and
+ * files.
+ */
+#ifndef SG_CMD_OPT_H
+#define SG_CMD_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "io/env.h"
+
+enum sg_opt_type {
+	SG_OPT_FLAG,     /* bool */
+	SG_OPT_STRING,   /* const char * */
+	SG_OPT_DURATION, /* int64_t, milliseconds */
+	SG_OPT_CHOICE    /* const char *, one of `choices` */
+};
+
+struct sg_opt {
+	const char *name; /* long name without the dashes */
+	const char *arg;  /* what stands for the value in --help; NULL for flags */
+	enum sg_opt_type type;
+	size_t offset;        /* into the struct of the set */
+	const char *fallback; /* written as in argv; NULL: zero */
+	const char *choices;  /* blank-separated, for CHOICE */
+	const char *help;
+};
+
+/* Rows whose field has another type than the row says do not compile. */
+#define SG_OPT_CHECK(type_, struct_, field)                                                        \
+	(offsetof(struct_, field) + 0 * sizeof(&((struct_ *)0)->field == (type_ *)0))
+#define SG_FLAG(struct_, field, name_, help_)                                                      \
+	{                                                                                          \
+		.name = name_, .type = SG_OPT_FLAG, .offset = SG_OPT_CHECK(bool, struct_, field),  \
+		.help = help_                                                                      \
+	}
+#define SG_STRING(struct_, field, name_, arg_, help_)                                              \
+	{                                                                                          \
+		.name = name_, .arg = arg_, .type = SG_OPT_STRING,                                 \
+		.offset = SG_OPT_CHECK(const char *, struct_, field), .help = help_                \
+	}
+#define SG_DURATION(struct_, field, name_, fallback_, help_)                                       \
+	{                                                                                          \
+		.name = name_, .arg = "TIME", .type = SG_OPT_DURATION,                             \
+		.offset = SG_OPT_CHECK(int64_t, struct_, field), .fallback = fallback_,            \
+		.help = help_                                                                      \
+	}
+#define SG_CHOICE(struct_, field, name_, fallback_, choices_, help_)                               \
+	{                                                                                          \
+		.name = name_, .arg = choices_, .type = SG_OPT_CHOICE,                             \
+		.offset = SG_OPT_CHECK(const char *, struct_, field), .fallback = fallback_,       \
+		.choices = choices_, .help = help_                                                 \
+	}
+
+/* Options that belong together, and where their struct lies inside the command's arguments. */
+struct sg_opt_set {
+	const char *title; /* for --help and the README */
+	const struct sg_opt *opts;
+	size_t count;
+	size_t base;
+};
+
+/* What is left of argv when the options are gone. */
+struct sg_words {
+	const char *const *items;
+	size_t count;
+};
+
+struct sg_cmd; /* cmd/table.h */
+
+/*
+ * Fills ARGS (zeroed, of the command's size) from fallbacks, environment and argv, in this order of
+ * strength. `--` ends the options; `--name=value` and `--name value` are the same; a flag takes
+ * `--name`, `--no-name`, and true/false/1/0 from the environment. `--help` sets *ret_help and
+ * stops. Strings point into argv or the environment. USAGE with the nearest name otherwise.
+ */
+int sg_opt_parse(const struct sg_cmd *cmd, const struct sg_env *env, int argc,
+	const char *const *argv, struct sg_arena *arena, void *args, struct sg_words *ret_words,
+	bool *ret_help, struct sg_err *err) SG_MUST_CHECK;
+
+/* "STAGEGATE_GITOPS_REF" for "gitops-ref". */
+void sg_opt_env_name(const struct sg_opt *opt, char *out, size_t size);
+
+/* The first contradiction in a command's table (duplicate name, help missing, ...) or NULL. */
+const char *sg_opt_audit(const struct sg_cmd *cmd);
+
+#endif

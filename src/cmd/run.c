@@ -1,0 +1,303 @@
+#include "cmd/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/attr.h"
+#include "base/version.h"
+#include "cmd/help.h"
+#include "cmd/table.h"
+#include "io/ca.h"
+#include "io/crypto.h"
+#include "io/fs.h"
+#include "io/http_curl.h"
+#include "report/dotenv.h"
+#include "report/json.h"
+#include "report/text.h"
+
+/* A document: a report, a diff, all findings of a large repository. */
+#define DOCUMENT_MAX_BYTES (32u << 20)
+#define PEM_MAX_BYTES (8u << 20)
+
+/* Everything of one run; released in one place. */
+struct session {
+	const struct sg_runtime *runtime;
+	const struct sg_cmd *cmd;
+	struct sg_arena arena;
+	void *args;
+	const struct sg_output_args *output;
+	struct sg_redactor *redactor;
+	struct sg_log log;
+	struct sg_buf pem;
+	struct sg_http *made_http;
+	struct sg_world world;
+	struct sg_report report;
+};
+
+static int write_out(const struct sg_runtime *runtime, const struct sg_buf *text)
+{
+	return runtime->out(runtime->arg, text->ptr, text->len);
+}
+
+/* stdout that does not take the document is a failure of the run, as for git and for cat. */
+static int finish(const struct sg_runtime *runtime, const struct sg_buf *document, int status)
+{
+	static const char words[] = "stagegate: stdout: cannot be written\n";
+
+	if (!document->overflow && write_out(runtime, document) == 0)
+		return status;
+	runtime->log(runtime->arg, words, sizeof(words) - 1);
+	return status ? status : sg_reason_exit(SG_R_LOCAL_IO);
+}
+
+static int show_error(struct session *session, const struct sg_err *err)
+{
+	const struct sg_report_style style = {.redactor = session->redactor};
+	const char *command = session->cmd ? session->cmd->name : "";
+	bool json = session->output && session->output->output &&
+		    strcmp(session->output->output, "json") == 0;
+	struct sg_buf text SG_AUTO(sg_buf_release), document SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&text, DOCUMENT_MAX_BYTES);
+	sg_buf_init(&document, DOCUMENT_MAX_BYTES);
+	sg_report_text_error(err, &style, &text);
+	session->runtime->log(session->runtime->arg, text.ptr, text.len);
+	if (json)
+		sg_report_json_error(command, err, session->redactor, &document);
+	return finish(session->runtime, &document, sg_err_exit(err));
+}
+
+/* The report files of a run that ended with an error, so that later jobs can read why. */
+static void write_error_reports(struct session *session, const struct sg_err *err)
+{
+	struct sg_buf text SG_AUTO(sg_buf_release);
+	struct sg_err second;
+	int rc = 0;
+
+	if (!session->output)
+		return;
+	sg_buf_init(&text, DOCUMENT_MAX_BYTES);
+	if (session->output->report_json) {
+		sg_report_json_error(session->cmd->name, err, session->redactor, &text);
+		rc = sg_fs_write(session->output->report_json, sg_buf_str(&text), 0644, &second);
+	}
+	if (rc == 0 && session->output->report_dotenv) {
+		sg_buf_reset(&text);
+		sg_report_dotenv_error(session->cmd->name, err, &text);
+		rc = sg_fs_write(session->output->report_dotenv, sg_buf_str(&text), 0644, &second);
+	}
+	if (rc < 0)
+		sg_warn(&session->log, "the report could not be written: %s", second.cause);
+}
+
+static int write_reports(struct session *session, struct sg_err *err)
+{
+	struct sg_buf text SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&text, DOCUMENT_MAX_BYTES);
+	/* dotenv first: what it cannot carry becomes a warning of the report. */
+	if (session->output->report_dotenv) {
+		sg_report_dotenv(&session->report, session->redactor, &text);
+		if (sg_fs_write(session->output->report_dotenv, sg_buf_str(&text), 0644, err) < 0)
+			return sg_wrap(err, "--report-dotenv");
+	}
+	if (session->output->report_json) {
+		sg_buf_reset(&text);
+		sg_report_json(&session->report, session->redactor, &text);
+		if (sg_fs_write(session->output->report_json, sg_buf_str(&text), 0644, err) < 0)
+			return sg_wrap(err, "--report-json");
+	}
+	return 0;
+}
+
+static int show_report(struct session *session)
+{
+	const struct sg_report_style style = {
+		.colour = session->runtime->out_is_terminal &&
+			  !sg_env_nonempty(session->runtime->env, "NO_COLOR"),
+		.redactor = session->redactor,
+	};
+	struct sg_buf document SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&document, DOCUMENT_MAX_BYTES);
+	if (strcmp(session->output->output, "json") == 0)
+		sg_report_json(&session->report, session->redactor, &document);
+	else
+		sg_report_text(&session->report, &style, &document);
+	return finish(session->runtime, &document, session->report.exit_code);
+}
+
+static int make_http(
+	struct session *session, const struct sg_settings *settings, struct sg_err *err)
+{
+	struct sg_http_curl_opts opts = {
+		.clock = session->runtime->clock,
+		.log = &session->log,
+		.trace = settings->trace,
+		.connect_timeout_ms = settings->connect_timeout_ms,
+		.request_timeout_ms = settings->request_timeout_ms,
+		.idle_timeout_ms = settings->idle_timeout_ms,
+		.user_agent = sg_arena_printf(&session->arena, "stagegate/%s", sg_version()),
+	};
+	const char *from;
+
+	if (session->runtime->http) {
+		session->world.http = session->runtime->http;
+		return 0;
+	}
+	if (sg_ca_load(&session->arena, session->runtime->env, settings->ca_file, &session->pem,
+		    &from, err) < 0)
+		return -1;
+	sg_debug(&session->log, "certificate authorities from %s", from);
+	opts.ca_pem = sg_buf_str(&session->pem);
+	if (sg_http_curl_new(&opts, &session->made_http, err) < 0)
+		return -1;
+	session->world.http = session->made_http;
+	return 0;
+}
+
+static int make_world(struct session *session, struct sg_err *err)
+{
+	const struct sg_settings *settings =
+		(const void *)((char *)session->args + session->cmd->settings_offset);
+	const struct sg_runtime *runtime = session->runtime;
+
+	session->world = (struct sg_world){
+		.settings = settings,
+		.env = runtime->env,
+		.arena = &session->arena,
+		.log = &session->log,
+		.redactor = session->redactor,
+		.tmpdir = sg_env_nonempty(runtime->env, "TMPDIR"),
+		.random = runtime->random ? runtime->random : sg_crypto_random(),
+	};
+	if (session->cmd->offline && session->cmd->offline(session->args))
+		return 0;
+	if (make_http(session, settings, err) < 0)
+		return -1;
+	session->world.deadline_ms = sg_loop_after(session->world.http->loop, settings->timeout_ms);
+	return 0;
+}
+
+static void set_log(struct session *session)
+{
+	const struct sg_settings *settings =
+		(const void *)((char *)session->args + session->cmd->settings_offset);
+
+	session->log.json = strcmp(session->output->log_format, "json") == 0;
+	if (session->output->quiet)
+		session->log.level = SG_LOG_WARN;
+	if (session->output->verbose || settings->trace)
+		session->log.level = SG_LOG_DEBUG;
+}
+
+static int run_command(struct session *session, const struct sg_words *words, struct sg_err *err)
+{
+	struct sg_clock *clock = session->runtime->clock;
+	int64_t start_ms = clock->now_ms(clock);
+
+	set_log(session);
+	if (make_world(session, err) < 0)
+		return -1;
+	sg_report_init(&session->report, &session->arena, session->cmd->name);
+	if (session->cmd->run(&session->world, session->args, words, &session->report, err) < 0)
+		return -1;
+	session->report.elapsed_ms = clock->now_ms(clock) - start_ms;
+	return write_reports(session, err);
+}
+
+static int help(const struct sg_runtime *runtime, const struct sg_cmd *cmd)
+{
+	struct sg_buf text SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&text, DOCUMENT_MAX_BYTES);
+	if (cmd)
+		sg_help_command(cmd, &text);
+	else
+		sg_help_overview(&text);
+	return finish(runtime, &text, 0);
+}
+
+static int no_command(const char *name, struct sg_err *err)
+{
+	const char *names[32], *near;
+	size_t count;
+	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
+
+	for (size_t i = 0; i < count && i < SG_COUNT(names); i++)
+		names[i] = cmds[i]->name;
+	near = sg_str_nearest(name, names, count);
+	(void)sg_fail(err, SG_R_USAGE, "there is no command '%.60s'", name);
+	if (near)
+		return sg_hint(err, "did you mean '%s'?", near);
+	return sg_hint(err, "stagegate --help lists the commands");
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+static void release(struct session *session)
+{
+	sg_http_curl_free(session->made_http);
+	sg_buf_release(&session->pem);
+	free(session->args);
+	sg_arena_release(&session->arena);
+	sg_redactor_free(session->redactor);
+}
+
+static int run_session(struct session *session, int argc, const char *const *argv)
+{
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_words words;
+	bool wants_help = false;
+
+	session->cmd = sg_cmd_find(argv[0]);
+	if (!session->cmd) {
+		(void)no_command(argv[0], &err);
+		return show_error(session, &err);
+	}
+	session->args = sg_calloc(1, session->cmd->args_size);
+	if (sg_opt_parse(session->cmd, session->runtime->env, argc - 1, argv + 1, &session->arena,
+		    session->args, &words, &wants_help, &err) < 0)
+		return show_error(session, &err);
+	if (wants_help)
+		return help(session->runtime, session->cmd);
+	session->output = (const void *)((char *)session->args + session->cmd->output_offset);
+	if (run_command(session, &words, &err) < 0) {
+		write_error_reports(session, &err);
+		return show_error(session, &err);
+	}
+	return show_report(session);
+}
+
+int sg_run(const struct sg_runtime *runtime, int argc, const char *const *argv)
+{
+	static const char *const version_argv[] = {"version"};
+	struct session session = {.runtime = runtime};
+	int status;
+
+	if (argc > 0 && strcmp(argv[0], "--version") == 0) {
+		argv = version_argv;
+		argc = 1;
+	}
+	if (argc > 0 && is_help(argv[0]))
+		return help(runtime, argc > 1 ? sg_cmd_find(argv[1]) : NULL);
+	if (argc == 0) {
+		(void)help(runtime, NULL);
+		return sg_reason_exit(SG_R_USAGE);
+	}
+	session.redactor = sg_redactor_new();
+	session.log = (struct sg_log){
+		.level = SG_LOG_INFO,
+		.redactor = session.redactor,
+		.write = runtime->log,
+		.arg = runtime->arg,
+	};
+	sg_buf_init(&session.pem, PEM_MAX_BYTES);
+	status = run_session(&session, argc, argv);
+	release(&session);
+	return status;
+}

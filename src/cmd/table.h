@@ -1,0 +1,62 @@
+/* The commands: descriptors as data. The order here is the order in --help. */
+#ifndef SG_CMD_TABLE_H
+#define SG_CMD_TABLE_H
+
+#include "cmd/opt.h"
+#include "model/report.h"
+#include "step/world.h"
+
+struct sg_cmd {
+	const char *name;
+	const char *summary;  /* one line, no full stop */
+	const char *words;    /* what follows the options: "SERVICE TAG | SERVICE=TAG..." */
+	const char *details;  /* paragraphs for `stagegate NAME --help` */
+	const char *examples; /* complete lines, one each */
+	const struct sg_opt_set *sets;
+	size_t set_count;
+	size_t args_size;
+	size_t settings_offset; /* of struct sg_settings in the arguments */
+	size_t output_offset;   /* of struct sg_output_args in the arguments */
+	/* True when these arguments need no network; NULL: they always do. */
+	bool (*offline)(const void *args);
+	/*
+	 * Checks the combination of arguments and makes one flow call. Prints nothing. -1 only for
+	 * errors; a verdict is in the report.
+	 */
+	int (*run)(struct sg_world *world, const void *args, const struct sg_words *words,
+		struct sg_report *report, struct sg_err *err);
+};
+
+/* How a result is shown: the same for every command. */
+struct sg_output_args {
+	const char *output;
+	const char *report_json;
+	const char *report_dotenv;
+	const char *log_format;
+	bool verbose;
+	bool quiet;
+};
+
+const struct sg_cmd *const *sg_cmd_table(size_t *ret_count);
+
+/* The command of that name, or NULL. */
+const struct sg_cmd *sg_cmd_find(const char *name);
+
+/* The sets that several commands share; `settings` and `output` are embedded at these offsets. */
+enum {
+	SG_OPTS_OUTPUT = 6,
+	SG_OPTS_GITOPS = 4,
+	SG_OPTS_CLUSTER = 7,
+	SG_OPTS_NETWORK = 7,
+};
+extern const struct sg_opt sg_opts_output[SG_OPTS_OUTPUT];
+extern const struct sg_opt sg_opts_gitops[SG_OPTS_GITOPS];
+extern const struct sg_opt sg_opts_cluster[SG_OPTS_CLUSTER];
+extern const struct sg_opt sg_opts_network[SG_OPTS_NETWORK];
+
+extern const struct sg_cmd sg_cmd_bump;
+extern const struct sg_cmd sg_cmd_wait;
+extern const struct sg_cmd sg_cmd_check;
+extern const struct sg_cmd sg_cmd_version;
+
+#endif

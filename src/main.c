@@ -1,0 +1,47 @@
+/* The real world in, the exit status out. */
+#include <unistd.h>
+
+#include "cmd/run.h"
+#include "io/harden.h"
+#include "io/signal.h"
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n <= 0)
+			return -1;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int to_stdout(void *arg, const char *bytes, size_t len)
+{
+	(void)arg;
+	return write_all(STDOUT_FILENO, bytes, len);
+}
+
+static void to_stderr(void *arg, const char *line, size_t len)
+{
+	(void)arg;
+	/* A log that cannot be written is no reason to fail a deployment. */
+	(void)write_all(STDERR_FILENO, line, len);
+}
+
+int main(int argc, char **argv)
+{
+	const struct sg_runtime runtime = {
+		.env = sg_env_real(),
+		.clock = sg_clock_real(),
+		.out = to_stdout,
+		.log = to_stderr,
+		.out_is_terminal = isatty(STDOUT_FILENO) == 1,
+	};
+
+	sg_harden_process();
+	sg_signal_install();
+	return sg_run(&runtime, argc - 1, (const char *const *)argv + 1);
+}
