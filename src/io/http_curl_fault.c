@@ -23,13 +23,6 @@ static long info(const struct sg_curl_call *call, CURLINFO what)
 	return value;
 }
 
-static bool happened(const struct sg_curl_call *call, CURLINFO what)
-{
-	curl_off_t microseconds = 0;
-
-	return curl_easy_getinfo(call->easy, what, &microseconds) == CURLE_OK && microseconds > 0;
-}
-
 static void stopped(const struct sg_curl_call *call, struct sg_err *err)
 {
 	switch (call->stop) {
@@ -40,6 +33,12 @@ static void stopped(const struct sg_curl_call *call, struct sg_err *err)
 		break;
 	case SG_CURL_HEADERS_TOO_LARGE:
 		(void)sg_http_fail_headers(err);
+		break;
+	case SG_CURL_TWO_LENGTHS:
+		(void)sg_fail(err, SG_R_ANSWER_INVALID,
+			"the answer of %s is not valid HTTP: it has two different Content-Length "
+			"headers",
+			call->host);
 		break;
 	case SG_CURL_LINK_LOCAL:
 		(void)sg_fail(err, SG_R_CONFIG_INVALID,
@@ -102,11 +101,29 @@ static bool tls_fault(const struct sg_curl_call *call, struct sg_err *err)
 	}
 }
 
+/*
+ * The connection went away in the handshake. After its certificate was accepted it is most likely
+ * the server that was not content; before, it may be anything on the way.
+ */
+static bool handshake_broke(const struct sg_curl_call *call, struct sg_err *err)
+{
+	if (!strstr(call->errbuf, "Send failure") && !strstr(call->errbuf, "Recv failure"))
+		return false;
+	if (call->peer.seen) {
+		alert(call, err);
+		return true;
+	}
+	(void)sg_fail(err, SG_R_UNREACHABLE, "%s broke the connection during the TLS handshake",
+		call->host);
+	(void)sg_transient(err);
+	return true;
+}
+
 static void tls_failed(const struct sg_curl_call *call, CURLcode code, struct sg_err *err)
 {
 	if (call->peer.flags != 0)
 		sg_curl_peer_fault(call, err);
-	else if (!tls_fault(call, err))
+	else if (!tls_fault(call, err) && !handshake_broke(call, err))
 		(void)sg_fail(err, SG_R_TLS_FAILED, "TLS with %s failed: %s", call->host,
 			text_of(call, code));
 }
@@ -167,21 +184,30 @@ static bool proxy_fault(const struct sg_curl_call *call, struct sg_err *err)
 	return true;
 }
 
+/* In TLS 1.3 the server looks at the client's certificate after the client thinks it is connected.
+ */
+static void hint_client_cert(const struct sg_curl_call *call, struct sg_err *err)
+{
+	if (call->tls_started && call->sent <= 1 && !call->has_client_cert)
+		(void)sg_hint(err, "if this stays so: it may demand a client certificate");
+}
+
 static void cut_off(const struct sg_curl_call *call, const char *how, struct sg_err *err)
 {
 	curl_off_t length = -1;
+	char of[40] = "";
 
-	(void)curl_easy_getinfo(call->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-	if (call->call.status == 0)
+	if (call->call.status == 0) {
 		(void)sg_fail(err, SG_R_UNREACHABLE, "%s %s before it answered", call->host, how);
-	else if (length >= 0)
-		(void)sg_fail(err, SG_R_UNREACHABLE,
-			"%s %s in the middle of the answer, after %" PRIu64 " of %" PRId64 " bytes",
-			call->host, how, call->received, (int64_t)length);
-	else
-		(void)sg_fail(err, SG_R_UNREACHABLE,
-			"%s %s in the middle of the answer, after %" PRIu64 " bytes", call->host,
-			how, call->received);
+		(void)sg_transient(err);
+		return;
+	}
+	(void)curl_easy_getinfo(call->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	if (length >= 0)
+		(void)snprintf(of, sizeof(of), " of %" PRId64, (int64_t)length);
+	(void)sg_fail(err, SG_R_UNREACHABLE,
+		"%s %s in the middle of the answer, after %" PRIu64 "%s bytes", call->host, how,
+		call->received, of);
 	(void)sg_transient(err);
 }
 
@@ -195,14 +221,17 @@ static void receive_failed(const struct sg_curl_call *call, CURLcode code, struc
 {
 	if (proxy_fault(call, err) || tls_fault(call, err))
 		return;
-	if (is_malformed(call))
+	if (is_malformed(call)) {
 		(void)sg_fail(err, SG_R_ANSWER_INVALID, "the answer of %s is not valid HTTP: %s",
 			call->host, text_of(call, code));
-	else
-		cut_off(call,
-			info(call, CURLINFO_OS_ERRNO) == ECONNRESET ? "reset the connection"
-								    : "closed the connection",
-			err);
+		return;
+	}
+	cut_off(call,
+		info(call, CURLINFO_OS_ERRNO) == ECONNRESET ? "reset the connection"
+							    : "closed the connection",
+		err);
+	if (call->call.status == 0)
+		hint_client_cert(call, err);
 }
 
 static void timed_out(const struct sg_curl_call *call, struct sg_err *err)
@@ -215,6 +244,7 @@ static void send_failed(const struct sg_curl_call *call, struct sg_err *err)
 {
 	(void)sg_fail(err, SG_R_UNREACHABLE,
 		"the connection to %s broke while the request was sent", call->host);
+	hint_client_cert(call, err);
 	(void)sg_transient(err);
 }
 
@@ -286,12 +316,12 @@ void sg_curl_timeout_detail(struct sg_curl_call *call, struct sg_err *err)
 
 	if (call->sent > 0)
 		return;
-	if (happened(call, CURLINFO_CONNECT_TIME_T))
-		step = "the TLS handshake or the proxy did not finish";
-	else if (happened(call, CURLINFO_NAMELOOKUP_TIME_T))
-		step = "no address of it answered";
+	if (call->tls_started)
+		step = "the TLS handshake did not finish";
+	else if (call->resolved)
+		step = "nothing answered at its address, or the proxy did not";
 	else
-		step = "its name was not resolved";
+		step = "its name, or that of the proxy, was not resolved";
 	memcpy(inner, err->cause, sizeof(inner));
 	(void)snprintf(
 		err->cause, sizeof(err->cause), "%.512s to %.128s (%s)", inner, call->host, step);

@@ -43,6 +43,7 @@ struct sg_curl_client {
 	char *ca_pem;
 	size_t ca_len;
 	char *ca_from;
+	char checked_pair[65]; /* SHA-256 of the last client certificate and key that fitted */
 	struct sg_http_stats stats;
 	bool progress; /* something happened since the last wait ended */
 };
@@ -52,6 +53,7 @@ enum sg_curl_stop {
 	SG_CURL_RUNS,
 	SG_CURL_BODY_TOO_LARGE,
 	SG_CURL_HEADERS_TOO_LARGE,
+	SG_CURL_TWO_LENGTHS,
 	SG_CURL_LINK_LOCAL, /* the name leads to an address of cloud metadata services */
 	SG_CURL_SENT_TWICE  /* libcurl was about to send again what may be sent only once */
 };
@@ -82,6 +84,8 @@ struct sg_curl_call {
 	bool replayable;
 	bool insecure;
 	bool has_client_cert;
+	bool resolved;    /* a socket was opened */
+	bool tls_started; /* the connection stands, tunnel and all */
 	unsigned sent;
 	enum sg_curl_stop stop;
 	struct sg_curl_trust *trust;
@@ -105,6 +109,11 @@ void sg_curl_set_callbacks(struct sg_curl_call *call);
 int sg_curl_set_tls(
 	struct sg_curl_call *call, const struct sg_tls *tls, struct sg_err *err) SG_MUST_CHECK;
 void sg_curl_trusts_free(struct sg_curl_client *client);
+
+/* http_curl_client.c: the client certificate with its key; checks that they fit. */
+int sg_curl_set_client(
+	struct sg_curl_call *call, const struct sg_tls *tls, struct sg_err *err) SG_MUST_CHECK;
+void sg_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t len);
 
 /* http_curl_peer.c: mbedTLS asks it about each certificate of the chain; ARG is the call. */
 int sg_curl_check_cert(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags);

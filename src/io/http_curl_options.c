@@ -62,9 +62,9 @@ static void set_proxy(CURL *easy, const struct sg_http_req *req, const struct sg
 	SG_AUTO(sg_buf_wipe) struct sg_buf proxy;
 	const char *socks = "socks5://";
 
+	sg_buf_init(&proxy, URL_MAX_BYTES);
 	if (!req->proxy && !sg_http_url_loopback(url))
 		return; /* the proxy environment, as libcurl reads it */
-	sg_buf_init(&proxy, URL_MAX_BYTES);
 	sg_buf_adds(&proxy, req->proxy ? req->proxy : "");
 	if (sg_str_starts(sg_buf_str(&proxy), socks))
 		sg_buf_splice(&proxy, 0, strlen(socks), SG_STR("socks5h://"));

@@ -55,6 +55,18 @@ static void end_headers(struct sg_curl_call *call)
 	call->client->progress = true;
 }
 
+/* libcurl takes the last of several; who reads another one reads another answer. */
+static bool has_other_length(const struct sg_buf *headers, struct sg_str line)
+{
+	static const char name[] = "Content-Length:";
+	struct sg_str known = sg_http_header(headers, "Content-Length"), value;
+
+	if (known.len == 0 || !sg_str_ieq(sg_str_sub(line, 0, sizeof(name) - 1), sg_str_of(name)))
+		return false;
+	value = sg_str_trim(sg_str_sub(line, sizeof(name) - 1, line.len));
+	return !sg_str_eq(known, value);
+}
+
 static void add_header(struct sg_buf *headers, struct sg_str line)
 {
 	bool folded = line.ptr[0] == ' ' || line.ptr[0] == '\t';
@@ -81,6 +93,8 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 		return line.len; /* a trailer; nobody asks for those */
 	else if (sg_str_trim(line).len == 0)
 		end_headers(call);
+	else if (has_other_length(&call->call.headers, line))
+		return stop(call, SG_CURL_TWO_LENGTHS);
 	else
 		add_header(&call->call.headers, line);
 	return line.len;
@@ -153,6 +167,7 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 		errno = EACCES;
 		return CURL_SOCKET_BAD;
 	}
+	call->resolved = true;
 	fd = socket(address->family, address->socktype, address->protocol);
 	if (fd >= 0)
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);

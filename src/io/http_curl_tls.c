@@ -87,38 +87,12 @@ static CURLcode on_tls_config(CURL *easy, void *config_ptr, void *arg)
 	struct sg_curl_call *call = arg;
 
 	(void)easy;
+	call->tls_started = true;
 	/* RSA from 2048 bits, SHA-256 and better; libcurl's own choice goes lower */
 	mbedtls_ssl_conf_cert_profile(config, &mbedtls_x509_crt_profile_default);
 	mbedtls_ssl_conf_verify(config, sg_curl_check_cert, call);
 	mbedtls_ssl_conf_ca_chain(config, &call->trust->chain, NULL);
 	return CURLE_OK;
-}
-
-static void set_blob(CURL *easy, CURLoption option, const void *bytes, size_t len)
-{
-	struct curl_blob blob = {
-		.data = (void *)(uintptr_t)bytes, .len = len, .flags = CURL_BLOB_NOCOPY};
-
-	SG_CURL_SET(easy, option, &blob);
-}
-
-static int set_client_cert(struct sg_curl_call *call, const struct sg_tls *tls, struct sg_err *err)
-{
-	if (!tls->client_key)
-		return sg_fail(err, SG_R_CONFIG_INVALID, "a client certificate without its key");
-	sg_buf_addstr(&call->cert, tls->client_cert_pem);
-	sg_buf_addstr(&call->key, sg_secret_bytes(tls->client_key));
-	if (call->cert.overflow || call->key.overflow)
-		return sg_fail(err, SG_R_TOO_LARGE,
-			"the client certificate or its key is larger than the limit of %zu bytes",
-			call->key.max);
-	call->has_client_cert = true;
-	SG_CURL_SET(call->easy, CURLOPT_SSLCERTTYPE, "PEM");
-	SG_CURL_SET(call->easy, CURLOPT_SSLKEYTYPE, "PEM");
-	set_blob(call->easy, CURLOPT_SSLCERT_BLOB, call->cert.ptr, call->cert.len);
-	/* mbedTLS takes a PEM key with its NUL only */
-	set_blob(call->easy, CURLOPT_SSLKEY_BLOB, call->key.ptr, call->key.len + 1);
-	return 0;
 }
 
 int sg_curl_set_tls(struct sg_curl_call *call, const struct sg_tls *tls, struct sg_err *err)
@@ -127,7 +101,7 @@ int sg_curl_set_tls(struct sg_curl_call *call, const struct sg_tls *tls, struct 
 
 	if (choose_trust(call, tls, err) < 0)
 		return -1;
-	if (tls && tls->client_cert_pem.len > 0 && set_client_cert(call, tls, err) < 0)
+	if (tls && tls->client_cert_pem.len > 0 && sg_curl_set_client(call, tls, err) < 0)
 		return -1;
 	call->insecure = tls && tls->insecure;
 	SG_CURL_SET(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -141,8 +115,9 @@ int sg_curl_set_tls(struct sg_curl_call *call, const struct sg_tls *tls, struct 
 	 * libcurl compares this with a kept connection's before it shares the connection, and its
 	 * mbedTLS back end uses it for nothing else: calls with different trust never share one.
 	 */
-	set_blob(easy, CURLOPT_ISSUERCERT_BLOB, call->trust->digest, sizeof(call->trust->digest));
-	set_blob(easy, CURLOPT_PROXY_ISSUERCERT_BLOB, call->trust->digest,
+	sg_curl_set_blob(
+		easy, CURLOPT_ISSUERCERT_BLOB, call->trust->digest, sizeof(call->trust->digest));
+	sg_curl_set_blob(easy, CURLOPT_PROXY_ISSUERCERT_BLOB, call->trust->digest,
 		sizeof(call->trust->digest));
 	return 0;
 }

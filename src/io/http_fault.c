@@ -18,7 +18,7 @@ void sg_http_timers_start(
 	timers->idle_ms = req->idle_timeout_ms ? req->idle_timeout_ms : SG_HTTP_IDLE_MS;
 	timers->total_ms = req->total_timeout_ms ? req->total_timeout_ms : SG_HTTP_TOTAL_MS;
 	timers->connect_at = after(now_ms, timers->connect_ms);
-	timers->idle_at = after(now_ms, timers->idle_ms);
+	timers->idle_at = SG_NEVER; /* until the connection stands */
 	timers->total_at = after(now_ms, timers->total_ms);
 	timers->by_caller = req->until_ms > 0 && req->until_ms < timers->total_at;
 	if (!timers->by_caller)
