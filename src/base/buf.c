@@ -12,7 +12,10 @@
 
 void sg_buf_init(struct sg_buf *buf, size_t max_bytes)
 {
-	*buf = (struct sg_buf){.ptr = EMPTY, .max = max_bytes};
+	/* so that sums of lengths cannot overflow */
+	size_t max = max_bytes > SIZE_MAX / 4 ? SIZE_MAX / 4 : max_bytes;
+
+	*buf = (struct sg_buf){.ptr = EMPTY, .max = max};
 }
 
 void sg_buf_release(struct sg_buf *buf)
@@ -113,10 +116,10 @@ void sg_buf_addv(struct sg_buf *buf, const char *fmt, va_list args)
 
 void sg_buf_drop(struct sg_buf *buf, size_t len)
 {
-	if (len == 0)
-		return;
 	if (len > buf->len)
 		len = buf->len;
+	if (len == 0)
+		return; /* also: what an empty buffer points to cannot be written */
 	memmove(buf->ptr, buf->ptr + len, buf->len - len + 1);
 	buf->len -= len;
 }

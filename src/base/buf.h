@@ -25,7 +25,8 @@ struct sg_buf {
 /* An empty buffer for at most MAX_BYTES; allocates nothing yet. */
 void sg_buf_init(struct sg_buf *buf, size_t max_bytes);
 
-/* Frees the contents; the struct is zeroed and may be initialised again. NULL is fine. */
+/* Frees the contents and leaves an empty buffer with the same max. NULL and a zeroed struct are
+ * fine. */
 void sg_buf_release(struct sg_buf *buf);
 
 /* Overwrites the contents before freeing them, for secrets. */

@@ -19,41 +19,45 @@ static void format(char *out, size_t size, const char *fmt, va_list args)
 
 int(sg_fail)(struct sg_err *err, enum sg_reason reason, const char *fmt, ...)
 {
+	char cause[sizeof(err->cause)]; /* the arguments may be members of *err */
 	va_list args;
 
-	*err = (struct sg_err){.reason = reason};
 	va_start(args, fmt);
-	format(err->cause, sizeof(err->cause), fmt, args);
+	format(cause, sizeof(cause), fmt, args);
 	va_end(args);
+	*err = (struct sg_err){.reason = reason};
+	memcpy(err->cause, cause, sizeof(cause));
 	return -1;
 }
 
 int(sg_wrap)(struct sg_err *err, const char *fmt, ...)
 {
-	char inner[sizeof(err->where)];
+	char where[sizeof(err->where)];
 	size_t len;
 	va_list args;
 
-	memcpy(inner, err->where, sizeof(inner));
 	va_start(args, fmt);
-	format(err->where, sizeof(err->where), fmt, args);
+	format(where, sizeof(where), fmt, args);
 	va_end(args);
-	len = strlen(err->where);
-	if (inner[0] != '\0' && len + 3 < sizeof(err->where)) {
-		int n = snprintf(err->where + len, sizeof(err->where) - len, ": %.*s",
-			(int)(sizeof(err->where) - len - 3), inner);
+	len = strlen(where);
+	if (err->where[0] != '\0' && len + 3 < sizeof(where)) {
+		int n = snprintf(where + len, sizeof(where) - len, ": %.*s",
+			(int)(sizeof(where) - len - 3), err->where);
 		(void)n;
 	}
+	memcpy(err->where, where, sizeof(where));
 	return -1;
 }
 
 int(sg_hint)(struct sg_err *err, const char *fmt, ...)
 {
+	char hint[sizeof(err->hint)];
 	va_list args;
 
 	va_start(args, fmt);
-	format(err->hint, sizeof(err->hint), fmt, args);
+	format(hint, sizeof(hint), fmt, args);
 	va_end(args);
+	memcpy(err->hint, hint, sizeof(hint));
 	return -1;
 }
 

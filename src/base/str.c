@@ -83,6 +83,8 @@ long sg_str_search(struct sg_str s, const char *needle)
 {
 	size_t len = strlen(needle);
 
+	if (len == 0)
+		return 0;
 	for (size_t i = 0; len <= s.len && i <= s.len - len; i++)
 		if (memcmp(s.ptr + i, needle, len) == 0)
 			return (long)i;
@@ -150,7 +152,7 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 
 const char *sg_str_nearest(const char *wanted, const char *const *candidates, size_t count)
 {
-	size_t len = strlen(wanted), best = len / 3 + 1;
+	size_t len = strlen(wanted), best = (len + 2) / 3 + 1;
 	const char *nearest = NULL;
 
 	if (len > NAME_MAX_LEN)
@@ -161,7 +163,7 @@ const char *sg_str_nearest(const char *wanted, const char *const *candidates, si
 		if (other > NAME_MAX_LEN)
 			continue;
 		d = distance(wanted, len, candidates[i], other);
-		if (d < best || (d == best && !nearest)) {
+		if (d < best && d < len) {
 			best = d;
 			nearest = candidates[i];
 		}

@@ -45,7 +45,8 @@ bool sg_str_is_oid(struct sg_str s);
 
 /*
  * The candidate nearest to WANTED by edit distance (insert, delete, replace, swap), for "did you
- * mean"; NULL when none is near (more than a third of the letters differ).
+ * mean"; the first of several. NULL when none is near (more than a third of its letters, rounded
+ * up, differ).
  */
 const char *sg_str_nearest(const char *wanted, const char *const *candidates, size_t count);
 
