@@ -1,0 +1,192 @@
+/*
+ * edit/: the first byte picks a value, the second one a scalar, the rest is the file. Either the
+ * edit is refused and nothing was answered, or one range of bytes differs and one event.
+ */
+#include "fuzz.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "edit/edit.h"
+#include "io/yaml.h"
+
+#define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static const struct {
+	enum sg_image_part part;
+	const char *value;
+} wishes[] = {
+	{SG_PART_TAG, "v2"},
+	{SG_PART_TAG, "1.10"},
+	{SG_PART_TAG, "yes"},
+	{SG_PART_TAG, "1e3"},
+	{SG_PART_REPOSITORY, "r.io:5000/a/b"},
+	{SG_PART_REFERENCE, "v2"},
+	{SG_PART_REFERENCE, "v2@" DIGEST},
+	{SG_PART_DIGEST, DIGEST},
+};
+
+struct level {
+	bool map, value; /* value: the next node of the mapping is one */
+	size_t index;
+	size_t len; /* of the path up to this collection */
+};
+
+struct walker {
+	struct sg_buf path;
+	struct level levels[SG_YAML_MAX_DEPTH];
+	int depth;
+};
+
+static void add_key(struct sg_buf *path, struct sg_str key)
+{
+	sg_buf_adds(path, path->len ? ".\"" : "\"");
+	for (size_t i = 0; i < key.len; i++) {
+		if (key.ptr[i] == '"' || key.ptr[i] == '\\')
+			sg_buf_addc(path, '\\');
+		sg_buf_addc(path, key.ptr[i]);
+	}
+	sg_buf_addc(path, '"');
+}
+
+/* Takes one event; true when it is a scalar that the path now names. */
+static bool walk(struct walker *w, const struct sg_yaml_event *event)
+{
+	struct level *l = w->depth ? &w->levels[w->depth - 1] : NULL;
+	bool starts = event->kind == SG_YAML_SEQ_START || event->kind == SG_YAML_MAP_START;
+
+	if (event->kind == SG_YAML_SEQ_END || event->kind == SG_YAML_MAP_END) {
+		w->depth--;
+		return false;
+	}
+	if (!starts && event->kind != SG_YAML_SCALAR && event->kind != SG_YAML_ALIAS)
+		return false;
+	if (l && l->map && !l->value) {
+		l->value = true;
+		sg_buf_splice(&w->path, l->len, w->path.len, SG_STR(""));
+		add_key(&w->path, event->value);
+		if (!starts)
+			return false;
+	} else if (l && l->map) {
+		l->value = false;
+	} else if (l) {
+		sg_buf_splice(&w->path, l->len, w->path.len, SG_STR(""));
+		sg_buf_addf(&w->path, "[%zu]", l->index++);
+	}
+	if (starts)
+		w->levels[w->depth++] =
+			(struct level){.map = event->kind == SG_YAML_MAP_START, .len = w->path.len};
+	return event->kind == SG_YAML_SCALAR;
+}
+
+/* The path of the scalar number PICK (counted round); false when the file has none. */
+static bool pick_path(struct sg_str text, unsigned pick, struct sg_buf *path)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_yaml_events events;
+	struct walker w = {.depth = 0};
+	bool found = false;
+
+	if (sg_yaml_parse(&arena, "f", text, &events, &err) < 0)
+		return false;
+	sg_buf_init(&w.path, 1024);
+	for (size_t i = 0; i < events.count; i++) {
+		if (!walk(&w, &events.items[i]) || w.path.len == 0 || w.path.overflow)
+			continue;
+		found = true;
+		sg_buf_reset(path);
+		sg_buf_addstr(path, sg_buf_str(&w.path));
+		if (pick-- == 0)
+			break;
+	}
+	sg_buf_release(&w.path);
+	return found && !memchr(path->ptr, '\0', path->len);
+}
+
+static void check_bytes(struct sg_str before, struct sg_str after)
+{
+	size_t head = 0, tail = 0;
+	size_t least = before.len < after.len ? before.len : after.len;
+
+	while (head < least && before.ptr[head] == after.ptr[head])
+		head++;
+	while (tail < least - head &&
+		before.ptr[before.len - 1 - tail] == after.ptr[after.len - 1 - tail])
+		tail++;
+	for (size_t i = head; i < before.len - tail; i++)
+		PROMISE(before.ptr[i] != '\n' && before.ptr[i] != '\r');
+	for (size_t i = head; i < after.len - tail; i++)
+		PROMISE(after.ptr[i] != '\n' && after.ptr[i] != '\r');
+}
+
+static void check_events(struct sg_str before, const struct sg_edit_done *done)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_yaml_events old, new;
+	size_t differ = 0;
+
+	PROMISE(sg_yaml_parse(&arena, "f", before, &old, &err) == 0);
+	PROMISE(sg_yaml_parse(&arena, "f", done->text, &new, &err) == 0);
+	PROMISE(old.count == new.count);
+	for (size_t i = 0; i < old.count; i++) {
+		const struct sg_yaml_event *a = &old.items[i], *b = &new.items[i];
+
+		PROMISE(a->kind == b->kind);
+		if (a->style == b->style && sg_str_eq(a->value, b->value))
+			continue;
+		differ++;
+		PROMISE(a->kind == SG_YAML_SCALAR && sg_str_is(b->value, done->to));
+	}
+	PROMISE(differ == (done->unchanged ? 0 : 1));
+}
+
+static void check_edit(const struct sg_edit_ask *ask)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_edit_done done = {0};
+	struct sg_edit_value value;
+	struct sg_edit_ask again = *ask;
+	int code;
+
+	if (sg_edit_apply(&arena, ask, &done, &err) < 0) {
+		code = sg_err_exit(&err);
+		PROMISE(!done.text.ptr && err.cause[0]);
+		PROMISE(code == 3 || code == 5 || code == 9);
+		return;
+	}
+	check_bytes(ask->text, done.text);
+	check_events(ask->text, &done);
+	again.text = done.text;
+	PROMISE(sg_edit_read(&arena, &again, &value, &err) == 0);
+	PROMISE(strcmp(value.value, done.to) == 0 && value.is_text);
+	PROMISE(sg_edit_apply(&arena, &again, &done, &err) == 0 && done.unchanged);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	struct sg_edit_ask ask = {.file = "f"};
+	unsigned wish;
+
+	if (size < 2)
+		return 0;
+	wish = data[0] % SG_COUNT(wishes);
+	ask.part = wishes[wish].part;
+	ask.value = wishes[wish].value;
+	ask.text = (struct sg_str){(const char *)data + 2, size - 2};
+	ask.with_digest = data[0] >= 128;
+	ask.image = "web";
+	check_edit(&ask);
+	ask.image = NULL;
+	ask.key = "image.tag";
+	check_edit(&ask);
+	sg_buf_init(&path, 2048);
+	if (pick_path(ask.text, data[1], &path)) {
+		ask.key = path.ptr;
+		check_edit(&ask);
+	}
+	return 0;
+}
