@@ -189,6 +189,8 @@ const struct sg_err *sg_watch_trouble(const struct sg_watch *watch)
 
 void sg_watch_feed(struct sg_watch *watch, struct sg_json *object)
 {
+	if (!object)
+		return;
 	if (watch->phase != SG_PHASE_POLL) {
 		sg_json_free(object);
 		return;

@@ -578,6 +578,8 @@ static void our_own_patch_is_an_event_only_in_polling(void **state)
 	assert_int_equal(sg_watch_next(watch, cluster_world_in(w, 1000), &event, &w->err), 0);
 	assert_int_equal(pull(w, watch, 1000, "90"), SG_WATCH_ADDED);
 	assert_int_equal(pull(w, watch, 5500, NULL), SG_WATCH_NOTHING);
+	sg_watch_feed(watch, NULL); /* changes nothing */
+	assert_int_equal(script_open_calls(w->script), 1);
 	sg_watch_feed(watch, parse(w, cluster_world_app(w, "91", PENDING)));
 	assert_int_equal(pull(w, watch, 0, "91"), SG_WATCH_MODIFIED);
 	assert_int_equal(pull(w, watch, 60000, "92"), SG_WATCH_MODIFIED);
