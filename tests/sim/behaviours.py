@@ -34,7 +34,7 @@ BEHAVIOURS = {
     "no-consume": ("the controller is down for this application: no refresh is consumed", "1.4, rec 86"),
     "skip-reconcile": ("annotation skip-reconcile (set at once)", "1.2, rec 63"),
     "lost-refresh": (
-        "somebody's refresh is there (at once) and its compare has already read the refs: it consumes the annotation with the old revision",
+        "somebody's refresh is there (at once) and its compare has already read the refs: it consumes the annotation with the old revision, after `delay hold` or at the next behaviour",
         "1.4, rec 05",
     ),
     "wrong-target": ("the spec tracks another branch (at once)", "0.2 row 1c"),

@@ -5,6 +5,7 @@ import copy
 from .behaviours import SKIP
 from .clock import stamp
 from .gitrepo import Missing
+from .loop import SLICE
 from .merge import merge_diff
 from .render import RenderError, containers
 
@@ -99,8 +100,8 @@ class Comparer:
             if level < 3 and self.world.repo_down:
                 return
             error = f"Failed to load target state: failed to generate manifest for source 1 of 1: {err}"
-        yield "hold" if app.hold else "compare"
-        app.hold = False
+        yield "compare"
+        yield from self._hold(app)
         now = stamp(self.clock.now())
         if level >= 2:
             status["reconciledAt"] = began
@@ -119,6 +120,14 @@ class Comparer:
             yield "status"
         set_condition(status, "SyncError", refusal, now)
         self.persist(start, status)
+
+    def _hold(self, app):
+        """Behaviour lost-refresh: the refs are read, the rest waits for another behaviour, or the delay `hold`."""
+        waited = 0
+        while app.hold and waited < self.world.loop.delays["hold"]:
+            yield "slice"
+            waited += SLICE
+        app.hold = False
 
     def _level(self, start, annotations, level):
         status = start.get("status", {})

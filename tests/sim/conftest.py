@@ -132,7 +132,7 @@ class Box:
 def _running():
     state = tempfile.mkdtemp(prefix="stagegate-test-sim-", dir="/tmp")
     try:
-        assert sandbox.start(state, {}) == 0
+        assert sandbox.start(state) == 0
         box = Box(state)
         yield box
         with open(os.path.join(state, "sim.log"), encoding="utf-8") as log:

@@ -297,11 +297,11 @@ class Commands:
 
     def cmd_reset(self):
         self.cmd_fault("clear")
-        self.box.loop.speed = 0
+        self.box.loop.speed, self.box.loop.delays = 0, dict(loop.DELAYS)
         for app in self.box.controller.apps.values():
-            app.behaviour = "healthy"
+            app.behaviour, app.hold = "healthy", False
         self.cmd_settle()
-        self.box.loop.speed, self.box.loop.delays, self.box.kube.skew = 1.0, dict(loop.DELAYS), 0
+        self.box.loop.speed, self.box.kube.skew = 1.0, 0
         want = self.box.refs
         rows = gitrepo.git(self._repo(), "for-each-ref", "--format=%(refname) %(objectname)").splitlines()
         have = dict(row.split(" ") for row in rows)

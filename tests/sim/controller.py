@@ -174,7 +174,7 @@ class Controller:
     def behave(self, name, behaviour):
         """Sets the behaviour of an application (see behaviours.py); runs on the loop's thread."""
         app = self.apps[name]
-        before, app.behaviour = app.behaviour, behaviour
+        before, app.behaviour, app.hold = app.behaviour, behaviour, False
         app.factor = 10.0 if behaviour == "slow" else 1.0
         if not self.store.get("applications", name):
             if behaviour != "healthy":

@@ -40,8 +40,8 @@ def _listen():
 class Sandbox:
     """Everything of one running sandbox. `info` is what env.json holds."""
 
-    def __init__(self, state, sockets, options):
-        self.state, self.sockets, self.options = state, sockets, options
+    def __init__(self, state, sockets):
+        self.state, self.sockets = state, sockets
         self.children, self.stopped = [], threading.Event()
         self.info = {"dir": state, "sockets": sockets, "leaders": []}
 
@@ -63,8 +63,6 @@ class Sandbox:
         maker = threading.Thread(target=tls.make, args=(self.path("tls"),))
         maker.start()
         seed.fast_import(self.path("repo/gitops/apps.git"), seed.gitops)
-        if self.options.get("large"):
-            seed.fast_import(self.path("repo/gitops/large.git"), seed.large)
         listeners = {name: _listen() for name in PORTS}
         api = _listen()
         port = {name: sock.getsockname()[1] for name, sock in listeners.items()}
@@ -189,9 +187,9 @@ class Sandbox:
                 os.killpg(child.pid, signal.SIGKILL)
 
 
-def main(state, sockets, options, report):
+def main(state, sockets, report):
     """Runs until SIGTERM. `report` is a file descriptor: one line `ready`, or what went wrong."""
-    sandbox = Sandbox(state, sockets, json.loads(options))
+    sandbox = Sandbox(state, sockets)
     signal.signal(signal.SIGTERM, lambda *_: sandbox.stopped.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir("/")
@@ -210,4 +208,4 @@ def main(state, sockets, options, report):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))

@@ -7,6 +7,8 @@ import threading
 import time
 import traceback
 
+SLICE = 5  # milliseconds between two looks of a step that something can end early
+
 # Milliseconds of each step at speed 1. Real Argo CD is about 20 to 50 times slower (argocd.md 8.2).
 DELAYS = {
     "compare": 8,  # refs read, manifests made
@@ -20,6 +22,7 @@ DELAYS = {
     "degrade": 40,  # progress deadline of a broken rollout
     "hook": 20,  # a hook Job
     "retry": 30,  # between attempts of one operation
+    "slice": SLICE,
     "hold": 300,  # behaviour lost-refresh: the compare that had begun before
     "delete": 10,
 }

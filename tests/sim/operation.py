@@ -2,6 +2,7 @@
 
 from .clock import stamp
 from .compare import changed_images, sources
+from .loop import SLICE
 from .render import RenderError, containers, split_image
 
 HOOK_IMAGE = "registry.example.com/shop/migrate:1"
@@ -137,11 +138,14 @@ class Operator:
         yield "live"
         state["syncResult"]["resources"].append(entry)
         self._state(app, {**state, "message": f"waiting for completion of hook batch/Job/{key[3]}"})
-        yield "hook"
+        waited = 0
+        while waited < self.world.loop.delays["hook"] and not self._terminating(app):
+            yield "slice"
+            waited += SLICE
         self.clock.tick()
         app.hooks.remove(key)
         app.hook_images.remove(HOOK_IMAGE)
-        if self.store.get("applications", app.name)["status"]["operationState"]["phase"] == "Terminating":
+        if self._terminating(app):
             self._state(app, {**state, "phase": "Terminating", "message": "operation is terminating"})
             entry.update(hookPhase="Failed", message="Terminated")
             raise Failure("Operation terminated")
@@ -149,6 +153,9 @@ class Operator:
             entry.update(hookPhase="Failed", message="Job has reached the specified backoff limit")
             raise Failure(UNSUCCESSFUL)
         entry.update(hookPhase="Succeeded", message="Reached expected number of succeeded pods")
+
+    def _terminating(self, app):
+        return self.store.get("applications", app.name)["status"]["operationState"]["phase"] == "Terminating"
 
     def _refused(self, result, target):
         why = ""

@@ -89,7 +89,7 @@ def ours(state):
     return not entries or "sandbox" in entries
 
 
-def start(state, options):
+def start(state):
     with Lock(state, True):
         if not ours(state):
             raise SystemExit(f"sandbox: {state} is not empty and not a sandbox")
@@ -103,7 +103,7 @@ def start(state, options):
         sockets = state
         if len(state) > SOCKET_PATH_MAX:
             sockets = tempfile.mkdtemp(prefix="stagegate-sb-", dir="/tmp")
-        said = launch(state, sockets, options)
+        said = launch(state, sockets)
         if said != "ready":
             clean(state)
             shutil.rmtree(state)
@@ -113,7 +113,7 @@ def start(state, options):
         return 0
 
 
-def launch(state, sockets, options):
+def launch(state, sockets):
     """Starts the daemon; returns what it reports: `ready`, or what went wrong."""
     env = {
         name: value
@@ -125,13 +125,13 @@ def launch(state, sockets, options):
     env["PYTHONPATH"] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     reading, writing = os.pipe()
     with open(os.path.join(state, "sim.log"), "ab") as log:
-        args = ["/usr/bin/python3", "-m", "sim.daemon", state, sockets, json.dumps(options), str(writing)]
+        args = ["/usr/bin/python3", "-m", "sim.daemon", state, sockets, str(writing)]
         child = subprocess.Popen(
             args, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, start_new_session=True, pass_fds=[writing]
         )
     os.close(writing)
     text = b""
-    while select.select([reading], [], [], 120 if options.get("large") else 30)[0]:
+    while select.select([reading], [], [], 60)[0]:
         piece = os.read(reading, 4096)
         text += piece
         if not piece or text.endswith(b"\n"):
@@ -189,9 +189,6 @@ def environment(info):
     for name in ("wait-ro", "get-only", "denied", "admin", "token-file", "client-cert", "bad-token"):
         rows["SANDBOX_KUBECONFIG_" + name.upper().replace("-", "_")] = path("kube", name + ".yaml")
     rows["SANDBOX_SERVICEACCOUNT"] = path("kube/serviceaccount")
-    if os.path.isdir(path("repo/gitops/large.git")):
-        rows["SANDBOX_URL_LARGE"] = info["url"].replace("/apps.git", "/large.git")
-        rows["SANDBOX_REPOSITORY_LARGE"] = path("repo/gitops/large.git")
     return rows
 
 
@@ -250,18 +247,16 @@ def main(argv):
     ):
         sub = commands.add_parser(name, help=text)
         sub.add_argument("--dir", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        if name == "start":
-            sub.add_argument(
-                "--large", action="store_true", help="also /gitops/large.git: 3,000 services, 20,000 commits"
-            )
         if name == "ctl":
             sub.add_argument("words", nargs=argparse.REMAINDER)
     args = parser.parse_args(argv)
+    if args.command == "ctl" and args.words[-2:-1] == ["--dir"]:
+        args.dir, args.words = args.words[-1], args.words[:-2]
     state = os.path.realpath(args.dir or default_dir())
     if not re.fullmatch(r"[A-Za-z0-9._/@+,=:-]+", state):  # it goes into the configuration of nginx and openssl
         raise SystemExit(f"sandbox: {state!r}: letters, digits and ._/@+,=:- only, please")
     if args.command == "start":
-        return start(state, {"large": args.large})
+        return start(state)
     if args.command == "env":
         print("\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment(need(state)).items()))
         return 0

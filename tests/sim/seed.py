@@ -156,31 +156,3 @@ def gitops(importer):
             _bump(importer, "main", name, "staging", staging, 1)
         if dev != staging:
             _bump(importer, "develop", name, "dev", dev, 2)
-
-
-def large(importer, services=3000, commits=20000):
-    """A big one of the same layout (values files only), for benchmarks; stagegate.yaml as in the seed."""
-    names = [f"svc-{i:04d}" for i in range(services)]
-    files = {"README.md": text.README, "stagegate.yaml": text.STAGEGATE.split("  - name: notification")[0]}
-    for name in names:
-        files[f"apps/{name}/Chart.yaml"] = f"apiVersion: v2\nname: {name}\nversion: 0.1.0\n"
-        for env in text.ENVIRONMENTS:
-            files[f"apps/{name}/values-{env}.yaml"] = _large_values(name, env, "1.0.0")
-    root = importer.commit("main", "Import\n", files)
-    importer.commit("develop", "develop\n", {"README.md": text.README + "\n"}, parent=root)
-    for i in range(commits - 2):
-        name = names[i * 7919 % services]
-        body = _large_values(name, "dev", f"1.{i // services}.{i % 97}")
-        importer.commit("develop", f"{name}: bump {i}\n", {f"apps/{name}/values-dev.yaml": body}, who=2)
-
-
-def _large_values(name, env, tag):
-    return f"""# {name} ({env})
-
-image:
-  repository: {text.REGISTRY}/{name}
-  tag: "{tag}"
-
-replicaCount: {3 if env == "prod" else 1}
-logLevel: info
-"""

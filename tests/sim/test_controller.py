@@ -118,15 +118,16 @@ def test_superseded_before_any_compare(box):
 def test_lost_refresh(box):
     """Somebody's annotation is there; ours changes nothing; the compare of before takes it away at the old revision."""
     old = box.tip()
+    box.ctl("delay", "hold", "60000")
     box.ctl("app", "catalog-dev", "lost-refresh")
     commit = bump(box)
     rv = box.app()["metadata"]["resourceVersion"]
     ours = box.call("PATCH", ONE, {"metadata": {"annotations": {REFRESH: "normal"}}})[2]
     assert ours["metadata"]["resourceVersion"] == rv
+    box.ctl("app", "catalog-dev", "healthy")
     box.ctl("settle")
     after = box.app()
     assert REFRESH not in after["metadata"].get("annotations", {}) and after["status"]["sync"]["revision"] == old
-    box.ctl("app", "catalog-dev", "healthy")
     box.refresh()
     box.ctl("settle")
     assert box.app()["status"]["sync"]["revision"] == commit
@@ -451,10 +452,10 @@ def test_dry_run(box):
 
 def test_terminate(box):
     box.ctl("app", "catalog-dev", "presync")
-    box.ctl("delay", "hook", "400")
+    box.ctl("delay", "hook", "60000")
     bump(box)
     box.refresh()
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 20
     while "waiting for completion" not in (box.app()["status"].get("operationState") or {}).get("message", ""):
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -1,7 +1,6 @@
 """The repository: the layout of the overview, the same ids everywhere, YAML that is YAML."""
 
 import fnmatch
-import os
 import subprocess
 
 import yaml
@@ -99,14 +98,3 @@ def test_manifests_of_the_overview(box):
     assert app["spec"]["source"]["repoURL"] == "https://gitlab.example.com/gitops/apps.git"
     assert app["spec"]["source"]["helm"]["valueFiles"] == ["../../clusters/production/values.yaml", "values-prod.yaml"]
     assert app["spec"]["syncPolicy"]["automated"] == {"prune": False, "selfHeal": True}
-
-
-def test_the_large_one(tmp_path):
-    path = str(tmp_path / "large.git")
-    seed.fast_import(path, lambda importer: seed.large(importer, 30, 200))
-    count = subprocess.run(
-        ["git", "-C", path, "rev-list", "--count", "develop"], capture_output=True, text=True, check=True
-    )
-    assert int(count.stdout) == 200
-    assert len(files(path, "develop")) == 30 * 4 + 2
-    assert os.path.exists(os.path.join(path, "HEAD"))
