@@ -84,7 +84,7 @@ int sg_app_reader_array(const struct sg_app_reader *reader, const struct sg_json
 int sg_app_reader_strings(const struct sg_app_reader *reader, const struct sg_json *value,
 	const char *path, struct sg_app_strings *ret)
 {
-	const struct sg_json *array;
+	const struct sg_json *array = NULL;
 	size_t i = 0;
 
 	if (sg_app_reader_array(reader, value, path, &array) < 0)
