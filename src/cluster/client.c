@@ -6,6 +6,8 @@
 #define STREAM_MAX_BYTES (SIZE_MAX / 8)
 #define URL_MAX_BYTES ((size_t)16 * 1024)
 #define TOTAL_MS INT64_C(60000)
+/* An answer that makes no sense may be a gateway's hiccup; more of them are not. */
+#define ODD_TRIES 3
 #define GROUP "argoproj.io/"
 #define KIND "Application"
 
@@ -193,27 +195,43 @@ bool sg_cluster_is_app(const struct sg_json *object, const struct sg_cluster_app
 	       strcmp(sg_json_str(sg_json_get(metadata, "name"), ""), app->name) == 0;
 }
 
+/* No application came, though the server said 200: what it was, for people. */
+static int no_application(const struct sg_cluster_client *client, struct sg_str body,
+	const struct sg_err *why, struct sg_err *err)
+{
+	body = sg_str_trim(body);
+	(void)sg_fail(err, SG_R_ANSWER_INVALID, "%s answers with no application but %s (%.100s)",
+		client->access->server,
+		sg_str_starts(body, "<") ? "an HTML page"
+		: body.len               ? "other text"
+					 : "nothing",
+		why->cause);
+	return sg_hint(err,
+		"is this the API server? Check the server address and its path in %.200s, and the "
+		"proxy",
+		client->access->source);
+}
+
 static int read_application(const struct sg_cluster_client *client,
 	const struct sg_cluster_app *app, struct sg_str body, struct sg_json **ret_doc,
 	struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	struct sg_err inner = SG_ERR_INIT;
+	struct sg_err why = SG_ERR_INIT;
 
-	if (sg_json_parse(body, &doc, &inner) < 0)
-		return sg_fail(err, SG_R_ANSWER_INVALID, "%s answers with no JSON (%.100s): %.60s",
-			client->access->server, inner.cause, body.len ? body.ptr : "(nothing)");
-	if (!sg_cluster_is_app(doc, app) || !sg_cluster_version_of(doc)[0])
-		return sg_fail(err, SG_R_ANSWER_INVALID,
-			"%s answers with something else than the application \"%s\" of namespace "
-			"\"%s\"",
-			client->access->server, app->name, app->namespace);
+	if (sg_json_parse(body, &doc, &why) < 0)
+		return no_application(client, body, &why, err);
+	if (!sg_cluster_is_app(doc, app) || !sg_cluster_version_of(doc)[0]) {
+		(void)sg_fail(&why, SG_R_ANSWER_INVALID, "not \"%s\" of namespace \"%s\"",
+			app->name, app->namespace);
+		return no_application(client, body, &why, err);
+	}
 	*ret_doc = doc;
 	doc = NULL;
 	return 0;
 }
 
-int sg_cluster_get_application(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+static int get_once(struct sg_cluster_client *client, const struct sg_cluster_app *app,
 	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path;
@@ -230,4 +248,24 @@ int sg_cluster_get_application(struct sg_cluster_client *client, const struct sg
 	if (fault.kind != SG_FAULT_NONE)
 		return sg_cluster_fail(client, app, "get", &fault, err);
 	return read_application(client, app, sg_buf_str(&res.body), ret_doc, err);
+}
+
+int sg_cluster_get_application(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err)
+{
+	for (int tried = 1;; tried++) {
+		struct sg_retry_step step;
+
+		if (get_once(client, app, deadline_ms, ret_doc, err) == 0)
+			return 0;
+		if (err->reason != SG_R_ANSWER_INVALID || tried >= ODD_TRIES)
+			return -1;
+		step = sg_retry_next(&client->retry, tried, true, 503, false, -1, now_of(client),
+			sg_retry_random(&client->retry.seed));
+		if (!step.again)
+			return -1;
+		if (sg_loop_delay(client->http->loop,
+			    sg_loop_after(client->http->loop, step.wait_ms), err) < 0)
+			return -1;
+	}
 }

@@ -55,7 +55,7 @@ int sg_cluster_fail(const struct sg_cluster_client *client, const struct sg_clus
 /*
  * Reads one application: a fresh read of the server, no cache (argocd.md 3.2). The caller frees
  * *ret_doc. APPLICATION_NOT_FOUND, FORBIDDEN, AUTH_FAILED, NOT_FOUND (no Argo CD there),
- * ANSWER_INVALID when it is not that application.
+ * ANSWER_INVALID when it is not that application, three times.
  */
 int sg_cluster_get_application(struct sg_cluster_client *client, const struct sg_cluster_app *app,
 	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err) SG_MUST_CHECK;

@@ -6,6 +6,8 @@
 
 /* After so many failures in a row a watch does not trust its version any more. */
 #define FAILURES_TO_LIST 3
+/* Answers without sense before anything has worked: so many are the end. */
+#define ODD_TRIES 3
 /* So much of an answer that is no success is read. */
 #define FAULT_BYTES ((size_t)64 * 1024)
 
@@ -101,7 +103,7 @@ enum sg_watch_step sg_watch_retreat(struct sg_watch *watch, const struct sg_err 
 enum sg_watch_step sg_watch_confused(
 	struct sg_watch *watch, const struct sg_err *why, struct sg_err *err)
 {
-	if (!watch->worked) {
+	if (!watch->worked && watch->failures + 1 >= ODD_TRIES) {
 		*err = *why;
 		return SG_STEP_FINAL;
 	}
@@ -165,6 +167,18 @@ static enum sg_watch_step react_expired(struct sg_watch *watch, const struct sg_
 	return SG_STEP_AGAIN;
 }
 
+/* No such kind of thing. An API server that starts may say so for a moment. */
+static enum sg_watch_step react_missing(
+	struct sg_watch *watch, const struct sg_err *why, struct sg_err *err)
+{
+	if (!watch->worked) {
+		*err = *why;
+		return SG_STEP_FINAL;
+	}
+	wait_and_retry(watch, why, -1);
+	return SG_STEP_AGAIN;
+}
+
 /* The server does not like the request. A list says it for good; a watch may have a bad version. */
 static enum sg_watch_step react_refused(
 	struct sg_watch *watch, const struct sg_err *why, struct sg_err *err)
@@ -198,9 +212,9 @@ enum sg_watch_step sg_watch_react(struct sg_watch *watch, const struct sg_fault 
 	case SG_FAULT_NO_OBJECT:
 		if (watch->phase == SG_PHASE_POLL)
 			return sg_watch_polled(watch, NULL, ret);
-		return sg_watch_confused(watch, &why, err);
+		return react_missing(watch, &why, err);
 	case SG_FAULT_NO_RESOURCE:
-		return sg_watch_confused(watch, &why, err);
+		return react_missing(watch, &why, err);
 	case SG_FAULT_NONE:
 	case SG_FAULT_CONFLICT:
 	case SG_FAULT_TOO_LARGE:

@@ -92,7 +92,8 @@ enum sg_watch_step sg_watch_react(struct sg_watch *watch, const struct sg_fault 
 enum sg_watch_step sg_watch_retreat(struct sg_watch *watch, const struct sg_err *why,
 	int64_t retry_after_ms, struct sg_err *err);
 
-/* The same for an answer that makes no sense: final before anything has worked. */
+/* The same for an answer that makes no sense: final for the third one before anything has worked.
+ */
 enum sg_watch_step sg_watch_confused(
 	struct sg_watch *watch, const struct sg_err *why, struct sg_err *err);
 

@@ -143,18 +143,6 @@ static void a_failure_for_good_is_not_repeated(void **state)
 		{403, STATUS_403, SG_R_FORBIDDEN},
 		{401, STATUS_401, SG_R_AUTH_FAILED},
 		{302, "", SG_R_REDIRECTED},
-		{200, "<html>login", SG_R_ANSWER_INVALID},
-		{200, "{}", SG_R_ANSWER_INVALID},
-		{200, "", SG_R_ANSWER_INVALID},
-		{200,
-			"{\"metadata\":{\"name\":\"other\",\"namespace\":\"argocd\","
-			"\"resourceVersion\":\"1\"}}",
-			SG_R_ANSWER_INVALID},
-		{200,
-			"{\"kind\":\"AppProject\",\"metadata\":{\"name\":\"web-prod\","
-			"\"namespace\":"
-			"\"argocd\",\"resourceVersion\":\"1\"}}",
-			SG_R_ANSWER_INVALID},
 	};
 	struct cluster_world *w = *state;
 	struct sg_json *doc;
@@ -165,6 +153,42 @@ static void a_failure_for_good_is_not_repeated(void **state)
 		assert_int_equal(w->err.reason, rows[i].reason);
 		assert_int_equal(script_request_count(w->script), i + 1);
 	}
+	cluster_world_done(w);
+}
+
+static void an_answer_without_sense_is_repeated_a_little(void **state)
+{
+	static const struct {
+		const char *body, *cause;
+	} rows[] = {
+		{"\n <html>login", "no application but an HTML page"},
+		{"{}", "no application but other text (not \"web-prod\" of namespace"},
+		{"", "no application but nothing"},
+		{"{\"metadata\":{\"name\":\"other\",\"namespace\":\"argocd\",\"resourceVersion\":"
+		 "\"1\"}}",
+			"not \"web-prod\""},
+		{"{\"kind\":\"AppProject\",\"metadata\":{\"name\":\"web-prod\",\"namespace\":"
+		 "\"argocd\",\"resourceVersion\":\"1\"}}",
+			"not \"web-prod\""},
+		{"{\"metadata\":{\"name\":\"web-prod\",\"namespace\":\"argocd\"}}",
+			"not \"web-prod\""},
+		{"{\"metadata\":{\"name\":\"web-pr", "other text (1:"},
+	};
+	struct cluster_world *w = *state;
+	struct sg_json *doc;
+
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		for (int n = 0; n < 3; n++)
+			script_reply(w->script, "GET", ONE_APP, 200, rows[i].body);
+		assert_int_equal(get(w, 60000, &doc), -1);
+		assert_int_equal(w->err.reason, SG_R_ANSWER_INVALID);
+		assert_non_null(strstr(w->err.cause, rows[i].cause));
+		assert_non_null(strstr(w->err.hint, "context \"prod\" of config"));
+	}
+	script_reply(w->script, "GET", ONE_APP, 200, "<html>");
+	script_reply(w->script, "GET", ONE_APP, 200, cluster_world_app(w, "7", ""));
+	assert_int_equal(get(w, 60000, &doc), 0);
+	sg_json_free(doc);
 	cluster_world_done(w);
 }
 
@@ -362,6 +386,7 @@ int main(void)
 		T(the_trying_ends_with_the_deadline),
 		T(a_silent_server_costs_no_more_than_the_deadline),
 		T(a_failure_for_good_is_not_repeated),
+		T(an_answer_without_sense_is_repeated_a_little),
 		T(a_tls_failure_is_not_repeated),
 		T(a_401_reads_the_token_again_once),
 		T(an_old_token_is_read_again_before_it_is_used),

@@ -627,7 +627,8 @@ static void what_cannot_pass_is_final(void **state)
 	for (size_t i = 0; i < SG_COUNT(finals); i++) {
 		struct sg_watch *watch = watch_of(w);
 
-		script_reply(w->script, "GET", LIST_URL, finals[i].status, finals[i].body);
+		for (int n = 0; n < (finals[i].status == 200 ? 3 : 1); n++)
+			script_reply(w->script, "GET", LIST_URL, finals[i].status, finals[i].body);
 		assert_int_equal(pull_final(w, watch, 60000), finals[i].reason);
 		finish(w, watch);
 	}
