@@ -2,6 +2,15 @@
 
 #define MAX_DEPTH 64
 #define ITEMS_KEY "\"items\""
+/* A piece above this gives its memory back; below it the next one is likely to need it. */
+#define KEEP_BYTES ((size_t)1024 * 1024)
+
+static void empty(struct sg_buf *buf)
+{
+	if (buf->cap > KEEP_BYTES)
+		sg_buf_release(buf);
+	sg_buf_reset(buf);
+}
 
 void sg_json_lines_init(struct sg_json_lines *lines, size_t max_line_bytes)
 {
@@ -17,7 +26,7 @@ void sg_json_lines_release(struct sg_json_lines *lines)
 
 void sg_json_lines_reset(struct sg_json_lines *lines)
 {
-	sg_buf_reset(&lines->line);
+	empty(&lines->line);
 	lines->whole = false;
 }
 
@@ -260,7 +269,7 @@ int sg_json_items_next(struct sg_json_items *scan, struct sg_str *bytes, struct 
 	struct sg_err *err)
 {
 	if (scan->whole) {
-		sg_buf_reset(&scan->item);
+		empty(&scan->item);
 		scan->whole = false;
 	}
 	while (bytes->len) {
