@@ -1,74 +1,9 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "repo/internal.h"
 
 #define HEADS "refs/heads/"
-#define FAKE_URL "https://repository.invalid/r.git"
-
-enum { ALIVE_EVERY_MS = 100 };
-
-/* libgit2 works for long stretches without the network; signals and the deadline count there too.
- */
-static int on_progress(const git_indexer_progress *stats, void *payload)
-{
-	struct sg_repo *repo = payload;
-	int64_t now = sg_loop_now_ms(repo->wire.http->loop);
-	struct sg_err err = SG_ERR_INIT;
-
-	if (repo->max_objects > 0 && stats->total_objects > repo->max_objects) {
-		repo->too_many = true;
-		return GIT_EUSER;
-	}
-	if (now < repo->next_alive_ms)
-		return 0;
-	repo->next_alive_ms = now + ALIVE_EVERY_MS;
-	if (sg_wire_alive(&repo->wire, &err) < 0)
-		return sg_repo_keep_fail(repo, &err);
-	return 0;
-}
-
-static int on_words(const char *text, int len, void *payload)
-{
-	struct sg_repo *repo = payload;
-	size_t room = repo->words.max - repo->words.len;
-
-	if (len > 0)
-		sg_buf_add(&repo->words, text, (size_t)len < room ? (size_t)len : room);
-	return 0;
-}
-
-void sg_repo_callbacks(struct sg_repo *repo, git_remote_callbacks *ret)
-{
-	git_remote_callbacks callbacks;
-
-	(void)git_remote_init_callbacks(&callbacks, GIT_REMOTE_CALLBACKS_VERSION);
-	callbacks.transport = sg_repo_transport;
-	callbacks.sideband_progress = on_words;
-	callbacks.transfer_progress = on_progress;
-	callbacks.payload = repo;
-	*ret = callbacks;
-}
-
-git_remote *sg_repo_remote(struct sg_repo *repo, struct sg_err *err)
-{
-	git_remote_create_options opts;
-	git_remote *remote = NULL;
-	int rc;
-
-	(void)git_remote_create_options_init(&opts, GIT_REMOTE_CREATE_OPTIONS_VERSION);
-	/* the transport knows the address; libgit2 gets a stand-in that can leak nothing */
-	opts.repository = repo->git;
-	opts.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF;
-	git_error_clear();
-	rc = git_remote_create_with_opts(&remote, FAKE_URL, &opts);
-	if (rc < 0) {
-		sg_git_fail(NULL, rc, "make a remote", err);
-		return NULL;
-	}
-	return remote;
-}
 
 static int by_name(const void *a, const void *b)
 {
@@ -199,29 +134,9 @@ static bool is_here(struct sg_repo *repo, const char *oid)
 	return sg_git_commit(repo, oid, &commit, &ignored) == 0;
 }
 
-/*
- * A local name for what is here: libgit2 offers it to the server, which then sends only what
- * is new. Named by the commit, so that names of branches never become names of files.
- */
-static int remember_tip(struct sg_repo *repo, const char *oid, struct sg_err *err)
-{
-	git_reference *ref = NULL;
-	char name[96];
-	git_oid id;
-	int rc;
-
-	if (sg_git_oid(oid, &id, err) < 0)
-		return -1;
-	(void)snprintf(name, sizeof(name), "refs/here/%s", oid);
-	rc = git_reference_create(&ref, repo->git, name, &id, 1, NULL);
-	git_reference_free(ref);
-	return rc < 0 ? sg_git_fail(repo, rc, "keep a commit", err) : 0;
-}
-
 struct wants {
 	struct sg_arena arena;
-	char **specs;
-	size_t spec_count;
+	const char **specs; /* one for each tip */
 	const char **tips;
 	size_t tip_count;
 };
@@ -252,34 +167,24 @@ static int collect(struct sg_repo *repo, const char *const *branches, size_t cou
 			return -1;
 		if (among(wants->tips, wants->tip_count, tip) || is_here(repo, tip))
 			continue;
-		wants->tips[wants->tip_count++] = sg_arena_strdup(&wants->arena, tip);
-		wants->specs[wants->spec_count++] =
+		wants->tips[wants->tip_count] = sg_arena_strdup(&wants->arena, tip);
+		wants->specs[wants->tip_count++] =
 			sg_arena_printf(&wants->arena, HEADS "%s", branches[i]);
 	}
 	return 0;
 }
 
-static int download(struct sg_repo *repo, const struct wants *wants, int depth, struct sg_err *err)
+/* The tips are here, and libgit2 offers them to the server at the next fetch. */
+static int take_tips(struct sg_repo *repo, const struct wants *wants, struct sg_err *err)
 {
-	git_fetch_options opts;
-	git_strarray specs = {wants->specs, wants->spec_count};
-	int rc;
-
-	sg_repo_clear_fail(repo);
-	(void)git_fetch_options_init(&opts, GIT_FETCH_OPTIONS_VERSION);
-	sg_repo_callbacks(repo, &opts.callbacks);
-	opts.prune = GIT_FETCH_NO_PRUNE;
-	opts.update_fetchhead = 0;
-	opts.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
-	opts.depth = depth;
-	rc = git_remote_download(repo->remote, &specs, &opts);
-	if (rc < 0)
-		return sg_git_fail(repo, rc, "fetch", err);
-	for (size_t i = 0; i < wants->tip_count; i++)
+	for (size_t i = 0; i < wants->tip_count; i++) {
 		if (!is_here(repo, wants->tips[i]))
 			return sg_fail(err, SG_R_ANSWER_INVALID,
 				"the server did not send the commit %s that it had announced",
 				wants->tips[i]);
+		if (sg_repo_offer(repo, wants->tips[i], err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -294,12 +199,9 @@ int sg_repo_fetch(
 		return -1;
 	if (wants.tip_count == 0)
 		return 0;
-	if (download(repo, &wants, 1, err) < 0)
+	if (sg_repo_download(repo, wants.specs, wants.tip_count, 1, err) < 0)
 		return -1;
-	for (size_t i = 0; i < wants.tip_count; i++)
-		if (remember_tip(repo, wants.tips[i], err) < 0)
-			return -1;
-	return 0;
+	return take_tips(repo, &wants, err);
 }
 
 int sg_repo_commit_time(

@@ -7,7 +7,6 @@ void sg_repo_clear_fail(struct sg_repo *repo)
 {
 	git_error_clear();
 	repo->failed = false;
-	repo->too_many = false;
 	sg_buf_reset(&repo->words);
 }
 

@@ -8,7 +8,7 @@
 #include "repo/repo.h"
 #include "repo/wire.h"
 
-enum { SG_REPO_WORDS_MAX = 4096, SG_PUSH_REPORT_MAX = 4096 };
+enum { SG_REPO_WORDS_MAX = 4096, SG_PUSH_REPORT_MAX = 4096, SG_REPO_OFFERS = 8 };
 
 /* One push under way: what is compared, and what the server said. */
 struct sg_push {
@@ -45,7 +45,8 @@ struct sg_repo {
 	size_t received_bytes; /* of the answer that is being read */
 	int64_t next_alive_ms; /* when to look for signals and the deadline again */
 	uint32_t max_objects;  /* of the fetch under way; 0: no limit beside the general one */
-	bool too_many;         /* that limit ended the fetch */
+	char offers[SG_REPO_OFFERS][GIT_OID_SHA1_HEXSIZE + 1];
+	size_t next_offer;
 };
 
 /* git_transport_cb: a smart transport on our HTTP; PAYLOAD is the sg_repo. */
@@ -60,6 +61,19 @@ void sg_repo_callbacks(struct sg_repo *repo, git_remote_callbacks *ret);
  */
 int sg_repo_commit(struct sg_repo *repo, const struct sg_plan *plan, git_oid *ret_oid,
 	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Fetches refspecs (or full ids) of the connected remote, DEPTH commits deep, into the object
+ * database; no local name is made.
+ */
+int sg_repo_download(struct sg_repo *repo, const char *const *specs, size_t count, int depth,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Tells the server of this commit (which is here) at the next downloads, so that it sends only what
+ * is new. The last few are kept.
+ */
+int sg_repo_offer(struct sg_repo *repo, const char *oid, struct sg_err *err) SG_MUST_CHECK;
 
 /* A remote on our transport, not connected. NULL with the error set. */
 git_remote *sg_repo_remote(struct sg_repo *repo, struct sg_err *err);

@@ -121,3 +121,8 @@ void sg_repo_close_ptr(struct sg_repo **repo)
 	sg_repo_close(*repo);
 	*repo = NULL;
 }
+
+const char *sg_repo_library_version(void)
+{
+	return LIBGIT2_VERSION;
+}

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "io/http_retry.h"
+#include "model/ancestry.h"
 #include "model/source.h"
 
 struct sg_repo;
@@ -85,10 +86,23 @@ int sg_repo_publisher(struct sg_repo *repo, struct sg_arena *arena,
 	struct sg_publisher **ret_publisher, struct sg_err *err) SG_MUST_CHECK;
 
 /*
+ * Ancestry of commits for those who wait for BRANCH. Answers from what is here; else looks at the
+ * server and fetches the branch's history in steps (64 commits, 1,024, all of it up to a cap), and
+ * single commits where the server allows it. YES and NO are kept for ever; after an attempt that
+ * settled nothing the server is left alone for a while (10 s, doubled each time up to 160 s).
+ * Network failures read as UNKNOWN. Lives in ARENA; not to be used after sg_repo_close().
+ */
+int sg_repo_ancestry(struct sg_repo *repo, const char *branch, struct sg_arena *arena,
+	struct sg_ancestry **ret_ancestry, struct sg_err *err) SG_MUST_CHECK;
+
+/*
  * The same reading over a folder (a clone's work tree), for `check --repo DIR`. Symbolic links are
  * refused wherever they stand; `.git` is not listed. FILE_NOT_FOUND when DIR is no folder.
  */
 int sg_repo_folder_source(const char *dir, struct sg_arena *arena,
 	struct sg_tree_source **ret_source, struct sg_err *err) SG_MUST_CHECK;
+
+/* "1.9.0": of the libgit2 that is linked. */
+const char *sg_repo_library_version(void);
 
 #endif

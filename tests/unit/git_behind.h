@@ -14,7 +14,8 @@ struct git_behind {
 	struct script *script;
 	char root[128];  /* everything below is removed at the end */
 	char bare[160];  /* the server's repository */
-	char clone[160]; /* somebody else's clone of it */
+	char clone[160]; /* somebody else's clone of it, made when a command names it */
+	bool cloned;
 	char tmp[160];   /* for the code under test */
 	size_t requests; /* answered by git */
 	size_t bytes_up, bytes_down;
