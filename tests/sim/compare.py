@@ -214,12 +214,11 @@ class Comparer:
             summary["isAppOfApps"] = True
         status["summary"] = summary
 
-    @staticmethod
-    def _broken(start, status, error, now):
+    def _broken(self, start, status, error, now):
         spec = start["spec"]
         set_condition(status, "ComparisonError", error, now)
         sync = {"status": "Unknown", "comparedTo": compared_to(spec)}
-        if not spec.get("sources"):
+        if not spec.get("sources") and self.world.version >= (3, 2):
             sync["revision"] = spec["source"].get("targetRevision", "")
         status["sync"] = sync
         status.pop("sourceType", None)
@@ -227,8 +226,7 @@ class Comparer:
         for entry in status.get("resources", []):
             entry.update(status="Unknown", requiresPruning=True)
 
-    @staticmethod
-    def rows(app, start, status, target, kind, commits):
+    def rows(self, app, start, status, target, kind, commits):
         live = app.stale or app.live
         app.stale = None
         out, rows = [], []
@@ -244,6 +242,10 @@ class Comparer:
             else:
                 rows.append(row(key, "Synced"))
         status["resources"] = rows
+        if self.world.version < (3, 0):
+            self._inline_health(app, status)
+        else:
+            status["resourceHealthSource"] = "appTree"
         status["sync"] = {"status": "OutOfSync" if out else "Synced", "comparedTo": compared_to(start["spec"])}
         if start["spec"].get("sources"):
             status["sync"]["revisions"] = commits
@@ -254,6 +256,14 @@ class Comparer:
             status["sourceType"] = kind
             status.pop("sourceTypes", None)
         return out
+
+    @staticmethod
+    def _inline_health(app, status):
+        """Before 3.0 the health of each resource stands in the object (1.3)."""
+        status.pop("resourceHealthSource", None)
+        for entry in status["resources"]:
+            if not entry.get("hook"):
+                entry["health"] = {"status": app.health if entry["kind"] == "Deployment" else "Healthy"}
 
     def _auto_sync(self, app, start, status, out, target, commits):
         """(operation to set, or None; message of a SyncError, or None)."""
@@ -323,9 +333,16 @@ class Comparer:
     def persist(self, start, status):
         """The merge patch between the object the compare started from and the new status; takes the refresh annotation if it was there."""
         patch = merge_diff({"status": start.get("status", {})}, {"status": status})
-        if REFRESH in start["metadata"].get("annotations", {}):
-            patch["metadata"] = {"annotations": {REFRESH: None}}
-        self.world.patch(start["metadata"]["name"], patch)
+        consumed = (
+            {"metadata": {"annotations": {REFRESH: None}}}
+            if REFRESH in start["metadata"].get("annotations", {})
+            else {}
+        )
+        if self.world.version < (3, 6):
+            self.world.patch(start["metadata"]["name"], {**patch, **consumed})
+        else:  # the annotation goes in a write of its own, after the status (1.4)
+            self.world.patch(start["metadata"]["name"], patch)
+            self.world.patch(start["metadata"]["name"], consumed)
 
 
 def changed_images(before, after):

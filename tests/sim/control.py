@@ -9,6 +9,7 @@ import time
 
 from . import front, gitrepo, kubeconfig, kubefaults, loop, seed
 from .behaviours import BEHAVIOURS
+from .controller import VERSION
 from .merge import merge_diff
 
 HELP = {
@@ -25,6 +26,7 @@ HELP = {
     "fault NAME [ARG]": "switches a fault on (`faults` lists them)",
     "fault clear": "every fault off",
     "faults": "all faults, and which are on",
+    "argocd VERSION": "2.14: health in resources[]; up to 3.1: no revision with a ComparisonError; from 3.6: the annotation goes after the status",
     "speed FACTOR": "factor on the delays of the controller: 1 = an auto-sync in about 150 ms, 0 = none, 30 = about real",
     "delay STEP MS": "one delay (loop.py names them)",
     "poll": "a level 2 compare of every application, two minutes later",
@@ -219,6 +221,11 @@ class Commands:
             f"{'on ' if name in on else '   '}{name:20} {argument:10} {text}" for name, (text, argument) in rows.items()
         )
 
+    def cmd_argocd(self, version):
+        major, _, minor = version.partition(".")
+        self.box.controller.version = (int(major), int(minor))
+        return ""
+
     def cmd_speed(self, factor):
         self.box.loop.speed = float(factor)
         return ""
@@ -310,6 +317,7 @@ class Commands:
         for name, commit in want.items():
             if have.get(name) != commit:
                 gitrepo.git(self._repo(), "update-ref", name, commit)
+        self.box.controller.version = VERSION
         self._on_loop(self.box.controller.restart)
         self.cmd_requests("clear")
         os.truncate(self.box.path("access.log"), 0)

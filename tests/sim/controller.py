@@ -11,6 +11,7 @@ from .render import Renderer, containers
 from . import seed_text
 
 
+VERSION = (3, 5)
 WAKE = -1  # look whether something asks for a compare (annotation, spec)
 
 
@@ -35,6 +36,7 @@ class Controller:
         self.store, self.clock, self.reader, self.loop, self.url = store, clock, reader, loop, url
         self.renderer = Renderer(reader, (seed_text.URL.encode(), url.encode()))
         self.refs, self.repo_down, self.apps = {}, False, {}
+        self.version = VERSION  # of Argo CD, as far as versions differ here
         self.comparer = Comparer(self)
         self.operator = Operator(self)
         store.listeners.append(self._event)
@@ -261,7 +263,6 @@ class Controller:
                 "syncResult": result,
             },
             "reconciledAt": at["seen"],
-            "resourceHealthSource": "appTree",
             "sourceHydrator": {},
         }
         self.comparer.summary(app, status)

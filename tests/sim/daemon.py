@@ -22,6 +22,7 @@ from .store import Store
 GIT_USERS = ("bot", "reader", "none", "job")
 KUBE_USERS = ("wait", "wait-ro", "get-only", "denied", "admin")
 PORTS = ("server", "expired", "wrong-host", "other-ca", "plain")
+KUBE_PORTS = ("kube", "kube-expired", "kube-plain")
 PR_SET_PDEATHSIG = 1
 
 
@@ -35,6 +36,10 @@ def _listen():
     sock.bind(("127.0.0.1", 0))
     sock.listen(128)
     return sock
+
+
+def _serve(server):
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
 
 
 class Sandbox:
@@ -64,23 +69,21 @@ class Sandbox:
         maker.start()
         seed.fast_import(self.path("repo/gitops/apps.git"), seed.gitops)
         listeners = {name: _listen() for name in PORTS}
-        api = _listen()
+        apis = {name: _listen() for name in KUBE_PORTS}
         port = {name: sock.getsockname()[1] for name, sock in listeners.items()}
         tokens = {
             "git": {user: f"glpat-CANARY{user}{secrets.token_hex(10)}" for user in GIT_USERS},
             "kube": {user: f"kube-CANARY-{user}-{secrets.token_hex(16)}" for user in KUBE_USERS},
         }
-        self.info.update(
-            ports={**port, "kube": api.getsockname()[1]},
-            tokens=tokens,
-            url=f"https://127.0.0.1:{port['server']}/gitops/apps.git",
-            kube=f"https://127.0.0.1:{api.getsockname()[1]}",
-        )
+        kube_port = {name: sock.getsockname()[1] for name, sock in apis.items()}
+        self.info.update(ports={**port, **kube_port}, tokens=tokens)
+        self.info["url"] = f"https://127.0.0.1:{port['server']}/gitops/apps.git"
+        self.info["kube"] = f"https://127.0.0.1:{kube_port['kube']}"
         maker.join()
         if not os.path.exists(self.path("tls/other-ca.pem")):
             raise RuntimeError("the certificates could not be made")
         self._web(listeners, port)
-        self._cluster(api)
+        self._cluster(apis)
         kubeconfig.write(self.path(), self.info)
         self._ready()
         self.info["ready"] = True
@@ -94,15 +97,14 @@ class Sandbox:
 
     def _web(self, listeners, port):
         self.front = front.Front(self.state)
-        server = front.Server(os.path.join(self.sockets, "front.sock"), self.front)
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        _serve(front.Server(os.path.join(self.sockets, "front.sock"), self.front))
         fcgi = socket.socket(socket.AF_UNIX)
         fcgi.bind(os.path.join(self.sockets, "fcgi.sock"))
         fcgi.listen(64)
         log = open(self.path("web.log"), "ab")  # closed with the process
         self._child(
             ["fcgiwrap", "-c", "4"], stdin=fcgi, stdout=log, stderr=log
-        )  # takes its listening socket as standard input
+        )  # its listening socket is standard input
         fcgi.close()
         with open(self.path("nginx.conf"), "w", encoding="ascii") as out:
             out.write(nginx.configuration(self.state, self.sockets, port, self.info["tokens"]["git"]))
@@ -119,7 +121,7 @@ class Sandbox:
         for sock in listeners.values():
             sock.close()
 
-    def _cluster(self, api):
+    def _cluster(self, listeners):
         self.clock, self.loop = Clock(), loop.Loop()
         self.store = Store(lambda: stamp(self.clock.now()))
         self.loop.start()
@@ -127,15 +129,19 @@ class Sandbox:
         self.refs = {f"refs/heads/{name}": self.reader.commit(name) for name in ("main", "develop")}
         self.controller = Controller(self.store, self.clock, self.reader, self.loop, self.info["url"])
         world.fill(self.controller)
+        self.auth, self.faults = kubeauth.Auth(self.info["tokens"]["kube"]), kubefaults.Faults()
+        self.kube = kube.Shared(self.store, self.auth, self.faults, self.clock)
+        for name, listener in listeners.items():
+            context = None if name == "kube-plain" else self._context("expired" if name == "kube-expired" else "server")
+            _serve(kube.KubeServer(listener, context, self.kube))
+        _serve(control.Server(os.path.join(self.sockets, "ctl.sock"), self))
+
+    def _context(self, name):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.path("tls/server.pem"), self.path("tls/server.key"))
+        context.load_cert_chain(self.path(f"tls/{name}.pem"), self.path(f"tls/{name}.key"))
         context.load_verify_locations(self.path("tls/ca.pem"))
         context.verify_mode = ssl.CERT_OPTIONAL
-        self.auth, self.faults = kubeauth.Auth(self.info["tokens"]["kube"]), kubefaults.Faults()
-        self.kube = kube.KubeServer(api, context, self.store, self.auth, self.faults, self.clock)
-        threading.Thread(target=self.kube.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-        self.control = control.Server(os.path.join(self.sockets, "ctl.sock"), self)
-        threading.Thread(target=self.control.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        return context
 
     def _ready(self):
         """Waits until Git and the API answer."""

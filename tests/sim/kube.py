@@ -21,21 +21,29 @@ from .store import encode
 MAX_BODY = 3145728
 
 
+class Shared:
+    """What the listeners of one API server have in common."""
+
+    def __init__(self, store, auth, faults, clock):
+        self.store, self.auth, self.faults, self.clock = store, auth, faults, clock
+        self.snapshots = collections.OrderedDict()  # (resource, namespace, version) -> objects, for `continue`
+        self.skew = 0
+        self.requests = []  # {method, path, user, status, at} of each answer
+        self.lock = threading.Lock()
+
+
 class KubeServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, listener, context, store, auth, faults, clock):
+    def __init__(self, listener, context, shared):
         socketserver.TCPServer.__init__(self, listener.getsockname(), Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listener
         self.server_address = listener.getsockname()
-        self.context, self.store, self.auth, self.faults, self.clock = context, store, auth, faults, clock
-        self.snapshots = collections.OrderedDict()  # rv -> objects, for `continue`
-        self.stopping, self.skew = False, 0
-        self.requests = []  # [(method, path, user, status)]
-        self.lock = threading.Lock()
+        self.context, self.shared = context, shared  # context None: plain http, and who sends nothing is `wait`
+        self.store, self.auth, self.faults, self.clock = shared.store, shared.auth, shared.faults, shared.clock
 
     def kind(self, resource):
         return RESOURCES[resource][0]
@@ -49,13 +57,6 @@ class KubeServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         except OSError:
             pass
 
-    def stop(self):
-        self.stopping = True
-        with self.store.cond:
-            self.store.cond.notify_all()
-        self.shutdown()
-        self.server_close()
-
 
 class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -64,10 +65,12 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
     def setup(self):
         self.request.settimeout(30)
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.request = self.server.context.wrap_socket(self.request, server_side=True)
+        self.certificate = None
+        if self.server.context:
+            self.request = self.server.context.wrap_socket(self.request, server_side=True)
+            self.certificate = self.request.getpeercert()
         self.request.settimeout(120)
         super().setup()
-        self.certificate = self.request.getpeercert()
 
     def log_message(self, *args):
         pass
@@ -76,7 +79,7 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
         return "sim"
 
     def date_time_string(self, timestamp=None):
-        return super().date_time_string(self.server.clock.now() + self.server.skew)
+        return super().date_time_string(self.server.clock.now() + self.server.shared.skew)
 
     # -- answers
 
@@ -101,8 +104,8 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
         self.seen(code)
 
     def seen(self, code):
-        with self.server.lock:
-            self.server.requests.append(
+        with self.server.shared.lock:
+            self.server.shared.requests.append(
                 {
                     "method": self.command,
                     "path": self.path,
@@ -111,7 +114,7 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
                     "at": stamp(self.server.clock.now()),
                 }
             )
-            del self.server.requests[:-2000]
+            del self.server.shared.requests[:-2000]
 
     def abort(self):
         """A TCP reset."""
@@ -153,9 +156,13 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
             self.answer(err.code, encode(err.body) + b"\n", headers=err.headers)
 
     def route(self):
-        split = urllib.parse.urlsplit(self.path)
+        split = urllib.parse.urlsplit(
+            self.path.removeprefix("/k8s-proxy")
+        )  # the path under which the GitLab agent serves it
         query = dict(urllib.parse.parse_qsl(split.query, keep_blank_values=True))
         self.user = self.server.auth.who(self.headers.get("Authorization"), self.certificate)
+        if self.user == "system:anonymous" and not self.server.context:
+            self.user = "wait"
         slow = self.server.faults.value("k8s-slow")
         if slow:
             time.sleep(slow / 1000)

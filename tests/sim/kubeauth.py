@@ -25,7 +25,10 @@ class Auth:
         """User name; system:anonymous without credentials; None when a credential is bad (401)."""
         if header:
             kind, _, token = header.partition(" ")
-            return self.users.get(token.strip()) if kind.lower() == "bearer" else None
+            token = token.strip()
+            if token.startswith("ci:"):  # as the GitLab agent takes it: ci:<agent id>:<token>
+                token = token.split(":", 2)[-1]
+            return self.users.get(token) if kind.lower() == "bearer" else None
         for part in (certificate or {}).get("subject", ()):
             if part[0][0] == "commonName":
                 return part[0][1]

@@ -4,14 +4,28 @@ import base64
 import json
 import os
 
+# name of the file under kube/ -> what is special about it
+VARIANTS = {
+    "token-file": "`tokenFile`, relative to the file",
+    "client-cert": "client certificate, all data in the file",
+    "files": "certificate authority and client certificate as files, relative paths",
+    "bad-token": "a token that nobody knows: 401",
+    "wrong-ca": "the certificate authority is another one",
+    "expired": "the server's certificate has expired",
+    "plain": "plain http, as `kubectl proxy` serves it: no credentials are needed",
+    "agent": "as the GitLab agent's: path `/k8s-proxy`, token `ci:<id>:<token>`, one context, no current-context, no namespace, no CA",
+}
+
 
 def _data(path):
     with open(path, "rb") as source:
         return base64.b64encode(source.read()).decode()
 
 
-def _config(state, info, user, contexts=("dev", "staging", "prod")):
-    cluster = {"server": info["kube"], "certificate-authority-data": _data(os.path.join(state, "tls/ca.pem"))}
+def _config(cluster, user, contexts=("dev", "staging", "prod")):
+    rows = [
+        {"name": name, "context": {"cluster": "sandbox", "user": "user", "namespace": "argocd"}} for name in contexts
+    ]
     return {
         "apiVersion": "v1",
         "kind": "Config",
@@ -19,40 +33,64 @@ def _config(state, info, user, contexts=("dev", "staging", "prod")):
         "current-context": contexts[0],
         "clusters": [{"name": "sandbox", "cluster": cluster}],
         "users": [{"name": "user", "user": user}],
-        "contexts": [
-            {"name": name, "context": {"cluster": "sandbox", "user": "user", "namespace": "argocd"}}
-            for name in contexts
-        ],
+        "contexts": rows,
     }
+
+
+def _agent(info):
+    token = f"ci:7:{info['tokens']['kube']['wait']}"
+    context = {"name": "platform/infra:agent", "context": {"cluster": "gitlab", "user": "agent:7"}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "gitlab", "cluster": {"server": info["kube"] + "/k8s-proxy"}}],
+        "users": [{"name": "agent:7", "user": {"token": token}}],
+        "contexts": [context],
+    }
+
+
+def _variants(tls, info):
+    """(name, document) of each file beside those of the token users."""
+    cluster = {"server": info["kube"], "certificate-authority-data": _data(os.path.join(tls, "ca.pem"))}
+    wait = {"token": info["tokens"]["kube"]["wait"]}
+    pair = {
+        "client-certificate-data": _data(os.path.join(tls, "client.pem")),
+        "client-key-data": _data(os.path.join(tls, "client.key")),
+    }
+    files = {"client-certificate": "../tls/client.pem", "client-key": "../tls/client.key"}
+    here = lambda name, scheme: f"{scheme}://127.0.0.1:{info['ports'][name]}"
+    yield "token-file", _config(cluster, {"tokenFile": "wait.token"})
+    yield "client-cert", _config(cluster, pair)
+    yield "files", _config({"server": info["kube"], "certificate-authority": "../tls/ca.pem"}, files)
+    yield "bad-token", _config(cluster, {"token": "kube-CANARY-nobody-knows-this"})
+    yield "wrong-ca", _config(
+        {**cluster, "certificate-authority-data": _data(os.path.join(tls, "other-ca-root.pem"))}, wait
+    )
+    yield "expired", _config({**cluster, "server": here("kube-expired", "https")}, wait)
+    yield "plain", _config({"server": here("kube-plain", "http")}, {})
+    yield "agent", _agent(info)
 
 
 def write(state, info):
-    """kube/<user>.yaml for each token user, kube/token-file.yaml, kube/client-cert.yaml, and the files of a service account."""
-    folder = os.path.join(state, "kube")
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    users = {name: {"token": token} for name, token in info["tokens"]["kube"].items()}
-    users["token-file"] = {"tokenFile": "wait.token"}  # relative to the file, as kubectl reads it
-    users["client-cert"] = {
-        "client-certificate-data": _data(os.path.join(state, "tls/client.pem")),
-        "client-key-data": _data(os.path.join(state, "tls/client.key")),
-    }
-    users["bad-token"] = {"token": "kube-CANARY-nobody-knows-this"}
-    write_token(state, info["tokens"]["kube"]["wait"])
-    for name, user in users.items():
-        with open(os.path.join(folder, name + ".yaml"), "w", encoding="ascii") as out:
-            json.dump(_config(state, info, user), out, indent=2)  # JSON is YAML
-            out.write("\n")
-    account = os.path.join(folder, "serviceaccount")
-    os.makedirs(account, exist_ok=True)
-    for name, body in (("namespace", "argocd"), ("token", info["tokens"]["kube"]["wait"] + "\n")):
-        with open(os.path.join(account, name), "w", encoding="ascii") as out:
-            out.write(body)
-    with open(os.path.join(state, "tls/ca.pem"), "rb") as source, open(os.path.join(account, "ca.crt"), "wb") as out:
-        out.write(source.read())
+    """kube/<user>.yaml for each token user, one file for each variant, and the files of a service account."""
+    folder, tls = os.path.join(state, "kube"), os.path.join(state, "tls")
+    os.makedirs(os.path.join(folder, "serviceaccount"), mode=0o700, exist_ok=True)
+    cluster = {"server": info["kube"], "certificate-authority-data": _data(os.path.join(tls, "ca.pem"))}
+    _put(os.path.join(folder, "wait.token"), info["tokens"]["kube"]["wait"] + "\n")
+    for name, token in info["tokens"]["kube"].items():
+        _put(
+            os.path.join(folder, name + ".yaml"), json.dumps(_config(cluster, {"token": token}), indent=2) + "\n"
+        )  # JSON is YAML
+    for name, document in _variants(tls, info):
+        _put(os.path.join(folder, name + ".yaml"), json.dumps(document, indent=2) + "\n")
+    with open(os.path.join(tls, "ca.pem"), encoding="ascii") as source:
+        ca = source.read()
+    for name, body in (("namespace", "argocd"), ("token", info["tokens"]["kube"]["wait"] + "\n"), ("ca.crt", ca)):
+        _put(os.path.join(folder, "serviceaccount", name), body)
 
 
-def write_token(state, token):
-    path = os.path.join(state, "kube/wait.token")
+def _put(path, text):
+    """Replaces a file in one step."""
     with open(path + ".new", "w", encoding="ascii") as out:
-        out.write(token + "\n")
+        out.write(text)
     os.rename(path + ".new", path)

@@ -48,7 +48,7 @@ class Reading:
         else:
             objects, rv = store.list(self.resource, self.namespace)
             if query.get("resourceVersionMatch") == "Exact" and asked != rv:
-                objects = self.server.snapshots.get((self.resource, self.namespace, asked))
+                objects = self.server.shared.snapshots.get((self.resource, self.namespace, asked))
                 if objects is None:
                     raise Refusal(410, "Expired", "The resourceVersion for the provided list is too old.")
                 rv = asked
@@ -56,9 +56,9 @@ class Reading:
         meta = {"continue": "", "resourceVersion": str(rv)}
         limit = int(query.get("limit") or 0)
         if limit and len(rows) > limit:
-            self.server.snapshots[(self.resource, self.namespace, rv)] = objects
-            while len(self.server.snapshots) > 32:
-                self.server.snapshots.popitem(last=False)
+            self.server.shared.snapshots[(self.resource, self.namespace, rv)] = objects
+            while len(self.server.shared.snapshots) > 32:
+                self.server.shared.snapshots.popitem(last=False)
             if not query.get("fieldSelector") and not query.get("labelSelector"):
                 meta["remainingItemCount"] = len(rows) - limit
             rows = rows[:limit]
@@ -81,7 +81,7 @@ class Reading:
                 "BadRequest",
                 "invalid continue token: continue key is not valid: invalid character 'i' looking for beginning of value",
             ) from err
-        objects = self.server.snapshots.get((self.resource, self.namespace, rv))
+        objects = self.server.shared.snapshots.get((self.resource, self.namespace, rv))
         if objects is None or rv < self.server.store.compacted:
             refusal = Refusal(
                 410,

@@ -11,10 +11,6 @@ BOOKMARK_EVERY = 60.0
 BOOKMARK_BEFORE_END = 1.2
 
 
-def error_frame(status):
-    return frame("ERROR", status)
-
-
 class Watch:
     """One open watch. `send(bytes)` writes a chunk; `abort()` resets the connection."""
 
@@ -26,6 +22,9 @@ class Watch:
         timeout = float(query.get("timeoutSeconds") or random.uniform(1800, 3600))
         self.began, self.end = time.monotonic(), time.monotonic() + timeout
         self.bookmarks = query.get("allowWatchBookmarks", "") in ("true", "1")
+        self.next_bookmark = self.began + BOOKMARK_EVERY
+        if self.end - BOOKMARK_BEFORE_END > self.began:
+            self.next_bookmark = min(self.next_bookmark, self.end - BOOKMARK_BEFORE_END)
         self.rv = 0
 
     def send(self, data):
@@ -37,20 +36,18 @@ class Watch:
         """Events that a watch without a resourceVersion begins with; False when the version is gone."""
         asked = self.query.get("resourceVersion", "")
         initial = self.query.get("sendInitialEvents") == "true"
+        lines, wanted = [], None
         with self.store.cond:
             objects, self.rv = self.store.list(self.resource, self.namespace)
             if asked in ("", "0") or initial:
                 lines = [frame("ADDED", obj) for obj in objects if self.matches(obj)]
             else:
-                lines, wanted = [], int(asked)
-                if wanted < self.store.compacted:
-                    self.send(
-                        error_frame(
-                            {**EXPIRED, "message": f"too old resource version: {wanted} ({self.store.compacted})"}
-                        )
-                    )
-                    return False
-                self.rv = wanted
+                wanted = int(asked)
+        if wanted is not None:
+            if wanted < self.store.compacted:
+                self._expired(wanted)
+                return False
+            self.rv = wanted
         if initial:
             lines.append(self._bookmark({"k8s.io/initial-events-end": "true"}))
         if lines:
@@ -83,51 +80,52 @@ class Watch:
     def run(self):
         if not self._first():
             return
-        next_bookmark = self.began + BOOKMARK_EVERY
-        last_bookmark = self.end - BOOKMARK_BEFORE_END
         while True:
-            quick = self.faults.value("watch-bookmarks")
-            if quick:
-                next_bookmark = min(next_bookmark, time.monotonic() + quick / 1000)
-            moments = [self.end] + (
-                [next_bookmark] + ([last_bookmark] if last_bookmark > self.began else []) if self.bookmarks else []
-            )
             with self.store.cond:
-                events = self._wait(min(m for m in moments))
+                events = self._wait(self._next_moment())
+            fault = None
             if self.epoch != self.faults.epoch:
-                self.epoch = self.faults.epoch
-                if self._obey(*self.faults.event):
-                    return
-                continue
-            if self.faults.value("watch-stall"):
-                if time.monotonic() >= self.end or self.server.stopping:
-                    return
-                continue
-            if events and self.faults.value("watch-batch"):
-                time.sleep(self.faults.value("watch-batch") / 1000)
-                with self.store.cond:
-                    events = self._since()
-            if events == "gone":
-                self.send(
-                    error_frame({**EXPIRED, "message": f"too old resource version: {self.rv} ({self.store.compacted})"})
-                )
+                self.epoch, fault = self.faults.epoch, self.faults.event
+            if events != "gone":
+                self._deliver(events)
+            elif fault is None:
+                self._expired(self.rv)
                 return
-            lines = [line for line in map(self._line, events) if line]
-            if events:
-                self.rv = events[-1].rv
-            if lines and self.faults.value("watch-batch"):
-                self.send(b"".join(lines))
-            else:
-                for line in lines:
-                    self.send(line)
-            now = time.monotonic()
-            if now >= self.end or self.server.stopping:
+            if fault and self._obey(*fault) or time.monotonic() >= self.end:
                 return
-            if self.bookmarks and now >= min(next_bookmark, last_bookmark if last_bookmark > self.began else self.end):
-                self.send(self._bookmark())
-                next_bookmark = now + (quick / 1000 if quick else BOOKMARK_EVERY)
-                if now >= last_bookmark:
-                    last_bookmark = self.end + 1
+            self._bookmark_when_due()
+
+    def _deliver(self, events):
+        pause = self.faults.value("watch-batch")
+        if events and pause:
+            time.sleep(pause / 1000)
+            with self.store.cond:
+                events = self._since()
+        if not events or events == "gone":
+            return
+        lines = [line for line in map(self._line, events) if line]
+        self.rv = events[-1].rv
+        for piece in [b"".join(lines)] if pause and lines else lines:
+            self.send(piece)
+
+    def _next_moment(self):
+        """When something is due without an event."""
+        quick = self.faults.value("watch-bookmarks")
+        if quick:
+            self.next_bookmark = min(self.next_bookmark, time.monotonic() + quick / 1000)
+        return min(self.end, self.next_bookmark) if self.bookmarks else self.end
+
+    def _bookmark_when_due(self):
+        now = time.monotonic()
+        if not self.bookmarks or now < self.next_bookmark or self.faults.value("watch-stall"):
+            return
+        self.send(self._bookmark())
+        last = self.end - BOOKMARK_BEFORE_END
+        self.next_bookmark = min(now + BOOKMARK_EVERY, last) if now < last else self.end + 1
+
+    def _expired(self, rv):
+        text = f"too old resource version: {rv} ({self.store.compacted})"
+        self.send(frame("ERROR", {**EXPIRED, "message": text}))
 
     def _since(self):
         if self.rv < self.store.compacted:
@@ -145,7 +143,7 @@ class Watch:
         while True:
             found = [] if self.faults.value("watch-stall") else self._since()
             left = until - time.monotonic()
-            if found or left <= 0 or self.server.stopping or self.epoch != self.faults.epoch:
+            if found or left <= 0 or self.epoch != self.faults.epoch:
                 return found
             self.store.cond.wait(min(left, 0.5) if self.faults.value("watch-stall") else left)
 
@@ -155,20 +153,10 @@ class Watch:
             "MODIFIED", {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "half"}}
         )[:60]
         if name == "watch-gone":
-            self.send(
-                error_frame({**EXPIRED, "message": f"too old resource version: {self.rv} ({self.store.compacted})"})
-            )
+            self._expired(self.rv)
         elif name == "watch-error":
-            self.send(
-                error_frame(
-                    {
-                        **EXPIRED,
-                        "reason": "InternalError",
-                        "code": 500,
-                        "message": "an error on the server has prevented the request from succeeding",
-                    }
-                )
-            )
+            text = "an error on the server has prevented the request from succeeding"
+            self.send(frame("ERROR", {**EXPIRED, "reason": "InternalError", "code": 500, "message": text}))
         elif name in ("watch-rst", "watch-cut"):
             self.send(half)
             if name == "watch-rst":

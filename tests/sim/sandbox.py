@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from . import procs
+from . import kubeconfig, procs
 
 SOCKET_PATH_MAX = 90  # sun_path holds 107 bytes
 
@@ -186,7 +186,7 @@ def environment(info):
         "SANDBOX_KUBE_TOKEN": tokens["kube"]["wait"],
         "SANDBOX_KUBE_TOKEN_ADMIN": tokens["kube"]["admin"],
     }
-    for name in ("wait-ro", "get-only", "denied", "admin", "token-file", "client-cert", "bad-token"):
+    for name in ("wait-ro", "get-only", "denied", "admin", *kubeconfig.VARIANTS):
         rows["SANDBOX_KUBECONFIG_" + name.upper().replace("-", "_")] = path("kube", name + ".yaml")
     rows["SANDBOX_SERVICEACCOUNT"] = path("kube/serviceaccount")
     return rows

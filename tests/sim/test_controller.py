@@ -510,6 +510,21 @@ def test_root_app_changes_a_child(box):
     assert after["status"]["summary"]["images"] == ["registry.example.com/shop/catalog:1.3.2"]
 
 
+@pytest.mark.parametrize("version", ["2.14", "3.1", "3.5", "3.6"])
+def test_versions(box, version):
+    box.ctl("argocd", version)
+    commit, events = sync(box)
+    rows = {row["kind"]: row for row in box.app()["status"]["resources"]}
+    assert ("health" in rows["Deployment"]) == (version == "2.14")
+    consumed = [change for _, change in events if change["metadata"].get("annotations", "") is None]
+    assert len(consumed) == 1 and ("status" in consumed[0]) == (version != "3.6")
+    box.ctl("app", "catalog-dev", "comparison-error")
+    box.refresh()
+    box.ctl("settle")
+    revision = box.app()["status"]["sync"].get("revision")
+    assert revision == ("develop" if version in ("3.5", "3.6") else None) != commit
+
+
 def test_applications_carry_our_url(box):
     for item in box.call("GET", APPS)[2]["items"]:
         assert item["spec"]["source"]["repoURL"] == box.env["STAGEGATE_GITOPS"]

@@ -39,10 +39,30 @@ def test_contexts(box, tmp_path, context):
     assert kubectl(box, "--context", context, "get", "app", f"catalog-{context}", "-o", "name", tmp=tmp_path).stdout
 
 
-@pytest.mark.parametrize("config", ["TOKEN_FILE", "CLIENT_CERT", "WAIT_RO", "ADMIN"])
+@pytest.mark.parametrize("config", ["TOKEN_FILE", "CLIENT_CERT", "FILES", "PLAIN", "WAIT_RO", "ADMIN"])
 def test_kubeconfigs(box, tmp_path, config):
     name = "SANDBOX_KUBECONFIG_" + config
     assert kubectl(box, "get", "app", "catalog-dev", "-o", "name", config=name, tmp=tmp_path).stdout
+
+
+def test_agent(box, tmp_path):
+    more = [
+        "--context",
+        "platform/infra:agent",
+        "-n",
+        "argocd",
+        "--certificate-authority",
+        box.env["STAGEGATE_CA_FILE"],
+    ]
+    assert kubectl(
+        box, *more, "get", "app", "catalog-dev", "-o", "name", config="SANDBOX_KUBECONFIG_AGENT", tmp=tmp_path
+    ).stdout
+
+
+@pytest.mark.parametrize("config, text", [("WRONG_CA", "unknown authority"), ("EXPIRED", "expired")])
+def test_certificates(box, tmp_path, config, text):
+    done = kubectl(box, "get", "app", "catalog-dev", config="SANDBOX_KUBECONFIG_" + config, check=False, tmp=tmp_path)
+    assert text in done.stderr
 
 
 def test_refusals(box, tmp_path):
