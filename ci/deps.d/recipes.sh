@@ -41,16 +41,6 @@ with_cmake() { # NAME FLAGS OPTION...
 	cmake --build "$work/$name-build" --parallel "$jobs" --target install
 }
 
-build_musl() {
-	# trixie's musl knows -static-pie in its gcc wrapper; bookworm's silently links a dynamic program instead
-	(
-		cd "$work/musl"
-		./configure --prefix="$stage" --syslibdir="$stage/lib" --disable-shared --enable-wrapper=gcc CC=gcc CFLAGS="-Os -pipe -fPIE"
-		make -j"$jobs"
-		make install
-	)
-}
-
 build_zlib() {
 	(
 		cd "$work/zlib"
@@ -116,7 +106,7 @@ build_libgit2() {
 # In a shell of its own, where the first command that fails ends the step, however we are called.
 run_step() { # PACKAGE
 	if ! here=$here jobs=$jobs target=$target work=$work stage=$stage \
-		bash -euo pipefail -c '. "$here/deps.d/recipes.sh"; toolchain "$target"; "build_$1"' - "${1//-/_}" >"$work/$1.log" 2>&1; then
+		bash -euo pipefail -c '. "$here/deps.d/recipes.sh"; . "$here/deps.d/musl.sh"; toolchain "$target"; "build_$1"' - "${1//-/_}" >"$work/$1.log" 2>&1; then
 		tail -n 40 "$work/$1.log" >&2
 		say "building $1 for $target failed"
 		return 1
