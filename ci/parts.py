@@ -178,8 +178,9 @@ def other_python():
     if not folders:
         raise LeftOut("no other folder of tests/ has test_*.py")
     count = Count()
+    release = ROOT / "build/release/stagegate"
     for name in folders:
-        count.add(pytest(f"python-{name}", f"tests/{name}", binary("release")))
+        count.add(pytest(f"python-{name}", f"tests/{name}", {"STAGEGATE_BIN": str(release)} if release.exists() else {}))
     return count
 
 
@@ -208,13 +209,29 @@ def tidy():
     return count
 
 
+def docs():
+    """README = option table = --help."""
+    need("tests/docs/check")
+    return one(*run("docs", ["tests/docs/check", "build/dev/tests/docs/docs_tool", binary("release")["STAGEGATE_BIN"]]))
+
+
 def bench():
     need("tests/bench/run")
     return one(*run("bench", ["tests/bench/run", "bump-small", "--json", LOGS / "bench.json"], env=binary("release")))
 
 
 def with_sanitizers():
-    return pytest("sanitized-blackbox", python_tests("tests/blackbox"), binary("sanitize") | SANITIZERS | {"STAGEGATE_SANITIZED": "1"})
+    slow = {"STAGEGATE_SANITIZED": "1", "STAGEGATE_TEST_LIMIT_S": "120"}
+    return pytest("sanitized-blackbox", python_tests("tests/blackbox"), binary("sanitize") | SANITIZERS | slow)
+
+
+def unknown_folders():
+    """Folders of tests/ that no part would run."""
+    by_name = {"arch", "bench", "blackbox", "build", "data", "docs", "fuzz", "timelines"}
+    for folder in sorted(path for path in (ROOT / "tests").iterdir() if path.is_dir()):
+        known = folder.name in by_name or (folder / "CMakeLists.txt").exists() or any(folder.rglob("test_*.py"))
+        if not known and not folder.name.startswith(("_", ".")):
+            yield f"tests/{folder.name}: no part of ci/test knows it"
 
 
 PLAIN = {
@@ -227,6 +244,7 @@ PLAIN = {
     "timelines": timelines,
     "blackbox": lambda: pytest("blackbox", python_tests("tests/blackbox"), binary("release")),
     "python": other_python,
+    "docs": docs,
 }
 ALL = PLAIN | {
     "build-clang": lambda: build("clang"),
@@ -268,6 +286,7 @@ def main():
         print(f"{name}: {count} ({time.monotonic() - started:.1f} s)", flush=True)
     if not every:
         left_out += [f"{name}: only with --all" for name in ALL if name not in PLAIN and name not in wanted]
+    left_out += unknown_folders()
     for row in left_out:
         print(f"left out: {row}")
     if total.failed:
