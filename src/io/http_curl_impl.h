@@ -45,6 +45,8 @@ struct sg_curl_client {
 	char *ca_from;
 	char checked_pair[65]; /* SHA-256 of the last client certificate and key that fitted */
 	struct sg_http_stats stats;
+	int64_t signalled_at; /* when a wait first saw the signal; meaningful after that */
+	bool signalled;
 	bool progress; /* something happened since the last wait ended */
 };
 

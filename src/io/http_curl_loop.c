@@ -77,11 +77,25 @@ static int64_t next_deadline(const struct sg_curl_client *client, int64_t until_
 	return until_ms;
 }
 
-static int cancelled(struct sg_err *err)
+/* When a signal ends the wait; SG_NEVER when none came. */
+static int64_t cancel_at(const struct sg_curl_client *client)
+{
+	int64_t finish = client->loop.finish_ms;
+
+	if (!client->signalled)
+		return SG_NEVER;
+	return finish > 0 ? client->signalled_at + finish : client->signalled_at;
+}
+
+static int cancelled(struct sg_curl_client *client, struct sg_err *err)
 {
 	int signo = sg_signal_seen();
 
-	if (!signo)
+	if (signo && !client->signalled) {
+		client->signalled = true;
+		client->signalled_at = sg_loop_now_ms(&client->loop);
+	}
+	if (sg_loop_now_ms(&client->loop) < cancel_at(client))
 		return 0;
 	(void)sg_fail(err, SG_R_CANCELLED, "the run was asked to end (signal %d)", signo);
 	err->signo = signo;
@@ -90,12 +104,15 @@ static int cancelled(struct sg_err *err)
 
 static void poll_until(struct sg_curl_client *client, int64_t until_ms)
 {
-	struct curl_waitfd wake = {.fd = sg_signal_fd(), .events = CURL_WAIT_POLLIN};
-	int64_t left = until_ms - sg_loop_now_ms(&client->loop);
+	/* once seen, the pipe stays readable and has nothing more to tell */
+	int fd = client->signalled ? -1 : sg_signal_fd();
+	struct curl_waitfd wake = {.fd = fd, .events = CURL_WAIT_POLLIN};
+	int64_t end = until_ms < cancel_at(client) ? until_ms : cancel_at(client);
+	int64_t left = end - sg_loop_now_ms(&client->loop);
 	int timeout = left > INT_MAX ? INT_MAX : left < 0 ? 0 : (int)left;
 
-	if (curl_multi_poll(client->multi, wake.fd < 0 ? NULL : &wake, wake.fd < 0 ? 0 : 1, timeout,
-		    NULL) != CURLM_OK)
+	if (curl_multi_poll(client->multi, fd < 0 ? NULL : &wake, fd < 0 ? 0 : 1, timeout, NULL) !=
+		CURLM_OK)
 		SG_BUG("curl_multi_poll");
 }
 
@@ -105,7 +122,7 @@ int sg_curl_wait(struct sg_loop *loop, int64_t until_ms, struct sg_err *err)
 	int running;
 
 	for (;;) {
-		if (cancelled(err) < 0)
+		if (cancelled(client, err) < 0)
 			return -1;
 		if (curl_multi_perform(client->multi, &running) != CURLM_OK)
 			SG_BUG("curl_multi_perform");

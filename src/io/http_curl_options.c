@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "io/env.h"
+#include "io/http_noproxy.h"
 
 #define URL_MAX_BYTES ((size_t)64 * 1024)
 
@@ -73,6 +75,21 @@ static void set_proxy(CURL *easy, const struct sg_http_req *req, const struct sg
 		SG_CURL_SET(easy, CURLOPT_NOPROXY, ""); /* asked for by name: no exception */
 }
 
+/* The exceptions are about the host that is called, not about the name in its certificate. */
+static void set_exceptions(const struct sg_curl_call *call, const struct sg_http_req *req)
+{
+	const char *list = sg_env_nonempty(sg_env_real(), "no_proxy");
+
+	if (!list)
+		list = sg_env_nonempty(sg_env_real(), "NO_PROXY");
+	if (req->proxy || !call->server_name)
+		return;
+	if (list && sg_http_noproxy(sg_str_of(list), call->host))
+		SG_CURL_SET(call->easy, CURLOPT_PROXY, "");
+	else
+		SG_CURL_SET(call->easy, CURLOPT_NOPROXY, "");
+}
+
 static bool is_default_port(const struct sg_http_url *url)
 {
 	return url->port == (url->tls ? 443u : 80u);
@@ -132,6 +149,7 @@ int sg_curl_set_options(struct sg_curl_call *call, const struct sg_http_req *req
 	set_connection(call);
 	set_method(call->easy, req);
 	set_proxy(call->easy, req, url);
+	set_exceptions(call, req);
 	SG_CURL_SET(call->easy, CURLOPT_HTTPHEADER, call->headers);
 	sg_curl_set_callbacks(call);
 	sg_curl_set_trace(call);

@@ -23,6 +23,11 @@ struct sg_loop {
 	 * event.
 	 */
 	int (*wait)(struct sg_loop *loop, int64_t until_ms, struct sg_err *err);
+	/*
+	 * While above 0, a signal ends waits only so long after it came: set around what should be
+	 * brought to its end (a push that is under way), and set back to 0 behind it.
+	 */
+	int64_t finish_ms;
 };
 
 /* One step of waiting; 0 = something may have happened or the time has come. */

@@ -184,7 +184,7 @@ static void deliver(struct script_call *c)
 
 static int64_t next_event(const struct script *s)
 {
-	int64_t next = s->cancel_signo ? s->cancel_at : SG_NEVER;
+	int64_t next = s->cancel_signo ? s->cancel_at + s->loop.finish_ms : SG_NEVER;
 
 	for (size_t i = 0; i < s->later_count; i++)
 		if (!s->laters[i]->done && s->laters[i]->at_ms < next)
@@ -228,7 +228,7 @@ static int loop_wait(struct sg_loop *loop, int64_t until_ms, struct sg_err *err)
 	if (next > s->now_ms)
 		s->now_ms = next;
 	run_laters(s);
-	if (s->cancel_signo && s->cancel_at <= s->now_ms)
+	if (s->cancel_signo && s->cancel_at + s->loop.finish_ms <= s->now_ms)
 		return cancelled(s, err);
 	for (struct script_call *c = s->calls; c; c = c->next)
 		deliver(c);

@@ -367,6 +367,26 @@ static void a_signal_ends_the_wait(void **state)
 	script_free(s);
 }
 
+static void what_is_under_way_may_be_finished(void **state)
+{
+	struct script *s = script_new();
+	struct script_answer *a = script_expect(s, "GET", URL);
+	struct sg_http_req req = get(URL);
+	struct sg_err err;
+
+	(void)state;
+	script_piece(a, 4000, SG_STR("done"));
+	script_silence(script_expect(s, "GET", URL));
+	script_cancel(s, 250, 15);
+	script_http(s)->loop->finish_ms = 5000;
+	assert_int_equal(send_time(s, &req, 0, &err), 4000);
+	assert_int_equal(send_time(s, &req, -1, &err), 1250);
+	assert_int_equal(err.reason, SG_R_CANCELLED);
+	script_http(s)->loop->finish_ms = 0;
+	assert_int_equal(sg_loop_wait(script_http(s)->loop, SG_NEVER, &err), -1);
+	script_free(s);
+}
+
 static void a_delay_lets_transfers_go_on(void **state)
 {
 	struct script *s = script_new();
@@ -438,6 +458,7 @@ int main(void)
 		cmocka_unit_test(too_much_is_refused_exactly),
 		cmocka_unit_test(a_full_window_holds_the_stream),
 		cmocka_unit_test(a_signal_ends_the_wait),
+		cmocka_unit_test(what_is_under_way_may_be_finished),
 		cmocka_unit_test(a_delay_lets_transfers_go_on),
 		cmocka_unit_test(the_script_notices_what_is_wrong),
 	};

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/attr.h"
+#include "io/http_noproxy.h"
 #include "web.h"
 
 /* A name that only the proxy knows; it leads to the good server. */
@@ -137,6 +138,60 @@ static void no_proxy_makes_exceptions(void **state)
 	resolves_not(&req, "gitops.test");
 }
 
+static void excepted(const char *list, const char *host, bool expected)
+{
+	if (sg_http_noproxy(sg_str_of(list), host) != expected)
+		fail_msg("%s: %s", list, host);
+}
+
+static void exceptions_by_name_and_network(void **state)
+{
+	(void)state;
+	excepted("*", "h", true);
+	excepted(" * ", "10.0.0.1", true);
+	excepted("", "h", false);
+	excepted(",, ,", "h", false);
+	excepted("example.com", "example.com", true);
+	excepted("example.com", "Git.Example.COM", true);
+	excepted(".example.com", "example.com", true);
+	excepted("example.com.", "example.com", true);
+	excepted("example.com", "example.com.", true);
+	excepted("example.com", "badexample.com", false);
+	excepted("example.com", "com", false);
+	excepted("a, .svc\tb.test,c", "kubernetes.default.svc", true);
+	excepted("a, .svc\tb.test,c", "x.b.test", true);
+	excepted("a, .svc\tb.test,c", "c", true);
+	excepted("10.0.0.1", "10.0.0.1", true);
+	excepted("10.0.0.0/8", "10.200.3.4", true);
+	excepted("10.0.0.0/8", "11.0.0.1", false);
+	excepted("10.0.0.128/25", "10.0.0.129", true);
+	excepted("10.0.0.128/25", "10.0.0.127", false);
+	excepted("0.0.0.0/0", "1.2.3.4", true);
+	excepted("10.0.0.0/33", "10.0.0.1", false);
+	excepted("10.0.0.0/x", "10.0.0.0", false);
+	excepted("0.1", "10.0.0.1", false);
+	excepted("fd00::/8", "fd12::1", true);
+	excepted("[::1]", "::1", true);
+	excepted("::1", "0:0:0:0:0:0:0:1", true);
+	excepted("fd00::/8", "10.0.0.1", false);
+}
+
+static void exceptions_are_about_the_host_that_is_called(void **state)
+{
+	struct sg_tls tls = {.server_name = "localhost"};
+	struct sg_http_req req = web_get(FAR);
+
+	(void)state;
+	req.tls = &tls;
+	use("https_proxy", "", "proxy");
+	assert_non_null(strstr(web_body(client, &req, 200), "Host: gitops.test\r\n"));
+	(void)setenv("NO_PROXY", "localhost", 1);
+	(void)web_body(client, &req, 200);
+	(void)setenv("NO_PROXY", "gitops.test", 1);
+	req.connect_timeout_ms = 300;
+	resolves_not(&req, "gitops.test");
+}
+
 static void a_request_may_name_its_proxy(void **state)
 {
 	struct sg_http_req req = web_get(FAR);
@@ -225,6 +280,8 @@ int main(void)
 		WITH_CLIENT(the_environments_proxy_gets_none_of_our_headers),
 		WITH_CLIENT(the_proxys_own_credential_is_sent),
 		WITH_CLIENT(no_proxy_makes_exceptions),
+		WITH_CLIENT(exceptions_by_name_and_network),
+		WITH_CLIENT(exceptions_are_about_the_host_that_is_called),
 		WITH_CLIENT(a_request_may_name_its_proxy),
 		WITH_CLIENT(this_machine_needs_no_proxy),
 		WITH_CLIENT(what_a_proxy_refuses),

@@ -102,6 +102,32 @@ static int ends_a_real_wait(void)
 	return sg_err_exit(&err);
 }
 
+static int finishes_what_is_under_way(void)
+{
+	struct sg_http_curl_opts opts = {.clock = sg_clock_real()};
+	struct sg_http *http;
+	struct sg_err err = SG_ERR_INIT;
+	int64_t start;
+
+	sg_signal_install();
+	if (sg_http_curl_new(&opts, &http, &err) < 0)
+		return 1;
+	start = sg_loop_now_ms(http->loop);
+	http->loop->finish_ms = 100;
+	(void)raise(SIGTERM);
+	if (sg_loop_delay(http->loop, start + 40, &err) != 0)
+		return 2;
+	if (sg_loop_delay(http->loop, start + 20000, &err) != -1)
+		return 3;
+	if (sg_loop_now_ms(http->loop) - start < 100 || sg_loop_now_ms(http->loop) - start > 5000)
+		return 4;
+	http->loop->finish_ms = 0;
+	if (sg_loop_wait(http->loop, SG_NEVER, &err) != -1)
+		return 5;
+	sg_http_curl_free(http);
+	return sg_err_exit(&err);
+}
+
 static int is_hardened(void)
 {
 	struct rlimit limit;
@@ -128,6 +154,7 @@ static void a_signal_ends_the_wait(void **state)
 {
 	(void)state;
 	assert_int_equal(in_child(ends_a_real_wait), 128 + SIGTERM);
+	assert_int_equal(in_child(finishes_what_is_under_way), 128 + SIGTERM);
 }
 
 static void the_process_keeps_its_secrets(void **state)
