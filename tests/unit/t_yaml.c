@@ -99,6 +99,18 @@ static void positions_for_people(void **state)
 	assert_true(sg_str_is(block->value, "x\ny\n"));
 }
 
+static void a_byte_order_mark_is_no_character(void **state)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct sg_yaml_events e = parse(&arena, SG_STR("\xef\xbb\xbf--- {tag: v1}\n"));
+
+	(void)state;
+	assert_int_equal(e.items[2].column, 5);
+	assert_int_equal(e.items[2].start, 7);
+	assert_int_equal(e.items[4].column, 11);
+	assert_int_equal(e.items[4].start, 13);
+}
+
 static void every_kind_of_event(void **state)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
@@ -404,6 +416,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(offsets_count_bytes),
 		cmocka_unit_test(positions_for_people),
+		cmocka_unit_test(a_byte_order_mark_is_no_character),
 		cmocka_unit_test(every_kind_of_event),
 		cmocka_unit_test(invalid_text_is_placed),
 		cmocka_unit_test(tab_gets_a_hint),
