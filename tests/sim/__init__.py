@@ -1,1 +1,1 @@
-"""The sandbox: a GitOps repository behind real Git over HTTPS, and a simulated Kubernetes API with an Argo CD controller."""
+"""The sandbox: a GitOps repository behind real Git over HTTPS, and a simulated cluster with Argo CD."""

@@ -1,4 +1,4 @@
-"""What `ctl app NAME <behaviour>` means. Every behaviour stays until another one is set; `healthy` is the ordinary one."""
+"""What `ctl app NAME BEHAVIOUR` means. A behaviour stays until another one is set; `healthy` is the ordinary one."""
 
 # name -> (what is done at once to the Application's spec or annotations, sentence, contract)
 BEHAVIOURS = {

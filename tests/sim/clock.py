@@ -1,4 +1,4 @@
-"""The cluster's clock: real seconds plus what the steps of the controller add, never backwards; only whole seconds are seen (RFC 3339)."""
+"""The cluster's clock: real seconds plus what the controller's steps add; never backwards, whole seconds."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""A small structural validator: an object against the schema of a CustomResourceDefinition, nothing undeclared allowed."""
+"""A small structural validator: an object against the schema of a CustomResourceDefinition, nothing undeclared."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The one process of a sandbox: makes its state, starts nginx and fcgiwrap as children, runs API server, controller and control socket."""
+"""The one process of a sandbox: makes its state, runs the cluster and `ctl`, has nginx and fcgiwrap as children."""
 
 import base64
 import ctypes
@@ -39,7 +39,7 @@ def _listen():
 
 
 def _serve(server):
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 60}, daemon=True).start()
 
 
 class Sandbox:

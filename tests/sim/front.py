@@ -1,4 +1,4 @@
-"""Stands before git http-backend while a Git fault is on, and spoils requests in the ways of `ctl fault` (README.md lists them)."""
+"""Stands before git http-backend while a Git fault is on, and spoils requests (README.md lists how)."""
 
 import http.server
 import os

@@ -1,4 +1,4 @@
-"""The simulated Kubernetes API server: HTTPS, argoproj.io/v1alpha1, Status bodies as recorded (argocd.md 3, 6; http kube-*)."""
+"""The simulated Kubernetes API server: listeners, answers, dispatch (argocd.md 3, 6; http kube-*)."""
 
 import collections
 import http.server

@@ -1,4 +1,4 @@
-"""WATCH: events from the store's log, bookmarks, the end after timeoutSeconds, and the faults of a stream (argocd.md 3.2, 6.3)."""
+"""WATCH: events from the store's log, bookmarks, timeoutSeconds, and the faults of a stream (argocd.md 3.2, 6.3)."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""The web server's configuration: TLS, credentials, git http-backend behind fcgiwrap; faults go to the front (front.py)."""
+"""The web server's configuration: TLS, credentials, git http-backend behind fcgiwrap; faults go to front.py."""
 
 import base64
 import os

@@ -1,4 +1,4 @@
-"""Operations: Running, hooks, retries, history, Succeeded or Failed, and the rollout that follows (argocd.md 1.5, 1.6)."""
+"""Operations: Running, hooks, retries, history, the end, and the rollout that follows (argocd.md 1.5, 1.6)."""
 
 from .clock import stamp
 from .compare import changed_images, sources

@@ -1,4 +1,4 @@
-"""From a revision and a source to manifests: Helm charts (the small template language of the seed), Kustomize overlays, plain folders."""
+"""From a revision and a source to manifests: Helm charts in the words of the seed, Kustomize overlays, folders."""
 
 import json
 import posixpath

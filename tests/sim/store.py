@@ -1,4 +1,4 @@
-"""The objects of the API server: one resourceVersion counter, an event log that watches read, generation rules (argocd.md 6.1)."""
+"""The objects of the API server: one resourceVersion counter, a log that watches read (argocd.md 6.1)."""
 
 import collections
 import copy

@@ -1,4 +1,4 @@
-"""The Argo CD controller: the event order of argocd.md 1.5 literally, refreshes, every behaviour, polls, operations by hand."""
+"""The controller: the event order of argocd.md 1.5 literally, refreshes, behaviours, polls, operations by hand."""
 
 import json
 import os

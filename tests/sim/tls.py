@@ -1,4 +1,4 @@
-"""A private certificate authority made by openssl: the server, a client, and the certificates of the bad-input tests."""
+"""A private certificate authority made by openssl: server, client, and the bad certificates."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What the cluster holds at the start: the project, the ApplicationSet and its children, one Application per service and environment, the root."""
+"""What the cluster holds at the start."""
 
 import yaml
 
