@@ -192,8 +192,12 @@ void sg_http_curl_free(struct sg_http *http)
 
 	if (!client)
 		return;
-	while (client->calls)
-		call_free(client->calls);
+	while (client->calls) {
+		struct sg_curl_call *call = client->calls;
+
+		client->calls = call->next;
+		call_free(call);
+	}
 	(void)curl_multi_cleanup(client->multi);
 	sg_curl_trusts_free(client);
 	free(client->user_agent);

@@ -78,6 +78,7 @@ static void add_header(struct sg_buf *headers, struct sg_str line)
 	sg_buf_addc(headers, '\n');
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libcurl's */
 static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct sg_curl_call *call = arg;
@@ -120,6 +121,7 @@ static int on_progress(
  * The connection stands and the request goes out. libcurl repeats a request by itself when a kept
  * connection turns out to be dead; whether the server had read it is unknown then.
  */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libcurl's */
 static int on_ready(void *arg, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
 	struct sg_curl_call *call = arg;

@@ -55,6 +55,7 @@ static void trace_lines(struct sg_log *log, char arrow, struct sg_str text)
 		trace_header(log, arrow, sg_str_trim(line));
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libcurl's */
 static int on_debug(CURL *easy, curl_infotype type, char *bytes, size_t len, void *arg)
 {
 	const struct sg_curl_call *call = arg;
