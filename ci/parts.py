@@ -71,7 +71,7 @@ def run(log, argv, limit_s=1200, env=None, clean=True):
 def tail(text, lines=60):
     rows = text.rstrip("\n").split("\n")
     for row in rows[-lines:]:
-        print(f"    {row}")
+        print(f"    {row[:400]}")
 
 
 def one(status, text):
@@ -189,8 +189,9 @@ def sources(*folders):
 
 
 def style():
-    status, text = run("style", ["clang-format", "--dry-run", "--Werror", *sources("src", "tests")])
-    return one(status, text)
+    names = LOGS / "style.txt"
+    names.write_text("".join(f"{path}\n" for path in sources("src", "tests")))
+    return one(*run("style", ["xargs", "-a", names, "clang-format", "--dry-run", "--Werror"]))
 
 
 def tidy():
