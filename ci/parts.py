@@ -102,11 +102,13 @@ def ctest(name, preset, env=None):
             seen = cmocka(case.findtext("system-out") or "") or Count(passed=int(good), skipped=int(skipped))
             if not good and not skipped and not seen.failed:
                 seen.failed += 1  # crashed, hung, or a leak found at exit
+            if seen.failed:
+                print(f"    {case.get('name')} failed:")
+                tail(case.findtext("system-out") or "(no output)")
             count.add(seen)
     if status and not count.failed:
         count.failed += 1
-    if count.failed:
-        tail(text, 200)
+        tail(text)
     return count
 
 
@@ -124,7 +126,7 @@ def pytest(name, folder, env=None, limit_s=1800):
     if status and not count.failed:
         count.failed += 1
     if count.failed:
-        tail(text, 200)
+        tail(text, 150)
     elif count.skipped:
         for row in re.findall(r"^SKIPPED .*$", text, re.M):
             print(f"    {row}")
