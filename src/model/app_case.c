@@ -105,15 +105,20 @@ static const char *operation_revision(const struct sg_app *app, size_t i)
 	return is_empty(result) ? revision_at(app, &app->operation.asked, i) : result;
 }
 
+/* A branch without "refs/heads/". */
+static struct sg_str branch_name(const char *text)
+{
+	static const char prefix[] = "refs/heads/";
+	struct sg_str name = sg_str_of(text);
+
+	return sg_str_starts(name, prefix) ? sg_str_sub(name, strlen(prefix), name.len) : name;
+}
+
 static bool is_our_branch(const struct sg_app_want *want, const char *target)
 {
-	struct sg_str name = sg_str_of(target);
-
-	if (is_empty(target) || same(target, "HEAD"))
-		return want->branch_is_default || same(target, want->branch);
-	if (sg_str_starts(name, "refs/heads/"))
-		name = sg_str_sub(name, strlen("refs/heads/"), name.len);
-	return sg_str_is(name, want->branch);
+	if ((is_empty(target) || same(target, "HEAD")) && want->branch_is_default)
+		return true;
+	return !is_empty(target) && sg_str_eq(branch_name(target), branch_name(want->branch));
 }
 
 /* YES: the source is ours; UNKNOWN: pinned to a commit that Git cannot place yet. */

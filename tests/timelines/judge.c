@@ -20,8 +20,10 @@ struct replay {
 	struct sg_app_beside beside;
 	struct item *items;
 	size_t item_count;
-	const struct sg_app_project *project;
-	const struct sg_app_set *set;
+	const struct sg_app_project **projects; /* newest last */
+	size_t project_count;
+	const struct sg_app_set **sets; /* newest last; one that is gone has no strategy */
+	size_t set_count;
 	struct sg_app_strings past; /* revisions of event 0 */
 	const char *namespace;      /* of the application that is waited for; NULL: not known yet */
 	const char *name;
@@ -106,15 +108,24 @@ static const struct sg_app_project *read_project(void *arg, const char *name)
 {
 	struct replay *replay = arg;
 
-	return replay->project && same(replay->project->name, name) ? replay->project : NULL;
+	for (size_t i = replay->project_count; i > 0; i--)
+		if (same(replay->projects[i - 1]->name, name))
+			return replay->projects[i - 1];
+	return NULL;
 }
 
 static const struct sg_app_set *read_set(void *arg, const char *namespace, const char *name)
 {
 	struct replay *replay = arg;
-	const struct sg_app_set *set = replay->set;
 
-	return set && same(set->name, name) && same(set->namespace, namespace) ? set : NULL;
+	for (size_t i = replay->set_count; i > 0; i--) {
+		const struct sg_app_set *set = replay->sets[i - 1];
+
+		if (same(set->name, name) &&
+			(!set->namespace[0] || same(set->namespace, namespace)))
+			return set;
+	}
+	return NULL;
 }
 
 static struct item *find_item(struct replay *replay, const char *namespace, const char *name)
@@ -165,10 +176,13 @@ static void renew_set(struct replay *replay, const struct sg_json *object, bool 
 	struct sg_app_set *set = sg_arena_alloc(&replay->arena, sizeof(*set));
 	struct sg_err err = SG_ERR_INIT;
 
-	if (sg_application_set_decode(object, &replay->arena, set, &err) < 0)
+	if (sg_application_set_decode(object, &replay->arena, set, &err) < 0) {
 		break_off(replay, &err);
-	else
-		replay->set = gone ? NULL : set;
+		return;
+	}
+	set->strategy_known = set->strategy_known && !gone;
+	*(const struct sg_app_set **)sg_arena_push(
+		&replay->arena, &replay->sets, &replay->set_count, sizeof(*replay->sets)) = set;
 }
 
 static void renew_project(struct replay *replay, const struct sg_json *object, bool gone)
@@ -176,10 +190,14 @@ static void renew_project(struct replay *replay, const struct sg_json *object, b
 	struct sg_app_project *project = sg_arena_alloc(&replay->arena, sizeof(*project));
 	struct sg_err err = SG_ERR_INIT;
 
-	if (sg_application_project_decode(object, &replay->arena, project, &err) < 0)
+	if (sg_application_project_decode(object, &replay->arena, project, &err) < 0) {
 		break_off(replay, &err);
-	else
-		replay->project = gone ? NULL : project;
+		return;
+	}
+	if (gone)
+		project->window_count = 0;
+	*(const struct sg_app_project **)sg_arena_push(&replay->arena, &replay->projects,
+		&replay->project_count, sizeof(*replay->projects)) = project;
 }
 
 static bool is_of_kind(const struct sg_json *object, const char *kind)
