@@ -315,6 +315,23 @@ static const char *tag_word(const struct sg_yaml_node *node, const struct sg_con
 	return tag->value;
 }
 
+/*
+ * A missing key is noted at the last key that is there: behind an unknown one, which may be the
+ * same key with a typing error and is then the first thing to read.
+ */
+static void note_missing(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_map *map, const char *name, const char *tag)
+{
+	int line = node->line, column = node->column;
+
+	for (const struct sg_yaml_node *child = node->first; child; child = child->next) {
+		line = child->key_line;
+		column = child->key_column;
+	}
+	sg_config_note(notes, line, column, NULL, "'%s' is missing in %s%s%s", name, map->name,
+		tag ? " " : "", tag ? tag : "");
+}
+
 static void check_keys(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_config_map *map)
 {
@@ -330,9 +347,7 @@ static void check_keys(struct sg_config_notes *notes, const struct sg_yaml_node 
 				"'%s' does not belong to a %s of %s '%s'", key->name, map->name,
 				map->tag, tag);
 		if (!child && key->required && belongs)
-			sg_config_note(notes, node->line, node->column, NULL,
-				"'%s' is missing in %s%s%s", key->name, map->name, tag ? " " : "",
-				tag ? tag : "");
+			note_missing(notes, node, map, key->name, tag);
 	}
 }
 

@@ -60,24 +60,36 @@ static void drop_empty_hints(struct sg_findings *findings)
 			findings->items[i].hint = NULL;
 }
 
+/*
+ * All that is wrong, by place. With ONLY_SHAPE the rules about what the parts mean together are
+ * left out while a part cannot be read: what they would say then follows from that.
+ */
+static void examine(struct sg_arena *arena, const char *name, struct sg_str text, bool only_shape,
+	struct sg_policy *policy, struct sg_findings *found)
+{
+	struct sg_config_notes notes = {.arena = arena, .file = name, .findings = found};
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_yaml_node *root;
+
+	*policy = (struct sg_policy){.file = sg_arena_strdup(arena, name)};
+	if (sg_yaml_load(arena, name, text, &root, &err) < 0) {
+		note_yaml_error(&notes, &err);
+	} else {
+		sg_config_decode(&notes, root, sg_config_schema(), policy);
+		if (root->kind == SG_NODE_MAP && !(only_shape && found->count))
+			sg_config_rules(&notes, root, policy);
+	}
+	sort_by_place(found);
+	drop_empty_hints(found);
+}
+
 bool sg_config_lint(struct sg_arena *arena, const char *name, struct sg_str text,
 	struct sg_policy *ret_policy, struct sg_findings *findings)
 {
 	struct sg_findings found = {0};
-	struct sg_config_notes notes = {.arena = arena, .file = name, .findings = &found};
-	struct sg_policy policy = {.file = sg_arena_strdup(arena, name)};
-	struct sg_err err = SG_ERR_INIT;
-	struct sg_yaml_node *root;
+	struct sg_policy policy;
 
-	if (sg_yaml_load(arena, name, text, &root, &err) < 0) {
-		note_yaml_error(&notes, &err);
-	} else {
-		sg_config_decode(&notes, root, sg_config_schema(), &policy);
-		if (root->kind == SG_NODE_MAP)
-			sg_config_rules(&notes, root, &policy);
-	}
-	sort_by_place(&found);
-	drop_empty_hints(&found);
+	examine(arena, name, text, false, &policy, &found);
 	for (size_t i = 0; i < found.count; i++)
 		*(struct sg_finding *)sg_arena_push(arena, &findings->items, &findings->count,
 			sizeof(*found.items)) = found.items[i];
@@ -92,9 +104,13 @@ int sg_config_load(struct sg_arena *arena, const char *name, struct sg_str text,
 {
 	struct sg_findings findings = {0};
 	const struct sg_finding *first;
+	struct sg_policy policy;
 
-	if (sg_config_lint(arena, name, text, ret_policy, &findings))
+	examine(arena, name, text, true, &policy, &findings);
+	if (findings.count == 0) {
+		*ret_policy = policy;
 		return 0;
+	}
 	first = &findings.items[0];
 	(void)sg_fail(err, SG_R_CONFIG_INVALID, "%s:%d:%d: %s", first->file, first->line,
 		first->column, first->text);

@@ -197,9 +197,9 @@ static void shape_is_checked(void **state)
 			"1:10: 'version' must be the number 1, not 'one'\n"},
 		{"version:\n" ENVS SERVICES, "1:9: 'version' has no value\n"},
 		{HEAD "enviroments: []\n" SERVICES,
-			"1:1: 'environments' is missing in stagegate.yaml\n"
 			"2:1: unknown key 'enviroments' in stagegate.yaml [did you mean "
-			"'environments'?]\n"},
+			"'environments'?]\n"
+			"3:1: 'environments' is missing in stagegate.yaml\n"},
 		{HEAD ENVS SERVICES "zzzzzzzzzzzzzzz: 1\n",
 			"4:1: unknown key 'zzzzzzzzzzzzzzz' in stagegate.yaml [known keys: "
 			"version, "
@@ -213,7 +213,7 @@ static void shape_is_checked(void **state)
 			"2:16: environment must be a mapping of keys to values, not a single "
 			"value\n"},
 		{HEAD "environments: [{branch: x}]\n" SERVICES,
-			"2:16: 'name' is missing in environment\n"},
+			"2:17: 'name' is missing in environment\n"},
 		{HEAD "environments: [{name: [a]}]\n" SERVICES,
 			"2:23: 'name' must be a name of letters, digits, '.', '_' and '-', not "
 			"starting with '.' or '-', not a list\n"},
@@ -232,7 +232,7 @@ static void shape_is_checked(void **state)
 		{HEAD "environments: [{name: dev, branch: \"a..b\"}]\n" SERVICES,
 			"2:36: 'branch' must be the name of a Git branch, not 'a..b'\n"},
 		{HEAD ENVS "services: [{name: web, path: apps/web}]\n",
-			"3:12: 'update' is missing in service\n"},
+			"3:24: 'update' is missing in service\n"},
 		{HEAD ENVS SERVICES "commit: {subject: \"{x}\", author: {name: a<b, email: x}}\n",
 			"4:19: 'subject' must be one line with {service}, {env}, {tag} and {from} "
 			"in it, not '{x}'\n"
@@ -270,8 +270,8 @@ static void gates_are_checked(void **state)
 	static const struct bad_case cases[] = {
 		{PROD("gates: [{type: helth}]"), "4:31: 'type' must be one of health, soak, "
 						 "approval, freeze, not 'helth'\n"},
-		{PROD("gates: [{duration: 1h}]"), "4:24: 'type' is missing in gate\n"},
-		{PROD("gates: [{type: soak}]"), "4:24: 'duration' is missing in gate soak\n"},
+		{PROD("gates: [{duration: 1h}]"), "4:25: 'type' is missing in gate\n"},
+		{PROD("gates: [{type: soak}]"), "4:25: 'duration' is missing in gate soak\n"},
 		{PROD("gates: [{type: soak, duration: soon}]"),
 			"4:47: 'duration' must be a duration such as 90s, 30m, 2h or 1h30m, not "
 			"'soon'\n"},
@@ -313,8 +313,7 @@ static void order_is_checked(void **state)
 			"environment without 'after' comes after the one listed before it]\n"},
 		{HEAD "environments:\n- {name: a}\n- {}\n- {name: c, after: [b]}\n" SERVICES,
 			"4:3: 'name' is missing in environment\n"
-			"5:21: 'after' names the environment 'b', which is not there [did you mean "
-			"'a'?]\n"},
+			"5:21: 'after' names the environment 'b', which is not there\n"},
 		{HEAD "environments:\n- {name: a, after: [a]}\n" SERVICES,
 			"3:21: environment 'a' comes after itself\n"},
 		{HEAD "environments:\n- {name: staging}\n- {name: b, after: [stagin]}\n" SERVICES,
@@ -365,7 +364,7 @@ static void places_are_checked(void **state)
 		{SERVICE("name: web, path: a, update: [{file: f, key: k, image: i}]"),
 			"4:33: an update has either 'key' or 'image', not both\n"},
 		{SERVICE("name: web, path: a, update: [{key: k}]"),
-			"4:33: 'file' is missing in update\n"},
+			"4:34: 'file' is missing in update\n"},
 		{SERVICE("name: web, path: a, update: [{file: f, key: k, part: tags}]"),
 			"4:57: 'part' must be one of tag, repository, reference, digest, not "
 			"'tags'\n"},
@@ -398,12 +397,12 @@ static void all_findings_come_in_order(void **state)
 	assert_string_equal(out.ptr,
 		"1:10: version 3 of the configuration is not known [a newer stagegate may know it; "
 		"this one knows version 1]\n"
-		"3:3: 'name' is missing in environment\n"
 		"3:4: unknown key 'nam' in environment [did you mean 'name'?]\n"
+		"3:12: 'name' is missing in environment\n"
 		"3:21: 'publish' must be one of commit, merge-request, not 'x'\n"
-		"5:3: 'path' is missing in service\n"
-		"5:3: 'update' is missing in service\n"
-		"5:15: unknown key 'pth' in service [did you mean 'path'?]\n");
+		"5:15: unknown key 'pth' in service [did you mean 'path'?]\n"
+		"5:15: 'path' is missing in service\n"
+		"5:15: 'update' is missing in service\n");
 	sg_buf_release(&out);
 }
 
