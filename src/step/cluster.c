@@ -22,7 +22,7 @@ int sg_reach(struct sg_world *world, const struct sg_environment *env, struct sg
 	ret->client = (struct sg_cluster_client){
 		.http = world->http,
 		.access = &ret->access,
-		.retry = sg_world_retry(world),
+		.retry = sg_world_retry(world, 0),
 		.connect_timeout_ms = world->settings->connect_timeout_ms,
 		.request_timeout_ms = world->settings->request_timeout_ms,
 	};

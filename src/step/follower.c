@@ -189,7 +189,7 @@ static int confirm(struct sg_follower *follower, struct sg_err *err)
  * A watch can be silent because nothing happens, or because it is dead. A read that shows another
  * version than the watch, twice in a row with the watch unmoved, tells.
  */
-static int poll(struct sg_follower *follower, struct sg_err *err)
+static int read_beside(struct sg_follower *follower, struct sg_err *err)
 {
 	struct sg_json *doc SG_AUTO(sg_json_free_ptr) = NULL;
 	struct sg_err trouble;
@@ -242,7 +242,7 @@ int sg_follower_step(struct sg_follower *follower, struct sg_err *err)
 		return -1;
 	if (sg_follower_ended(follower))
 		return 0;
-	if (ask_refresh(follower, err) < 0 || poll(follower, err) < 0)
+	if (ask_refresh(follower, err) < 0 || read_beside(follower, err) < 0)
 		return -1;
 	tell(follower);
 	return 0;

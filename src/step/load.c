@@ -8,6 +8,8 @@
 
 /* With so few branches the target branch comes in the configuration's own fetch. */
 #define FEW_BRANCHES 8
+/* A misspelt host must not be asked for twenty minutes; with jitter this is about one. */
+#define GIT_TRIES 8
 /* Our own work branches are never targets. */
 #define WORK_PREFIX "stagegate/"
 
@@ -20,7 +22,7 @@ static int open_repo(struct sg_world *world, struct sg_loaded *loaded, struct sg
 		.log = world->log,
 		.tmpdir = world->tmpdir,
 		.deadline_ms = world->deadline_ms,
-		.retry = sg_world_retry(world),
+		.retry = sg_world_retry(world, GIT_TRIES),
 	};
 
 	if (sg_repo_open(&opts, &loaded->repo, err) < 0)
@@ -121,7 +123,6 @@ int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg
 	if (rc < 0) {
 		if (err->reason == SG_R_CREDENTIAL_MISSING)
 			(void)sg_hint(err, "%s", loaded.remote.no_cred_why);
-		(void)sg_wrap(err, "%s", loaded.remote.url);
 		sg_loaded_release(&loaded);
 		return -1;
 	}
@@ -166,9 +167,7 @@ int sg_load_branch(struct sg_world *world, struct sg_loaded *loaded, const char 
 
 int sg_load_again(struct sg_loaded *loaded, struct sg_err *err)
 {
-	if (sg_repo_refs(loaded->repo, err) < 0)
-		return sg_wrap(err, "%s", loaded->remote.url);
-	return 0;
+	return sg_repo_refs(loaded->repo, err);
 }
 
 int sg_load_environment(const struct sg_loaded *loaded, const char *name,

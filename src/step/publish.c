@@ -8,6 +8,8 @@
 #define FIRST_CEILING_MS 250
 #define LAST_CEILING_MS 8000
 
+#define PUSH_FINISH_MS 5000
+
 struct attempt {
 	struct sg_world *world;
 	struct sg_loaded *loaded;
@@ -114,9 +116,15 @@ static int read_back(struct attempt *attempt, struct sg_err *err)
 static int push(struct attempt *attempt, struct sg_publisher *publisher, bool *ret_again,
 	struct sg_err *err)
 {
+	struct sg_loop *loop = sg_world_loop(attempt->world);
 	struct sg_published published;
+	int rc;
 
-	if (publisher->publish(publisher, &attempt->done.plan, &published, err) < 0)
+	/* A push that is under way when a signal comes may finish (security.md 5.2). */
+	loop->finish_ms = PUSH_FINISH_MS;
+	rc = publisher->publish(publisher, &attempt->done.plan, &published, err);
+	loop->finish_ms = 0;
+	if (rc < 0)
 		return -1;
 	attempt->done.tries++;
 	*ret_again = published.outcome != SG_PUBLISHED;

@@ -5,13 +5,13 @@ struct sg_loop *sg_world_loop(const struct sg_world *world)
 	return world->http->loop;
 }
 
-struct sg_retry_policy sg_world_retry(struct sg_world *world)
+struct sg_retry_policy sg_world_retry(struct sg_world *world, int tries)
 {
 	return (struct sg_retry_policy){
 		.base_ms = world->settings->retry_base_ms,
 		.max_ms = 30000,
 		.max_after_ms = 120000,
-		.tries = 0,
+		.tries = tries,
 		.deadline_ms = world->deadline_ms,
 		.seed = sg_retry_random(&world->random),
 	};

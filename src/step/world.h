@@ -51,7 +51,8 @@ struct sg_world {
 /* The loop of this run. */
 struct sg_loop *sg_world_loop(const struct sg_world *world);
 
-/* How requests of this run are tried again: until its deadline. */
-struct sg_retry_policy sg_world_retry(struct sg_world *world);
+/* How requests of this run are tried again: until its deadline, TRIES times at most (0: no limit).
+ */
+struct sg_retry_policy sg_world_retry(struct sg_world *world, int tries);
 
 #endif

@@ -251,7 +251,7 @@ static void test_a_success_that_the_second_look_does_not_show(void **state)
 	s.watch_ms = 100;
 	happens(&s, 0, app(&s, 1, OLD, "Synced", "Healthy", "1", false));
 	happens(&s, 60, app(&s, 2, NEW, "Synced", "Healthy", "2", false));
-	happens(&s, 61, app(&s, 3, NEW, "Synced", "Degraded", "2", false));
+	happens(&s, 60, app(&s, 3, NEW, "Synced", "Degraded", "2", false));
 	happens(&s, 9000, app(&s, 4, NEW, "Synced", "Healthy", "2", false));
 	assert_int_equal(await(&s), 0);
 	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
