@@ -197,6 +197,7 @@ static const struct sg_report_verdict *worst(const struct sg_report *report)
 static void end(struct waiting *waiting, const struct sg_await_done *done, struct sg_report *report)
 {
 	const struct sg_report_verdict *row;
+	enum sg_app_code code;
 
 	for (size_t i = 0; i < waiting->ask->count; i++)
 		add_row(waiting, &waiting->asks[i], &done->ends[i], done->timed_out, report);
@@ -207,7 +208,9 @@ static void end(struct waiting *waiting, const struct sg_await_done *done, struc
 	if (done->polling)
 		sg_report_warn(report, "POLLING", "watching is not permitted (%s)", done->polling);
 	row = worst(report);
-	sg_report_end(report, row->result, row->code, "%s: %s", row->application, row->sentence);
+	code = done->ends[row - report->verdicts].verdict.code;
+	sg_report_end(report, row->result, row->code, "%s: %s", row->application,
+		sg_app_code_text(code));
 }
 
 static int await_all(struct waiting *waiting, struct sg_report *report, struct sg_err *err)
