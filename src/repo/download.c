@@ -4,6 +4,7 @@
 
 #include "io/fs.h"
 #include "repo/internal.h"
+#include "repo/memory.h"
 
 /* libgit2 wants an address; the transport knows the real one, and this one can leak nothing. */
 #define STAND_IN "https://repository.invalid/r.git"
@@ -16,11 +17,12 @@ static int on_progress(const git_indexer_progress *stats, void *payload)
 {
 	struct sg_repo *repo = payload;
 	int64_t now = sg_loop_now_ms(repo->wire.http->loop);
+	uint32_t max = repo->max_objects > 0 ? repo->max_objects : SG_REPO_OBJECTS_MAX;
 	struct sg_err err = SG_ERR_INIT;
 
-	if (repo->max_objects > 0 && stats->total_objects > repo->max_objects) {
+	if (stats->total_objects > max) {
 		sg_fail(&err, SG_R_TOO_LARGE, "the server would send %u objects, the limit is %u",
-			stats->total_objects, (unsigned)repo->max_objects);
+			stats->total_objects, (unsigned)max);
 		return sg_repo_keep_fail(repo, &err);
 	}
 	if (now < repo->next_alive_ms)

@@ -2,6 +2,7 @@
 
 #include "repo/answer.h"
 #include "repo/internal.h"
+#include "repo/memory.h"
 
 void sg_repo_clear_fail(struct sg_repo *repo)
 {
@@ -32,6 +33,9 @@ static const struct text_row texts[] = {
 	{"server doesn't support shallow", SG_R_ANSWER_INVALID, false,
 		"fetching without history needs a server that knows \"shallow\""},
 	{"too many objects", SG_R_TOO_LARGE, false, NULL},
+	{"Out of memory", SG_R_TOO_LARGE, false,
+		"the repository holds an object that unfolds to more memory than is allowed for "
+		"it"},
 };
 
 static int fail_text(struct sg_str text, struct sg_err *err)
@@ -66,7 +70,6 @@ static int fail_class(int class, const char *text, struct sg_err *err)
 	case GIT_ERROR_FILESYSTEM:
 	case GIT_ERROR_CONFIG:
 	case GIT_ERROR_REPOSITORY:
-	case GIT_ERROR_NOMEMORY:
 	case GIT_ERROR_INTERNAL:
 		return sg_fail(err, SG_R_LOCAL_IO, "%s", words);
 	default:

@@ -44,7 +44,7 @@ struct sg_repo {
 	struct sg_push *push;  /* while one is under way */
 	size_t received_bytes; /* of the answer that is being read */
 	int64_t next_alive_ms; /* when to look for signals and the deadline again */
-	uint32_t max_objects;  /* of the fetch under way; 0: no limit beside the general one */
+	uint32_t max_objects;  /* of the fetch under way; 0: the general limit */
 	char offers[SG_REPO_OFFERS][GIT_OID_SHA1_HEXSIZE + 1];
 	size_t next_offer;
 };

@@ -3,17 +3,7 @@
 #include "base/alloc.h"
 #include "io/fs.h"
 #include "repo/internal.h"
-
-/*
- * libgit2 maps packs and keeps parsed objects for ever by default; a bump looks at a handful. The
- * numbers keep a repository of 9,000 files below 32 MiB resident.
- */
-enum {
-	WINDOW_BYTES = 1 << 20,
-	MAPPED_BYTES = 4 << 20,
-	CACHE_BYTES = 2 << 20,
-	PACK_OBJECTS = 1 << 20
-};
+#include "repo/memory.h"
 
 #define PACK_BYTES ((size_t)512 * 1024 * 1024)
 
@@ -33,19 +23,6 @@ static int isolate(const char *home)
 		rc = git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 	if (rc == 0)
 		rc = git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
-	return rc;
-}
-
-static int bound_memory(void)
-{
-	int rc = git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)WINDOW_BYTES);
-
-	if (rc == 0)
-		rc = git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)MAPPED_BYTES);
-	if (rc == 0)
-		rc = git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES);
-	if (rc == 0)
-		rc = git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PACK_OBJECTS);
 	return rc;
 }
 
@@ -69,9 +46,9 @@ static int set_up(struct sg_repo *repo, const struct sg_repo_opts *opts, struct 
 		return -1;
 	if (sg_fs_tempdir(&repo->arena, opts->tmpdir, &repo->dir, err) < 0)
 		return sg_wrap(err, "make a temporary repository");
+	if (sg_repo_bound_memory(err) < 0)
+		return -1;
 	rc = isolate(repo->dir);
-	if (rc == 0)
-		rc = bound_memory();
 	if (rc == 0)
 		rc = init_bare(repo);
 	return rc < 0 ? sg_git_fail(NULL, rc, "make a temporary repository", err) : 0;
@@ -91,6 +68,7 @@ int sg_repo_open(const struct sg_repo_opts *opts, struct sg_repo **ret_repo, str
 		.tls = opts->tls,
 		.log = opts->log,
 		.deadline_ms = opts->deadline_ms > 0 ? opts->deadline_ms : SG_NEVER,
+		.max_refs_bytes = SG_REPO_REFS_BYTES_MAX,
 		.max_answer_bytes = opts->max_pack_bytes > 0 ? opts->max_pack_bytes : PACK_BYTES,
 		.retry = opts->retry,
 	};

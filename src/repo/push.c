@@ -153,6 +153,9 @@ static int publish(struct sg_publisher *base, const struct sg_plan *plan,
 		sg_repo_commit(repo, plan, &state.commit, err) < 0)
 		return sg_wrap(err, "commit to %s", plan->branch);
 	git_oid_tostr(published.commit, sizeof(published.commit), &state.commit);
+	/* the branches that were seen are about to be old, and the server's list is large */
+	git_remote_free(repo->remote);
+	repo->remote = NULL;
 	repo->push = &state;
 	rc = push(repo, plan, &published, err);
 	repo->push = NULL;

@@ -25,6 +25,10 @@ struct row {
 	{                                                                                          \
 		.transient = true, .reason = SG_R_REMOTE_FAILED                                    \
 	}
+#define UNPACK                                                                                     \
+	{                                                                                          \
+		.transient = true, .reason = SG_R_PUSH_REJECTED                                    \
+	}
 #define NO(why, what)                                                                              \
 	{                                                                                          \
 		.reason = (why), .hint = (what)                                                    \
@@ -82,9 +86,9 @@ static const struct row rows[] = {
 	{"permission denied", ANYWHERE, NO(SG_R_FORBIDDEN, NULL)},
 	{"checked out", IN_STATUS,
 		NO(SG_R_PUSH_REJECTED, "the server's repository has a work tree; use a bare one")},
-	{"unpacker error", IN_STATUS, BUSY},
-	{"missing necessary objects", IN_STATUS, BUSY},
-	{"unable to migrate objects", IN_STATUS, BUSY},
+	{"unpacker error", IN_STATUS, UNPACK},
+	{"missing necessary objects", IN_STATUS, UNPACK},
+	{"unable to migrate objects", IN_STATUS, UNPACK},
 };
 
 static char lower(char c)

@@ -61,7 +61,8 @@ int sg_repo_tip(const struct sg_repo *repo, const char *branch, char ret_oid[65]
 
 /*
  * Brings the tips of these branches, without history and in one exchange (two requests); looks
- * first when nobody did. Tips that are here already cost nothing. BRANCH_NOT_FOUND.
+ * first when nobody did since the last publish. Tips that are here already cost nothing.
+ * BRANCH_NOT_FOUND.
  */
 int sg_repo_fetch(struct sg_repo *repo, const char *const *branches, size_t count,
 	struct sg_err *err) SG_MUST_CHECK;

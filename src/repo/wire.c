@@ -93,7 +93,7 @@ static int start(const struct attempt *a, struct sg_http_call **ret_call, struct
 		.body = a->body,
 		.cred = wire->cred,
 		.tls = wire->tls,
-		.max_body_bytes = wire->max_answer_bytes,
+		.max_body_bytes = a->step->post ? wire->max_answer_bytes : wire->max_refs_bytes,
 		.window_bytes = WINDOW_BYTES,
 		.total_timeout_ms = time_left(wire, sg_loop_now_ms(wire->http->loop)),
 		.replayable = a->step->replayable,

@@ -14,8 +14,9 @@ struct sg_wire {
 	const struct sg_cred *cred;
 	const struct sg_tls *tls;
 	struct sg_log *log;
-	int64_t deadline_ms; /* SG_NEVER: none */
-	size_t max_answer_bytes;
+	int64_t deadline_ms;     /* SG_NEVER: none */
+	size_t max_refs_bytes;   /* of a list of branches */
+	size_t max_answer_bytes; /* of any other answer */
 	struct sg_retry_policy retry;
 };
 

@@ -482,9 +482,9 @@ struct push_answer {
 
 static void push_answered(struct world *w, const struct push_answer *a)
 {
-	size_t before = script_request_count(w->git.script);
 	struct sg_published published = {0};
 	struct sg_plan plan = bump_plan(w, "develop", fetched_tip(w, "develop"));
+	size_t before = script_request_count(w->git.script);
 	struct script_answer *answer =
 		script_reply(w->git.script, "POST", PUSH, a->status, a->body);
 	int rc;
@@ -753,6 +753,43 @@ static void many_branches_are_no_trouble(void **state)
 	world_release(&w);
 }
 
+static void a_large_file_beside_does_not_matter(void **state)
+{
+	struct world w;
+	struct sg_published published;
+	struct sg_plan plan;
+	struct sg_tree_source *source;
+	struct sg_buf buf SG_AUTO(sg_buf_release);
+
+	(void)state;
+	sg_buf_init(&buf, 1000);
+	world_init(&w);
+	git_behind_sh(&w.git,
+		"set -e; cd \"$CLONE\"; git checkout -q develop; head -c 40000000 /dev/zero "
+		">zero; git add -A; git commit -qm x; git push -q origin develop");
+	source = source_at(&w, "develop");
+	fails(&w, source->read(source, "zero", &buf, &w.err), SG_R_TOO_LARGE, "40000000 bytes");
+	plan = bump_plan(&w, "develop", source->revision);
+	ok(&w, publish(&w, &plan, &published));
+	assert_int_equal(published.outcome, SG_PUBLISHED);
+	world_release(&w);
+}
+
+static void a_delta_that_unfolds_to_much_is_refused(void **state)
+{
+	struct world w;
+	const char *branch = "develop";
+
+	(void)state;
+	world_init(&w);
+	git_behind_sh(&w.git,
+		"set -e; cd \"$CLONE\"; git checkout -q develop; head -c 40000000 /dev/zero "
+		">zero; { echo x; cat zero; } >one; git add -A; git commit -qm x; git push -q "
+		"origin develop; git -C \"$BARE\" repack -qadf");
+	fails(&w, sg_repo_fetch(w.repo, &branch, 1, &w.err), SG_R_TOO_LARGE, "Out of memory");
+	world_release(&w);
+}
+
 static void plans_that_do_not_fit_are_refused(void **state)
 {
 	struct world w;
@@ -871,6 +908,8 @@ int main(void)
 		cmocka_unit_test(the_deadline_ends_a_slow_fetch),
 		cmocka_unit_test(a_signal_while_pushing_is_a_doubt),
 		cmocka_unit_test(many_branches_are_no_trouble),
+		cmocka_unit_test(a_large_file_beside_does_not_matter),
+		cmocka_unit_test(a_delta_that_unfolds_to_much_is_refused),
 		cmocka_unit_test(plans_that_do_not_fit_are_refused),
 		cmocka_unit_test(new_files_and_modes_are_kept),
 		cmocka_unit_test(the_temporary_folder_holds_no_secret),

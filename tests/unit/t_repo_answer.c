@@ -275,7 +275,7 @@ static void refusals_have_their_reason(void **state)
 		false, SG_R_PUSH_REJECTED, false);
 	rejected("deny updating a hidden ref", "", false, SG_R_FORBIDDEN, false);
 	rejected("branch is currently checked out", "", false, SG_R_PUSH_REJECTED, false);
-	rejected("unpacker error", "", false, SG_R_REMOTE_FAILED, true);
+	rejected("unpacker error", "", false, SG_R_PUSH_REJECTED, true);
 	rejected("something new", "", false, SG_R_PUSH_REJECTED, false);
 	rejected("", "", false, SG_R_PUSH_REJECTED, false);
 }
