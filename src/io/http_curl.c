@@ -19,15 +19,14 @@ static void count(struct sg_curl_call *call)
 {
 	struct sg_http_stats *stats = &call->client->stats;
 	long connects = 0, request = 0, headers = 0;
-	curl_off_t up = 0, down = 0;
+	curl_off_t down = 0;
 
 	(void)curl_easy_getinfo(call->easy, CURLINFO_NUM_CONNECTS, &connects);
 	(void)curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &request);
 	(void)curl_easy_getinfo(call->easy, CURLINFO_HEADER_SIZE, &headers);
-	(void)curl_easy_getinfo(call->easy, CURLINFO_SIZE_UPLOAD_T, &up);
 	(void)curl_easy_getinfo(call->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
 	stats->connections += (uint64_t)connects;
-	stats->bytes_up += (uint64_t)request + (uint64_t)up;
+	stats->bytes_up += (uint64_t)request; /* the body counted in */
 	stats->bytes_down += (uint64_t)headers + (uint64_t)down;
 }
 

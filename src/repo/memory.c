@@ -2,7 +2,6 @@
 
 #include <git2.h>
 #include <git2/sys/alloc.h>
-#include <stdlib.h>
 
 /*
  * libgit2 maps packs and keeps parsed objects for ever by default; a bump looks at a handful. With
@@ -10,28 +9,28 @@
  */
 enum { WINDOW_BYTES = 1 << 20, MAPPED_BYTES = 4 << 20, CACHE_BYTES = 2 << 20 };
 
+/* libgit2's own, asked for each time: it is three pointers, and nothing has to be kept. */
+static git_allocator standard(void)
+{
+	git_allocator allocator = {0};
+
+	(void)git_stdalloc_init_allocator(&allocator);
+	return allocator;
+}
+
 static void *take(size_t size, const char *file, int line)
 {
-	(void)file;
-	(void)line;
-	return size > SG_REPO_ALLOC_MAX ? NULL : malloc(size);
+	return size > SG_REPO_ALLOC_MAX ? NULL : standard().gmalloc(size, file, line);
 }
 
 static void *retake(void *ptr, size_t size, const char *file, int line)
 {
-	(void)file;
-	(void)line;
-	return size > SG_REPO_ALLOC_MAX ? NULL : realloc(ptr, size);
-}
-
-static void give(void *ptr)
-{
-	free(ptr);
+	return size > SG_REPO_ALLOC_MAX ? NULL : standard().grealloc(ptr, size, file, line);
 }
 
 int sg_repo_bound_memory(struct sg_err *err)
 {
-	git_allocator allocator = {.gmalloc = take, .grealloc = retake, .gfree = give};
+	git_allocator allocator = {.gmalloc = take, .grealloc = retake, .gfree = standard().gfree};
 	int rc = git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator);
 
 	if (rc == 0)
