@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "model/app_fold.h"
 
 #define CHILDREN_MAX 2000
@@ -170,10 +171,11 @@ static void deployed(struct sg_app_case *c, struct sg_app_answer *out)
 	out->code = SG_APP_CODE_DEPLOYED;
 	out->images_unseen = sg_app_images_unseen(c);
 	for (size_t i = 0; i < c->fold->child_count; i++) {
-		const struct sg_app_verdict *verdict = &c->fold->children[i].fold->verdict;
+		const struct sg_app_fold *child = c->fold->children[i].fold;
 
-		out->images_unseen &= verdict->images_unseen;
-		c->leftovers_only = c->leftovers_only || verdict->leftovers;
+		SG_ASSERT(child); /* an unreadable one would have made the answer a WAIT */
+		out->images_unseen &= child->verdict.images_unseen;
+		c->leftovers_only = c->leftovers_only || child->verdict.leftovers;
 	}
 	sg_app_say(out, "%s at %.12s", sg_app_health_name(c->app->health), c->rev_text);
 	if (c->fold->child_count)
