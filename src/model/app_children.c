@@ -171,8 +171,10 @@ static void deployed(struct sg_app_case *c, struct sg_app_answer *out)
 	out->code = SG_APP_CODE_DEPLOYED;
 	out->images_unseen = sg_app_images_unseen(c);
 	for (size_t i = 0; i < c->fold->child_count; i++) {
-		const struct sg_app_fold *child = c->fold->children[i].fold;
+		const struct sg_app_fold *child;
 
+		SG_ASSERT(c->fold->children);
+		child = c->fold->children[i].fold;
 		SG_ASSERT(child); /* an unreadable one would have made the answer a WAIT */
 		out->images_unseen &= child->verdict.images_unseen;
 		c->leftovers_only = c->leftovers_only || child->verdict.leftovers;
