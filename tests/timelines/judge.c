@@ -278,6 +278,22 @@ static void show(struct replay *replay, size_t i)
 	sg_app_fold_tick(replay->fold, event->t);
 }
 
+/* Applications above all; lists of them do not repeat the kind. */
+static void add_item(struct replay *replay, const struct sg_json *object)
+{
+	const struct sg_app *app;
+
+	if (is_of_kind(object, "ApplicationSet")) {
+		renew_set(replay, object, false);
+	} else if (is_of_kind(object, "AppProject")) {
+		renew_project(replay, object, false);
+	} else {
+		app = decode(replay, object);
+		if (app)
+			renew_item(replay, app, false);
+	}
+}
+
 static void set_up(struct replay *replay)
 {
 	const struct timeline *line = replay->line;
@@ -293,12 +309,8 @@ static void set_up(struct replay *replay)
 		renew_project(replay, line->project, false);
 	if (line->set)
 		renew_set(replay, line->set, false);
-	for (const struct sg_json *e = sg_json_first(line->items); e; e = sg_json_next(e)) {
-		const struct sg_app *app = decode(replay, e);
-
-		if (app)
-			renew_item(replay, app, false);
-	}
+	for (const struct sg_json *e = sg_json_first(line->items); e; e = sg_json_next(e))
+		add_item(replay, e);
 }
 
 static void note(struct replay *replay, long event, int64_t now)
