@@ -118,8 +118,8 @@ static void put_verdicts(const struct writer *writer, const struct sg_report *re
 		join(&images, report->verdicts[i].image_wanted);
 	}
 	put_joined(writer, "STAGEGATE_APPLICATION", &applications);
-	put_joined(writer, "STAGEGATE_REVISION", &revisions);
-	put_joined(writer, "STAGEGATE_IMAGE", &images);
+	put_joined(writer, "STAGEGATE_LIVE_REVISION", &revisions);
+	put_joined(writer, "STAGEGATE_LIVE_IMAGE", &images);
 	sg_buf_release(&applications.text);
 	sg_buf_release(&revisions.text);
 	sg_buf_release(&images.text);

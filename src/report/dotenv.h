@@ -11,6 +11,8 @@
 #include "model/report.h"
 
 /*
+ * No key is the variable of an option: what a later job inherits must not steer it.
+ *
  * A value that cannot be carried (newline, control, too long) is left out and said in a warning of
  * REPORT, so this comes before the report itself is shown. Several services, images or applications
  * are one comma-separated value.
