@@ -138,14 +138,19 @@ static int ask_refresh(struct sg_follower *follower, struct sg_err *err)
 	struct sg_app_request request;
 	enum sg_refresh_result result;
 	struct sg_json *patched = NULL;
+	struct sg_cluster_app app; /* a child's refresh goes to the child */
 	struct sg_err trouble;
+	bool ours;
 
 	if (!follower->policy->may_refresh ||
 		!sg_app_fold_request(follower->fold, now_of(follower), &request))
 		return 0;
-	if (sg_cluster_refresh(follower->client, &follower->ask->app, kind_of(&request),
-		    follower->version[0] ? follower->version : NULL, read_deadline_ms(follower),
-		    &result, &patched, &trouble) < 0) {
+	app = (struct sg_cluster_app){request.namespace, request.name};
+	ours = strcmp(app.name, follower->ask->app.name) == 0 &&
+	       strcmp(app.namespace, follower->ask->app.namespace) == 0;
+	if (sg_cluster_refresh(follower->client, &app, kind_of(&request),
+		    ours && follower->version[0] ? follower->version : NULL,
+		    read_deadline_ms(follower), &result, &patched, &trouble) < 0) {
 		if (trouble.reason == SG_R_CANCELLED) {
 			*err = trouble;
 			return -1;
@@ -155,7 +160,10 @@ static int ask_refresh(struct sg_follower *follower, struct sg_err *err)
 	} else if (result == SG_REFRESH_NOT_PERMITTED) {
 		follower->policy->may_refresh = false;
 	}
-	sg_watch_feed(follower->watch, patched);
+	if (ours)
+		sg_watch_feed(follower->watch, patched);
+	else
+		sg_json_free(patched);
 	sg_app_fold_requested(follower->fold, &request, now_of(follower));
 	return 0;
 }
