@@ -1,0 +1,154 @@
+"""The release binary as users run it, against a sandbox with real Git over TLS.
+
+STAGEGATE_BIN names another binary (the sanitizer build). Every run is checked for the canary
+secrets of the sandbox: they must not be in its arguments, output, reports, temporary files or Git.
+"""
+import json
+import os
+import shlex
+import subprocess
+import time
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+CANARY = b"CANARY"
+LIMIT_S = float(os.environ.get("STAGEGATE_TEST_LIMIT_S", "30"))
+
+
+def binary():
+    return os.path.abspath(os.environ.get("STAGEGATE_BIN")
+                           or os.path.join(ROOT, "build", "release", "stagegate"))
+
+
+class Sandbox:
+    """One sandbox for the whole session; tests use services of their own and heal what they break."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.call("start")
+        self.env = {}
+        for line in self.call("env").splitlines():
+            for word in shlex.split(line):
+                name, sep, value = word.partition("=")
+                if sep:
+                    self.env[name] = value
+
+    def call(self, *words):
+        done = subprocess.run([os.path.join(ROOT, "ci", "sandbox"), *words, "--dir", self.folder],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        assert done.returncode == 0, f"sandbox {' '.join(words)}: {done.stdout}"
+        return done.stdout
+
+    def ctl(self, *words):
+        done = subprocess.run([os.path.join(ROOT, "ci", "sandbox"), "ctl", "--dir", self.folder, *words],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        assert done.returncode == 0, f"ctl {' '.join(words)}: {done.stdout}"
+        return done.stdout
+
+    @property
+    def repository(self):
+        return self.env["SANDBOX_REPOSITORY"]
+
+    def git(self, *words, check=True):
+        done = subprocess.run(["git", "-C", self.repository, *words], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, check=False)
+        assert not check or done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
+
+    def tip(self, branch="develop"):
+        return self.git("rev-parse", f"refs/heads/{branch}")
+
+    def show(self, path, rev="develop"):
+        return subprocess.run(["git", "-C", self.repository, "show", f"{rev}:{path}"], check=True,
+                              stdout=subprocess.PIPE).stdout
+
+    def requests(self, since):
+        """Lines of the web server's access log after the given count, as lists of fields."""
+        with open(self.env["SANDBOX_ACCESS_LOG"], encoding="utf-8", errors="replace") as log:
+            return [line.split() for line in log.read().splitlines()[since:]]
+
+
+class Run:
+    """What one run of the program did."""
+
+    def __init__(self, done, seconds, folder):
+        self.code = done.returncode
+        self.out = done.stdout.decode("utf-8", "surrogateescape")
+        self.err = done.stderr.decode("utf-8", "surrogateescape")
+        self.seconds = seconds
+        self.folder = folder
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    def __str__(self):
+        return f"exit {self.code}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+
+class Stagegate:
+    """Runs the program in a folder of its own and looks for leaks afterwards."""
+
+    def __init__(self, sandbox, folder):
+        self.sandbox = sandbox
+        self.folder = str(folder)
+        self.tmp = os.path.join(self.folder, "tmp")
+        os.makedirs(self.tmp, exist_ok=True)
+        self.env = {"PATH": "/usr/bin:/bin", "HOME": self.folder, "TMPDIR": self.tmp}
+        for name in ("STAGEGATE_GITOPS", "STAGEGATE_CA_FILE", "STAGEGATE_GITLAB_TOKEN", "KUBECONFIG"):
+            self.env[name] = sandbox.env[name]
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
+            if name in os.environ:
+                self.env[name] = os.environ[name]
+
+    def __call__(self, *words, expect=0, env=None, cwd=None, limit_s=None):
+        assert not any(CANARY.decode() in word for word in words), "a secret in argv"
+        full = {k: v for k, v in {**self.env, **(env or {})}.items() if v is not None}
+        start = time.monotonic()
+        done = subprocess.run([binary(), *words], env=full, cwd=cwd or self.folder, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=LIMIT_S)
+        run = Run(done, time.monotonic() - start, self.folder)
+        self.no_leak(run)
+        if expect is not None:
+            assert run.code == expect, f"expected exit {expect}: {' '.join(words)}\n{run}"
+        return run
+
+    def no_leak(self, run):
+        for name, text in (("stdout", run.out), ("stderr", run.err)):
+            assert CANARY.decode() not in text, f"a secret on {name}:\n{text}"
+        assert os.listdir(self.tmp) == [], f"left behind: {os.listdir(self.tmp)}"
+        for top, _, files in os.walk(self.folder):
+            for file in files:
+                path = os.path.join(top, file)
+                if path.endswith(".secret") or not os.path.isfile(path):
+                    continue
+                with open(path, "rb") as content:
+                    assert CANARY not in content.read(), f"a secret in {path}"
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory):
+    box = Sandbox(str(tmp_path_factory.mktemp("sandbox") / "state"))
+    yield box
+    try:
+        objects = subprocess.run(["git", "-C", box.repository, "cat-file", "--batch-all-objects", "--batch"],
+                                 stdout=subprocess.PIPE, check=True).stdout
+        assert CANARY not in objects, "a secret in Git"
+        subprocess.run(["git", "-C", box.repository, "fsck", "--strict"], check=True,
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        box.call("stop")
+
+
+@pytest.fixture
+def sg(sandbox, tmp_path):
+    return Stagegate(sandbox, tmp_path)
+
+
+@pytest.fixture
+def faults(sandbox):
+    """For tests that break the server: whatever they did is healed afterwards."""
+    yield lambda *words: sandbox.ctl("fault", *words)
+    sandbox.ctl("fault", "clear")

@@ -1,0 +1,124 @@
+"""bump: one exact change, one commit, once."""
+import subprocess
+
+
+def lines_changed(sandbox, old, new):
+    """The changed lines between two commits as (minus, plus) without their signs."""
+    diff = sandbox.git("diff", "--no-color", "--unified=0", old, new)
+    body = [line for line in diff.split("\n") if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    return [line[1:] for line in body if line[0] == "-"], [line[1:] for line in body if line[0] == "+"]
+
+
+def test_helm_value(sandbox, sg):
+    before = sandbox.tip()
+    old = sandbox.show("apps/admin/values-dev.yaml")
+    run = sg("bump", "admin", "9.1.0")
+    after = sandbox.tip()
+    assert sandbox.git("rev-parse", f"{after}^") == before
+    assert after[:12] in run.out
+    new = sandbox.show("apps/admin/values-dev.yaml")
+    minus, plus = lines_changed(sandbox, before, after)
+    assert len(minus) == len(plus) == 1 and "9.1.0" in plus[0]
+    assert len(new) - len(old) == len(plus[0]) - len(minus[0])
+
+
+def test_trailers_and_dates(sandbox, sg):
+    sg("bump", "analytics", "9.1.0", env={
+        "CI_PIPELINE_CREATED_AT": "2026-01-02T03:04:05Z",
+        "CI_PIPELINE_URL": "https://gitlab.example.com/shop/analytics/-/pipelines/7"})
+    commit = sandbox.tip()
+    trailers = sandbox.git("log", "-1", "--format=%(trailers)", commit)
+    for line in ("Stagegate-Service: analytics", "Stagegate-Env: dev", "Stagegate-Image: analytics 9.1.0",
+                 "Stagegate-Pipeline: https://gitlab.example.com/shop/analytics/-/pipelines/7"):
+        assert line in trailers.splitlines()
+    assert "Stagegate-Id: " in trailers
+    assert sandbox.git("log", "-1", "--format=%ad", "--date=format:%Y-%m-%dT%H:%M:%S%z", commit) \
+        == "2026-01-02T03:04:05+0000"
+
+
+def test_author_date_without_a_pipeline_follows_the_parent(sandbox, sg):
+    sg("bump", "analytics", "9.1.1")
+    child, parent = sandbox.git("log", "-2", "--format=%at %ct", "develop").splitlines()
+    assert int(child.split()[0]) == int(parent.split()[1]) + 1
+
+
+def test_kustomize_image(sandbox, sg):
+    before = sandbox.tip()
+    sg("bump", "search", "9.1.0")
+    minus, plus = lines_changed(sandbox, before, sandbox.tip())
+    assert len(minus) == len(plus) == 1 and "newTag" in plus[0] and "9.1.0" in plus[0]
+
+
+def test_several_services_are_one_commit(sandbox, sg):
+    before = sandbox.tip()
+    sg("bump", "auth=9.1.0", "order=9.2.0", "review=9.3.0", "--env", "dev")
+    after = sandbox.tip()
+    assert sandbox.git("rev-parse", f"{after}^") == before
+    _, plus = lines_changed(sandbox, before, after)
+    assert len(plus) == 3
+    message = sandbox.git("log", "-1", "--format=%B", after)
+    assert message.splitlines()[0] == "deploy(dev): 3 services"
+    assert message.count("Stagegate-Service: ") == 3
+
+
+def test_already_there_writes_nothing(sandbox, sg):
+    sg("bump", "customer", "9.1.0")
+    tip = sandbox.tip()
+    run = sg("bump", "customer", "9.1.0", "--output", "json")
+    assert sandbox.tip() == tip
+    assert run.json["result"] == "unchanged"
+    assert run.json["commit"] == tip
+
+
+def test_dry_run_shows_the_diff_and_writes_nothing(sandbox, sg):
+    tip = sandbox.tip()
+    run = sg("bump", "customer", "9.9.9", "--dry-run")
+    assert sandbox.tip() == tip
+    assert "+++ b/apps/customer/values-dev.yaml" in run.out and "9.9.9" in run.out
+
+
+def test_same_wish_and_parent_give_the_same_commit(sandbox, sg):
+    tip = sandbox.tip()
+    sg("bump", "payment", "9.1.0")
+    first = sandbox.tip()
+    sandbox.git("update-ref", "refs/heads/develop", tip)
+    sg("bump", "payment", "9.1.0")
+    assert sandbox.tip() == first
+
+
+def test_five_requests_on_one_connection(sandbox, sg):
+    before = len(sandbox.requests(0))
+    sg("bump", "pricing", "9.1.0")
+    lines = [line for line in sandbox.requests(before) if "/gitops/apps.git" in line[6]]
+    assert len(lines) <= 5
+    assert len({line[0] for line in lines}) == 1
+    assert all(line[4] != "401" for line in lines)
+
+
+def test_gated_environments_are_refused(sandbox, sg):
+    for env in ("staging", "production"):
+        tip = sandbox.tip("main")
+        run = sg("bump", "catalog", "9.9.9", "--env", env, expect=4)
+        assert "gate" in run.err and env in run.err
+        assert sandbox.tip("main") == tip
+
+
+def test_reports(sandbox, sg, tmp_path):
+    run = sg("bump", "shipping", "9.1.0", "--output", "json", "--report-json", "r.json",
+             "--report-dotenv", "r.env")
+    assert (tmp_path / "r.json").read_text() == run.out
+    document = run.json
+    assert document["schema"] == 1 and document["result"] == "done" and document["commit"] == sandbox.tip()
+    lines = (tmp_path / "r.env").read_text().splitlines()
+    assert f"STAGEGATE_COMMIT={sandbox.tip()}" in lines
+    assert len(lines) <= 20 and all(line and not line.startswith("#") for line in lines)
+
+
+def test_no_child_process_ever(sandbox, sg, tmp_path):
+    """strace sees every program that the run starts: itself, and no other."""
+    from conftest import binary
+    trace = tmp_path / "trace.secret"
+    done = subprocess.run(["strace", "-f", "-e", "trace=execve", "-o", str(trace), binary(), "bump", "gateway", "9.1.0"],
+                          env=sg.env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    assert done.returncode == 0, done.stdout.decode()
+    assert trace.read_text().count("execve(") == 1

@@ -1,0 +1,187 @@
+"""wait: what Git says is what really runs, or the reason why not."""
+import itertools
+import re
+
+import pytest
+
+
+@pytest.fixture
+def app(sandbox):
+    """Sets how an application behaves; healthy again afterwards."""
+    touched = []
+
+    def set_behaviour(name, behaviour):
+        touched.append(name)
+        sandbox.ctl("app", name, behaviour)
+
+    yield set_behaviour
+    for name in touched:
+        sandbox.ctl("app", name, "healthy")
+
+
+TAGS = itertools.count(1)
+
+
+def bump(sg, service):
+    """A tag that nobody had before."""
+    tag = f"7.0.{next(TAGS)}"
+    sg("bump", service, tag)
+    return tag
+
+
+def verdict(run):
+    return run.json["verdicts"][0]
+
+
+def test_a_bump_becomes_live(sandbox, sg):
+    tag = bump(sg, "catalog")
+    run = sg("wait", "catalog", "--env", "dev", "--output", "json")
+    assert run.json["result"] == "done"
+    assert verdict(run)["reason"] == "DEPLOYED"
+    assert verdict(run)["revision_seen"] == sandbox.tip()
+    assert f"registry.example.com/shop/catalog:{tag}" in verdict(run)["images"]
+
+
+def test_text_names_application_revision_and_image(sandbox, sg):
+    tag = bump(sg, "catalog")
+    run = sg("wait", "catalog", "--env", "dev")
+    for word in ("catalog-dev", sandbox.tip()[:8], tag):
+        assert word in run.out
+
+
+def test_kustomize_service(sg):
+    bump(sg, "search")
+    assert verdict(sg("wait", "search", "--env", "dev", "--output", "json"))["reason"] == "DEPLOYED"
+
+
+def test_a_later_foreign_commit_contains_ours(sandbox, sg):
+    bump(sg, "checkout")
+    ours = sandbox.tip()
+    sandbox.ctl("push-foreign", "develop")
+    run = sg("wait", "checkout", "--env", "dev", "--revision", ours, "--output", "json")
+    assert verdict(run)["reason"] == "DEPLOYED"
+    assert verdict(run)["revision_seen"] == sandbox.tip() != ours
+
+
+def test_several_services(sg):
+    tag = f"7.1.{next(TAGS)}"
+    sg("bump", f"order={tag}", f"payment={tag}")
+    run = sg("wait", "order", "payment", "--env", "dev", "--output", "json")
+    assert [v["reason"] for v in run.json["verdicts"]] == ["DEPLOYED", "DEPLOYED"]
+
+
+@pytest.mark.parametrize("behaviour, code, words", [
+    ("sync-failed", "SYNC_FAILED", ""),
+    ("hook-failed", "HOOK_FAILED", ""),
+    ("wrong-target", "WRONG_REVISION_TARGET", ""),
+    ("wrong-repo", "WRONG_REPOSITORY", ""),
+    ("skip-reconcile", "RECONCILE_OFF", "skip-reconcile"),
+    ("out-of-sync", "NEEDS_MANUAL_SYNC", "sync"),
+])
+def test_failures_name_their_cause(app, sg, behaviour, code, words):
+    app("customer-dev", behaviour)
+    bump(sg, "customer")
+    run = sg("wait", "customer", "--env", "dev", "--output", "json", "--timeout", "20s", expect=1)
+    assert run.json["reason"] == code
+    assert verdict(run)["reason"] == code
+    assert words in verdict(run)["sentence"] + " ".join(verdict(run)["evidence"])
+
+
+@pytest.mark.parametrize("behaviour, code", [
+    ("degraded", "DEGRADED"), ("comparison-error", "COMPARISON_ERROR"), ("invalid-spec", "SPEC_INVALID"),
+    ("other-image", "IMAGE_MISMATCH")])
+def test_failures_that_need_a_second_look(app, sg, behaviour, code):
+    app("shipping-dev", behaviour)
+    bump(sg, "shipping")
+    graces = ["--confirm", "200ms", "--degraded-grace", "200ms", "--image-grace", "200ms", "--poll", "100ms"]
+    run = sg("wait", "shipping", "--env", "dev", "--output", "json", "--timeout", "25s", *graces, expect=1)
+    assert verdict(run)["reason"] == code
+
+
+@pytest.mark.parametrize("behaviour, code", [("stuck", "PROGRESSING"), ("no-consume", "OLDER_REVISION"),
+                                             ("old-pods", "OLD_IMAGE_RUNNING")])
+def test_the_deadline_names_the_last_blocker(app, sg, behaviour, code):
+    app("pricing-dev", behaviour)
+    bump(sg, "pricing")
+    run = sg("wait", "pricing", "--env", "dev", "--output", "json", "--timeout", "3s", expect=8)
+    assert verdict(run)["reason"] == code
+    assert run.json["result"] == "timeout"
+
+
+@pytest.mark.parametrize("fault", ["watch-gone", "watch-close", "watch-rst", "watch-cut", "watch-garbage", "watch-error"])
+def test_a_broken_watch_is_repaired(sandbox, app, sg, faults, fault):
+    app("promotion-dev", "stuck")
+    bump(sg, "promotion")
+    run = sg("wait", "promotion", "--env", "dev", "--timeout", "3s", expect=8)
+    faults(fault)
+    sandbox.ctl("app", "promotion-dev", "healthy")
+    run = sg("wait", "promotion", "--env", "dev", "--output", "json")
+    assert verdict(run)["reason"] == "DEPLOYED"
+
+
+@pytest.mark.parametrize("fault", ["watch-split", "watch-batch", "watch-bookmarks", "watch-null", "k8s-slow"])
+def test_odd_streams(sg, faults, fault):
+    faults(fault)
+    bump(sg, "fulfillment")
+    assert verdict(sg("wait", "fulfillment", "--env", "dev", "--output", "json"))["reason"] == "DEPLOYED"
+
+
+@pytest.mark.parametrize("fault", ["k8s-503", "k8s-429", "k8s-reset", "k8s-truncate", "k8s-401"])
+def test_trouble_that_passes(sg, faults, fault):
+    bump(sg, "auth")
+    faults(fault)
+    run = sg("wait", "auth", "--env", "dev", "--output", "json", "--retry-base", "50ms",
+             expect=4 if fault == "k8s-401" else 0)
+    if fault != "k8s-401":
+        assert verdict(run)["reason"] == "DEPLOYED"
+
+
+def test_read_only_access_says_so(sandbox, sg):
+    bump(sg, "gateway")
+    sandbox.ctl("refresh", "gateway-dev")
+    sandbox.ctl("settle")
+    run = sg("wait", "gateway", "--env", "dev", "--output", "json",
+             env={"KUBECONFIG": sandbox.env["SANDBOX_KUBECONFIG_WAIT_RO"]})
+    assert verdict(run)["reason"] == "DEPLOYED"
+
+
+def test_polling_when_watching_is_not_permitted(sandbox, sg):
+    bump(sg, "gateway")
+    sandbox.ctl("refresh", "gateway-dev")
+    sandbox.ctl("settle")
+    run = sg("wait", "gateway", "--env", "dev", "--output", "json",
+             env={"KUBECONFIG": sandbox.env["SANDBOX_KUBECONFIG_GET_ONLY"]})
+    assert verdict(run)["reason"] == "DEPLOYED"
+
+
+@pytest.mark.parametrize("kind", ["TOKEN_FILE", "CLIENT_CERT"])
+def test_other_credentials(sandbox, sg, kind):
+    run = sg("wait", "admin", "--env", "dev", "--output", "json",
+             env={"KUBECONFIG": sandbox.env[f"SANDBOX_KUBECONFIG_{kind}"]})
+    assert verdict(run)["reason"] == "DEPLOYED"
+
+
+def test_suspended_by_policy(app, sg):
+    app("notification-dev", "suspended")
+    bump(sg, "notification")
+    run = sg("wait", "notification", "--env", "dev", "--suspended", "ask", "--output", "json", expect=75)
+    assert verdict(run)["reason"] == "SUSPENDED"
+    run = sg("wait", "notification", "--env", "dev", "--suspended", "ok", "--output", "json")
+    assert run.json["result"] == "done"
+    run = sg("wait", "notification", "--env", "dev", "--timeout", "3s", expect=8)
+    assert "SUSPENDED" in run.out
+
+
+def test_no_dotenv_key_is_the_variable_of_an_option(sg, tmp_path):
+    """What a later job inherits must not steer it."""
+    options = set()
+    for command in ("bump", "wait", "check", "version"):
+        options |= set(re.findall(r"\[(STAGEGATE_[A-Z_]+)", sg(command, "--help").out))
+    bump(sg, "admin")
+    sg("bump", "admin", "7.9.9", "--report-dotenv", "bump.env")
+    sg("wait", "admin", "--env", "dev", "--report-dotenv", "wait.env")
+    sg("wait", "nothing", "--env", "dev", "--report-dotenv", "error.env", expect=5)
+    keys = {line.split("=")[0] for name in ("bump", "wait", "error")
+            for line in (tmp_path / f"{name}.env").read_text().splitlines()}
+    assert len(options) > 20 and "STAGEGATE_LIVE_REVISION" in keys
+    assert not keys & options
