@@ -1,0 +1,62 @@
+"""Runs a command as a whole process and says what it cost."""
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+
+FIELDS = ["requests", "connections", "unauthorized", "bytes_up", "bytes_down", "bytes_total",
+          "wall_ms", "cpu_ms", "rss_mib"]
+RATIOS = {"wall": "wall_ms", "cpu": "cpu_ms", "rss": "rss_mib", "bytes_total": "bytes_total"}
+
+
+class Failed(Exception):
+    """A measured command did not do its work, so its figures mean nothing."""
+
+
+def once(argv, env, cwd, sandbox):
+    """One run: figures of the process tree and of the wire."""
+    before = sandbox.wire_mark()
+    with tempfile.TemporaryFile() as output:
+        start = time.monotonic()
+        child = subprocess.Popen(argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output,
+                                 stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.monotonic() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            output.seek(0)
+            words = output.read().decode("utf-8", "replace")[-2000:]
+            raise Failed(f"{argv[0]} ended with {child.returncode}:\n{words}")
+    figures = sandbox.wire_since(before)
+    figures["wall_ms"] = wall * 1000
+    figures["cpu_ms"] = (usage.ru_utime + usage.ru_stime) * 1000
+    figures["rss_mib"] = usage.ru_maxrss / 1024
+    return figures
+
+
+def median(runs, field):
+    values = [run[field] for run in runs if run[field] is not None]
+    if len(values) != len(runs) or not values:
+        return None
+    middle = statistics.median(values)
+    return round(middle, 3) if field in ("wall_ms", "cpu_ms", "rss_mib") else int(middle)
+
+
+def compare(row, sandbox, pairs):
+    """PAIRS runs of both sides in turn; each side once uncounted before, to warm caches."""
+    ours, theirs = [], []
+    for index in range(pairs + 1):
+        for side, runs in ((row.ours, ours), (row.theirs, theirs)):
+            argv, env, cwd = side(index)
+            figures = once(argv, env, cwd, sandbox)
+            row.check(side, index)
+            if index > 0:
+                runs.append(figures)
+    result = {"name": row.name, "ours": {f: median(ours, f) for f in FIELDS},
+              "theirs": {"tool": row.tool(), **{f: median(theirs, f) for f in FIELDS}}, "ratio": {}}
+    result["ours"]["runs"] = result["theirs"]["runs"] = pairs
+    for name, field in RATIOS.items():
+        a, b = result["ours"][field], result["theirs"][field]
+        result["ratio"][name] = round(a / b, 3) if a is not None and b else None
+    return result

@@ -1,0 +1,80 @@
+"""The server side of a measurement: a sandbox of its own, and the counts of its web server."""
+import os
+import shlex
+import shutil
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+
+
+class Sandbox:
+    """Starts ci/sandbox in a folder on the machine's disk, and stops it at the end."""
+
+    def __init__(self, root):
+        self.root = root
+        self.base = os.path.join(root, "build", "bench")
+        self.state = os.path.join(self.base, "sandbox")
+        self.work = os.path.join(self.base, "work")
+        self.env = {}
+
+    def _call(self, *words, **kwargs):
+        return subprocess.run([os.path.join(self.root, "ci", "sandbox"), *words, "--dir", self.state],
+                              check=True, **kwargs)
+
+    def __enter__(self):
+        shutil.rmtree(self.work, ignore_errors=True)
+        os.makedirs(self.work)
+        subprocess.run([os.path.join(self.root, "ci", "sandbox"), "stop", "--dir", self.state],
+                       check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._call("start", stdout=sys.stderr)
+        text = self._call("env", stdout=subprocess.PIPE, text=True).stdout
+        for line in text.splitlines():
+            for word in shlex.split(line):
+                name, sep, value = word.partition("=")
+                if sep:
+                    self.env[name] = value
+        return self
+
+    def __exit__(self, *_):
+        self._call("stop", stdout=sys.stderr)
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def environment(self, **more):
+        """What both sides see: no user configuration, temporary files in the same folder."""
+        env = {"PATH": os.environ["PATH"], "HOME": self.work, "TMPDIR": self.work, "LC_ALL": "C",
+               "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
+        env.update(more)
+        return env
+
+    def _log_lines(self):
+        with open(self.env["SANDBOX_ACCESS_LOG"], encoding="utf-8", errors="replace") as log:
+            return log.read().splitlines()
+
+    def _flush(self):
+        """A request of our own whose line proves that all lines before it are written."""
+        self.marks = getattr(self, "marks", 0) + 1
+        url = self.env["STAGEGATE_GITOPS"].rsplit("/", 2)[0] + f"/bench-mark-{self.marks}"
+        context = ssl.create_default_context(cafile=self.env["STAGEGATE_CA_FILE"])
+        try:
+            urllib.request.urlopen(url, context=context).close()
+        except urllib.error.HTTPError:
+            pass
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            lines = self._log_lines()
+            if any(f"bench-mark-{self.marks}" in line for line in lines[-20:]):
+                return lines
+        raise RuntimeError("the web server does not write its access log")
+
+    def wire_mark(self):
+        return len(self._flush())
+
+    def wire_since(self, mark):
+        lines = [line.split() for line in self._flush()[mark:] if "bench-mark-" not in line]
+        up = sum(int(fields[2]) for fields in lines)
+        down = sum(int(fields[3]) for fields in lines)
+        return {"requests": len(lines), "connections": len({fields[0] for fields in lines}),
+                "unauthorized": sum(fields[4] == "401" for fields in lines),
+                "bytes_up": up, "bytes_down": down, "bytes_total": up + down}
