@@ -119,7 +119,7 @@ static void put_verdicts(const struct writer *writer, const struct sg_report *re
 	}
 	put_joined(writer, "STAGEGATE_APPLICATION", &applications);
 	put_joined(writer, "STAGEGATE_LIVE_REVISION", &revisions);
-	put_joined(writer, "STAGEGATE_LIVE_IMAGE", &images);
+	put_joined(writer, "STAGEGATE_WANTED_IMAGE", &images);
 	sg_buf_release(&applications.text);
 	sg_buf_release(&revisions.text);
 	sg_buf_release(&images.text);
