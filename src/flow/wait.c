@@ -209,8 +209,8 @@ static void end(struct waiting *waiting, const struct sg_await_done *done, struc
 		sg_report_warn(report, "POLLING", "watching is not permitted (%s)", done->polling);
 	row = worst(report);
 	code = done->ends[row - report->verdicts].verdict.code;
-	sg_report_end(report, row->result, row->code, "%s: %s", row->application,
-		sg_app_code_text(code));
+	sg_report_end(
+		report, row->result, row->code, "%s: %s", row->application, sg_app_code_text(code));
 }
 
 static int await_all(struct waiting *waiting, struct sg_report *report, struct sg_err *err)

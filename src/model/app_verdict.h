@@ -90,20 +90,14 @@ int sg_app_code_exit(enum sg_app_code code);
 int sg_app_code_count(void);
 
 /* The rows of the table, in the order in which they are asked: X(NAME, as written in 0.2). */
+/* clang-format off */
 #define SG_APP_ROWS(X)                                                                             \
 	X(NONE, "-")                                                                               \
-	X(1, "1")                                                                                  \
-	X(1A, "1a")                                                                                \
-	X(1B, "1b")                                                                                \
-	X(1C, "1c")                                                                                \
-	X(2, "2")                                                                                  \
-	X(3, "3")                                                                                  \
-	X(4, "4")                                                                                  \
-	X(4A, "4a")                                                                                \
+	X(1, "1") X(1A, "1a") X(1B, "1b") X(1C, "1c") X(2, "2") X(3, "3") X(4, "4") X(4A, "4a")    \
 	X(5, "5") X(6, "6") X(7, "7") X(8, "8") X(9, "9") X(10, "10") X(11, "11") X(12, "12")      \
-		X(13, "13") X(14, "14") X(15, "15") X(15A, "15a") X(16, "16") X(17, "17")          \
-			X(18, "18") X(19, "19") X(20, "20") X(21, "21") X(22, "22") X(22A, "22a")  \
-				X(23, "23")
+	X(13, "13") X(14, "14") X(15, "15") X(15A, "15a") X(16, "16") X(17, "17") X(18, "18")      \
+	X(19, "19") X(20, "20") X(21, "21") X(22, "22") X(22A, "22a") X(23, "23")
+/* clang-format on */
 
 enum sg_app_row {
 #define SG_X(name, label) SG_APP_ROW_##name,

@@ -43,7 +43,7 @@ def test_runs_without_any_file(release, tmp_path):
     inside.chmod(0o755)
     if os.getuid() != 0:
         pytest.skip("chroot needs root")
-    done = subprocess.run(["chroot", tmp_path, "/stagegate", "version"], capture_output=True, text=True, env={})
+    done = subprocess.run(["/usr/sbin/chroot", tmp_path, "/stagegate", "version"], capture_output=True, text=True, env={})
     assert done.returncode == 0, done.stderr
     assert "stagegate" in done.stdout
 

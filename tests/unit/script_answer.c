@@ -210,7 +210,7 @@ static const char *check_wanted(const struct script_answer *a, const struct scri
 static bool matches(const struct script_answer *a, const struct script_request *r)
 {
 	return a->method && strcmp(a->method, r->method) == 0 &&
-		(strcmp(a->url, "*") == 0 || strcmp(a->url, r->url) == 0);
+	       (strcmp(a->url, "*") == 0 || strcmp(a->url, r->url) == 0);
 }
 
 static struct script_answer *find(struct script *s, const struct script_request *r)

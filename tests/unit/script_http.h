@@ -42,7 +42,8 @@ void script_advance(struct script *s, int64_t ms); /* time passes outside of any
 /* Requests come in the order of the expectations, unless this is called. */
 void script_any_order(struct script *s);
 
-/* One request that is expected; the URL "*" is any. Without more it is answered at once: 200, no body. */
+/* One request that is expected; the URL "*" is any. Without more it is answered at once: 200, no
+ * body. */
 struct script_answer *script_expect(struct script *s, const char *method, const char *url);
 
 /* The same with an answer that comes whole and at once. */
