@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "io/fs.h"
+#include "repo/ahead.h"
 #include "repo/internal.h"
 #include "repo/memory.h"
 
@@ -144,5 +145,6 @@ int sg_repo_download(
 	opts.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
 	opts.depth = depth;
 	rc = git_remote_download(repo->remote, &wanted, &opts);
+	sg_ahead_drop(repo);
 	return rc < 0 ? sg_git_fail(repo, rc, "fetch", err) : 0;
 }

@@ -188,13 +188,11 @@ static int take_tips(struct sg_repo *repo, const struct wants *wants, struct sg_
 	return 0;
 }
 
-int sg_repo_fetch(
+static int fetch_once(
 	struct sg_repo *repo, const char *const *branches, size_t count, struct sg_err *err)
 {
 	struct wants wants SG_AUTO(wants_release) = {0};
 
-	if (!repo->remote && sg_repo_refs(repo, err) < 0)
-		return -1;
 	if (collect(repo, branches, count, &wants, err) < 0)
 		return -1;
 	if (wants.tip_count == 0)
@@ -202,6 +200,21 @@ int sg_repo_fetch(
 	if (sg_repo_download(repo, wants.specs, wants.tip_count, 1, err) < 0)
 		return -1;
 	return take_tips(repo, &wants, err);
+}
+
+int sg_repo_fetch(
+	struct sg_repo *repo, const char *const *branches, size_t count, struct sg_err *err)
+{
+	if (!repo->remote && sg_repo_refs(repo, err) < 0)
+		return -1;
+	if (fetch_once(repo, branches, count, err) == 0)
+		return 0;
+	if (err->reason != SG_R_BRANCH_MOVED)
+		return -1;
+	/* a tip that was listed is not to be had any more: somebody rewrote the branch since */
+	if (sg_repo_refs(repo, err) < 0)
+		return -1;
+	return fetch_once(repo, branches, count, err);
 }
 
 int sg_repo_commit_time(

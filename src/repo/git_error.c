@@ -53,6 +53,16 @@ static int fail_text(struct sg_str text, struct sg_err *err)
 	return 0;
 }
 
+int sg_git_fail_words(struct sg_str words, struct sg_err *err)
+{
+	char line[512];
+
+	if (fail_text(words, err) != 0)
+		return -1;
+	sg_git_words(words, line, sizeof(line));
+	return sg_fail(err, SG_R_REMOTE_FAILED, "the server says: %s", line);
+}
+
 static int fail_early_end(const struct sg_repo *repo, struct sg_err *err)
 {
 	sg_fail(err, SG_R_REMOTE_FAILED, "the server's answer ends too early, after %zu bytes",

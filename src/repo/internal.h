@@ -45,6 +45,10 @@ struct sg_repo {
 	size_t received_bytes; /* of the answer that is being read */
 	int64_t next_alive_ms; /* when to look for signals and the deadline again */
 	uint32_t max_objects;  /* of the fetch under way; 0: the general limit */
+
+	/* A fetch that was asked for in one request instead of two (ahead.h). */
+	struct sg_http_call *ahead; /* its answer, not yet read; NULL: none */
+	struct sg_buf ahead_request;
 	char offers[SG_REPO_OFFERS][GIT_OID_SHA1_HEXSIZE + 1];
 	size_t next_offer;
 };
@@ -89,6 +93,9 @@ int sg_repo_keep_fail(struct sg_repo *repo, const struct sg_err *err);
  * libgit2's text under the reason that fits its class. WHAT is the context. REPO may be NULL.
  */
 int sg_git_fail(const struct sg_repo *repo, int rc, const char *what, struct sg_err *err);
+
+/* The error for what a server says in words only. */
+int sg_git_fail_words(struct sg_str words, struct sg_err *err);
 
 /* Parses a full id. REVISION_NOT_FOUND for anything else. */
 int sg_git_oid(const char *text, git_oid *ret_oid, struct sg_err *err) SG_MUST_CHECK;

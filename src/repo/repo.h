@@ -60,9 +60,10 @@ int sg_repo_tip(const struct sg_repo *repo, const char *branch, char ret_oid[65]
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * Brings the tips of these branches, without history and in one exchange (two requests); looks
- * first when nobody did since the last publish. Tips that are here already cost nothing.
- * BRANCH_NOT_FOUND.
+ * Brings the tips of these branches, without history and in one exchange (one request; two when
+ * more than one commit is here already). Looks first when nobody did since the last publish, and
+ * once more when a tip was taken away meanwhile.
+ * Tips that are here already cost nothing. BRANCH_NOT_FOUND.
  */
 int sg_repo_fetch(struct sg_repo *repo, const char *const *branches, size_t count,
 	struct sg_err *err) SG_MUST_CHECK;

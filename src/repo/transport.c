@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "repo/ahead.h"
 #include "repo/answer.h"
 #include "repo/internal.h"
 
-enum { REQUEST_MAX = 64 * 1024 * 1024 };
+enum { REQUEST_MAX = 64 * 1024 * 1024, SECTION_MAX = 64 * 1024, ERR_MAX = 600 };
 
 struct channel {
 	git_smart_subtransport base; /* first: libgit2 hands this back */
@@ -22,6 +23,9 @@ struct stream {
 	struct sg_http_call *call; /* NULL until the first read */
 	bool broken;               /* the rest of the answer is of no use */
 	bool looked;               /* the first bytes of the answer have been seen */
+	bool ahead;                /* shows only the first section of an answer */
+	size_t section;            /* its length, 0 until it is known */
+	size_t shown;              /* of it */
 };
 
 static struct stream *stream_of(git_smart_subtransport_stream *base)
@@ -41,29 +45,77 @@ static int open_call(struct stream *s)
 	bool *sent = s->step == SG_WIRE_PUSH && s->repo->push ? &s->repo->push->sent : NULL;
 
 	s->repo->received_bytes = 0;
-	if (sg_wire_call(&s->repo->wire, s->step, sg_buf_str(&s->request), sent, &s->call, &err) <
-		0)
+	if (s->step == SG_WIRE_FETCH && sg_ahead_is(s->repo, sg_buf_str(&s->request))) {
+		s->call = s->repo->ahead;
+		s->repo->ahead = NULL;
+		return 0;
+	}
+	sg_ahead_drop(s->repo);
+	s->ahead = s->step == SG_WIRE_FETCH && sg_ahead_ask(s->repo, sg_buf_str(&s->request));
+	if (sg_wire_call(&s->repo->wire, s->step,
+		    sg_buf_str(s->ahead ? &s->repo->ahead_request : &s->request), sent, &s->call,
+		    &err) < 0)
 		return keep(s, &err);
 	return 0;
 }
 
-/* libgit2 would not say it in a way that helps. */
+/* Waits for the first section; an answer without one is read as it comes. */
+static int await_section(struct stream *s)
+{
+	struct sg_http_call *call = s->call;
+	struct sg_err err = SG_ERR_INIT;
+	long len;
+
+	while ((len = sg_ahead_section(sg_buf_str(&call->body))) == 0 && !call->done &&
+		call->body.len < SECTION_MAX) {
+		size_t before = call->body.len;
+
+		while (call->body.len == before && !call->done)
+			if (sg_loop_wait(s->repo->wire.http->loop, SG_NEVER, &err) < 0)
+				return keep(s, &err);
+	}
+	if (len <= 0)
+		s->ahead = false;
+	else
+		s->section = (size_t)len;
+	return 0;
+}
+
+/* The section stays in the call for the second stream. */
+static size_t read_section(struct stream *s, char *buf, size_t size)
+{
+	size_t len = s->section - s->shown < size ? s->section - s->shown : size;
+
+	memcpy(buf, s->call->body.ptr + s->shown, len);
+	s->shown += len;
+	return len;
+}
+
+static bool is_list(const struct stream *s)
+{
+	return s->step == SG_WIRE_FETCH_REFS || s->step == SG_WIRE_PUSH_REFS;
+}
+
+/* What libgit2 would not say, or not in a way that helps; from the first bytes of an answer. */
 static int check_first(struct stream *s, struct sg_str bytes)
 {
 	struct sg_err err = SG_ERR_INIT;
 	char seen[80];
 
-	if (s->looked || (s->step != SG_WIRE_FETCH_REFS && s->step != SG_WIRE_PUSH_REFS))
+	if (s->looked || bytes.len < 8)
 		return 0;
 	s->looked = true;
-	if (bytes.len >= 8 && bytes.ptr[4] != '#' &&
-		!sg_str_starts(sg_str_sub(bytes, 4, 8), "ERR ")) {
+	if (sg_str_starts(sg_str_sub(bytes, 4, 8), "ERR ")) {
+		(void)sg_git_fail_words(sg_str_sub(bytes, 8, 8 + ERR_MAX), &err);
+		return keep(s, &err);
+	}
+	if (is_list(s) && bytes.ptr[4] != '#') {
 		sg_git_words(sg_str_sub(bytes, 0, 64), seen, sizeof(seen));
 		sg_fail(&err, SG_R_ANSWER_INVALID,
 			"the list of branches does not begin as Git's does: \"%s\"", seen);
 		return keep(s, &err);
 	}
-	if (sg_str_search(bytes, "object-format=sha256") >= 0) {
+	if (is_list(s) && sg_str_search(bytes, "object-format=sha256") >= 0) {
 		sg_fail(&err, SG_R_ANSWER_INVALID,
 			"the repository uses SHA-256 object names, which are not supported");
 		return keep(s, &err);
@@ -87,6 +139,12 @@ static int stream_read(git_smart_subtransport_stream *base, char *buf, size_t si
 	*ret_len = 0;
 	if (!s->call && open_call(s) != 0)
 		return GIT_EUSER;
+	if (s->ahead && s->section == 0 && await_section(s) != 0)
+		return GIT_EUSER;
+	if (s->ahead) {
+		*ret_len = read_section(s, buf, size);
+		return 0;
+	}
 	if (sg_http_await_body(s->repo->wire.http, s->call, &err) < 0)
 		return keep(s, &err);
 	if (check_first(s, sg_buf_str(&s->call->body)) != 0)
@@ -119,6 +177,8 @@ static void stream_free(git_smart_subtransport_stream *base)
 
 	if (s->call && s->broken)
 		sg_http_end(s->call);
+	else if (s->call && s->ahead)
+		s->repo->ahead = s->call;
 	else if (s->call)
 		sg_wire_finish(&s->repo->wire, s->call);
 	sg_buf_release(&s->request);

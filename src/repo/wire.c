@@ -209,9 +209,9 @@ int sg_wire_call(struct sg_wire *wire, enum sg_wire_step step, struct sg_str bod
 		.url = sg_arena_printf(&arena, how->post ? "%s/%s" : "%s/info/refs?service=%s",
 			wire->url, how->service),
 		.body = body,
-		.sent = ret_sent,
 	};
 
+	attempt.sent = ret_sent;
 	if (call_with_retry(&attempt, ret_call, err) == 0)
 		return 0;
 	/* what ended a call at the run's own deadline is the deadline, not the server */

@@ -122,10 +122,11 @@ static void answer_with(
 	struct git_behind *g, struct script_answer *answer, struct sg_str body, bool post)
 {
 	size_t len = post && g->cut_after && g->cut_after < body.len ? g->cut_after : body.len;
+	size_t piece = g->piece_bytes ? g->piece_bytes : 1024;
 	int64_t at = 0;
 
 	for (size_t from = 0; from < len; at += g->every_ms) {
-		size_t to = g->every_ms && len - from > 1024 ? from + 1024 : len;
+		size_t to = g->every_ms && len - from > piece ? from + piece : len;
 
 		script_piece(answer, at, sg_str_sub(body, from, to));
 		from = to;

@@ -19,9 +19,10 @@ struct git_behind {
 	char tmp[160];   /* for the code under test */
 	size_t requests; /* answered by git */
 	size_t bytes_up, bytes_down;
-	char drop[32];    /* "git-receive-pack": does the work, then loses the answer */
-	size_t cut_after; /* the answer of the POST ends after so many bytes; 0: whole */
-	int64_t every_ms; /* the answer comes in pieces of 1 KiB, one each time; 0: at once */
+	char drop[32];      /* "git-receive-pack": does the work, then loses the answer */
+	size_t cut_after;   /* the answer of the POST ends after so many bytes; 0: whole */
+	int64_t every_ms;   /* the answer comes in pieces, one each time; 0: at once */
+	size_t piece_bytes; /* of such a piece; 0: 1 KiB */
 };
 
 /*

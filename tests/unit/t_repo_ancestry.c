@@ -106,11 +106,11 @@ static void the_same_commit_and_its_parent_need_no_network(void **state)
 	tip = rev(&w, "main");
 	parent = rev(&w, "main~1");
 	fetch(&w, "main");
-	assert_int_equal(requests(&w), 3);
+	assert_int_equal(requests(&w), 2);
 	is(&w, tip, tip, SG_ANSWER_YES);
 	is(&w, parent, tip, SG_ANSWER_NO); /* the tip's own header proves it */
 	is(&w, tip, parent, SG_ANSWER_YES);
-	assert_int_equal(requests(&w), 3);
+	assert_int_equal(requests(&w), 2);
 	world_release(&w);
 }
 

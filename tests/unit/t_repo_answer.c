@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "repo/ahead.h"
 #include "repo/answer.h"
 #include "repo/reject.h"
 
@@ -280,6 +281,20 @@ static void refusals_have_their_reason(void **state)
 	rejected("", "", false, SG_R_PUSH_REJECTED, false);
 }
 
+static void the_first_section_ends_with_a_flush(void **state)
+{
+	(void)state;
+	assert_int_equal(sg_ahead_section(SG_STR("0000")), 4);
+	assert_int_equal(sg_ahead_section(SG_STR("0008abcd0000rest")), 12);
+	assert_int_equal(sg_ahead_section(SG_STR("0008ab")), 0);
+	assert_int_equal(sg_ahead_section(SG_STR("0008abcd000")), 0);
+	assert_int_equal(sg_ahead_section(SG_STR("")), 0);
+	assert_int_equal(sg_ahead_section(SG_STR("ffff")), 0);
+	assert_int_equal(sg_ahead_section(SG_STR("0003")), -1);
+	assert_int_equal(sg_ahead_section(SG_STR("PACK")), -1);
+	assert_int_equal(sg_ahead_section(SG_STR("0008abcd-001")), -1);
+}
+
 static void a_failed_unpack_is_told_from_silence(void **state)
 {
 	char out[80] = "";
@@ -309,6 +324,7 @@ int main(void)
 		cmocka_unit_test(hooks_cannot_fake_a_lost_race),
 		cmocka_unit_test(refusals_have_their_reason),
 		cmocka_unit_test(a_failed_unpack_is_told_from_silence),
+		cmocka_unit_test(the_first_section_ends_with_a_flush),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
