@@ -133,7 +133,7 @@ int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg
 int sg_load(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_err *err)
 {
 	struct sg_loaded loaded;
-	struct sg_str text;
+	struct sg_str text = {0};
 
 	if (sg_load_text(world, &loaded, &text, err) < 0)
 		return -1;
@@ -148,10 +148,11 @@ int sg_load(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_err 
 
 void sg_loaded_release(struct sg_loaded *loaded)
 {
-	if (loaded)
-		sg_repo_close(loaded->repo);
-	if (loaded)
-		loaded->repo = NULL;
+	if (!loaded)
+		return;
+	sg_repo_close(loaded->repo);
+	loaded->repo = NULL;
+	sg_remote_release(&loaded->remote);
 }
 
 int sg_load_branch(struct sg_world *world, struct sg_loaded *loaded, const char *branch,

@@ -89,7 +89,7 @@ static int token_check(struct sg_str token, const char *from, struct sg_err *err
 
 struct finding {
 	const char *from; /* the variable */
-	const struct sg_secret *secret;
+	struct sg_secret *secret;
 	bool of_gitlab; /* bound to CI_SERVER_URL, not to the repository's origin */
 	bool job_token;
 };
@@ -176,14 +176,17 @@ int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct 
 	remote.name = name_of(world, remote.url);
 	if (find_token(world, &found, err) < 0)
 		return -1;
+	remote.token = found.secret;
 	remote.no_cred_why = "no token was given: set STAGEGATE_GITLAB_TOKEN or "
 			     "STAGEGATE_GITLAB_TOKEN_FILE";
 	if (!found.secret) {
 		*ret_remote = remote;
 		return 0;
 	}
-	if (origin_of(world, &found, repo_origin, &origin, err) < 0)
+	if (origin_of(world, &found, repo_origin, &origin, err) < 0) {
+		sg_remote_release(&remote);
 		return sg_wrap(err, "the GitLab URL");
+	}
 	if (!origin || strcmp(origin, repo_origin) != 0) {
 		remote.no_cred_why = sg_arena_printf(world->arena,
 			"%s belongs to %s and is not sent to %s: set STAGEGATE_GITLAB_TOKEN",
@@ -203,4 +206,11 @@ int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct 
 	remote.cred = cred;
 	*ret_remote = remote;
 	return 0;
+}
+
+void sg_remote_release(struct sg_remote *remote)
+{
+	sg_secret_free(remote->token);
+	remote->token = NULL;
+	remote->cred = NULL;
 }

@@ -13,6 +13,7 @@ struct sg_remote {
 	const char *url;            /* of the Git repository */
 	const char *name;           /* for people and for the Stagegate-Id: the path without .git */
 	const struct sg_cred *cred; /* NULL: nobody gave one; reading may still be allowed */
+	struct sg_secret *token; /* behind `cred`, or one that fits nowhere; owned; may be NULL */
 	const char *no_cred_why; /* when NULL: which variables were looked at, or why none fits */
 };
 
@@ -20,9 +21,13 @@ struct sg_remote {
  * From --gitops (a project path needs CI_SERVER_URL or STAGEGATE_GITLAB_URL beside it; absent: the
  * project the job runs in) and STAGEGATE_GITLAB_TOKEN or ..._TOKEN_FILE, then GITLAB_TOKEN, then
  * CI_JOB_TOKEN. The first two belong to the repository's origin, the others to GitLab's
- * (CI_SERVER_URL); none is sent anywhere else. Values live in the world's arena.
+ * (CI_SERVER_URL); none is sent anywhere else. Strings live in the world's arena; the caller
+ * releases what was found.
  */
 int sg_remote_find(
 	struct sg_world *world, struct sg_remote *ret_remote, struct sg_err *err) SG_MUST_CHECK;
+
+/* Wipes the token. A zeroed value is fine. */
+void sg_remote_release(struct sg_remote *remote);
 
 #endif

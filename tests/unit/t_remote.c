@@ -36,6 +36,7 @@ static void find(struct found *f, const char *gitops, const char *const *env)
 
 static void release(struct found *f)
 {
+	sg_remote_release(&f->remote);
 	sg_redactor_free(f->world.redactor);
 	sg_arena_release(&f->arena);
 }
