@@ -237,7 +237,7 @@ static int get_once(struct sg_cluster_client *client, const struct sg_cluster_ap
 	SG_AUTO(sg_buf_release) struct sg_buf path;
 	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
 	struct sg_cluster_req req = {.method = "GET", .label = "read the application"};
-	struct sg_fault fault;
+	struct sg_fault fault = {0};
 
 	sg_buf_init(&path, URL_MAX_BYTES);
 	if (sg_cluster_path_app(app, &path, err) < 0)

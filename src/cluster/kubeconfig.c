@@ -8,7 +8,7 @@
 /* "a, b, c and 4 more" */
 static void list_names(const struct sg_kube_set *set, struct sg_buf *out)
 {
-	for (size_t i = 0; i < set->count && i < NAMES_SHOWN; i++)
+	for (size_t i = 0; set->items && i < set->count && i < NAMES_SHOWN; i++)
 		sg_buf_addf(out, "%s%.60s", i ? ", " : "", set->items[i].name);
 	if (set->count > NAMES_SHOWN)
 		sg_buf_addf(out, " and %zu more", set->count - NAMES_SHOWN);
@@ -103,7 +103,7 @@ static int set_namespace(
 static int resolve(const struct sg_cluster_ask *ask, const struct sg_kube_merged *merged,
 	const struct sg_kube_entry *context, struct sg_cluster_access *access, struct sg_err *err)
 {
-	const struct sg_kube_entry *cluster, *user = NULL;
+	const struct sg_kube_entry *cluster = NULL, *user = NULL;
 
 	access->redactor = ask->redactor;
 	access->source = sg_arena_printf(

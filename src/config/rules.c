@@ -226,7 +226,7 @@ static void check_gates(
 	const struct sg_yaml_node *item = list ? list->first : NULL;
 	struct sg_gate_spec *gates = (struct sg_gate_spec *)(uintptr_t)env->gates;
 
-	for (size_t i = 0; i < env->gate_count; i++, item = item->next) {
+	for (size_t i = 0; item && i < env->gate_count; i++, item = item->next) {
 		if (gates[i].type == SG_GATE_APPROVAL && gates[i].count == 0)
 			gates[i].count = 1;
 		if (item->kind == SG_NODE_MAP && sg_yaml_get(item, "type"))

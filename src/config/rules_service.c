@@ -94,7 +94,7 @@ static bool check_places(const struct subject *s)
 	const struct sg_yaml_node *node = list ? list->first : NULL;
 	bool good = true;
 
-	for (size_t i = 0; i < s->entry->update_count; i++, node = node->next)
+	for (size_t i = 0; node && i < s->entry->update_count; i++, node = node->next)
 		if (s->entry->updates[i].file &&
 			!s->entry->updates[i].key == !s->entry->updates[i].image)
 			good = false; /* said by check_updates */
@@ -109,7 +109,7 @@ static void check_updates(const struct subject *s)
 	const struct sg_yaml_node *list = sg_yaml_get(s->node, "update");
 	const struct sg_yaml_node *node = list ? list->first : NULL;
 
-	for (size_t i = 0; i < s->entry->update_count; i++, node = node->next) {
+	for (size_t i = 0; node && i < s->entry->update_count; i++, node = node->next) {
 		bool key, image;
 
 		if (node->kind != SG_NODE_MAP)

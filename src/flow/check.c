@@ -11,7 +11,7 @@
 struct pass {
 	struct sg_world *world;
 	struct sg_report *report;
-	const struct sg_policy *policy;
+	struct sg_policy policy;
 	size_t places;
 };
 
@@ -19,7 +19,7 @@ static void note_error(struct pass *pass, enum sg_severity severity, int line, c
 	const struct sg_err *err)
 {
 	struct sg_finding *finding = sg_finding_add(pass->world->arena, &pass->report->findings,
-		severity, pass->policy->file, line, 0, "%s: %s", env, err->cause);
+		severity, pass->policy.file, line, 0, "%s: %s", env, err->cause);
 
 	if (err->hint[0])
 		finding->hint = sg_arena_strdup(pass->world->arena, err->hint);
@@ -31,12 +31,12 @@ static void note_error(struct pass *pass, enum sg_severity severity, int line, c
 static int check_service(struct pass *pass, const struct sg_environment *env, const char *name,
 	struct sg_tree_source *source, struct sg_err *err)
 {
-	const struct sg_service *entry = sg_policy_service(pass->policy, name);
+	const struct sg_service *entry = sg_policy_service(&pass->policy, name);
 	bool named = entry && strcmp(entry->name, "*") != 0;
 	struct sg_err found;
 	const char *image;
 
-	if (sg_change_image(pass->world, pass->policy, env, name, source, &image, &found) == 0) {
+	if (sg_change_image(pass->world, &pass->policy, env, name, source, &image, &found) == 0) {
 		pass->places++;
 		return 0;
 	}
@@ -61,7 +61,7 @@ static int check_environment(struct pass *pass, const struct sg_environment *env
 	const char *const *names;
 	size_t count;
 
-	if (sg_service_list(pass->world, pass->policy, source, &names, &count, err) < 0) {
+	if (sg_service_list(pass->world, &pass->policy, source, &names, &count, err) < 0) {
 		if (err->reason != SG_R_FILE_NOT_FOUND)
 			return -1;
 		note_error(pass, SG_SEVERITY_ERROR, env->line, env->name, err);
@@ -83,18 +83,17 @@ static void end(struct pass *pass)
 	else
 		sg_report_end(pass->report, SG_RESULT_DONE, "OK",
 			"sound: %zu environment%s, %zu place%s read",
-			pass->policy->environment_count,
-			pass->policy->environment_count == 1 ? "" : "s", pass->places,
+			pass->policy.environment_count,
+			pass->policy.environment_count == 1 ? "" : "s", pass->places,
 			pass->places == 1 ? "" : "s");
 }
 
 /* True when the configuration can be used at all; its findings are in the report either way. */
-static bool lint(struct pass *pass, const char *name, struct sg_str text, struct sg_policy *policy)
+static bool lint(struct pass *pass, const char *name, struct sg_str text)
 {
-	bool usable =
-		sg_config_lint(pass->world->arena, name, text, policy, &pass->report->findings);
+	bool usable = sg_config_lint(
+		pass->world->arena, name, text, &pass->policy, &pass->report->findings);
 
-	pass->policy = policy;
 	if (!usable)
 		sg_report_end(pass->report, SG_RESULT_INVALID, "FINDINGS",
 			"the configuration cannot be used");
@@ -105,7 +104,6 @@ static int check_folder(struct pass *pass, const char *folder, struct sg_err *er
 {
 	struct sg_buf text SG_AUTO(sg_buf_release);
 	struct sg_tree_source *source;
-	struct sg_policy policy = {0};
 
 	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
 	if (sg_repo_folder_source(folder, pass->world->arena, &source, err) < 0)
@@ -117,10 +115,10 @@ static int check_folder(struct pass *pass, const char *folder, struct sg_err *er
 	}
 	pass->report->config_from =
 		sg_arena_printf(pass->world->arena, "%s/%s", folder, SG_CONFIG_FILE);
-	if (!lint(pass, SG_CONFIG_FILE, sg_buf_str(&text), &policy))
+	if (!lint(pass, SG_CONFIG_FILE, sg_buf_str(&text)))
 		return 0;
-	for (size_t i = 0; i < policy.environment_count; i++)
-		if (check_environment(pass, &policy.environments[i], source, err) < 0)
+	for (size_t i = 0; i < pass->policy.environment_count; i++)
+		if (check_environment(pass, &pass->policy.environments[i], source, err) < 0)
 			return -1;
 	end(pass);
 	return 0;
@@ -142,7 +140,6 @@ static int check_branch(struct pass *pass, struct sg_loaded *loaded,
 
 static int check_remote(struct pass *pass, struct sg_err *err)
 {
-	struct sg_policy policy = {0};
 	struct sg_loaded loaded;
 	struct sg_str text;
 	int rc = 0;
@@ -152,9 +149,9 @@ static int check_remote(struct pass *pass, struct sg_err *err)
 	pass->report->repository = loaded.remote.name;
 	pass->report->config_from = loaded.config_from;
 	pass->report->advisory = loaded.advisory;
-	if (lint(pass, loaded.config_name, text, &policy)) {
-		for (size_t i = 0; rc == 0 && i < policy.environment_count; i++)
-			rc = check_branch(pass, &loaded, &policy.environments[i], err);
+	if (lint(pass, loaded.config_name, text)) {
+		for (size_t i = 0; rc == 0 && i < pass->policy.environment_count; i++)
+			rc = check_branch(pass, &loaded, &pass->policy.environments[i], err);
 		if (rc == 0)
 			end(pass);
 	}

@@ -29,10 +29,13 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
+	bool left;
+
 	(void)state;
 	sg_fs_rmtree(dir);
+	left = sg_fs_is_dir(dir);
 	sg_arena_release(&arena);
-	return sg_fs_is_dir(dir) ? -1 : 0;
+	return left ? -1 : 0;
 }
 
 static const char *in_dir(const char *name)
