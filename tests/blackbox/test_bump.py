@@ -1,5 +1,4 @@
 """bump: one exact change, one commit, once."""
-import subprocess
 
 
 def lines_changed(sandbox, old, new):
@@ -116,9 +115,7 @@ def test_reports(sandbox, sg, tmp_path):
 
 def test_no_child_process_ever(sandbox, sg, tmp_path):
     """strace sees every program that the run starts: itself, and no other."""
-    from conftest import binary
     trace = tmp_path / "trace.secret"
-    done = subprocess.run(["strace", "-f", "-e", "trace=execve", "-o", str(trace), binary(), "bump", "gateway", "9.1.0"],
-                          env=sg.env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    done = sg.traced("bump", "gateway", "9.1.0", strace=["-e", "trace=execve", "-o", str(trace)])
     assert done.returncode == 0, done.stdout.decode()
     assert trace.read_text().count("execve(") == 1
