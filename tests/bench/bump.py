@@ -1,4 +1,5 @@
 """Rows about one image-tag bump: clone, edit, commit and push against ours."""
+import base64
 import os
 import re
 import shutil
@@ -48,11 +49,10 @@ class Bump:
         return [self.binary, "bump", self.service, f"9.0.{index}"], env, self.sandbox.work
 
     def theirs(self, index):
-        import base64
         token = self.sandbox.env["STAGEGATE_GITLAB_TOKEN"]
         header = "Authorization: Basic " + base64.b64encode(f"oauth2:{token}".encode()).decode()
-        folder = os.path.join(self.sandbox.work, f"clone-{index}")
-        shutil.rmtree(os.path.join(self.sandbox.work, f"clone-{index - 1}"), ignore_errors=True)
+        folder = os.path.join(self.sandbox.work, "clone")
+        shutil.rmtree(folder, ignore_errors=True)
         env = self.sandbox.environment(
             CA=self.sandbox.env["STAGEGATE_CA_FILE"], AUTH=header, BRANCH="develop", URL=self.url,
             DIR=folder, TAG=f"8.0.{index}", FILE=self.their_file)

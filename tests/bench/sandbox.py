@@ -6,7 +6,10 @@ import ssl
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+
+from bench.measure import build_launcher
 
 
 class Sandbox:
@@ -18,6 +21,7 @@ class Sandbox:
         self.state = os.path.join(self.base, "sandbox")
         self.work = os.path.join(self.base, "work")
         self.env = {}
+        self.marks = 0
 
     def _call(self, *words, **kwargs):
         return subprocess.run([os.path.join(self.root, "ci", "sandbox"), *words, "--dir", self.state],
@@ -28,6 +32,7 @@ class Sandbox:
         os.makedirs(self.work)
         subprocess.run([os.path.join(self.root, "ci", "sandbox"), "stop", "--dir", self.state],
                        check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.launcher = build_launcher(self.base)
         self._call("start", stdout=sys.stderr)
         text = self._call("env", stdout=subprocess.PIPE, text=True).stdout
         for line in text.splitlines():
@@ -54,7 +59,7 @@ class Sandbox:
 
     def _flush(self):
         """A request of our own whose line proves that all lines before it are written."""
-        self.marks = getattr(self, "marks", 0) + 1
+        self.marks += 1
         url = self.env["STAGEGATE_GITOPS"].rsplit("/", 2)[0] + f"/bench-mark-{self.marks}"
         context = ssl.create_default_context(cafile=self.env["STAGEGATE_CA_FILE"])
         try:
