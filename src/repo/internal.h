@@ -14,12 +14,11 @@ enum { SG_REPO_WORDS_MAX = 4096, SG_PUSH_REPORT_MAX = 4096, SG_REPO_OFFERS = 8 }
 struct sg_push {
 	git_oid parent;
 	git_oid commit;
-	bool sent;        /* the request with the pack went out */
-	bool moved;       /* the branch is neither at the parent nor at the commit; nothing sent */
-	bool there;       /* the branch is at the commit already; nothing sent */
-	bool answered;    /* the server said something about the branch: */
-	bool accepted;    /* ... yes */
-	char status[512]; /* ... else this; also what the branch was at when it moved */
+	const char *ref;      /* "refs/heads/..." */
+	bool sent;            /* the request with the pack went out */
+	bool answered;        /* the server said something about the branch: */
+	bool accepted;        /* ... yes */
+	char status[512];     /* ... else this */
 	struct sg_buf report; /* the first bytes of the server's answer */
 };
 

@@ -1,4 +1,4 @@
-/* Publishing by compare-and-swap: the branch must be at the plan's parent, or nothing is sent. */
+/* Publishing by compare-and-swap: the server takes the commit only on top of the plan's parent. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,25 +13,6 @@ struct publisher {
 	struct sg_repo *repo;
 };
 
-static int on_negotiation(const git_push_update **updates, size_t count, void *payload)
-{
-	struct sg_push *push = ((struct sg_repo *)payload)->push;
-	const git_oid *now = count == 1 ? &updates[0]->src : NULL;
-
-	if (!now)
-		return GIT_EUSER;
-	if (git_oid_equal(now, &push->parent))
-		return 0;
-	push->there = git_oid_equal(now, &push->commit);
-	push->moved = !push->there;
-	if (git_oid_is_zero(now))
-		(void)snprintf(push->status, sizeof(push->status), "the branch is gone");
-	else
-		(void)snprintf(push->status, sizeof(push->status), "the branch is at %s now",
-			git_oid_tostr_s(now));
-	return GIT_EUSER;
-}
-
 static int on_reference(const char *name, const char *status, void *payload)
 {
 	struct sg_push *push = ((struct sg_repo *)payload)->push;
@@ -44,13 +25,13 @@ static int on_reference(const char *name, const char *status, void *payload)
 	return 0;
 }
 
-static int upload(struct sg_repo *repo, const struct sg_plan *plan, struct sg_err *err)
+static int upload(struct sg_repo *repo, struct sg_err *err)
 {
 	git_remote *remote SG_AUTO(sg_git_remote_free_ptr) = sg_repo_remote(repo, err);
 	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
 	git_push_options opts;
 	char *spec = sg_arena_printf(
-		&arena, "%s:refs/heads/%s", git_oid_tostr_s(&repo->push->commit), plan->branch);
+		&arena, "%s:%s", git_oid_tostr_s(&repo->push->commit), repo->push->ref);
 	git_strarray specs = {&spec, 1};
 	int rc;
 
@@ -59,7 +40,6 @@ static int upload(struct sg_repo *repo, const struct sg_plan *plan, struct sg_er
 	sg_repo_clear_fail(repo);
 	(void)git_push_options_init(&opts, GIT_PUSH_OPTIONS_VERSION);
 	sg_repo_callbacks(repo, &opts.callbacks);
-	opts.callbacks.push_negotiation = on_negotiation;
 	opts.callbacks.push_update_reference = on_reference;
 	opts.pb_parallelism = 1;
 	rc = git_remote_upload(remote, &specs, &opts);
@@ -104,10 +84,6 @@ static int unanswered(struct sg_repo *repo, const struct sg_plan *plan, const st
 {
 	struct sg_push *push = repo->push;
 
-	if (push->moved || push->there) {
-		say(published, push->there ? SG_PUBLISHED : SG_PUBLISH_STALE, push->status);
-		return 0;
-	}
 	if (!repo->failed &&
 		sg_reject_unpack(sg_buf_str(&push->report), push->status, sizeof(push->status))) {
 		struct sg_reject reject = {.reason = SG_R_PUSH_REJECTED, .transient = true};
@@ -126,7 +102,7 @@ static int push(struct sg_repo *repo, const struct sg_plan *plan, struct sg_publ
 	struct sg_err *err)
 {
 	struct sg_err fail = SG_ERR_INIT;
-	int rc = upload(repo, plan, &fail);
+	int rc = upload(repo, &fail);
 
 	if (repo->push->answered && repo->push->accepted && rc == 0) {
 		say(published, SG_PUBLISHED, "");
@@ -145,6 +121,7 @@ static int publish(struct sg_publisher *base, const struct sg_plan *plan,
 {
 	struct sg_repo *repo = ((struct publisher *)(void *)base)->repo;
 	struct sg_published published = {0};
+	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
 	struct sg_push state = {0};
 	int rc;
 
@@ -152,6 +129,7 @@ static int publish(struct sg_publisher *base, const struct sg_plan *plan,
 	if (sg_git_oid(plan->parent, &state.parent, err) < 0 ||
 		sg_repo_commit(repo, plan, &state.commit, err) < 0)
 		return sg_wrap(err, "commit to %s", plan->branch);
+	state.ref = sg_arena_printf(&arena, "refs/heads/%s", plan->branch);
 	git_oid_tostr(published.commit, sizeof(published.commit), &state.commit);
 	/* the branches that were seen are about to be old, and the server's list is large */
 	git_remote_free(repo->remote);

@@ -80,9 +80,9 @@ int sg_repo_commit_time(struct sg_repo *repo, const char *oid, int64_t *ret_unix
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * Publishes plans onto parents that are here. The same plan on the same parent is the same commit
- * id; when the branch is at that commit already, that is a success and nothing is sent. Nothing is
- * ever forced.
+ * Publishes plans onto parents that are here, in one request: the server compares the branch with
+ * the parent when it takes the commit. The same plan on the same parent is the same commit id.
+ * Nothing is ever forced.
  */
 int sg_repo_publisher(struct sg_repo *repo, struct sg_arena *arena,
 	struct sg_publisher **ret_publisher, struct sg_err *err) SG_MUST_CHECK;

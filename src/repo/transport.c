@@ -23,6 +23,7 @@ struct stream {
 	struct sg_http_call *call; /* NULL until the first read */
 	bool broken;               /* the rest of the answer is of no use */
 	bool looked;               /* the first bytes of the answer have been seen */
+	bool list_of_push;         /* libgit2's look before a push: answered from what is known */
 	bool ahead;                /* shows only the first section of an answer */
 	size_t section;            /* its length, 0 until it is known */
 	size_t shown;              /* of it */
@@ -93,7 +94,7 @@ static size_t read_section(struct stream *s, char *buf, size_t size)
 
 static bool is_list(const struct stream *s)
 {
-	return s->step == SG_WIRE_FETCH_REFS || s->step == SG_WIRE_PUSH_REFS;
+	return s->step == SG_WIRE_FETCH_REFS;
 }
 
 /* What libgit2 would not say, or not in a way that helps; from the first bytes of an answer. */
@@ -130,6 +131,38 @@ static void add_capped(struct sg_buf *to, const char *bytes, size_t len)
 	sg_buf_add(to, bytes, len < room ? len : room);
 }
 
+/*
+ * libgit2 looks at the branches once more before a push, to learn what the branch is at. That is
+ * the plan's parent, or the push must fail: the server itself compares it when it takes the pack,
+ * so the look would prove nothing. What is named here is what every server has known for long.
+ */
+static void make_list_of_push(struct stream *s)
+{
+	static const char capabilities[] = "report-status side-band-64k";
+	const struct sg_push *push = s->repo->push;
+	char oid[GIT_OID_SHA1_HEXSIZE + 1];
+	size_t len;
+
+	git_oid_tostr(oid, sizeof(oid), &push->parent);
+	len = 4 + strlen(oid) + 1 + strlen(push->ref) + 1 + sizeof(capabilities) - 1 + 1;
+	sg_buf_adds(&s->request, "001f# service=git-receive-pack\n0000");
+	sg_buf_addf(&s->request, "%04zx%s %s", len, oid, push->ref);
+	sg_buf_addc(&s->request, '\0');
+	sg_buf_addf(&s->request, "%s\n0000", capabilities);
+}
+
+static size_t read_list_of_push(struct stream *s, char *buf, size_t size)
+{
+	size_t len;
+
+	if (s->shown == 0)
+		make_list_of_push(s);
+	len = s->request.len - s->shown < size ? s->request.len - s->shown : size;
+	memcpy(buf, s->request.ptr + s->shown, len);
+	s->shown += len;
+	return len;
+}
+
 static int stream_read(git_smart_subtransport_stream *base, char *buf, size_t size, size_t *ret_len)
 {
 	struct stream *s = stream_of(base);
@@ -137,6 +170,10 @@ static int stream_read(git_smart_subtransport_stream *base, char *buf, size_t si
 	size_t len;
 
 	*ret_len = 0;
+	if (s->list_of_push) {
+		*ret_len = read_list_of_push(s, buf, size);
+		return 0;
+	}
 	if (!s->call && open_call(s) != 0)
 		return GIT_EUSER;
 	if (s->ahead && s->section == 0 && await_section(s) != 0)
@@ -194,9 +231,7 @@ static bool step_of(git_smart_service_t service, enum sg_wire_step *ret)
 	case GIT_SERVICE_UPLOADPACK:
 		*ret = SG_WIRE_FETCH;
 		return true;
-	case GIT_SERVICE_RECEIVEPACK_LS:
-		*ret = SG_WIRE_PUSH_REFS;
-		return true;
+	case GIT_SERVICE_RECEIVEPACK_LS: /* list_of_push: never sent */
 	case GIT_SERVICE_RECEIVEPACK:
 		*ret = SG_WIRE_PUSH;
 		return true;
@@ -221,6 +256,7 @@ static int channel_action(git_smart_subtransport_stream **out, git_smart_subtran
 	s->base.free = stream_free;
 	s->repo = channel->repo;
 	s->step = step;
+	s->list_of_push = service == GIT_SERVICE_RECEIVEPACK_LS;
 	sg_buf_init(&s->request, REQUEST_MAX);
 	*out = &s->base;
 	return 0;

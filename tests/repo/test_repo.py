@@ -15,11 +15,11 @@ def fsck(box):
     assert done.returncode == 0, done.stderr
 
 
-def test_four_requests_on_one_connection(box, tool):
+def test_three_requests_on_one_connection(box, tool):
     old = box.tip()
     done = tool.bump()
     assert (done.code, done.outcome, done.parent) == (0, "published", old), done.text
-    assert (done.requests, done.connections) == ("4", "1")
+    assert (done.requests, done.connections) == ("3", "1")
     assert box.tip() == done.commit
     fsck(box)
 
@@ -38,7 +38,7 @@ def between(box, *words):
 def test_a_foreign_push_makes_it_stale(box, tool):
     done = tool.bump(REPO_BETWEEN=between(box, "push-foreign", "develop"))
     assert (done.outcome, done.requests) == ("stale", "3"), done.text
-    assert box.tip() in done.why
+    assert "failed to update ref" in done.why
     assert box.tip() != done.commit
 
 
