@@ -118,35 +118,47 @@ static int take_file(
 	return rc < 0 ? sg_wrap(err, "STAGEGATE_GITLAB_TOKEN_FILE") : 0;
 }
 
+/* In order of strength. */
+static const struct variable {
+	const char *name;
+	bool is_file;
+	bool of_gitlab;
+	bool job_token;
+} variables[] = {
+	{"STAGEGATE_GITLAB_TOKEN", false, false, false},
+	{"STAGEGATE_GITLAB_TOKEN_FILE", true, false, false},
+	{"GITLAB_TOKEN", false, true, false},
+	{"CI_JOB_TOKEN", false, true, true},
+};
+
 static int find_token(struct sg_world *world, struct finding *found, struct sg_err *err)
 {
-	static const struct {
-		const char *name;
-		bool of_gitlab;
-		bool job_token;
-	} variables[] = {
-		{"STAGEGATE_GITLAB_TOKEN", false, false},
-		{"STAGEGATE_GITLAB_TOKEN_FILE", false, false},
-		{"GITLAB_TOKEN", true, false},
-		{"CI_JOB_TOKEN", true, true},
-	};
-
 	for (size_t i = 0; i < SG_COUNT(variables); i++) {
-		const char *name = variables[i].name;
-		const char *value = sg_env_nonempty(world->env, name);
+		const struct variable *variable = &variables[i];
+		const char *value = sg_env_nonempty(world->env, variable->name);
 
 		if (!value)
 			continue;
-		found->of_gitlab = variables[i].of_gitlab;
-		found->job_token = variables[i].job_token;
-		if (i == 1)
-			return take_file(world, value, found, err);
-		if (take(world, sg_str_of(value), name, found, err) < 0)
-			return -1;
-		sg_env_forget(name);
-		return 0;
+		found->of_gitlab = variable->of_gitlab;
+		found->job_token = variable->job_token;
+		return variable->is_file
+			       ? take_file(world, value, found, err)
+			       : take(world, sg_str_of(value), variable->name, found, err);
 	}
 	return 0;
+}
+
+/* Those that are not used, too: masked from now on, and gone from this process's environment. */
+static void forget_tokens(struct sg_world *world)
+{
+	for (size_t i = 0; i < SG_COUNT(variables); i++) {
+		const char *value = sg_env_nonempty(world->env, variables[i].name);
+
+		if (!value || variables[i].is_file)
+			continue;
+		sg_redactor_learn(world->redactor, sg_str_trim(sg_str_of(value)));
+		sg_env_forget(variables[i].name);
+	}
 }
 
 /* The origin that a token belongs to; NULL when it is GitLab's and no GitLab is named. */
@@ -169,12 +181,15 @@ int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct 
 	struct finding found = {0};
 	const char *repo_origin, *origin;
 	struct sg_cred *cred;
+	int rc;
 
 	if (url_of(world, &remote.url, err) < 0 ||
 		sg_http_origin(world->arena, remote.url, &repo_origin, err) < 0)
 		return sg_wrap(err, "the GitOps repository");
 	remote.name = name_of(world, remote.url);
-	if (find_token(world, &found, err) < 0)
+	rc = find_token(world, &found, err);
+	forget_tokens(world);
+	if (rc < 0)
 		return -1;
 	remote.token = found.secret;
 	remote.no_cred_why = "no token was given: set STAGEGATE_GITLAB_TOKEN or "

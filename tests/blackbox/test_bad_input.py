@@ -203,3 +203,27 @@ def test_stdout_that_cannot_be_written(sg):
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run([binary(), "version"], env=sg.env, stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 10
+
+
+def test_tokens_leave_the_environment(sandbox, sg, faults):
+    """While a run talks to a slow server, its environment block holds none of the tokens any more."""
+    import os
+    import subprocess
+    from conftest import binary
+    faults("git-hang")
+    child = subprocess.Popen([binary(), "bump", "catalog", "1.0.0"], cwd=sg.folder, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE, env={**sg.env, "GITLAB_TOKEN": "glpat-CANARY-second",
+                                                          "CI_JOB_TOKEN": "glcbt-CANARY-third"})
+    try:
+        deadline = os.times().elapsed + 10
+        while not os.listdir(sg.tmp) and os.times().elapsed < deadline:
+            pass  # its temporary folder is made after the token was taken
+        with open(f"/proc/{child.pid}/environ", "rb") as environ:
+            block = environ.read()
+        assert b"STAGEGATE_GITOPS" in block and b"CANARY" not in block
+        with open(f"/proc/{child.pid}/cmdline", "rb") as cmdline:
+            assert b"CANARY" not in cmdline.read()
+    finally:
+        child.terminate()
+        assert b"CANARY" not in child.communicate(timeout=20)[1]
+    assert child.returncode == 143 and os.listdir(sg.tmp) == []
