@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import subprocess
+import threading
 import time
 
 import pytest
@@ -87,6 +88,42 @@ class Run:
         return f"exit {self.code}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
 
 
+class Started:
+    """A run in the background: its log and document are one text."""
+
+    def __init__(self, argv, env, owner):
+        self.owner = owner
+        self.text = ""
+        self.child = subprocess.Popen(argv, env=env, cwd=owner.folder, stdin=subprocess.DEVNULL, text=True,
+                                      errors="surrogateescape", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.timer = threading.Timer(LIMIT_S, self.child.kill)
+        self.timer.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.timer.cancel()
+        self.child.kill()
+        self.child.wait()
+        self.child.stdout.close()
+
+    def says(self, word):
+        """Reads on until a line has the word."""
+        for line in self.child.stdout:
+            self.text += line
+            if word in line:
+                return
+        raise AssertionError(f"'{word}' was never said:\n{self.text}")
+
+    def ends(self):
+        """The exit status; the whole text is in `text` and holds no secret."""
+        self.text += self.child.communicate()[0]
+        assert CANARY.decode() not in self.text, self.text
+        assert os.listdir(self.owner.tmp) == []
+        return self.child.returncode
+
+
 class Stagegate:
     """Runs the program in a folder of its own and looks for leaks afterwards."""
 
@@ -114,6 +151,10 @@ class Stagegate:
         if expect is not None:
             assert run.code == expect, f"expected exit {expect}: {' '.join(words)}\n{run}"
         return run
+
+    def started(self, *words, env=None):
+        """A run that goes on while the test does something to the world."""
+        return Started([binary(), *words], {**self.env, **(env or {})}, self)
 
     def traced(self, *words, strace):
         """One run under strace. The leak check of a sanitizer build does not work there and is off."""
