@@ -1,0 +1,95 @@
+/* Merge requests of the project (gitlab.md 6). Results live in the arena. */
+#ifndef SG_GITLAB_MR_H
+#define SG_GITLAB_MR_H
+
+#include "gitlab/client.h"
+#include "model/mr.h"
+
+/*
+ * All merge requests from SOURCE_BRANCH to TARGET_BRANCH (NULL: any) in STATE ("opened", "all"),
+ * newest first, at most 100. List entries have no pipeline and may be stale: read the one that
+ * matters again with sg_gitlab_mr_get().
+ */
+int sg_gitlab_mr_list(struct sg_gitlab *gitlab, const char *source_branch,
+	const char *target_branch, const char *state, struct sg_arena *arena,
+	struct sg_mr **ret_mrs, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
+
+/* NOT_FOUND when the project has none of that number. */
+int sg_gitlab_mr_get(struct sg_gitlab *gitlab, int64_t iid, struct sg_arena *arena,
+	struct sg_mr *ret_mr, struct sg_err *err) SG_MUST_CHECK;
+
+struct sg_gitlab_mr_text {
+	const char *title;
+	const char *description;
+};
+
+/*
+ * Opens one. REFUSED: another is open for that branch already (read the list), or GitLab's
+ * validation said no (`why`). *ret_mr is filled on DONE only.
+ */
+int sg_gitlab_mr_create(struct sg_gitlab *gitlab, const char *source_branch,
+	const char *target_branch, const struct sg_gitlab_mr_text *text, struct sg_arena *arena,
+	struct sg_mr *ret_mr, struct sg_gitlab_answer *ret_answer,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* Title and description; members that are NULL stay as they are. */
+int sg_gitlab_mr_update(struct sg_gitlab *gitlab, int64_t iid, const struct sg_gitlab_mr_text *text,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
+
+int sg_gitlab_mr_close(struct sg_gitlab *gitlab, int64_t iid, struct sg_gitlab_answer *ret_answer,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Merges the head SHA (full id; it is always sent) with the project's own method and removes the
+ * source branch. DONE: GitLab answers with state merged. REFUSED: 405, 406, 409, 422 - look again
+ * and decide from scratch. FORBIDDEN: this token may not merge into the target (GitLab says 401).
+ */
+int sg_gitlab_mr_merge(struct sg_gitlab *gitlab, int64_t iid, const char *sha,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
+
+/* Asks GitLab to test mergeability now (the merge_ref read, gitlab.md 6.5). A "no" is no error. */
+int sg_gitlab_mr_recheck(struct sg_gitlab *gitlab, int64_t iid, struct sg_err *err) SG_MUST_CHECK;
+
+/* A head the request has had. */
+struct sg_gitlab_version {
+	const char *head;
+	const char *base; /* merge base with the target at that time */
+	int64_t created_unix_ms;
+};
+
+/* Oldest first, all of them. */
+int sg_gitlab_mr_versions(struct sg_gitlab *gitlab, int64_t iid, struct sg_arena *arena,
+	struct sg_gitlab_version **ret_versions, size_t *ret_count,
+	struct sg_err *err) SG_MUST_CHECK;
+
+struct sg_gitlab_approval {
+	int64_t user_id;
+	const char *username;
+	int64_t approved_unix_ms; /* 0: not said */
+};
+
+/* approved_by, in GitLab's order. */
+int sg_gitlab_mr_approvals(struct sg_gitlab *gitlab, int64_t iid, struct sg_arena *arena,
+	struct sg_gitlab_approval **ret_approvals, size_t *ret_count,
+	struct sg_err *err) SG_MUST_CHECK;
+
+struct sg_gitlab_note {
+	int64_t id;
+	int64_t author_id;
+	bool system;
+	bool edited; /* updated after it was created */
+	const char *body;
+	int64_t created_unix_ms;
+};
+
+/* All notes, oldest first (up to 10,000; TOO_LARGE above: never a part that looks like all). */
+int sg_gitlab_mr_notes(struct sg_gitlab *gitlab, int64_t iid, struct sg_arena *arena,
+	struct sg_gitlab_note **ret_notes, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
+
+int sg_gitlab_mr_note_add(struct sg_gitlab *gitlab, int64_t iid, const char *body,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
+
+int sg_gitlab_mr_note_edit(struct sg_gitlab *gitlab, int64_t iid, int64_t note_id, const char *body,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

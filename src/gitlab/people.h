@@ -1,0 +1,38 @@
+/* Users, members, and who asked (gitlab.md 6.12). */
+#ifndef SG_GITLAB_PEOPLE_H
+#define SG_GITLAB_PEOPLE_H
+
+#include "gitlab/client.h"
+#include "model/ancestry.h"
+
+struct sg_gitlab_user {
+	int64_t id;
+	const char *username;
+	const char *name;
+	bool active; /* state is "active" */
+	bool bot;    /* `bot`, else the name pattern of access tokens' users */
+};
+
+/* The user that the token acts as. AUTH_FAILED; FORBIDDEN for a job token, which has none. */
+int sg_gitlab_whoami(struct sg_gitlab *gitlab, struct sg_arena *arena, struct sg_gitlab_user *ret,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* The user who started the job that this runs in, by its own token: variables cannot forge it.
+ * CREDENTIAL_MISSING outside a job. */
+int sg_gitlab_job_user(struct sg_gitlab *gitlab, struct sg_arena *arena, struct sg_gitlab_user *ret,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* NOT_FOUND when there is no such user. */
+int sg_gitlab_user_get(struct sg_gitlab *gitlab, int64_t id, struct sg_arena *arena,
+	struct sg_gitlab_user *ret, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Is the user behind "@name" ("@group/sub" with all inherited and invited members, or "@user"
+ * itself)? A member that has expired or is not active is none. -1 with NOT_FOUND or FORBIDDEN when
+ * the group cannot be read: a missing member and a missing group are told apart.
+ */
+int sg_gitlab_is_member(struct sg_gitlab *gitlab, const char *at_name,
+	const struct sg_gitlab_user *user, int64_t now_unix_s, bool *ret_member,
+	struct sg_err *err) SG_MUST_CHECK;
+
+#endif

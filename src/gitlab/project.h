@@ -1,0 +1,86 @@
+/* The project and what belongs to it: settings, branches, freeze periods, pipelines, statuses. */
+#ifndef SG_GITLAB_PROJECT_H
+#define SG_GITLAB_PROJECT_H
+
+#include "gitlab/client.h"
+#include "model/freeze.h"
+#include "model/mr.h"
+
+struct sg_gitlab_project {
+	int64_t id;
+	const char *path; /* path_with_namespace */
+	const char *web_url;
+	const char *default_branch;
+	const char *merge_method;  /* "merge", "rebase_merge", "ff" */
+	const char *squash_option; /* "never", "always", "default_on", "default_off" */
+	bool pipeline_must_succeed;
+	bool skipped_pipeline_is_success;
+	bool has_ci; /* jobs are enabled (builds_access_level, jobs_enabled) */
+};
+
+/* NOT_FOUND: missing, or hidden from this token (gitlab.md 1.1). */
+int sg_gitlab_project_get(struct sg_gitlab *gitlab, struct sg_arena *arena,
+	struct sg_gitlab_project *ret, struct sg_err *err) SG_MUST_CHECK;
+
+/* BRANCH_NOT_FOUND when there is none. */
+int sg_gitlab_branch_protected(struct sg_gitlab *gitlab, const char *branch, bool *ret_protected,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* Best common ancestor of two commits, full id. REVISION_NOT_FOUND when there is none. */
+int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b, char ret_oid[65],
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* All freeze periods (gitlab.md 8.5). */
+int sg_gitlab_freeze_periods(struct sg_gitlab *gitlab, struct sg_arena *arena,
+	struct sg_freeze_period **ret_periods, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
+
+struct sg_gitlab_job {
+	const char *name;
+	const char *status;
+	const char *web_url;
+	const char *failure_reason; /* "" when none is said */
+};
+
+/* The job that keeps a pipeline from succeeding: failed and not allowed to, else waiting for a
+ * person; *ret_found false when there is none. */
+int sg_gitlab_pipeline_blocker(struct sg_gitlab *gitlab, int64_t pipeline_id,
+	struct sg_arena *arena, bool *ret_found, struct sg_gitlab_job *ret_job,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Commit status NAME of SHA: "pending", "success" or "failed". What it says already counts as done
+ * (gitlab.md 7.1). DESCRIPTION is cut to 255 bytes.
+ */
+int sg_gitlab_status_set(struct sg_gitlab *gitlab, const char *sha, const char *name,
+	const char *state, const char *description, const char *target_url,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
+
+struct sg_gitlab_status {
+	const char *name;
+	const char *state;
+	int64_t author_id;
+	int64_t created_unix_ms;
+};
+
+/* All statuses named NAME of SHA, oldest first, older records of the same name included. */
+int sg_gitlab_statuses(struct sg_gitlab *gitlab, const char *sha, const char *name,
+	struct sg_arena *arena, struct sg_gitlab_status **ret_statuses, size_t *ret_count,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* An author of commits: as Git says, and the user of GitLab's behind the e-mail. */
+struct sg_gitlab_author {
+	const char *email;
+	const char *name;
+	int64_t user_id; /* 0: no user is found */
+};
+
+/*
+ * Distinct authors of the commits of another project (path or number) that are in TO and not in
+ * FROM (tags or commit ids). NOT_FOUND when the project or a revision is not there or is hidden;
+ * ANSWER_INVALID when the list is cut.
+ */
+int sg_gitlab_authors_between(struct sg_gitlab *gitlab, const char *project, const char *from,
+	const char *to, struct sg_arena *arena, struct sg_gitlab_author **ret_authors,
+	size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
+
+#endif
