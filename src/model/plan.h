@@ -11,6 +11,8 @@
 
 #include "base/str.h"
 
+#define SG_WORK_BRANCHES "stagegate/"
+
 /* One file, whole, before and after. */
 struct sg_file_change {
 	const char *path;
@@ -36,7 +38,15 @@ struct sg_ident {
 
 struct sg_plan {
 	const char *branch;
-	const char *parent; /* the tip that was read: the compare of the compare-and-swap */
+	const char *parent; /* the commit that the plan was made on */
+	/*
+	 * What the branch must be at when the plan is published, the compare of the
+	 * compare-and-swap. NULL: PARENT. "": the branch must not exist yet. Else the full id that
+	 * was read; where that is not PARENT the branch is moved to the new commit whatever its
+	 * history, which is allowed only for our own work branches (their names start with
+	 * SG_WORK_BRANCHES).
+	 */
+	const char *lease;
 	const char *environment;
 	const struct sg_file_change *files;
 	size_t file_count;

@@ -37,8 +37,7 @@ struct sg_tree_source {
 
 enum sg_publish_outcome {
 	SG_PUBLISHED,     /* the server said yes */
-	SG_PUBLISH_STALE, /* the branch is another than the plan's parent: fetch, apply again, retry
-			   */
+	SG_PUBLISH_STALE, /* the branch is not at the lease: fetch, apply again, retry */
 	SG_PUBLISH_DOUBT  /* no answer or no sense in it: read back before anything else */
 };
 
@@ -50,9 +49,10 @@ struct sg_published {
 
 struct sg_publisher {
 	/*
-	 * Publishes the plan on top of plan->parent by compare-and-swap: only if the branch still
-	 * is at that commit. -1 for what trying again cannot heal (BRANCH_PROTECTED, HOOK_DECLINED,
-	 * AUTH_FAILED, ...); in that case nothing was written.
+	 * Publishes the plan on top of plan->parent by compare-and-swap: only if the branch is at
+	 * plan->lease. -1 for what trying again cannot heal (BRANCH_PROTECTED, HOOK_DECLINED,
+	 * AUTH_FAILED, ...); in that case nothing was written. BUG for a lease that would move a
+	 * branch that is not ours.
 	 */
 	int (*publish)(struct sg_publisher *publisher, const struct sg_plan *plan,
 		struct sg_published *ret_published, struct sg_err *err);

@@ -12,9 +12,12 @@ enum { SG_REPO_WORDS_MAX = 4096, SG_PUSH_REPORT_MAX = 4096, SG_REPO_OFFERS = 8 }
 
 /* One push under way: what is compared, and what the server said. */
 struct sg_push {
-	git_oid parent;
-	git_oid commit;
+	const char *branch;
 	const char *ref;      /* "refs/heads/..." */
+	git_oid parent;       /* the server has it: the pack holds what COMMIT has beyond it */
+	git_oid old;          /* what the branch must be at; zero: it must not exist */
+	git_oid commit;       /* what it shall be at; zero: it shall not exist */
+	bool forced;          /* COMMIT need not follow OLD */
 	bool sent;            /* the request with the pack went out */
 	bool answered;        /* the server said something about the branch: */
 	bool accepted;        /* ... yes */

@@ -37,6 +37,12 @@ struct row {
 #define HINT_PROTECTED                                                                             \
 	"let the token's user push to this branch (protected branches), or publish by merge "      \
 	"request"
+#define HINT_NO_FORCE                                                                              \
+	"the server lets no branch be rewritten (receive.denyNonFastForwards); allow it for "      \
+	"stagegate/*, or delete this branch and run again"
+#define HINT_PROTECTED_WORK                                                                        \
+	"a rule for protected branches covers stagegate/*; let it leave them out, or allow "       \
+	"the token's user to push and to force push there"
 #define HINT_JOB_TOKEN                                                                             \
 	"allow pushes by job token in the project's settings, or use a token with "                \
 	"write_repository"
@@ -125,6 +131,17 @@ struct sg_reject sg_reject_of(struct sg_str status, struct sg_str words)
 			return rows[i].verdict;
 	}
 	return (struct sg_reject){.reason = SG_R_PUSH_REJECTED};
+}
+
+struct sg_reject sg_reject_of_forced(struct sg_str status, struct sg_str words)
+{
+	struct sg_reject reject = sg_reject_of(status, words);
+
+	if (contains(status, "non-fast-forward"))
+		return (struct sg_reject){.reason = SG_R_PUSH_REJECTED, .hint = HINT_NO_FORCE};
+	if (reject.reason == SG_R_BRANCH_PROTECTED)
+		reject.hint = HINT_PROTECTED_WORK;
+	return reject;
 }
 
 static bool is_hex(char c)

@@ -25,6 +25,13 @@ struct sg_reject {
 struct sg_reject sg_reject_of(struct sg_str status, struct sg_str words);
 
 /*
+ * The same for a push that was asked to move the branch to another history. The server compares
+ * histories with the commit that we named, not with what the branch is at: "non-fast-forward" then
+ * is a rule of the server, and says nothing about a lost race.
+ */
+struct sg_reject sg_reject_of_forced(struct sg_str status, struct sg_str words);
+
+/*
  * True when the server's report says that it could not unpack the pack, with its words in OUT: the
  * line "unpack WHY" instead of "unpack ok". (libgit2 does not tell that from no line at all.)
  */

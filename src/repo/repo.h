@@ -81,11 +81,21 @@ int sg_repo_commit_time(struct sg_repo *repo, const char *oid, int64_t *ret_unix
 
 /*
  * Publishes plans onto parents that are here, in one request: the server compares the branch with
- * the parent when it takes the commit. The same plan on the same parent is the same commit id.
- * Nothing is ever forced.
+ * the plan's lease when it takes the commit. The same plan on the same parent is the same commit
+ * id. A branch that is not ours is only ever moved to what follows the commit it is at.
+ * BRANCH_PROTECTED or PUSH_REJECTED when the server lets no branch be moved to another history.
  */
 int sg_repo_publisher(struct sg_repo *repo, struct sg_arena *arena,
 	struct sg_publisher **ret_publisher, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Deletes one of our work branches (BUG for any other) if it is at LEASE, an id that this
+ * repository has read from the server (BUG otherwise: Git does not compare with what it does not
+ * know). One request; outcomes and errors as for publishing. STALE also when the branch is gone
+ * already. ret_published->commit is LEASE.
+ */
+int sg_repo_delete_branch(struct sg_repo *repo, const char *branch, const char *lease,
+	struct sg_published *ret_published, struct sg_err *err) SG_MUST_CHECK;
 
 /*
  * Ancestry of commits for those who wait for BRANCH. Answers from what is here; else looks at the

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "repo/ahead.h"
 #include "repo/answer.h"
+#include "repo/compare.h"
 #include "repo/internal.h"
 
 enum { REQUEST_MAX = 64 * 1024 * 1024, SECTION_MAX = 64 * 1024, ERR_MAX = 600 };
@@ -52,6 +53,8 @@ static int open_call(struct stream *s)
 		return 0;
 	}
 	sg_ahead_drop(s->repo);
+	if (s->step == SG_WIRE_PUSH && sg_compare_set(s->repo->push, &s->request, &err) < 0)
+		return keep(s, &err);
 	s->ahead = s->step == SG_WIRE_FETCH && sg_ahead_ask(s->repo, sg_buf_str(&s->request));
 	if (sg_wire_call(&s->repo->wire, s->step,
 		    sg_buf_str(s->ahead ? &s->repo->ahead_request : &s->request), sent, &s->call,
@@ -131,32 +134,12 @@ static void add_capped(struct sg_buf *to, const char *bytes, size_t len)
 	sg_buf_add(to, bytes, len < room ? len : room);
 }
 
-/*
- * libgit2 looks at the branches once more before a push, to learn what the branch is at. That is
- * the plan's parent, or the push must fail: the server itself compares it when it takes the pack,
- * so the look would prove nothing. What is named here is what every server has known for long.
- */
-static void make_list_of_push(struct stream *s)
-{
-	static const char capabilities[] = "report-status side-band-64k";
-	const struct sg_push *push = s->repo->push;
-	char oid[GIT_OID_SHA1_HEXSIZE + 1];
-	size_t len;
-
-	git_oid_tostr(oid, sizeof(oid), &push->parent);
-	len = 4 + strlen(oid) + 1 + strlen(push->ref) + 1 + sizeof(capabilities) - 1 + 1;
-	sg_buf_adds(&s->request, "001f# service=git-receive-pack\n0000");
-	sg_buf_addf(&s->request, "%04zx%s %s", len, oid, push->ref);
-	sg_buf_addc(&s->request, '\0');
-	sg_buf_addf(&s->request, "%s\n0000", capabilities);
-}
-
 static size_t read_list_of_push(struct stream *s, char *buf, size_t size)
 {
 	size_t len;
 
 	if (s->shown == 0)
-		make_list_of_push(s);
+		sg_compare_list(s->repo->push, &s->request);
 	len = s->request.len - s->shown < size ? s->request.len - s->shown : size;
 	memcpy(buf, s->request.ptr + s->shown, len);
 	s->shown += len;
