@@ -17,6 +17,10 @@
 #include "model/ancestry.h"
 #include "model/gate_spec.h"
 
+/* Words of `exclude`. A requester never counts, named there or not. */
+#define SG_EXCLUDE_REQUESTER "requester"
+#define SG_EXCLUDE_AUTHORS "authors"
+
 /* One entry of approved_by (gitlab.md 6.9, 6.12). */
 struct sg_approver {
 	int64_t id;
@@ -46,7 +50,7 @@ struct sg_requester {
 
 /* An author of the source commits between the two versions. */
 struct sg_source_author {
-	int64_t id;        /* 0: no user of GitLab's was found for the e-mail */
+	int64_t id;        /* 0: no user of GitLab's was found for the e-mail: closes the gate */
 	const char *email; /* for messages */
 };
 
@@ -105,6 +109,7 @@ struct sg_approval_count {
 	int64_t counted;
 	int64_t needed;
 	const char *trouble; /* the first thing that could not be read; NULL: the count is true */
+	bool moved; /* the trouble: the facts are of two moments, and another look heals it */
 	const struct sg_approval_row *rows; /* one for each approver, in their order */
 	size_t row_count;
 };

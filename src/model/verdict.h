@@ -35,6 +35,7 @@ enum sg_gate_state {
 };
 
 const char *sg_gate_state_name(enum sg_gate_state state);
+int sg_gate_state_exit(enum sg_gate_state state);
 
 struct sg_gate_verdict {
 	enum sg_gate_type type;

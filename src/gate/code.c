@@ -1,0 +1,27 @@
+#include "gate/code.h"
+
+#include "base/attr.h"
+
+static const struct {
+	const char *name;
+	const char *text;
+} codes[] = {
+#define SG_X(name, text) [SG_GATE_CODE_##name] = {#name, text},
+	SG_GATE_CODES(SG_X)
+#undef SG_X
+};
+
+const char *sg_gate_code_name(enum sg_gate_code code)
+{
+	return codes[code].name;
+}
+
+const char *sg_gate_code_text(enum sg_gate_code code)
+{
+	return codes[code].text;
+}
+
+int sg_gate_code_count(void)
+{
+	return (int)SG_COUNT(codes);
+}
