@@ -11,6 +11,7 @@
 
 #define COUNT_MAX 100
 #define NAMES_MAX 32
+#define LIST_MAX 100
 
 void sg_config_note(
 	struct sg_config_notes *notes, int line, int column, const char *hint, const char *fmt, ...)
@@ -65,16 +66,34 @@ static const struct sg_config_key *find_key(const struct sg_config_map *map, con
 	return NULL;
 }
 
-static void note_unknown(struct sg_config_notes *notes, const struct sg_yaml_node *child,
-	const struct sg_config_map *map)
+/* The word of the map's tag key, or NULL when there is none or it is wrong. */
+static const char *tag_word(const struct sg_yaml_node *node, const struct sg_config_map *map)
 {
+	const struct sg_yaml_node *tag = map->tag ? sg_yaml_get(node, map->tag) : NULL;
+	const struct sg_config_key *key = map->tag ? find_key(map, map->tag) : NULL;
+
+	if (!tag || tag->kind != SG_NODE_SCALAR || sg_config_word(key->words, tag->value) < 0)
+		return NULL;
+	return tag->value;
+}
+
+static bool belongs_to(const struct sg_config_key *key, const char *tag)
+{
+	return !key->only || (tag && sg_config_word(key->only, tag) >= 0);
+}
+
+static void note_unknown(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_yaml_node *child, const struct sg_config_map *map)
+{
+	const char *tag = tag_word(node, map);
 	const char *names[NAMES_MAX] = {NULL};
 	size_t count = 0;
 	const char *near;
 	SG_AUTO(sg_buf_release) struct sg_buf hint = {0};
 
-	for (; count < map->key_count && count < NAMES_MAX; count++)
-		names[count] = map->keys[count].name;
+	for (size_t i = 0; i < map->key_count && count < NAMES_MAX; i++)
+		if (!tag || belongs_to(&map->keys[i], tag))
+			names[count++] = map->keys[i].name;
 	near = sg_str_nearest(child->key, names, count);
 	sg_buf_init(&hint, 1024);
 	if (near)
@@ -184,6 +203,22 @@ static void decode_time(struct sg_config_notes *notes, const struct sg_yaml_node
 		note_value(notes, node, key, "a duration such as 90s, 30m, 2h or 1h30m");
 }
 
+/* "did you mean 'health'?", or NULL when no word is near. */
+static const char *word_hint(
+	struct sg_config_notes *notes, const struct sg_config_key *key, const char *wanted)
+{
+	struct sg_str rest = sg_str_of(key->words), word;
+	const char *names[NAMES_MAX] = {NULL};
+	size_t count = 0;
+	const char *near;
+
+	while (count < NAMES_MAX && sg_str_cut(&rest, ' ', &word))
+		if (word.len)
+			names[count++] = sg_arena_dup(notes->arena, word);
+	near = sg_str_nearest(wanted, names, count);
+	return near ? sg_arena_printf(notes->arena, "did you mean '%s'?", near) : NULL;
+}
+
 static void decode_word(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_config_key *key, void *ret_enum)
 {
@@ -198,7 +233,7 @@ static void decode_word(struct sg_config_notes *notes, const struct sg_yaml_node
 	if (at >= 0)
 		memcpy(ret_enum, &at, sizeof(at));
 	else
-		sg_config_note(notes, node->line, node->column, NULL,
+		sg_config_note(notes, node->line, node->column, word_hint(notes, key, node->value),
 			"'%s' must be one of %s, not '%.60s'", key->name, want.ptr, node->value);
 }
 
@@ -222,13 +257,58 @@ static void put_list(void *base, const struct sg_config_key *key, const void *it
 	memcpy((char *)base + key->count_offset, &count, sizeof(count));
 }
 
+/* At least one where it is required, and not so many that asking for each would take long. */
+static bool fits(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key)
+{
+	if (key->required && node->count == 0)
+		sg_config_note(
+			notes, node->line, node->column, NULL, "'%s' is an empty list", key->name);
+	if (node->count <= LIST_MAX)
+		return true;
+	sg_config_note(notes, node->line, node->column, NULL, "'%s' has %zu items; at most %d",
+		key->name, node->count, LIST_MAX);
+	return false;
+}
+
+static bool id_of(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key, int64_t *ret)
+{
+	static const char want[] = "numbers of users, each more than 0";
+	uint64_t id;
+
+	if (!is_scalar(notes, node, key, want))
+		return false;
+	if (node->style == SG_YAML_PLAIN && sg_num_u64(sg_str_of(node->value), &id) && id > 0 &&
+		id <= INT64_MAX) {
+		*ret = (int64_t)id;
+		return true;
+	}
+	note_value(notes, node, key, want);
+	return false;
+}
+
+static void decode_ids(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_config_key *key, void *base)
+{
+	int64_t *items;
+	size_t count = 0;
+
+	if (!is_list(notes, node, key) || !fits(notes, node, key))
+		return;
+	items = sg_arena_calloc(notes->arena, node->count + 1, sizeof(*items));
+	for (const struct sg_yaml_node *item = node->first; item; item = item->next)
+		count += id_of(notes, item, key, &items[count]);
+	put_list(base, key, items, count);
+}
+
 static void decode_texts(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_config_key *key, void *base)
 {
 	const char **items;
 	size_t count = 0;
 
-	if (!is_list(notes, node, key))
+	if (!is_list(notes, node, key) || !fits(notes, node, key))
 		return;
 	/* Never NULL: an empty list is another thing than none. */
 	items = sg_arena_calloc(notes->arena, node->count + 1, sizeof(*items));
@@ -295,6 +375,9 @@ static void decode_value(struct sg_config_notes *notes, const struct sg_yaml_nod
 	case SG_CONFIG_TEXTS:
 		decode_texts(notes, node, key, base);
 		return;
+	case SG_CONFIG_IDS:
+		decode_ids(notes, node, key, base);
+		return;
 	case SG_CONFIG_MAP:
 		sg_config_decode(notes, node, key->map, field);
 		return;
@@ -302,17 +385,6 @@ static void decode_value(struct sg_config_notes *notes, const struct sg_yaml_nod
 		decode_maps(notes, node, key, base);
 		return;
 	}
-}
-
-/* The word of the map's tag key, or NULL when there is none or it is wrong. */
-static const char *tag_word(const struct sg_yaml_node *node, const struct sg_config_map *map)
-{
-	const struct sg_yaml_node *tag = map->tag ? sg_yaml_get(node, map->tag) : NULL;
-	const struct sg_config_key *key = map->tag ? find_key(map, map->tag) : NULL;
-
-	if (!tag || tag->kind != SG_NODE_SCALAR || sg_config_word(key->words, tag->value) < 0)
-		return NULL;
-	return tag->value;
 }
 
 /*
@@ -332,6 +404,16 @@ static void note_missing(struct sg_config_notes *notes, const struct sg_yaml_nod
 		tag ? " " : "", tag ? tag : "");
 }
 
+/* "it belongs to soak" */
+static const char *only_hint(struct sg_config_notes *notes, const struct sg_config_key *key)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf words = {0};
+
+	sg_buf_init(&words, 256);
+	list_words(key->only, &words);
+	return sg_arena_printf(notes->arena, "it belongs to %s", words.ptr);
+}
+
 static void check_keys(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_config_map *map)
 {
@@ -340,12 +422,12 @@ static void check_keys(struct sg_config_notes *notes, const struct sg_yaml_node 
 	for (size_t i = 0; i < map->key_count; i++) {
 		const struct sg_config_key *key = &map->keys[i];
 		const struct sg_yaml_node *child = sg_yaml_get(node, key->name);
-		bool belongs = !key->only || (tag && sg_config_word(key->only, tag) >= 0);
+		bool belongs = belongs_to(key, tag);
 
 		if (child && tag && !belongs)
-			sg_config_note(notes, child->key_line, child->key_column, NULL,
-				"'%s' does not belong to a %s of %s '%s'", key->name, map->name,
-				map->tag, tag);
+			sg_config_note(notes, child->key_line, child->key_column,
+				only_hint(notes, key), "'%s' does not belong to a %s of %s '%s'",
+				key->name, map->name, map->tag, tag);
 		if (!child && key->required && belongs)
 			note_missing(notes, node, map, key->name, tag);
 	}
@@ -368,7 +450,7 @@ void sg_config_decode(struct sg_config_notes *notes, const struct sg_yaml_node *
 		if (key)
 			decode_value(notes, child, key, ret_struct);
 		else
-			note_unknown(notes, child, map);
+			note_unknown(notes, node, child, map);
 	}
 	check_keys(notes, node, map);
 }

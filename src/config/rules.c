@@ -11,6 +11,8 @@
 #define ENVIRONMENTS_MAX 64
 #define SERVICES_MAX 10000
 #define DEFAULT_BRANCH "main"
+#define SOAK_MIN_MS 1000
+#define SOAK_MAX_MS (INT64_C(90) * 24 * 3600 * 1000)
 
 /* The value node of KEY, else the map itself: where to point at. */
 static const struct sg_yaml_node *at_key(const struct sg_yaml_node *map, const char *key)
@@ -193,11 +195,25 @@ static void check_cycles(struct sg_config_notes *notes, const struct sg_yaml_nod
 
 /* ---- gates ---- */
 
-static void check_gate(struct sg_config_notes *notes, const struct sg_environment *env,
+static void check_duration(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_gate_spec *gate)
+{
+	const struct sg_yaml_node *place = at_key(node, "duration");
+
+	/* None is one that could not be read, which is said already. */
+	if (gate->duration_ms > 0 &&
+		(gate->duration_ms < SOAK_MIN_MS || gate->duration_ms > SOAK_MAX_MS))
+		sg_config_note(notes, place->line, place->column, NULL,
+			"a soak takes from 1s to 90d, not '%.60s'", place->value);
+}
+
+static void check_gate(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_environment *env, const struct sg_gate_spec *gate)
 {
 	const char *type = sg_gate_type_name(gate->type);
 
+	if (gate->type == SG_GATE_SOAK)
+		check_duration(notes, node, gate);
 	switch (gate->type) {
 	case SG_GATE_APPROVAL:
 		if (env->publish == SG_PUBLISH_COMMIT)
@@ -230,7 +246,7 @@ static void check_gates(
 		if (gates[i].type == SG_GATE_APPROVAL && gates[i].count == 0)
 			gates[i].count = 1;
 		if (item->kind == SG_NODE_MAP && sg_yaml_get(item, "type"))
-			check_gate(notes, env, &gates[i]);
+			check_gate(notes, item, env, &gates[i]);
 	}
 	if (env->merge == SG_MERGE_HUMAN && env->publish == SG_PUBLISH_COMMIT) {
 		const struct sg_yaml_node *place = at_key(node, "merge");

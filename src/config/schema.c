@@ -60,7 +60,8 @@ static const struct sg_config_key gate_keys[] = {
 		.required = true,
 		.only = "soak ",
 		AT(sg_gate_spec, duration_ms),
-		.doc = "How long the version must have run in the environment before."},
+		.doc = "How long the version must have run in the environment before, from `1s` to "
+		       "`90d`."},
 	{.name = "count",
 		.type = SG_CONFIG_COUNT,
 		.only = "approval ",
@@ -70,10 +71,10 @@ static const struct sg_config_key gate_keys[] = {
 	{.name = "from",
 		.type = SG_CONFIG_TEXTS,
 		.format = SG_FORMAT_APPROVERS,
+		.required = true,
 		.only = "approval ",
 		LIST(sg_gate_spec, from, from_count),
-		.fallback = "every member of the GitOps project",
-		.doc = "Whose approval counts: users and groups."},
+		.doc = "Whose approval counts: users, and members of groups."},
 	{.name = "exclude",
 		.type = SG_CONFIG_TEXTS,
 		.format = SG_FORMAT_EXCLUDED,
@@ -293,6 +294,26 @@ static const struct sg_config_map commit_map = {
 	.column_offset = SG_CONFIG_NOWHERE,
 };
 
+static const struct sg_config_key gitlab_keys[] = {
+	{.name = "former_bots",
+		.type = SG_CONFIG_IDS,
+		LIST(sg_policy, former_bots, former_bot_count),
+		.fallback = "none",
+		.doc = "Ids of the users that stagegate worked as before: their merge requests are "
+		       "its own, their approvals count for nothing."},
+};
+
+/* Written into the same struct as the whole file. */
+static const struct sg_config_map gitlab_map = {
+	.name = "gitlab",
+	.doc = "What holds for the GitLab that the repository is in.",
+	.keys = gitlab_keys,
+	.key_count = SG_COUNT(gitlab_keys),
+	.size = sizeof(struct sg_policy),
+	.line_offset = SG_CONFIG_NOWHERE,
+	.column_offset = SG_CONFIG_NOWHERE,
+};
+
 static const struct sg_config_key root_keys[] = {
 	{.name = "version",
 		.type = SG_CONFIG_VERSION,
@@ -322,6 +343,11 @@ static const struct sg_config_key root_keys[] = {
 		.map = &commit_map,
 		AT(sg_policy, commit),
 		.doc = "How commits look."},
+	{.name = "gitlab",
+		.type = SG_CONFIG_MAP,
+		.map = &gitlab_map,
+		.offset = 0,
+		.doc = "What holds for the GitLab that the repository is in."},
 };
 
 const struct sg_config_map *sg_config_schema(void)

@@ -17,7 +17,8 @@ enum sg_config_type {
 	SG_CONFIG_COUNT,   /* int64_t, 1 to 100 */
 	SG_CONFIG_TIME,    /* int64_t, milliseconds, more than none */
 	SG_CONFIG_WORD,    /* an enum: the position in `words` */
-	SG_CONFIG_TEXTS,   /* array of const char * and size_t */
+	SG_CONFIG_TEXTS,   /* array of const char * and size_t; at least one where required */
+	SG_CONFIG_IDS,     /* array of int64_t, each more than 0, and size_t */
 	SG_CONFIG_MAP,     /* a struct of its own, embedded */
 	SG_CONFIG_MAPS     /* array of structs and size_t; at least one */
 };
@@ -57,7 +58,7 @@ struct sg_config_key {
 	const char *fallback; /* what holds when it is absent, for the documentation */
 	const struct sg_config_map *map; /* of MAP and MAPS */
 	size_t offset;                   /* into the struct of its map */
-	size_t count_offset;             /* of TEXTS and MAPS */
+	size_t count_offset;             /* of TEXTS, IDS and MAPS */
 	const char *doc;                 /* one sentence */
 };
 

@@ -38,10 +38,14 @@ static void put_list(struct sg_json_out *json, const struct sg_config_key *key)
 	if (key->required)
 		sg_json_put_i64(json, "minItems", 1);
 	sg_json_open_object(json, "items");
-	if (key->type == SG_CONFIG_MAPS)
+	if (key->type == SG_CONFIG_MAPS) {
 		put_map(json, key->map);
-	else
+	} else if (key->type == SG_CONFIG_IDS) {
+		sg_json_put_str(json, "type", "integer");
+		sg_json_put_i64(json, "minimum", 1);
+	} else {
 		put_text(json, key->format);
+	}
 	sg_json_close_object(json);
 }
 
@@ -70,6 +74,7 @@ static void put_type(struct sg_json_out *json, const struct sg_config_key *key)
 		put_words(json, "enum", key->words);
 		return;
 	case SG_CONFIG_TEXTS:
+	case SG_CONFIG_IDS:
 	case SG_CONFIG_MAPS:
 		put_list(json, key);
 		return;
@@ -194,6 +199,9 @@ static void type_text(const struct sg_config_key *key, struct sg_buf *out)
 		return;
 	case SG_CONFIG_TEXTS:
 		sg_buf_addf(out, "list; each item %s", sg_config_format_text(key->format));
+		return;
+	case SG_CONFIG_IDS:
+		sg_buf_adds(out, "list; each item the number of a user");
 		return;
 	case SG_CONFIG_MAP:
 		sg_buf_addf(out, "[%s](#%s)", key->map->name, key->map->name);

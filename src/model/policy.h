@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/gate_spec.h"
 
@@ -102,6 +103,8 @@ struct sg_policy {
 	const struct sg_service *services;
 	size_t service_count;
 	struct sg_commit_style commit;
+	const int64_t *former_bots; /* user ids of GitLab that stagegate worked as before */
+	size_t former_bot_count;
 };
 
 /* NULL when there is none of that name (name only, not the short form). Half-built rows, without

@@ -41,6 +41,7 @@ static const char full[] =
 	"      - {type: approval, count: 2, from: [\"@platform/release-managers\", \"@jane\"], "
 	"exclude: [requester, authors]}\n"
 	"      - type: approval\n"
+	"        from: [\"@ops\"]\n"
 	"      - {type: freeze}\n"
 	"    after: [staging, dev]\n"
 	"services:\n"
@@ -57,7 +58,8 @@ static const char full[] =
 	"      - {file: kustomization.yaml, image: web, part: digest}\n"
 	"commit:\n"
 	"  subject: \"{service} {tag} for {env}\"\n"
-	"  author: {name: Ship Bot, email: ship@example.com}\n";
+	"  author: {name: Ship Bot, email: ship@example.com}\n"
+	"gitlab: {former_bots: [42, 9223372036854775807]}\n";
 
 static void whole_configuration(void **state)
 {
@@ -112,6 +114,9 @@ static void whole_configuration(void **state)
 	assert_string_equal(p.commit.subject, "{service} {tag} for {env}");
 	assert_string_equal(p.commit.author_name, "Ship Bot");
 	assert_string_equal(p.commit.author_email, "ship@example.com");
+	assert_int_equal(p.former_bot_count, 2);
+	assert_int_equal(p.former_bots[0], 42);
+	assert_true(p.former_bots[1] == INT64_MAX);
 	sg_arena_release(&arena);
 }
 
@@ -203,7 +208,7 @@ static void shape_is_checked(void **state)
 		{HEAD ENVS SERVICES "zzzzzzzzzzzzzzz: 1\n",
 			"4:1: unknown key 'zzzzzzzzzzzzzzz' in stagegate.yaml [known keys: "
 			"version, "
-			"branch, environments, services, commit]\n"},
+			"branch, environments, services, commit, gitlab]\n"},
 		{HEAD "environments: []\n" SERVICES, "2:15: 'environments' is an empty list\n"},
 		{HEAD "environments: {name: dev}\n" SERVICES,
 			"2:15: 'environments' must be a list, not a mapping [each item starts with "
@@ -269,7 +274,23 @@ static void gates_are_checked(void **state)
 {
 	static const struct bad_case cases[] = {
 		{PROD("gates: [{type: helth}]"), "4:31: 'type' must be one of health, soak, "
-						 "approval, freeze, not 'helth'\n"},
+						 "approval, freeze, not 'helth' [did you mean "
+						 "'health'?]\n"},
+		{PROD("gates: [{type: quorum}]"), "4:31: 'type' must be one of health, soak, "
+						  "approval, freeze, not 'quorum'\n"},
+		{PROD("gates: [{type: soak, durration: 1h}]"),
+			"4:37: unknown key 'durration' in gate [did you mean 'duration'?]\n"
+			"4:37: 'duration' is missing in gate soak\n"},
+		{PROD("gates: [{type: freeze, durration: 1h}]"),
+			"4:39: unknown key 'durration' in gate [known keys: type]\n"},
+		{PROD("gates: [{type: soak, duration: 900ms}, {type: soak, duration: 91d}]"),
+			"4:47: a soak takes from 1s to 90d, not '900ms'\n"
+			"4:78: a soak takes from 1s to 90d, not '91d'\n"},
+		{PROD("gates: [{type: soak, duration: 1s}, {type: soak, duration: 90d}]"), ""},
+		{PROD("publish: merge-request, gates: [{type: approval, count: 2}]"),
+			"4:65: 'from' is missing in gate approval\n"},
+		{PROD("publish: merge-request, gates: [{type: approval, from: []}]"),
+			"4:71: 'from' is an empty list\n"},
 		{PROD("gates: [{duration: 1h}]"), "4:25: 'type' is missing in gate\n"},
 		{PROD("gates: [{type: soak}]"), "4:25: 'duration' is missing in gate soak\n"},
 		{PROD("gates: [{type: soak, duration: soon}]"),
@@ -279,15 +300,18 @@ static void gates_are_checked(void **state)
 			"4:47: 'duration' must be a duration such as 90s, 30m, 2h or 1h30m, not "
 			"'0'\n"},
 		{PROD("gates: [{type: health, duration: 1h, count: 2}]"),
-			"4:39: 'duration' does not belong to a gate of type 'health'\n"
-			"4:53: 'count' does not belong to a gate of type 'health'\n"},
-		{PROD("publish: commit, gates: [{type: approval}]"),
+			"4:39: 'duration' does not belong to a gate of type 'health' [it belongs "
+			"to "
+			"soak]\n"
+			"4:53: 'count' does not belong to a gate of type 'health' [it belongs to "
+			"approval]\n"},
+		{PROD("publish: commit, gates: [{type: approval, from: ['@a']}]"),
 			"4:41: an approval gate needs a merge request, and 'prod' publishes by "
 			"commit [set 'publish: merge-request']\n"},
 		{PROD("merge: human"), "4:23: 'merge: human' needs a merge request, and 'prod' "
 				       "publishes by commit "
 				       "[set 'publish: merge-request']\n"},
-		{PROD("publish: merge-request, gates: [{type: approval, count: 0}]"),
+		{PROD("publish: merge-request, gates: [{type: approval, count: 0, from: ['@a']}]"),
 			"4:72: 'count' must be a number from 1 to 100, not '0'\n"},
 		{PROD("publish: merge-request, gates: [{type: approval, from: [jane], exclude: "
 		      "[me]}]"),
@@ -298,7 +322,37 @@ static void gates_are_checked(void **state)
 			"none\n"},
 		{PROD("after: [], gates: [{type: soak, duration: 1h}]"),
 			"4:35: a soak gate looks at the environment before, and 'prod' has none\n"},
-		{PROD("publish: merge-request, gates: [{type: freeze}, {type: approval}]"), ""},
+		{PROD("publish: merge-request, gates: [{type: freeze}, {type: approval, from: "
+		      "['@a/b']}]"),
+			""},
+	};
+
+	(void)state;
+	expect_all(cases, SG_COUNT(cases));
+}
+
+static void former_bots_are_numbers_of_users(void **state)
+{
+	static const struct bad_case cases[] = {
+		{HEAD ENVS SERVICES "gitlab: {former_bots: []}\n", ""},
+		{HEAD ENVS SERVICES "gitlab: {}\n", ""},
+		{HEAD ENVS SERVICES "gitlab: {former_bot: [1]}\n",
+			"4:10: unknown key 'former_bot' in gitlab [did you mean 'former_bots'?]\n"},
+		{HEAD ENVS SERVICES "gitlab: {former_bots: 7}\n",
+			"4:23: 'former_bots' must be a list, not a single value [each item starts "
+			"with '- ']\n"},
+		{HEAD ENVS SERVICES "gitlab: {former_bots: [0, -1, \"7\", bot, "
+				    "9223372036854775808, ~, [1]]}\n",
+			"4:24: 'former_bots' must be numbers of users, each more than 0, not '0'\n"
+			"4:27: 'former_bots' must be numbers of users, each more than 0, not '-1'\n"
+			"4:31: 'former_bots' must be numbers of users, each more than 0, not '7'\n"
+			"4:36: 'former_bots' must be numbers of users, each more than 0, not "
+			"'bot'\n"
+			"4:41: 'former_bots' must be numbers of users, each more than 0, not "
+			"'9223372036854775808'\n"
+			"4:62: 'former_bots' has no value\n"
+			"4:65: 'former_bots' must be numbers of users, each more than 0, not a "
+			"list\n"},
 	};
 
 	(void)state;
@@ -367,7 +421,7 @@ static void places_are_checked(void **state)
 			"4:34: 'file' is missing in update\n"},
 		{SERVICE("name: web, path: a, update: [{file: f, key: k, part: tags}]"),
 			"4:57: 'part' must be one of tag, repository, reference, digest, not "
-			"'tags'\n"},
+			"'tags' [did you mean 'tag'?]\n"},
 		{SERVICE("name: web, path: a, image: \"r/web:1\", " UPDATE),
 			"4:31: 'image' must be a repository without tag, not 'r/web:1'\n"},
 		{SERVICE("name: web, path: a, image: \"R//web\", " UPDATE),
@@ -480,6 +534,7 @@ int main(void)
 		cmocka_unit_test(shape_is_checked),
 		cmocka_unit_test(yaml_errors_are_findings),
 		cmocka_unit_test(gates_are_checked),
+		cmocka_unit_test(former_bots_are_numbers_of_users),
 		cmocka_unit_test(order_is_checked),
 		cmocka_unit_test(places_are_checked),
 		cmocka_unit_test(all_findings_come_in_order),
