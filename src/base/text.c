@@ -311,3 +311,23 @@ void sg_text_url(struct sg_str s, struct sg_buf *out)
 			sg_buf_addf(out, "%%%02X", c);
 	}
 }
+
+void sg_text_line(char *out, size_t size, struct sg_str s)
+{
+	size_t used = 0;
+
+	s = sg_str_trim(s);
+	while (s.len) {
+		size_t n = sg_text_utf8_len(s);
+
+		n = n ? n : 1;
+		if (used + n >= size)
+			break;
+		memcpy(out + used, s.ptr, n);
+		if (out[used] == '\n' || out[used] == '\r' || out[used] == '\t')
+			out[used] = ' ';
+		used += n;
+		s = sg_str_sub(s, n, s.len);
+	}
+	out[used] = '\0';
+}

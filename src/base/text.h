@@ -44,6 +44,12 @@ void sg_text_commit(struct sg_str s, struct sg_buf *out);
 /* RFC 3986 percent-encoding of everything but unreserved characters. */
 void sg_text_url(struct sg_str s, struct sg_buf *out);
 
+/*
+ * One line of at most SIZE - 1 bytes, whole characters only, blanks at the ends dropped; line
+ * breaks and tabs become blanks. For keeping what a server says; the sinks still escape it.
+ */
+void sg_text_line(char *out, size_t size, struct sg_str s);
+
 /* Length in bytes of the well-formed UTF-8 character at the start of S, 0 when it is broken. */
 size_t sg_text_utf8_len(struct sg_str s);
 

@@ -9,27 +9,6 @@
 
 #define PAGE_NOT_FOUND "404 page not found"
 
-/* One line of at most SIZE - 1 bytes, whole characters only; line breaks become blanks. */
-static void keep(char *out, size_t size, struct sg_str text)
-{
-	size_t used = 0;
-
-	text = sg_str_trim(text);
-	while (text.len) {
-		size_t n = sg_text_utf8_len(text);
-
-		n = n ? n : 1;
-		if (used + n >= size)
-			break;
-		memcpy(out + used, text.ptr, n);
-		if (out[used] == '\n' || out[used] == '\r' || out[used] == '\t')
-			out[used] = ' ';
-		used += n;
-		text = sg_str_sub(text, n, text.len);
-	}
-	out[used] = '\0';
-}
-
 static bool is_html(struct sg_str body)
 {
 	return sg_str_starts(sg_str_trim(body), "<");
@@ -94,9 +73,9 @@ static void read_status(const struct sg_json *object, struct sg_fault *fault)
 {
 	int64_t seconds;
 
-	keep(fault->reason, sizeof(fault->reason),
+	sg_text_line(fault->reason, sizeof(fault->reason),
 		sg_str_of(sg_json_str(sg_json_get(object, "reason"), "")));
-	keep(fault->message, sizeof(fault->message),
+	sg_text_line(fault->message, sizeof(fault->message),
 		sg_str_of(sg_json_str(sg_json_get(object, "message"), "")));
 	if (fault->retry_after_ms < 0 &&
 		sg_json_i64(sg_json_at(object, "details.retryAfterSeconds"), &seconds) &&
@@ -110,16 +89,16 @@ static void read_foreign(const struct sg_json *object, struct sg_fault *fault)
 	static const char *const keys[] = {"message", "error_description", "error"};
 
 	for (size_t i = 0; i < SG_COUNT(keys) && !fault->message[0]; i++)
-		keep(fault->message, sizeof(fault->message),
+		sg_text_line(fault->message, sizeof(fault->message),
 			sg_str_of(sg_json_str(sg_json_get(object, keys[i]), "")));
 }
 
 static void read_text(struct sg_str body, struct sg_fault *fault)
 {
 	if (is_html(body))
-		keep(fault->message, sizeof(fault->message), SG_STR("(an HTML page)"));
+		sg_text_line(fault->message, sizeof(fault->message), SG_STR("(an HTML page)"));
 	else
-		keep(fault->message, sizeof(fault->message), body);
+		sg_text_line(fault->message, sizeof(fault->message), body);
 }
 
 static void read_body(struct sg_str body, struct sg_fault *fault)
@@ -145,7 +124,8 @@ void sg_fault_read(int http_status, const struct sg_buf *headers, struct sg_str 
 
 	if (http_status < 200 || http_status >= 300) {
 		fault.retry_after_ms = sg_retry_after_ms(headers);
-		keep(fault.location, sizeof(fault.location), sg_http_header(headers, "Location"));
+		sg_text_line(fault.location, sizeof(fault.location),
+			sg_http_header(headers, "Location"));
 		read_body(body, &fault);
 	}
 	fault.kind = kind_of(&fault);
