@@ -125,22 +125,30 @@ static bool take_date(struct sg_str *rest, int64_t *ret_s)
 	return true;
 }
 
+/* What follows the point: any number of digits, of which three count. */
+static bool take_fraction(struct sg_str *rest, int64_t *ret_ms)
+{
+	int digits = 0, digit, ms = 0;
+
+	for (; take_digits(rest, 1, 9, &digit); digits++)
+		if (digits < 3)
+			ms = ms * 10 + digit;
+	*ret_ms = digits == 1 ? ms * 100 : digits == 2 ? ms * 10 : ms;
+	return digits > 0;
+}
+
 /* A leap second (60) counts as the first second of the next minute. */
-static bool take_clock(struct sg_str *rest, int64_t *ret_s)
+static bool take_clock(struct sg_str *rest, int64_t *ret_s, int64_t *ret_ms)
 {
 	int hour, minute, second;
-	int digits = 0, digit;
 
 	if (!take_digits(rest, 2, 23, &hour) || !take_one(rest, ":") ||
 		!take_digits(rest, 2, 59, &minute) || !take_one(rest, ":") ||
 		!take_digits(rest, 2, 60, &second))
 		return false;
-	if (take_one(rest, ".")) {
-		while (take_digits(rest, 1, 9, &digit))
-			digits++;
-		if (digits == 0)
-			return false;
-	}
+	*ret_ms = 0;
+	if (take_one(rest, ".") && !take_fraction(rest, ret_ms))
+		return false;
 	*ret_s = hour * 3600 + minute * 60 + second;
 	return true;
 }
@@ -160,14 +168,41 @@ static bool take_offset(struct sg_str *rest, int64_t *ret_s)
 	return true;
 }
 
-bool sg_time_parse(struct sg_str text, int64_t *ret_unix_s)
+static bool parse_time(struct sg_str text, int64_t *ret_unix_s, int64_t *ret_ms)
 {
 	int64_t date, clock, offset;
 
-	if (!take_date(&text, &date) || !take_one(&text, "Tt") || !take_clock(&text, &clock) ||
-		!take_offset(&text, &offset) || text.len != 0)
+	if (!take_date(&text, &date) || !take_one(&text, "Tt") ||
+		!take_clock(&text, &clock, ret_ms) || !take_offset(&text, &offset) || text.len != 0)
 		return false;
 	*ret_unix_s = date + clock - offset;
+	return true;
+}
+
+bool sg_time_parse(struct sg_str text, int64_t *ret_unix_s)
+{
+	int64_t ms;
+
+	return parse_time(text, ret_unix_s, &ms);
+}
+
+bool sg_time_parse_ms(struct sg_str text, int64_t *ret_unix_ms)
+{
+	int64_t s, ms;
+
+	if (!parse_time(text, &s, &ms))
+		return false;
+	*ret_unix_ms = s * 1000 + ms;
+	return true;
+}
+
+bool sg_time_parse_date(struct sg_str text, int64_t *ret_unix_s)
+{
+	int64_t date;
+
+	if (!take_date(&text, &date) || text.len != 0)
+		return false;
+	*ret_unix_s = date;
 	return true;
 }
 

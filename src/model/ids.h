@@ -30,6 +30,12 @@ void sg_id_text(const char *repository, const char *environment, const struct sg
 /* Seconds since 1970 of an RFC 3339 time ("2026-02-03T04:05:06Z", offsets, fractions dropped). */
 bool sg_time_parse(struct sg_str text, int64_t *ret_unix_s);
 
+/* The same in milliseconds; what is finer is dropped. */
+bool sg_time_parse_ms(struct sg_str text, int64_t *ret_unix_ms);
+
+/* "2026-02-03" as its first second in UTC. */
+bool sg_time_parse_date(struct sg_str text, int64_t *ret_unix_s);
+
 /* "2026-02-03T04:05:06Z"; OUT holds at least 21 bytes. Clamped to the years 0000 to 9999. */
 void sg_time_format(int64_t unix_s, char *out, size_t size);
 

@@ -113,6 +113,41 @@ static void other_texts_are_no_times(void **state)
 	assert_int_equal(s, 7);
 }
 
+static void times_have_milliseconds(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} rows[] = {
+		{"2026-02-03T04:05:06Z", INT64_C(1770091506000)},
+		{"2026-02-03T04:05:06.7Z", INT64_C(1770091506700)},
+		{"2026-02-03T04:05:06.07Z", INT64_C(1770091506070)},
+		{"2026-02-03T04:05:06.789Z", INT64_C(1770091506789)},
+		{"2026-02-03T05:35:06.001999999999+01:30", INT64_C(1770091506001)},
+		{"1969-12-31T23:59:59.999Z", -1},
+	};
+	int64_t ms = 0;
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++)
+		if (!sg_time_parse_ms(sg_str_of(rows[i].text), &ms) || ms != rows[i].ms)
+			fail_msg("%s: %lld", rows[i].text, (long long)ms);
+	assert_false(sg_time_parse_ms(SG_STR("2026-02-03T04:05:06.Z"), &ms));
+	assert_false(sg_time_parse_ms(SG_STR("2026-02-03"), &ms));
+}
+
+static void dates_are_read(void **state)
+{
+	int64_t s = 0;
+
+	(void)state;
+	assert_true(sg_time_parse_date(SG_STR("2026-02-03"), &s));
+	assert_true(s == INT64_C(1770076800));
+	assert_false(sg_time_parse_date(SG_STR("2026-02-30"), &s));
+	assert_false(sg_time_parse_date(SG_STR("2026-02-03T00:00:00Z"), &s));
+	assert_false(sg_time_parse_date(SG_STR(""), &s));
+}
+
 static void times_go_round(void **state)
 {
 	char text[21];
@@ -140,6 +175,8 @@ int main(void)
 		cmocka_unit_test(id_text_is_frozen),
 		cmocka_unit_test(times_are_read),
 		cmocka_unit_test(other_texts_are_no_times),
+		cmocka_unit_test(times_have_milliseconds),
+		cmocka_unit_test(dates_are_read),
 		cmocka_unit_test(times_go_round),
 	};
 
