@@ -13,6 +13,10 @@ class Clock:
     def now(self):
         return int(self._base + time.monotonic()) + self._extra
 
+    def fine(self):
+        """As now(), with a fraction."""
+        return self._base + time.monotonic() + self._extra
+
     def tick(self, seconds=1):
         """Moves the clock on by whole seconds; returns the new time."""
         with self._lock:

@@ -79,7 +79,30 @@ class Box:
     def tip(self, branch="develop"):
         return self.ctl("tip", branch)
 
-    # -- the API
+    # -- GitLab
+
+    def api(self, method, path, body=None, user="bot", headers=None, **query):
+        """(status, headers, decoded body) of a request to GitLab. user: an alias, None, or `job-dev` for a job token."""
+        send = dict(headers or {})
+        tokens = {**self.info["tokens"]["git"], **self.info["tokens"]["gitlab"]}
+        if user:
+            send["JOB-TOKEN" if user.startswith("job") else "PRIVATE-TOKEN"] = tokens.get(user, user)
+        if body is not None and not isinstance(body, (bytes, str)):
+            send.setdefault("Content-Type", "application/json")
+            body = json.dumps(body)
+        base = urllib.parse.urlsplit(self.env["SANDBOX_API"])
+        where = base.path + path + ("?" + urllib.parse.urlencode(query, doseq=True) if query else "")
+        connection = http.client.HTTPSConnection(base.hostname, base.port, timeout=10, context=self.tls)
+        try:
+            connection.request(method, where, body, send)
+            answer = connection.getresponse()
+            data = answer.read()
+        finally:
+            connection.close()
+        found = {name.lower(): value for name, value in answer.getheaders()}
+        return answer.status, found, json.loads(data) if data and "json" in found.get("content-type", "") else data
+
+    # -- the API server of the cluster
 
     def connect(self, certificate=None, timeout=10):
         context = self.tls

@@ -7,7 +7,7 @@ import socketserver
 import threading
 import time
 
-from . import front, gitrepo, kubeconfig, kubefaults, loop, seed
+from . import front, gitrepo, gl_ctl, gl_fault, kubeconfig, kubefaults, loop, seed
 from .behaviours import BEHAVIOURS
 from .controller import VERSION
 from .merge import merge_diff
@@ -35,7 +35,7 @@ HELP = {
     "bookmark": "every open watch that takes them gets a bookmark",
     "compact": "the API server forgets its event log",
     "rotate USER": "a new Kubernetes token for the user; the old one answers 401; token files and kubeconfigs are rewritten",
-    "clock SECONDS": "moves the cluster's clock on",
+    "clock SECONDS": "moves the clock of cluster and GitLab on",
     "skew SECONDS": "the Date header is off by this",
     "requests [clear]": "the requests that the API server answered, as JSON",
     "wire [clear]": "what the Git server counted since the last clear, as JSON: requests, connections, unauthorized, bytes",
@@ -60,13 +60,15 @@ class Commands:
         self.box = sandbox
 
     def run(self, words, data):
+        if words and words[0] in gl_ctl.COMMANDS:
+            return gl_ctl.run(self.box.gitlab, words)
         name = "cmd_" + (words[0] if words else "help").replace("-", "_")
         if not hasattr(self, name):
             raise Bad(f"no such command: {words[0]}; try help")
         return getattr(self, name)(*words[1:], **({"data": data} if name == "cmd_push_file" else {}))
 
     def cmd_help(self):
-        return "\n".join(f"{words:40} {text}" for words, text in HELP.items())
+        return "\n".join(f"{words:40} {text}" for words, text in {**HELP, **gl_ctl.HELP}.items())
 
     def _on_loop(self, function):
         """Runs function() on the controller's thread and returns its value."""
@@ -189,9 +191,10 @@ class Commands:
 
     # -- faults and time
 
-    def cmd_fault(self, name, argument=None):
+    def cmd_fault(self, name, argument=None, *words):
         if name == "clear":
             self.box.front.clear()
+            self.box.gitlab.faults.clear(self.box.gitlab)
             self.box.faults.clear()
             self.box.controller.repo_down = False
         elif name == "force-push":
@@ -202,6 +205,8 @@ class Commands:
             self.box.controller.repo_down = True
         elif name in front.FAULTS:
             self.box.front.set(name, argument)
+        elif name in gl_fault.FAULTS:
+            self.box.gitlab.faults.set(self.box.gitlab, name, *([] if argument is None else [argument]), *words)
         elif name in kubefaults.FAULTS:
             if name == "watch-gone":
                 self.box.store.compact()
@@ -213,10 +218,10 @@ class Commands:
         return ""
 
     def cmd_faults(self):
-        on = {**self.box.front.listing(), **self.box.faults.listing()}
+        on = {**self.box.front.listing(), **self.box.faults.listing(), **self.box.gitlab.faults.listing()}
         if self.box.controller.repo_down:
             on["repo-down"] = 1
-        rows = {**front.FAULTS, **kubefaults.FAULTS, **OWN}
+        rows = {**front.FAULTS, **kubefaults.FAULTS, **gl_fault.FAULTS, **OWN}
         return "\n".join(
             f"{'on ' if name in on else '   '}{name:20} {argument:10} {text}" for name, (text, argument) in rows.items()
         )
@@ -309,14 +314,9 @@ class Commands:
             app.behaviour, app.hold = "healthy", False
         self.cmd_settle()
         self.box.loop.speed, self.box.kube.skew = 1.0, 0
-        want = self.box.refs
-        rows = gitrepo.git(self._repo(), "for-each-ref", "--format=%(refname) %(objectname)").splitlines()
-        have = dict(row.split(" ") for row in rows)
-        for name in set(have) - set(want):
-            gitrepo.git(self._repo(), "update-ref", "-d", name)
-        for name, commit in want.items():
-            if have.get(name) != commit:
-                gitrepo.git(self._repo(), "update-ref", name, commit)
+        for path, want in self.box.refs.items():
+            gitrepo.restore(self.box.path("repo", path + ".git"), want)
+        self.box.gitlab.reset()
         self.box.controller.version = VERSION
         self._on_loop(self.box.controller.restart)
         self.cmd_requests("clear")
@@ -342,7 +342,7 @@ class Handler(socketserver.StreamRequestHandler):
         asked = json.loads(self.rfile.readline())
         try:
             answer = {"ok": True, "text": self.server.commands.run(asked["words"], asked.get("data"))}
-        except Bad as err:
+        except (Bad, gl_ctl.Bad) as err:
             answer = {"ok": False, "text": str(err)}
         except TypeError as err:
             answer = {"ok": False, "text": f"{' '.join(asked['words'])}: {str(err).rpartition('.')[2]}; try help"}

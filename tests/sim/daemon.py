@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.request
 
-from . import control, front, gitrepo, kube, kubeauth, kubeconfig, kubefaults, loop, nginx, procs, seed, tls, world
+from . import control, front, gitrepo, gl_people, gl_seed, gl_server, kube, kubeauth, kubeconfig, kubefaults, loop, nginx, procs, seed, tls, world
 from .clock import Clock, stamp
 from .controller import Controller
 from .store import Store
@@ -45,10 +45,10 @@ def _serve(server):
 class Sandbox:
     """Everything of one running sandbox. `info` is what env.json holds."""
 
-    def __init__(self, state, sockets):
+    def __init__(self, state, sockets, root=""):
         self.state, self.sockets = state, sockets
         self.children, self.stopped = [], threading.Event()
-        self.info = {"dir": state, "sockets": sockets, "leaders": []}
+        self.info = {"dir": state, "sockets": sockets, "leaders": [], "root": root}
 
     def path(self, *parts):
         return os.path.join(self.state, *parts)
@@ -68,20 +68,26 @@ class Sandbox:
         maker = threading.Thread(target=tls.make, args=(self.path("tls"),))
         maker.start()
         seed.fast_import(self.path("repo/gitops/apps.git"), seed.gitops)
+        for project in gl_seed.HISTORY:
+            seed.fast_import(self.path("repo", project + ".git"), gl_seed.fill(project))
         listeners = {name: _listen() for name in PORTS}
         apis = {name: _listen() for name in KUBE_PORTS}
         port = {name: sock.getsockname()[1] for name, sock in listeners.items()}
         tokens = {
             "git": {user: f"glpat-CANARY{user}{secrets.token_hex(10)}" for user in GIT_USERS},
+            "gitlab": gl_people.make_tokens(),
             "kube": {user: f"kube-CANARY-{user}-{secrets.token_hex(16)}" for user in KUBE_USERS},
         }
         kube_port = {name: sock.getsockname()[1] for name, sock in apis.items()}
         self.info.update(ports={**port, **kube_port}, tokens=tokens)
-        self.info["url"] = f"https://127.0.0.1:{port['server']}/gitops/apps.git"
+        self.info["gitlab"] = f"https://127.0.0.1:{port['server']}{self.info['root']}"
+        self.info["url"] = f"{self.info['gitlab']}/gitops/apps.git"
         self.info["kube"] = f"https://127.0.0.1:{kube_port['kube']}"
         maker.join()
         if not os.path.exists(self.path("tls/other-ca.pem")):
             raise RuntimeError("the certificates could not be made")
+        self.clock = Clock()
+        self._gitlab()
         self._web(listeners, port)
         self._cluster(apis)
         kubeconfig.write(self.path(), self.info)
@@ -95,8 +101,17 @@ class Sandbox:
         self.lead(child.pid)
         return child
 
+    def _gitlab(self):
+        self.gitlab = gl_server.make(self)
+        skew = lambda: self.kube.skew if hasattr(self, "kube") else 0
+        _serve(gl_server.Server(os.path.join(self.sockets, "gitlab.sock"), self.gitlab, skew))
+
+    def _git_tokens(self):
+        """Everybody who may use plain Git, and with which token."""
+        return {**self.info["tokens"]["git"], **{name: text for name, text in self.info["tokens"]["gitlab"].items() if name in gl_people.GIT}}
+
     def _web(self, listeners, port):
-        self.front = front.Front(self.state)
+        self.front = front.Front(self.state, root=self.info["root"])
         _serve(front.Server(os.path.join(self.sockets, "front.sock"), self.front))
         fcgi = socket.socket(socket.AF_UNIX)
         fcgi.bind(os.path.join(self.sockets, "fcgi.sock"))
@@ -107,7 +122,7 @@ class Sandbox:
         )  # its listening socket is standard input
         fcgi.close()
         with open(self.path("nginx.conf"), "w", encoding="ascii") as out:
-            out.write(nginx.configuration(self.state, self.sockets, port, self.info["tokens"]["git"]))
+            out.write(nginx.configuration(self.state, self.sockets, port, self._git_tokens(), self.info["root"]))
         fds = [sock.fileno() for sock in listeners.values()]
         env = dict(os.environ, NGINX="".join(f"{fd};" for fd in fds))
         self._child(
@@ -122,11 +137,11 @@ class Sandbox:
             sock.close()
 
     def _cluster(self, listeners):
-        self.clock, self.loop = Clock(), loop.Loop()
+        self.loop = loop.Loop()
         self.store = Store(lambda: stamp(self.clock.now()))
         self.loop.start()
         self.reader = gitrepo.Reader(self.path("repo/gitops/apps.git"))
-        self.refs = {f"refs/heads/{name}": self.reader.commit(name) for name in ("main", "develop")}
+        self.refs = {path: _refs(self.path("repo", path + ".git")) for path in ("gitops/apps", *gl_seed.HISTORY)}
         self.controller = Controller(self.store, self.clock, self.reader, self.loop, self.info["url"])
         world.fill(self.controller)
         self.auth, self.faults = kubeauth.Auth(self.info["tokens"]["kube"]), kubefaults.Faults()
@@ -193,9 +208,15 @@ class Sandbox:
                 os.killpg(child.pid, signal.SIGKILL)
 
 
-def main(state, sockets, report):
+def _refs(path):
+    """{full name: id} of every ref of a repository."""
+    rows = gitrepo.git(path, "for-each-ref", "--format=%(refname) %(objectname)").splitlines()
+    return dict(row.split(" ") for row in rows)
+
+
+def main(state, sockets, report, root):
     """Runs until SIGTERM. `report` is a file descriptor: one line `ready`, or what went wrong."""
-    sandbox = Sandbox(state, sockets)
+    sandbox = Sandbox(state, sockets, root)
     signal.signal(signal.SIGTERM, lambda *_: sandbox.stopped.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir("/")
@@ -214,4 +235,4 @@ def main(state, sockets, report):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]))

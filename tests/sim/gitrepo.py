@@ -85,6 +85,17 @@ def git(path, *args, data=None, env=None):
     return done.stdout.decode(errors="replace").strip()
 
 
+def restore(path, want):
+    """Puts every ref back: {full name: id}; others are removed."""
+    rows = git(path, "for-each-ref", "--format=%(refname) %(objectname)").splitlines()
+    have = dict(row.split(" ") for row in rows)
+    for name in set(have) - set(want):
+        git(path, "update-ref", "-d", name)
+    for name, commit in want.items():
+        if have.get(name) != commit:
+            git(path, "update-ref", name, commit)
+
+
 def put(path, branch, changes, message, parent=None, when=None):
     """Commits {file: bytes or None} on a branch as somebody else, by compare-and-swap. Returns (old, new)."""
     old = git(path, "rev-parse", f"refs/heads/{branch}")

@@ -23,7 +23,7 @@ http {{
 	lingering_close off;
 	reset_timedout_connection on;
 	server_tokens off;
-	map_hash_bucket_size 256;
+	map_hash_bucket_size 4096;
 	default_type text/plain;
 	map $request_uri $log_path {{ "~^(?<p>[^?]*)" $p; }}
 	log_format sandbox '$connection $connection_requests $request_length $bytes_sent $status $request_method $log_path $remote_user '
@@ -35,8 +35,8 @@ http {{
 	map $git_user:$git_write $git_refusal {{
 		default 0;
 		"~^-:" 401;
-		"~^none:" 404;
-		"~^(reader|job):1" 403;
+		"~^(none|outsider):" 404;
+		"~^(reader|job[a-z0-9-]*):1" 403;
 	}}
 	map $status $challenge {{ default ""; 401 'Basic realm="GitLab"'; }}
 {servers}}}
@@ -50,11 +50,23 @@ SERVER = """	server {{
 			if ($git_refusal = 401) {{ return 401 "{bad}\\n"; }}
 			return 404 "{not_found}\\n";
 		}}
-		location ~ ^/(?<repo>[A-Za-z0-9._/-]+\\.git)/(info/refs|git-upload-pack|git-receive-pack|HEAD|objects/.*)$ {{
+		location ^~ {root}/api/v4/ {{
+			access_log {state}/api.log sandbox;
+			proxy_pass http://unix:{sockets}/gitlab.sock;
+			proxy_http_version 1.1;
+			proxy_set_header Host $http_host;
+			proxy_pass_header Date;
+			proxy_buffering off;
+			proxy_read_timeout 60s;
+			proxy_intercept_errors on;
+			error_page 418 = @drop;
+		}}
+		location ~ ^{root}(?<git_path>/(?<repo>[A-Za-z0-9._/-]+\\.git)/(info/refs|git-upload-pack|git-receive-pack|HEAD|objects/.*))$ {{
 			if ($git_refusal = 401) {{ return 401 "{bad}\\n"; }}
 			if ($git_refusal = 404) {{ return 404 "{not_found}\\n"; }}
 			if ($git_refusal = 403) {{ return 403 "{no_push}\\n"; }}
-			if (-f {state}/front.on) {{ rewrite ^(.*)$ /-front$1 last; }}
+			if (-f {state}/deny/$git_user:$git_write) {{ return 403 "{no_push}\\n"; }}
+			if (-f {state}/front.on) {{ rewrite ^{root}(.*)$ /-front$1 last; }}
 			if (!-d {state}/repo/$repo) {{ return 404 "{not_found}\\n"; }}
 			include /etc/nginx/fastcgi_params;
 			fastcgi_param SCRIPT_FILENAME {backend};
@@ -62,7 +74,7 @@ SERVER = """	server {{
 			fastcgi_param GIT_HTTP_EXPORT_ALL "";
 			fastcgi_param GIT_CONFIG_NOSYSTEM 1;
 			fastcgi_param GIT_CONFIG_GLOBAL /dev/null;
-			fastcgi_param PATH_INFO $uri;
+			fastcgi_param PATH_INFO $git_path;
 			fastcgi_param REMOTE_USER $git_user;
 			fastcgi_param HTTP_AUTHORIZATION "";
 			fastcgi_buffering off;
@@ -89,13 +101,13 @@ SERVER = """	server {{
 def _users(tokens):
     rows = []
     for user, token in tokens.items():
-        for name in ("gitlab-ci-token",) if user == "job" else ("oauth2", user, "git"):
+        for name in ("gitlab-ci-token",) if user.startswith("job") else ("oauth2", user, "git"):
             rows.append(f'\t\t"Basic {base64.b64encode(f"{name}:{token}".encode()).decode()}" {user};\n')
     return "".join(rows)
 
 
-def configuration(state, sockets, ports, tokens):
-    """ports: {server, expired, wrong-host, other-ca, plain}. tokens: {git user: token}."""
+def configuration(state, sockets, ports, tokens, root=""):
+    """ports: {server, expired, wrong-host, other-ca, plain}. tokens: {git user: token}. root: the sub-path, as "/gitlab"."""
     servers = []
     for name, port in ports.items():
         tls = (
@@ -108,6 +120,7 @@ def configuration(state, sockets, ports, tokens):
                 port=port,
                 listen="" if name == "plain" else " ssl http2",
                 tls=tls,
+                root=root,
                 state=state,
                 sockets=sockets,
                 bad=BAD,

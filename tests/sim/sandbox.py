@@ -22,6 +22,11 @@ def default_dir():
     return os.path.join(os.environ.get("XDG_RUNTIME_DIR") or "/tmp", f"stagegate-sandbox-{os.getuid()}")
 
 
+def default_root():
+    """The sub-path of suites that are run under both: SANDBOX_ROOT=/gitlab pytest ..."""
+    return os.environ.get("SANDBOX_ROOT", "").rstrip("/")
+
+
 def load(state):
     """env.json of a sandbox, or None."""
     try:
@@ -89,11 +94,17 @@ def ours(state):
     return not entries or "sandbox" in entries
 
 
-def start(state):
+def start(state, root=None):
+    root = default_root() if root is None else root
+    if not re.fullmatch(r"(/[a-z0-9-]+)*", root):
+        raise SystemExit(f"sandbox: {root!r} is no sub-path such as /gitlab")
     with Lock(state, True):
         if not ours(state):
             raise SystemExit(f"sandbox: {state} is not empty and not a sandbox")
-        if running(state):
+        info = running(state)
+        if info and info["root"] != root:
+            raise SystemExit(f"sandbox: running in {state} with the sub-path {info['root'] or '/'}; stop it first")
+        if info:
             print(f"sandbox: already running in {state}")
             return 0
         clean(state)
@@ -103,7 +114,7 @@ def start(state):
         sockets = state
         if len(state) > SOCKET_PATH_MAX:
             sockets = tempfile.mkdtemp(prefix="stagegate-sb-", dir="/tmp")
-        said = launch(state, sockets)
+        said = launch(state, sockets, root)
         if said != "ready":
             clean(state)
             shutil.rmtree(state)
@@ -113,7 +124,7 @@ def start(state):
         return 0
 
 
-def launch(state, sockets):
+def launch(state, sockets, root):
     """Starts the daemon; returns what it reports: `ready`, or what went wrong."""
     env = {
         name: value
@@ -125,7 +136,7 @@ def launch(state, sockets):
     env["PYTHONPATH"] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     reading, writing = os.pipe()
     with open(os.path.join(state, "sim.log"), "ab") as log:
-        args = ["/usr/bin/python3", "-m", "sim.daemon", state, sockets, str(writing)]
+        args = ["/usr/bin/python3", "-m", "sim.daemon", state, sockets, str(writing), root]
         child = subprocess.Popen(
             args, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, start_new_session=True, pass_fds=[writing]
         )
@@ -165,7 +176,7 @@ def environment(info):
     """The variables of `env`, in order."""
     state, ports, tokens = info["dir"], info["ports"], info["tokens"]
     path = lambda *parts: os.path.join(state, *parts)
-    url = lambda name, scheme="https", host="127.0.0.1": f"{scheme}://{host}:{ports[name]}/gitops/apps.git"
+    url = lambda name, scheme="https", host="127.0.0.1": f"{scheme}://{host}:{ports[name]}{info['root']}/gitops/apps.git"
     rows = {
         "STAGEGATE_GITOPS": info["url"],
         "STAGEGATE_CA_FILE": path("tls/ca.pem"),
@@ -186,6 +197,12 @@ def environment(info):
         "SANDBOX_KUBE_TOKEN": tokens["kube"]["wait"],
         "SANDBOX_KUBE_TOKEN_ADMIN": tokens["kube"]["admin"],
     }
+    rows["STAGEGATE_GITLAB_URL"] = info["gitlab"]
+    rows["SANDBOX_API"] = info["gitlab"] + "/api/v4"
+    rows["SANDBOX_EXCHANGES"] = path("exchanges.jsonl")
+    for name, text in tokens["gitlab"].items():
+        word = f"JOB_TOKEN_{name[4:]}" if name.startswith("job-") else f"TOKEN_{name}"
+        rows["SANDBOX_" + word.upper().replace("-", "_")] = text
     for name in ("wait-ro", "get-only", "denied", "admin", *kubeconfig.VARIANTS):
         rows["SANDBOX_KUBECONFIG_" + name.upper().replace("-", "_")] = path("kube", name + ".yaml")
     rows["SANDBOX_SERVICEACCOUNT"] = path("kube/serviceaccount")
@@ -226,7 +243,7 @@ def status(state):
         print(f"sandbox: not running in {state}")
         return 3
     print(
-        f"sandbox: running in {state}\n  git   {info['url']}\n  kube  {info['kube']}\n  log   {state}/sim.log, {state}/access.log"
+        f"sandbox: running in {state}\n  git   {info['url']}\n  api   {info['gitlab']}/api/v4\n  kube  {info['kube']}\n  log   {state}/sim.log, {state}/access.log"
     )
     return 0
 
@@ -247,6 +264,8 @@ def main(argv):
     ):
         sub = commands.add_parser(name, help=text)
         sub.add_argument("--dir", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        if name == "start":
+            sub.add_argument("--root", help="sub-path of Git and API, as /gitlab (default $SANDBOX_ROOT, or none)")
         if name == "ctl":
             sub.add_argument("words", nargs=argparse.REMAINDER)
     args = parser.parse_args(argv)
@@ -256,7 +275,7 @@ def main(argv):
     if not re.fullmatch(r"[A-Za-z0-9._/@+,=:-]+", state):  # it goes into the configuration of nginx and openssl
         raise SystemExit(f"sandbox: {state!r}: letters, digits and ._/@+,=:- only, please")
     if args.command == "start":
-        return start(state)
+        return start(state, args.root)
     if args.command == "env":
         print("\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment(need(state)).items()))
         return 0

@@ -81,10 +81,10 @@ class Importer:
         self.out, self.mark, self.time = out, 0, START
 
     def commit(self, branch, message, files, parent=None, who=0):
-        """files: {path: str or bytes}. parent: mark of the first parent when the branch begins. Returns the mark."""
+        """files: {path: str or bytes}. parent: mark of the first parent when the branch begins. who: of PEOPLE, or (name, e-mail). Returns the mark."""
         self.mark += 1
         self.time += 3600
-        name, mail = PEOPLE[who]
+        name, mail = PEOPLE[who] if isinstance(who, int) else who
         head = [
             f"commit refs/heads/{branch}",
             f"mark :{self.mark}",
@@ -116,6 +116,11 @@ def fast_import(path, fill):
         raise RuntimeError(f"git fast-import ended with {child.returncode}")
     with open(os.path.join(path, "config"), "a", encoding="utf-8") as config:
         config.write(CONFIG)
+    hook = os.path.join(path, "hooks/pre-receive")
+    os.makedirs(os.path.dirname(hook), exist_ok=True)
+    with open(hook, "w", encoding="utf-8") as out:
+        out.write(HOOK)
+    os.chmod(hook, 0o755)
 
 
 CONFIG = """[http]
@@ -125,14 +130,33 @@ CONFIG = """[http]
 	allowAnySHA1InWant = true
 	allowReachableSHA1InWant = true
 [receive]
-	denyNonFastForwards = true
-	denyDeletes = true
 	advertisePushOptions = true
 	autogc = false
 [core]
 	logAllRefUpdates = true
 [gc]
 	auto = 0
+"""
+
+
+# Protected branches: `protected-branches` has a line for each, "NAME keep|force USER...", exact names before patterns;
+# `refused-branch` is the pattern of the fault `protected`. REMOTE_USER is who pushes.
+HOOK = """#!/bin/sh
+say() { echo "GitLab: $1" >&2; exit 1; }
+[ ! -f refused-branch ] || read -r refused <refused-branch
+[ -n "$refused" ] || [ -f protected-branches ] || exit 0
+while read -r old new ref; do
+	case $ref in refs/heads/$refused) say 'You are not allowed to push code to protected branches on this project.' ;; esac
+	[ -f protected-branches ] || continue
+	while read -r name force users; do
+		case $ref in refs/heads/$name) ;; *) continue ;; esac
+		case $new in *[!0]*) ;; *) say 'You can only delete protected branches using the web interface.' ;; esac
+		case " $users " in *" ${REMOTE_USER:-?} "*) ;; *) say 'You are not allowed to push code to protected branches on this project.' ;; esac
+		case $force$old in force*) break ;; keep*[!0]*) ;; *) break ;; esac
+		git merge-base --is-ancestor "$old" "$new" || say 'You are not allowed to force push code to a protected branch on this project.'
+		break
+	done <protected-branches
+done
 """
 
 

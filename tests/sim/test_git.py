@@ -101,7 +101,23 @@ def test_no_force_push(box, tmp_path):
     other = box.git("commit-tree", "develop^{tree}", "-m", "no parent", cwd=where).stdout.strip()
     box.git("update-ref", "refs/heads/develop", other, cwd=where)
     done = box.push(where, "-f", check=False)
-    assert "denying non-fast-forward" in done.stderr and done.returncode != 0
+    assert "not allowed to force push code to a protected branch" in done.stderr and done.returncode != 0
+    gone = box.git("push", "-q", "origin", ":main", cwd=where, check=False)
+    assert "only delete protected branches using the web interface" in gone.stderr and gone.returncode != 0
+
+
+def test_other_branches_are_free(box, tmp_path):
+    """GitLab: force push and deletion are for everybody who may push; protected branches for whom the rule names."""
+    where = box.clone(tmp_path / "c")
+    tip = box.tip()
+    url = box.url(box.env["SANDBOX_TOKEN_DEV"])
+    box.git("push", "-q", url, "develop:stagegate/dev/x", cwd=where)
+    other = box.git("commit-tree", "develop^{tree}", "-m", "no parent", cwd=where).stdout.strip()
+    box.git("push", "-q", "-f", url, f"{other}:refs/heads/stagegate/dev/x", cwd=where)
+    assert box.tip("stagegate/dev/x") == other
+    box.git("push", "-q", url, ":stagegate/dev/x", cwd=where)
+    refused = box.git("push", "-q", url, f"{box.commit(where)}:refs/heads/develop", cwd=where, check=False)
+    assert "not allowed to push code to protected branches" in refused.stderr and box.tip() == tip
 
 
 def test_lost_race_has_gits_own_words(box, tmp_path):

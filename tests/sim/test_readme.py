@@ -4,11 +4,11 @@ import os
 
 import pytest
 
-from sim import behaviours, control, front, kubefaults, sandbox
+from sim import behaviours, control, front, gl_all, gl_ctl, gl_fault, kubefaults, sandbox  # noqa: F401
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "README.md"), encoding="utf-8") as source:
     README = source.read()
-FAULTS = {**front.FAULTS, **kubefaults.FAULTS, **control.OWN}
+FAULTS = {**front.FAULTS, **kubefaults.FAULTS, **gl_fault.FAULTS, **control.OWN}
 
 
 @pytest.mark.parametrize("name", behaviours.BEHAVIOURS)
@@ -27,6 +27,12 @@ def test_faults(name):
 def test_commands(words):
     assert f"| `{words}` | {control.HELP[words]} |" in README
     assert hasattr(control.Commands, "cmd_" + words.split()[0].replace("-", "_"))
+
+
+@pytest.mark.parametrize("words", gl_ctl.HELP)
+def test_gitlab_commands(words):
+    assert f"| `{words}` | {gl_ctl.HELP[words]} |" in README
+    assert words.split()[0] not in {other.split()[0] for other in control.HELP}
 
 
 def test_every_command_has_help():
