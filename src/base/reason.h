@@ -31,6 +31,7 @@
 	X(APPLICATION_NOT_FOUND, 5, "the cluster has no such application")                         \
 	X(NOT_FOUND, 5, "the server has no such thing")                                            \
 	X(BRANCH_MOVED, 6, "the branch moved faster than we could follow")                         \
+	X(BRANCH_BUSY, 6, "the branch of a merge request carries somebody else's change")          \
 	X(CONFLICT, 6, "somebody else's change stands in the way")                                 \
 	X(UNREACHABLE, 7, "the server cannot be reached")                                          \
 	X(TLS_FAILED, 7, "the server's certificate or TLS handshake is not acceptable")            \

@@ -6,6 +6,7 @@ struct words {
 	const char *sync;
 	const char *health;
 	const char *reconciled;
+	const char *health_changed;
 };
 
 #define WORDS(type, member, path) SG_APP_FIELD(type, words, member, path)
@@ -14,6 +15,7 @@ static const struct sg_json_field word_fields[] = {
 	WORDS(SG_FIELD_STR, sync, "sync.status"),
 	WORDS(SG_FIELD_STR, health, "health.status"),
 	WORDS(SG_FIELD_STR, reconciled, "reconciledAt"),
+	WORDS(SG_FIELD_STR, health_changed, "health.lastTransitionTime"),
 };
 
 #define STATUS(type, member, path) SG_APP_FIELD(type, sg_app, member, path)
@@ -111,6 +113,27 @@ static int read_resources(
 	return 0;
 }
 
+/* The last entry is the newest (argocd.md 1.3). */
+static int read_deployed(
+	const struct sg_app_reader *reader, const struct sg_json *status, struct sg_app *app)
+{
+	static const struct sg_json_field fields[] = {
+		{"deployedAt", SG_FIELD_STR, 0, false},
+	};
+	const struct sg_json *array, *last = NULL;
+	const char *deployed = "";
+
+	if (sg_app_reader_array(reader, status, "history", &array) < 0)
+		return -1;
+	for (const struct sg_json *e = sg_json_first(array); e; e = sg_json_next(e))
+		last = e;
+	if (last && sg_app_reader_fields(reader, last, "status.history[]", fields, SG_COUNT(fields),
+			    &deployed) < 0)
+		return -1;
+	return sg_app_reader_time(
+		reader, deployed, "status.history[].deployedAt", &app->deployed_s);
+}
+
 int sg_application_status(
 	const struct sg_app_reader *reader, const struct sg_json *object, struct sg_app *ret)
 {
@@ -122,7 +145,10 @@ int sg_application_status(
 		sg_app_reader_fields(reader, status, "status", status_fields,
 			SG_COUNT(status_fields), ret) < 0 ||
 		sg_app_reader_time(
-			reader, words.reconciled, "status.reconciledAt", &ret->reconciled_s) < 0)
+			reader, words.reconciled, "status.reconciledAt", &ret->reconciled_s) < 0 ||
+		sg_app_reader_time(reader, words.health_changed, "status.health.lastTransitionTime",
+			&ret->health_changed_s) < 0 ||
+		read_deployed(reader, status, ret) < 0)
 		return -1;
 	ret->sync = sg_app_sync_parse(words.sync);
 	ret->health = sg_app_health_parse(words.health);

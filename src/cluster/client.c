@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "io/http_date.h"
+
 /* Of a whole stream; memory is bounded by the window, not by this. */
 #define STREAM_MAX_BYTES (SIZE_MAX / 8)
 #define URL_MAX_BYTES ((size_t)16 * 1024)
@@ -134,6 +136,14 @@ static int gave_up(
 	return sg_cluster_fail(client, &nobody, "get", fault, err);
 }
 
+static void note_date(struct sg_cluster_client *client, const struct sg_buf *headers)
+{
+	int64_t unix_s;
+
+	if (sg_http_date(sg_http_header(headers, "Date"), &unix_s))
+		client->server_unix_s = unix_s;
+}
+
 int sg_cluster_send(struct sg_cluster_client *client, const struct sg_cluster_req *req,
 	int64_t deadline_ms, struct sg_http_res *ret_res, struct sg_fault *ret_fault,
 	struct sg_err *err)
@@ -147,8 +157,10 @@ int sg_cluster_send(struct sg_cluster_client *client, const struct sg_cluster_re
 		bool failed = send_once(client, req, deadline_ms, &res, err) < 0;
 		int n;
 
-		if (!failed)
+		if (!failed) {
+			note_date(client, &res.headers);
 			sg_fault_read(res.status, &res.headers, sg_buf_str(&res.body), &fault);
+		}
 		n = !failed && renewed(client, &fault, &once)
 			    ? 1
 			    : decide(client, failed, &fault, tried, err);

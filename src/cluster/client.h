@@ -19,6 +19,7 @@ struct sg_cluster_client {
 	struct sg_retry_policy retry; /* deadline_ms is set by each call; seed moves on */
 	int64_t connect_timeout_ms;   /* 0: the default of io/http.h */
 	int64_t request_timeout_ms;   /* of one try; 0: the default */
+	int64_t server_unix_s;        /* Date of the last answer; 0: none had one */
 	bool read_only;               /* the server refused `patch` once (see cluster/refresh.h) */
 	struct sg_err refusal;        /* with read_only: what it said */
 };

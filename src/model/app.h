@@ -187,6 +187,8 @@ struct sg_app {
 	enum sg_app_health health;
 	const char *health_message;
 	int64_t reconciled_s;
+	int64_t health_changed_s; /* health.lastTransitionTime: a time, no evidence of a state */
+	int64_t deployed_s;       /* deployedAt of the newest entry of status.history: likewise */
 	const struct sg_app_condition *conditions;
 	size_t condition_count;
 	const struct sg_app_resource *resources;

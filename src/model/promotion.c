@@ -1,0 +1,302 @@
+#include "model/promotion.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+const char *sg_promotion_action_name(enum sg_promotion_action action)
+{
+	static const char *const names[] = {
+#define SG_X(name, word) word,
+		SG_PROMOTION_ACTIONS(SG_X)
+#undef SG_X
+	};
+
+	return names[action];
+}
+
+static bool is_past_gate(const struct sg_promotion_facts *f)
+{
+	return f->past_gate;
+}
+
+static bool is_void(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->locked && (f->published || (f->head_known && f->head_done));
+}
+
+static bool is_published(const struct sg_promotion_facts *f)
+{
+	return f->published;
+}
+
+static bool is_older(const struct sg_promotion_facts *f)
+{
+	return f->older;
+}
+
+static bool is_locked(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->locked;
+}
+
+static bool is_unknown_head(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->head_known;
+}
+
+static bool is_foreign(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->head_ours;
+}
+
+static bool is_unrecorded(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->recorded;
+}
+
+/* A newer version takes the place of the open one only when its own publish gates let it. */
+static bool is_overtaken(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->head_wanted && f->publish_gates == SG_VERDICT_PASS;
+}
+
+static bool is_behind(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->head_fits;
+}
+
+/* GitLab sees a conflict, or wants a rebase, though the merge is clean: it wants our tip. */
+static bool is_to_be_moved(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->status == SG_MR_CLASS_REAPPLY && !f->head_on_tip;
+}
+
+/* The head is on the tip already: GitLab has not looked yet. */
+static bool is_unseen(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->status == SG_MR_CLASS_REAPPLY;
+}
+
+static bool is_unprepared(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->prepared;
+}
+
+static bool is_unchecked(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->status == SG_MR_CLASS_RECHECK;
+}
+
+static bool is_checking(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->status == SG_MR_CLASS_WAIT;
+}
+
+static bool is_settling(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->status == SG_MR_CLASS_FINAL;
+}
+
+static bool has_failed_pipeline(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->pipeline == SG_PIPELINE_FAILED;
+}
+
+static bool has_manual_pipeline(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->pipeline == SG_PIPELINE_MANUAL;
+}
+
+static bool has_running_pipeline(const struct sg_promotion_facts *f)
+{
+	return f->has_mr &&
+	       (f->pipeline == SG_PIPELINE_RUNNING || f->pipeline == SG_PIPELINE_UNKNOWN);
+}
+
+/*
+ * Right after a push the pipeline is not linked yet, and a merge then would go through without it
+ * (gitlab.md 6.5).
+ */
+static bool lacks_pipeline(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->pipeline == SG_PIPELINE_NONE &&
+	       (f->pipeline_wanted || f->status == SG_MR_CLASS_PIPELINE);
+}
+
+static bool is_pipeline_settling(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->status == SG_MR_CLASS_PIPELINE;
+}
+
+static bool is_blocked(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->status == SG_MR_CLASS_BLOCKED;
+}
+
+static bool is_at_merge_gates(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && (f->status == SG_MR_CLASS_GO || f->status == SG_MR_CLASS_PERSON);
+}
+
+static bool has_closed_merge_gate(const struct sg_promotion_facts *f)
+{
+	return is_at_merge_gates(f) && f->merge_gates == SG_VERDICT_CLOSED;
+}
+
+static bool has_waiting_merge_gate(const struct sg_promotion_facts *f)
+{
+	return is_at_merge_gates(f) && f->merge_gates == SG_VERDICT_WAIT;
+}
+
+static bool is_a_persons_turn(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->status == SG_MR_CLASS_PERSON;
+}
+
+static bool is_merged_by_hand(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->merge == SG_MERGE_HUMAN;
+}
+
+static bool is_mergeable(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->status == SG_MR_CLASS_GO;
+}
+
+static bool is_rejected(const struct sg_promotion_facts *f)
+{
+	return f->rejected;
+}
+
+static bool has_closed_publish_gate(const struct sg_promotion_facts *f)
+{
+	return f->publish_gates == SG_VERDICT_CLOSED;
+}
+
+static bool has_waiting_publish_gate(const struct sg_promotion_facts *f)
+{
+	return f->publish_gates == SG_VERDICT_WAIT;
+}
+
+static bool is_committed(const struct sg_promotion_facts *f)
+{
+	return f->publish == SG_PUBLISH_COMMIT;
+}
+
+static bool has_foreign_branch(const struct sg_promotion_facts *f)
+{
+	return f->has_branch && f->head_known && !f->head_ours;
+}
+
+static bool has_ready_branch(const struct sg_promotion_facts *f)
+{
+	return f->has_branch && f->head_known && f->head_ours && f->head_wanted && f->head_fits;
+}
+
+static bool always(const struct sg_promotion_facts *f)
+{
+	(void)f;
+	return true;
+}
+
+static const struct row {
+	bool (*fits)(const struct sg_promotion_facts *f);
+	struct sg_promotion_step step;
+} rows[] = {
+	{is_past_gate, {SG_DO_STOP, SG_END_FAILED, "MERGED_PAST_GATE",
+			       "it was merged while a gate was closed"}},
+	{is_void,
+		{SG_DO_CLOSE, SG_END_NONE, "SUPERSEDED", "the target carries the version already"}},
+	{is_published, {SG_DO_AWAIT, SG_END_NONE, "PUBLISHED",
+			       "the target carries the version; the cluster has to run it"}},
+	{is_older, {SG_DO_STOP, SG_END_CONFLICT, "OLDER",
+			   "the target carries a newer version than the one to promote"}},
+	{is_locked, {SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_MERGING", "GitLab is merging it"}},
+	{is_unknown_head, {SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_HEAD_UNKNOWN",
+				  "GitLab and Git do not agree about the head yet"}},
+	{is_foreign, {SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY",
+			     "the branch carries something that is not our change"}},
+	{is_unrecorded,
+		{SG_DO_RENEW, SG_END_NONE, "REQUESTER_UNKNOWN", "nothing says who asked for it"}},
+	{is_overtaken, {SG_DO_PUSH, SG_END_NONE, "NEWER_VERSION",
+			       "a newer version takes the place of the open one"}},
+	{is_behind, {SG_DO_PUSH, SG_END_NONE, "TARGET_MOVED",
+			    "the edit goes onto the target as it is now"}},
+	{is_to_be_moved, {SG_DO_PUSH, SG_END_NONE, "MR_NEEDS_REBASE",
+				 "the edit goes onto the target as it is now"}},
+	{is_unseen, {SG_DO_RECHECK, SG_END_NONE, "MR_CHECKING",
+			    "GitLab has not tested the new head yet"}},
+	{is_unprepared, {SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_PREPARING",
+				"GitLab is preparing the merge request"}},
+	{is_unchecked, {SG_DO_RECHECK, SG_END_NONE, "MR_UNCHECKED",
+			       "GitLab has not tested whether it can be merged"}},
+	{is_checking, {SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_CHECKING", "GitLab is at work"}},
+	{is_settling, {SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_SETTLING",
+			      "GitLab says that it is not open any more"}},
+	{has_failed_pipeline, {SG_DO_STOP, SG_END_FAILED, "PIPELINE_FAILED",
+				      "the pipeline of the merge request has failed"}},
+	{has_manual_pipeline, {SG_DO_STOP, SG_END_PENDING, "PIPELINE_MANUAL",
+				      "the pipeline waits for somebody to play a job"}},
+	{has_running_pipeline,
+		{SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_RUNNING", "the pipeline is running"}},
+	{lacks_pipeline, {SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_MISSING",
+				 "the head has no pipeline yet"}},
+	{is_pipeline_settling, {SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_SETTLING",
+				       "GitLab has not taken note of the pipeline's end yet"}},
+	{is_blocked, {SG_DO_STOP, SG_END_FAILED, "MR_BLOCKED", "GitLab would not merge it"}},
+	{has_closed_merge_gate, {SG_DO_STOP, SG_END_FAILED, "GATES_CLOSED",
+					"a gate is closed until somebody changes something"}},
+	{has_waiting_merge_gate,
+		{SG_DO_STOP, SG_END_PENDING, "GATES_WAIT", "a gate waits for time or a person"}},
+	{is_a_persons_turn, {SG_DO_STOP, SG_END_PENDING, "MR_WAITS_FOR_PERSON",
+				    "somebody has to do something in GitLab"}},
+	{is_merged_by_hand, {SG_DO_STOP, SG_END_PENDING, "MERGE_BY_HAND",
+				    "all gates are open; a person merges it"}},
+	{is_mergeable, {SG_DO_MERGE, SG_END_NONE, "MERGEABLE", "all gates are open"}},
+	{is_rejected, {SG_DO_STOP, SG_END_FAILED, "MR_REJECTED",
+			      "a person has closed the merge request of this version"}},
+	{has_closed_publish_gate, {SG_DO_STOP, SG_END_FAILED, "GATES_CLOSED",
+					  "a gate is closed until somebody changes something"}},
+	{has_waiting_publish_gate,
+		{SG_DO_STOP, SG_END_PENDING, "GATES_WAIT", "a gate waits for time or a person"}},
+	{is_committed, {SG_DO_COMMIT, SG_END_NONE, "PUBLISHABLE", "all gates are open"}},
+	{has_foreign_branch, {SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY",
+				     "the branch carries something that is not our change"}},
+	{has_ready_branch, {SG_DO_OPEN, SG_END_NONE, "PUBLISHABLE", "our branch is ready"}},
+	{always, {SG_DO_PUSH, SG_END_NONE, "PUBLISHABLE", "all gates are open"}},
+};
+
+const struct sg_promotion_step *sg_promotion_row(int index)
+{
+	return index >= 0 && index < (int)SG_COUNT(rows) ? &rows[index].step : NULL;
+}
+
+const struct sg_promotion_step *sg_promotion_decide(const struct sg_promotion_facts *f)
+{
+	for (size_t i = 0; i < SG_COUNT(rows); i++)
+		if (rows[i].fits(f))
+			return &rows[i].step;
+	SG_BUG("a promotion that no row fits");
+}
+
+bool sg_promotion_asks_publish_gates(const struct sg_promotion_facts *f)
+{
+	if (f->past_gate || f->published || f->older)
+		return false;
+	return f->has_mr ? f->head_known && f->head_ours && !f->head_wanted && !f->locked
+			 : !f->rejected;
+}
+
+/* Were a gate closed: would that be what ends it? */
+bool sg_promotion_asks_merge_gates(const struct sg_promotion_facts *f)
+{
+	struct sg_promotion_facts closed = *f;
+
+	if (!f->has_mr)
+		return false;
+	closed.merge_gates = SG_VERDICT_CLOSED;
+	return strcmp(sg_promotion_decide(&closed)->code, "GATES_CLOSED") == 0;
+}

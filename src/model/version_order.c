@@ -1,0 +1,129 @@
+#include "model/version_order.h"
+
+#include <string.h>
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool all_digits(struct sg_str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!is_digit(s.ptr[i]))
+			return false;
+	return s.len > 0;
+}
+
+/* Numbers of any length, without leading zeros. */
+static int number_order(struct sg_str a, struct sg_str b)
+{
+	while (a.len > 1 && a.ptr[0] == '0')
+		a = sg_str_sub(a, 1, a.len);
+	while (b.len > 1 && b.ptr[0] == '0')
+		b = sg_str_sub(b, 1, b.len);
+	if (a.len != b.len)
+		return a.len < b.len ? -1 : 1;
+	return memcmp(a.ptr, b.ptr, a.len);
+}
+
+static int text_order(struct sg_str a, struct sg_str b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = memcmp(a.ptr, b.ptr, len);
+
+	return order ? order : a.len < b.len ? -1 : a.len > b.len;
+}
+
+/* One identifier of a pre-release: numbers are below words. */
+static int identifier_order(struct sg_str a, struct sg_str b)
+{
+	bool number_a = all_digits(a), number_b = all_digits(b);
+
+	if (number_a && number_b)
+		return number_order(a, b);
+	if (number_a != number_b)
+		return number_a ? -1 : 1;
+	return text_order(a, b);
+}
+
+struct version {
+	struct sg_str core;
+	struct sg_str pre;
+};
+
+static bool parse(struct sg_str text, struct version *ret)
+{
+	struct sg_str rest, part;
+	size_t end = 0;
+	long at;
+
+	if (text.len > 1 && (text.ptr[0] == 'v' || text.ptr[0] == 'V'))
+		text = sg_str_sub(text, 1, text.len);
+	at = sg_str_find(text, '+');
+	if (at >= 0)
+		text = sg_str_sub(text, 0, (size_t)at);
+	while (end < text.len && (is_digit(text.ptr[end]) || text.ptr[end] == '.'))
+		end++;
+	ret->core = sg_str_sub(text, 0, end);
+	ret->pre = sg_str_sub(text, end, text.len);
+	/* One bare number is as likely a date or a pipeline. */
+	if (sg_str_find(ret->core, '.') < 0 || (ret->pre.len && ret->pre.ptr[0] != '-') ||
+		ret->pre.len == 1)
+		return false;
+	if (ret->pre.len)
+		ret->pre = sg_str_sub(ret->pre, 1, ret->pre.len);
+	rest = ret->core;
+	while (sg_str_cut(&rest, '.', &part))
+		if (!all_digits(part))
+			return false;
+	return true;
+}
+
+static int core_order(struct sg_str a, struct sg_str b)
+{
+	struct sg_str part_a, part_b;
+	bool more_a, more_b;
+
+	for (;;) {
+		int order;
+
+		more_a = sg_str_cut(&a, '.', &part_a);
+		more_b = sg_str_cut(&b, '.', &part_b);
+		if (!more_a && !more_b)
+			return 0;
+		order = number_order(more_a ? part_a : SG_STR("0"), more_b ? part_b : SG_STR("0"));
+		if (order)
+			return order;
+	}
+}
+
+static int pre_order(struct sg_str a, struct sg_str b)
+{
+	struct sg_str part_a, part_b;
+
+	if (!a.len || !b.len)
+		return (a.len == 0) - (b.len == 0);
+	for (;;) {
+		bool more_a = sg_str_cut(&a, '.', &part_a), more_b = sg_str_cut(&b, '.', &part_b);
+		int order;
+
+		if (!more_a || !more_b)
+			return more_a - more_b;
+		order = identifier_order(part_a, part_b);
+		if (order)
+			return order;
+	}
+}
+
+bool sg_version_order(struct sg_str a, struct sg_str b, int *ret_order)
+{
+	struct version x, y;
+	int order;
+
+	if (!parse(a, &x) || !parse(b, &y))
+		return false;
+	order = core_order(x.core, y.core);
+	*ret_order = order ? order : pre_order(x.pre, y.pre);
+	return true;
+}

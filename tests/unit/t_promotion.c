@@ -1,0 +1,358 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/promotion.h"
+
+/* Nothing of ours is there, all gates are open. */
+static struct sg_promotion_facts fresh(void)
+{
+	return (struct sg_promotion_facts){.publish = SG_PUBLISH_MERGE_REQUEST};
+}
+
+/* Our merge request is open, and everything about it is as it should be. */
+static struct sg_promotion_facts opened(void)
+{
+	struct sg_promotion_facts facts = fresh();
+
+	facts.has_branch = facts.has_mr = facts.recorded = facts.prepared = true;
+	facts.head_known = facts.head_wanted = facts.head_ours = facts.head_fits = true;
+	facts.head_on_tip = true;
+	facts.status = SG_MR_CLASS_GO;
+	facts.pipeline = SG_PIPELINE_SUCCESS;
+	facts.pipeline_wanted = true;
+	return facts;
+}
+
+static void expect(const struct sg_promotion_facts *facts, enum sg_promotion_action action,
+	enum sg_promotion_end end, const char *code)
+{
+	const struct sg_promotion_step *step = sg_promotion_decide(facts);
+
+	assert_string_equal(step->code, code);
+	assert_string_equal(
+		sg_promotion_action_name(step->action), sg_promotion_action_name(action));
+	assert_int_equal(step->end, end);
+}
+
+static void a_promotion_goes_step_by_step(void **state)
+{
+	struct sg_promotion_facts facts = fresh();
+
+	(void)state;
+	expect(&facts, SG_DO_PUSH, SG_END_NONE, "PUBLISHABLE");
+	facts.has_branch = facts.head_known = facts.head_ours = true;
+	facts.head_wanted = facts.head_fits = true;
+	expect(&facts, SG_DO_OPEN, SG_END_NONE, "PUBLISHABLE");
+	facts = opened();
+	expect(&facts, SG_DO_MERGE, SG_END_NONE, "MERGEABLE");
+	facts = fresh();
+	facts.published = true;
+	expect(&facts, SG_DO_AWAIT, SG_END_NONE, "PUBLISHED");
+}
+
+static void an_environment_without_merge_requests_gets_a_commit(void **state)
+{
+	struct sg_promotion_facts facts = {.publish = SG_PUBLISH_COMMIT};
+
+	(void)state;
+	expect(&facts, SG_DO_COMMIT, SG_END_NONE, "PUBLISHABLE");
+	facts.publish_gates = SG_VERDICT_WAIT;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "GATES_WAIT");
+}
+
+static void a_closed_publish_gate_opens_nothing(void **state)
+{
+	struct sg_promotion_facts facts = fresh();
+
+	(void)state;
+	facts.publish_gates = SG_VERDICT_CLOSED;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "GATES_CLOSED");
+	facts.publish_gates = SG_VERDICT_WAIT;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "GATES_WAIT");
+}
+
+static void a_closed_merge_gate_merges_nothing(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.merge_gates = SG_VERDICT_WAIT;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "GATES_WAIT");
+	facts.merge_gates = SG_VERDICT_CLOSED;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "GATES_CLOSED");
+}
+
+static void a_foreign_head_is_neither_reset_nor_merged(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.head_ours = false;
+	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY");
+	facts.head_fits = facts.head_wanted = false;
+	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY");
+	facts = fresh();
+	facts.has_branch = facts.head_known = true;
+	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY");
+}
+
+static void a_head_that_does_not_fit_the_target_is_made_anew(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.head_fits = false;
+	expect(&facts, SG_DO_PUSH, SG_END_NONE, "TARGET_MOVED");
+	facts = opened();
+	facts.status = SG_MR_CLASS_REAPPLY;
+	facts.head_on_tip = false;
+	expect(&facts, SG_DO_PUSH, SG_END_NONE, "MR_NEEDS_REBASE");
+	facts.head_on_tip = true;
+	expect(&facts, SG_DO_RECHECK, SG_END_NONE, "MR_CHECKING");
+}
+
+static void a_newer_version_takes_over_only_through_its_own_gates(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.head_wanted = false;
+	expect(&facts, SG_DO_PUSH, SG_END_NONE, "NEWER_VERSION");
+	facts.publish_gates = SG_VERDICT_WAIT;
+	expect(&facts, SG_DO_MERGE, SG_END_NONE, "MERGEABLE");
+	assert_true(sg_promotion_asks_publish_gates(&facts));
+	facts.head_wanted = true;
+	assert_false(sg_promotion_asks_publish_gates(&facts));
+}
+
+static void a_request_that_a_person_closed_stays_closed(void **state)
+{
+	struct sg_promotion_facts facts = fresh();
+
+	(void)state;
+	facts.rejected = true;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "MR_REJECTED");
+}
+
+static void an_older_version_never_replaces_a_newer_one(void **state)
+{
+	struct sg_promotion_facts facts = fresh();
+
+	(void)state;
+	facts.older = true;
+	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "OLDER");
+	facts = opened();
+	facts.older = true;
+	facts.head_wanted = false;
+	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "OLDER");
+}
+
+static void an_open_request_that_is_void_is_closed(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.published = true;
+	expect(&facts, SG_DO_CLOSE, SG_END_NONE, "SUPERSEDED");
+	facts = opened();
+	facts.head_wanted = false;
+	facts.head_done = true;
+	expect(&facts, SG_DO_CLOSE, SG_END_NONE, "SUPERSEDED");
+	facts.published = facts.locked = true;
+	expect(&facts, SG_DO_AWAIT, SG_END_NONE, "PUBLISHED");
+}
+
+static void a_merge_past_a_gate_is_never_a_success(void **state)
+{
+	struct sg_promotion_facts facts = fresh();
+
+	(void)state;
+	facts.published = facts.past_gate = true;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "MERGED_PAST_GATE");
+}
+
+static void without_a_known_requester_the_request_is_opened_anew(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.recorded = false;
+	expect(&facts, SG_DO_RENEW, SG_END_NONE, "REQUESTER_UNKNOWN");
+}
+
+static void machines_are_waited_for(void **state)
+{
+	static const struct {
+		enum sg_mr_class status;
+		enum sg_pipeline_class pipeline;
+		bool prepared;
+		enum sg_promotion_action action;
+		const char *code;
+	} rows[] = {
+		{SG_MR_CLASS_GO, SG_PIPELINE_SUCCESS, false, SG_DO_LOOK_AGAIN, "MR_PREPARING"},
+		{SG_MR_CLASS_RECHECK, SG_PIPELINE_SUCCESS, true, SG_DO_RECHECK, "MR_UNCHECKED"},
+		{SG_MR_CLASS_WAIT, SG_PIPELINE_SUCCESS, true, SG_DO_LOOK_AGAIN, "MR_CHECKING"},
+		{SG_MR_CLASS_FINAL, SG_PIPELINE_SUCCESS, true, SG_DO_LOOK_AGAIN, "MR_SETTLING"},
+		{SG_MR_CLASS_GO, SG_PIPELINE_RUNNING, true, SG_DO_LOOK_AGAIN, "PIPELINE_RUNNING"},
+		{SG_MR_CLASS_GO, SG_PIPELINE_UNKNOWN, true, SG_DO_LOOK_AGAIN, "PIPELINE_RUNNING"},
+		{SG_MR_CLASS_GO, SG_PIPELINE_NONE, true, SG_DO_LOOK_AGAIN, "PIPELINE_MISSING"},
+		{SG_MR_CLASS_PIPELINE, SG_PIPELINE_NONE, true, SG_DO_LOOK_AGAIN,
+			"PIPELINE_MISSING"},
+		{SG_MR_CLASS_PIPELINE, SG_PIPELINE_SUCCESS, true, SG_DO_LOOK_AGAIN,
+			"PIPELINE_SETTLING"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sg_promotion_facts facts = opened();
+
+		facts.status = rows[i].status;
+		facts.pipeline = rows[i].pipeline;
+		facts.prepared = rows[i].prepared;
+		expect(&facts, rows[i].action, SG_END_NONE, rows[i].code);
+	}
+}
+
+static void a_project_without_ci_needs_no_pipeline(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.pipeline = SG_PIPELINE_NONE;
+	facts.pipeline_wanted = false;
+	expect(&facts, SG_DO_MERGE, SG_END_NONE, "MERGEABLE");
+}
+
+static void a_failed_pipeline_ends_it_and_a_manual_one_waits_for_a_person(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.pipeline = SG_PIPELINE_FAILED;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "PIPELINE_FAILED");
+	facts.pipeline = SG_PIPELINE_MANUAL;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "PIPELINE_MANUAL");
+}
+
+static void people_are_not_waited_for(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.status = SG_MR_CLASS_PERSON;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "MR_WAITS_FOR_PERSON");
+	facts.status = SG_MR_CLASS_BLOCKED;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "MR_BLOCKED");
+	facts = opened();
+	facts.merge = SG_MERGE_HUMAN;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "MERGE_BY_HAND");
+}
+
+static void merge_gates_are_asked_right_before_the_merge_and_not_earlier(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	assert_true(sg_promotion_asks_merge_gates(&facts));
+	facts.status = SG_MR_CLASS_PERSON;
+	assert_true(sg_promotion_asks_merge_gates(&facts));
+	facts.status = SG_MR_CLASS_WAIT;
+	assert_false(sg_promotion_asks_merge_gates(&facts));
+	facts = opened();
+	facts.head_ours = false;
+	assert_false(sg_promotion_asks_merge_gates(&facts));
+	facts = opened();
+	facts.pipeline = SG_PIPELINE_RUNNING;
+	assert_false(sg_promotion_asks_merge_gates(&facts));
+	facts = fresh();
+	assert_false(sg_promotion_asks_merge_gates(&facts));
+	assert_true(sg_promotion_asks_publish_gates(&facts));
+}
+
+/* Whatever the facts: no merge with a closed gate, a foreign head, or one that does not fit. */
+static void no_facts_merge_what_must_not_be_merged(void **state)
+{
+	struct sg_promotion_facts facts;
+
+	(void)state;
+	for (unsigned bits = 0; bits < 1u << 12; bits++)
+		for (int status = 0; status <= SG_MR_CLASS_FINAL; status++)
+			for (int gate = 0; gate <= SG_VERDICT_CLOSED; gate++) {
+				const struct sg_promotion_step *step;
+
+				facts = (struct sg_promotion_facts){
+					.publish = SG_PUBLISH_MERGE_REQUEST,
+					.has_mr = bits & 1,
+					.locked = bits & 2,
+					.recorded = bits & 4,
+					.head_known = bits & 8,
+					.head_wanted = bits & 16,
+					.head_ours = bits & 32,
+					.head_fits = bits & 64,
+					.published = bits & 128,
+					.older = bits & 256,
+					.prepared = bits & 512,
+					.merge = bits & 1024 ? SG_MERGE_HUMAN : SG_MERGE_AUTO,
+					.pipeline = bits & 2048 ? SG_PIPELINE_SUCCESS
+								: SG_PIPELINE_RUNNING,
+					.status = (enum sg_mr_class)status,
+					.merge_gates = (enum sg_gate_state)gate,
+					.publish_gates = SG_VERDICT_WAIT,
+				};
+				step = sg_promotion_decide(&facts);
+				if (step->action != SG_DO_MERGE)
+					continue;
+				assert_true(facts.has_mr && facts.recorded && facts.head_known &&
+					    facts.head_ours && facts.head_fits && facts.prepared);
+				assert_false(facts.locked || facts.published || facts.older);
+				assert_int_equal(facts.merge, SG_MERGE_AUTO);
+				assert_int_equal(facts.status, SG_MR_CLASS_GO);
+				assert_int_equal(facts.pipeline, SG_PIPELINE_SUCCESS);
+				assert_true(gate == SG_VERDICT_PASS || gate == SG_VERDICT_LATER);
+			}
+}
+
+static void every_row_says_why(void **state)
+{
+	int count = 0;
+
+	(void)state;
+	for (const struct sg_promotion_step *row; (row = sg_promotion_row(count)); count++) {
+		assert_true(row->code[0] && row->sentence[0]);
+		assert_int_equal(row->action == SG_DO_STOP, row->end != SG_END_NONE);
+	}
+	assert_true(count > 20);
+	assert_null(sg_promotion_row(-1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_promotion_goes_step_by_step),
+		cmocka_unit_test(an_environment_without_merge_requests_gets_a_commit),
+		cmocka_unit_test(a_closed_publish_gate_opens_nothing),
+		cmocka_unit_test(a_closed_merge_gate_merges_nothing),
+		cmocka_unit_test(a_foreign_head_is_neither_reset_nor_merged),
+		cmocka_unit_test(a_head_that_does_not_fit_the_target_is_made_anew),
+		cmocka_unit_test(a_newer_version_takes_over_only_through_its_own_gates),
+		cmocka_unit_test(a_request_that_a_person_closed_stays_closed),
+		cmocka_unit_test(an_older_version_never_replaces_a_newer_one),
+		cmocka_unit_test(an_open_request_that_is_void_is_closed),
+		cmocka_unit_test(a_merge_past_a_gate_is_never_a_success),
+		cmocka_unit_test(without_a_known_requester_the_request_is_opened_anew),
+		cmocka_unit_test(machines_are_waited_for),
+		cmocka_unit_test(a_project_without_ci_needs_no_pipeline),
+		cmocka_unit_test(a_failed_pipeline_ends_it_and_a_manual_one_waits_for_a_person),
+		cmocka_unit_test(people_are_not_waited_for),
+		cmocka_unit_test(merge_gates_are_asked_right_before_the_merge_and_not_earlier),
+		cmocka_unit_test(no_facts_merge_what_must_not_be_merged),
+		cmocka_unit_test(every_row_says_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
