@@ -1,0 +1,421 @@
+"""The endpoints of merge requests (gitlab.md 6.1 to 6.5, 6.8): create, list, get, update, merge, rebase, versions."""
+
+import datetime
+import re
+
+from . import gl_life as life
+from . import gl_merge, gl_mr_view as view, gl_pipeline, gl_quick
+from . import gl_render as render
+from .gl_app import Answer, ApiError, route
+from .gl_merge import Conflict
+from .gl_mr import MergeRequest, desk, find
+from .gl_state import DEVELOPER, GUEST, REPORTER
+
+ITEM = "/projects/:id/merge_requests/:iid"
+MOST = 1048576  # characters of a description
+
+
+# -- create
+
+
+@route("POST", "/projects/:id/merge_requests", level=DEVELOPER)
+def _create(ctx):
+    title, source, target = ctx.need("title", "source_branch", "target_branch")
+    if ctx.integer("target_project_id", ctx.project.id) != ctx.project.id:
+        raise ApiError.unprocessable(["Source project is not a fork of the target project"])
+    if source == target:
+        raise ApiError.unprocessable(["You can't use same project/branch for source and target"])
+    if ctx.project.repo.branch(source) is None:
+        raise ApiError.fields(source_branch=["does not exist"])
+    if ctx.project.repo.branch(target) is None:
+        raise ApiError.fields(target_branch=["does not exist"])
+    _description(ctx)
+    _one_open(ctx, source, target)
+    return view.full(create(ctx.state, ctx.project, ctx.user, title, source, target, ctx), ctx.user)
+
+
+def create(state, project, user, title, source, target, ctx=None):
+    mr = MergeRequest(desk(state), project, user, source, target, project.id)
+    mr.title, mr.force_remove = str(title), bool(project.settings["remove_source_branch_after_merge"])
+    mr.squash = project.settings["squash_option"] in ("always", "default_on")
+    if ctx:
+        mr.description = ctx.args.get("description", "")
+        mr.labels = ctx.items("labels")  # unknown ones are made on the fly (6.1)
+        _people(ctx, mr)
+        _flags(ctx, mr)
+    mr.desk.add(mr)
+    mr.description = gl_quick.run(mr, user, mr.description)[0]
+    life.advance(mr)
+    return mr
+
+
+def _description(ctx):
+    if len(ctx.args.get("description") or "") > MOST:
+        raise ApiError.fields(description=[f"is too long (maximum is {MOST} characters)"])
+
+
+def _one_open(ctx, source, target, but=None):
+    for mr in desk(ctx.state).of(ctx.project).values():
+        same = (mr.source_branch, mr.target_branch, mr.source_project_id) == (source, target, ctx.project.id)
+        if same and mr.state == "opened" and mr is not but:
+            text = f"Another open merge request already exists for this source branch: !{mr.iid}"
+            raise ApiError(409, {"message": [text]})
+
+
+def _people(ctx, mr):
+    for one, many, name in (("assignee_id", "assignee_ids", "assignees"), ("", "reviewer_ids", "reviewers")):
+        if ctx.args.get(many) is None and ctx.args.get(one) is None:
+            continue
+        numbers = ctx.items(many) if ctx.args.get(many) is not None else [ctx.args[one]]
+        found = [ctx.state.users.get(int(number)) for number in numbers if str(number).isdigit()]
+        setattr(mr, name, [who for who in found if who])
+
+
+def _flags(ctx, mr):
+    if "remove_source_branch" in ctx.args:
+        mr.force_remove = ctx.flag("remove_source_branch")
+    if "squash" in ctx.args:
+        mr.squash = ctx.flag("squash")
+    if "merge_after" in ctx.args:
+        mr.merge_after = _moment(ctx.args["merge_after"])  # empty clears, null leaves (1)
+
+
+def _moment(text):
+    if not text:
+        return None
+    try:
+        found = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError as err:
+        raise ApiError.invalid("merge_after is invalid") from err
+    return found.replace(tzinfo=found.tzinfo or datetime.timezone.utc).timestamp()
+
+
+# -- list and get
+
+
+def _select(ctx, rows):
+    """The filters of 6.2 that clients use."""
+    args = ctx.args
+    state = ctx.choice("state", ("opened", "closed", "locked", "merged", "all"), "all")
+    if state != "all":
+        rows = [mr for mr in rows if mr.state == state]
+    for name in ("source_branch", "target_branch"):
+        if args.get(name) is not None:
+            rows = [mr for mr in rows if getattr(mr, name) == args[name]]
+    if args.get("iids") is not None:
+        rows = [mr for mr in rows if str(mr.iid) in map(str, ctx.items("iids"))]
+    if args.get("author_id") is not None:
+        rows = [mr for mr in rows if mr.author.id == ctx.integer("author_id")]
+    if args.get("author_username") is not None:
+        rows = [mr for mr in rows if mr.author.username == args["author_username"]]
+    if args.get("scope") in ("created_by_me", "created-by-me"):
+        rows = [mr for mr in rows if mr.author is ctx.user]
+    if args.get("labels") is not None:
+        rows = [mr for mr in rows if set(ctx.items("labels")) <= set(mr.labels)]
+    for name in ("draft", "wip"):
+        if args.get(name) is not None:
+            rows = [mr for mr in rows if mr.draft == (args[name] in ("yes", "true", True))]
+    if args.get("search"):
+        rows = [mr for mr in rows if args["search"].lower() in (mr.title + "\n" + mr.description).lower()]
+    for name, field in (("created", "created_at"), ("updated", "updated_at")):
+        for way, sign in (("after", 1), ("before", -1)):
+            at = _moment(args.get(f"{name}_{way}"))
+            if at is not None:
+                rows = [mr for mr in rows if (getattr(mr, field) - at) * sign >= 0]
+    return rows
+
+
+@route("GET", "/projects/:id/merge_requests", level=REPORTER, job_token=True)
+def _list(ctx):
+    key = ctx.choice("order_by", ("created_at", "updated_at", "title", "merged_at"), "created_at")
+    down = ctx.choice("sort", ("asc", "desc"), "desc") == "desc"
+    rows = list(desk(ctx.state).of(ctx.project).values())
+    rows.sort(key=lambda mr: ((getattr(mr, key) or 0) if key != "title" else mr.title, mr.iid), reverse=down)
+    return ctx.page(_select(ctx, rows), lambda mr: _stale(mr) or view.basic(mr))
+
+
+def _stale(mr):
+    """1.2: lists come from a cache, up to 8 hours old."""
+    return (mr.desk.stale or {}).get(mr.id)
+
+
+@route("GET", ITEM, level=REPORTER, job_token=True)
+def _get(ctx):
+    mr = find(ctx)
+    body = view.full(mr, ctx.user, ctx)
+    life.seen(mr)
+    return body
+
+
+# -- update
+
+ONE_OF = (
+    "assignee_id", "assignee_ids", "reviewer_ids", "description", "labels", "add_labels", "remove_labels", "milestone_id",
+    "remove_source_branch", "allow_collaboration", "allow_maintainer_to_push", "squash", "target_branch", "title",
+    "state_event", "discussion_locked", "merge_after",
+)  # fmt: skip
+
+
+@route("PUT", ITEM, level=GUEST)
+def _update(ctx):
+    mr = find(ctx)
+    if ctx.user is not mr.author and ctx.state.level(ctx.project, ctx.user) < DEVELOPER:
+        raise ApiError.forbidden()
+    if not any(name in ctx.args for name in ONE_OF):
+        raise ApiError.invalid(", ".join(ONE_OF) + " are missing, at least one parameter must be provided")
+    event = ctx.choice("state_event", ("close", "reopen"))
+    _description(ctx)
+    if ctx.args.get("title") == "":
+        raise ApiError.invalid("title is empty")
+    target = ctx.args.get("target_branch", mr.target_branch)
+    if target == mr.source_branch and mr.source_project_id == mr.project.id:
+        raise ApiError.unprocessable(["You can't use same project/branch for source and target"])
+    if event == "reopen" or target != mr.target_branch and mr.state == "opened":
+        _one_open(ctx, mr.source_branch, target, mr)
+    retitle(mr, ctx.user, ctx.args.get("title", mr.title))
+    redescribe(mr, ctx.user, ctx.args.get("description", mr.description))
+    _labels(ctx, mr)
+    _people(ctx, mr)
+    _flags(ctx, mr)
+    if target != mr.target_branch:
+        _retarget(ctx, mr, target)
+    if "discussion_locked" in ctx.args:
+        mr.discussion_locked = ctx.flag("discussion_locked")
+    mr.touch()
+    if event == "close" and mr.state == "opened":
+        life.close(mr, ctx.user)
+    elif event == "reopen" and mr.state == "closed":
+        life.reopen(mr, ctx.user)
+    return view.full(mr, ctx.user)
+
+
+def retitle(mr, user, title):
+    if title == mr.title:
+        return
+    was, old = mr.draft, mr.title
+    mr.title = title
+    if was != mr.draft:
+        mr.system(user, f"marked this merge request as **{'draft' if mr.draft else 'ready'}**")
+    mr.system(user, f"changed title from **{old}** to **{title}**")
+    mr.touch()
+
+
+def redescribe(mr, user, text):
+    text = gl_quick.run(mr, user, text)[0]
+    if text != mr.description:
+        mr.description = text
+        mr.system(user, "changed the description")
+        mr.touch()
+
+
+def _labels(ctx, mr):
+    if "labels" in ctx.args:
+        mr.labels = ctx.items("labels")
+    mr.labels += [name for name in ctx.items("add_labels") if name not in mr.labels]
+    mr.labels = [name for name in mr.labels if name not in ctx.items("remove_labels")]
+
+
+def _retarget(ctx, mr, target):
+    """A branch that does not exist is accepted; the status begins again (6.4)."""
+    mr.system(ctx.user, f"changed target branch from `{mr.target_branch}` to `{target}`")
+    mr.target_branch = target
+    if not mr.branch_missing:
+        mr.take_version()
+    life.unchecked(mr)
+
+
+# -- merge
+
+
+def _must_merge(ctx, mr):
+    if not ctx.state.can_merge(ctx.project, ctx.user, mr.target_branch):
+        raise ApiError.unauthorized()
+
+
+def check_sha(ctx, mr):
+    """Exact: a short sha is another one (6.5)."""
+    if ctx.args.get("sha") and ctx.args["sha"] != mr.head:
+        raise ApiError.conflict(f"SHA does not match HEAD of source branch: {mr.head}")
+
+
+@route("PUT", ITEM + "/merge", level=GUEST)
+def _merge(ctx):
+    """In the order of 6.5."""
+    mr = find(ctx)
+    if desk(ctx.state).on("require-sha") and not ctx.args.get("sha"):
+        raise ApiError.sentence("SHA must be provided when merging")
+    _must_merge(ctx, mr)
+    check_sha(ctx, mr)
+    if "squash" in ctx.args:
+        mr.squash = ctx.flag("squash")  # stays, even when the merge is refused
+    _accidents(mr)
+    if ctx.flag("auto_merge") or ctx.flag("merge_when_pipeline_succeeds"):
+        return _auto_merge(ctx, mr)
+    if not mergeable(mr):
+        raise ApiError.not_allowed()
+    return _now(ctx, mr)
+
+
+def _accidents(mr):
+    if mr.desk.take("merge-moved"):
+        life.move_target(mr)
+    if mr.desk.take("merge-405"):
+        raise ApiError.not_allowed()
+    if mr.desk.take("merge-422"):
+        raise ApiError.unprocessable("Branch cannot be merged")
+
+
+def mergeable(mr):
+    """A merge attempt computes what was unchecked (6.6)."""
+    if mr.merge_status == "preparing" or mr.locked_reads or mr.forced and mr.forced[0] not in ("mergeable", *life.WAITING):
+        return False
+    if mr.state == "opened":
+        life.recheck(mr)
+    return life.natural(mr) == "mergeable" or mr.forced is not None and mr.forced[0] == "mergeable"
+
+
+def _auto_merge(ctx, mr):
+    pipeline = gl_pipeline.head(mr)
+    ready = mergeable(mr)
+    active = pipeline is not None and pipeline.status in (*gl_pipeline.ACTIVE, "created")
+    waiting = mr.forced[0] if mr.forced else life.natural(mr)
+    if mr.state == "opened" and (active and ready or not ready and waiting in life.ARMABLE):
+        mr.auto_merge = ctx.user
+        mr.should_remove = ctx.flag("should_remove_source_branch", mr.should_remove)
+        mr.system(ctx.user, f"enabled an automatic merge when all merge checks for {mr.head} pass")
+        mr.touch()
+        return view.full(mr, ctx.user)
+    if pipeline is None and desk(ctx.state).on("pipeline-creating") or pipeline and pipeline.status != "success":
+        raise ApiError.not_allowed()
+    if not ready:
+        raise ApiError.unprocessable("Branch cannot be merged")  # 6.5 step 8: 422 here, 405 without auto_merge
+    return _now(ctx, mr)
+
+
+def _now(ctx, mr):
+    remove = ctx.flag("should_remove_source_branch") if "should_remove_source_branch" in ctx.args else None
+    messages = ctx.args.get("merge_commit_message"), ctx.args.get("squash_commit_message")
+    if not life.merge(mr, ctx.user, *messages, remove):
+        raise ApiError.unprocessable("Branch cannot be merged")
+    return view.full(mr, ctx.user)
+
+
+def _cancel(ctx):
+    """201 with an error in it when nothing is armed (1.1)."""
+    mr = find(ctx)
+    if ctx.user not in (mr.author, mr.auto_merge) and not ctx.state.can_merge(ctx.project, ctx.user, mr.target_branch):
+        raise ApiError.unauthorized()
+    if mr.auto_merge is None:
+        return {"message": "Can't cancel the automatic merge", "status": "error", "http_status": 406}
+    mr.auto_merge = None
+    mr.system(ctx.user, "canceled the automatic merge")
+    mr.touch()
+    return {"status": "success"}
+
+
+route("POST", ITEM + "/cancel_merge_when_pipeline_succeeds", level=GUEST)(_cancel)
+route("POST", ITEM + "/cancel_auto_merge", level=GUEST)(_cancel)
+
+
+@route("GET", ITEM + "/merge_ref", level=REPORTER)
+def _merge_ref(ctx):
+    """The one read that forces the check (6.5)."""
+    mr = find(ctx)
+    if mr.state == "opened" and mr.merge_status != "preparing":
+        life.recheck(mr)
+    try:
+        if mr.merge_status == "can_be_merged" and mr.state == "opened":
+            return {"commit_id": gl_pipeline.synthetic(mr)}
+    except Conflict:
+        pass  # a fast-forward project does not look for conflicts
+    raise ApiError.sentence("Merge request is not mergeable")
+
+
+@route("PUT", ITEM + "/rebase", level=GUEST)
+def _rebase(ctx):
+    """202, done some reads later (6.8)."""
+    mr = find(ctx)
+    if mr.branch_missing or mr.fork_head:
+        raise ApiError.forbidden("Source branch does not exist" if mr.branch_missing else "Cannot push to source branch")
+    if not ctx.state.can_push(ctx.project, ctx.user, mr.source_branch):
+        raise ApiError.forbidden("Cannot push to source branch")
+    if mr.state != "opened" or mr.repo.branch(mr.target_branch) is None:
+        raise ApiError.forbidden("Merge request is not open")
+    mr.rebaser = (ctx.user, ctx.flag("skip_ci"))
+    mr.start("rebase")
+    life.advance(mr)
+    return Answer(202, {"rebase_in_progress": True})
+
+
+@route("DELETE", ITEM, level=50)
+def _delete(ctx):
+    del desk(ctx.state).of(ctx.project)[find(ctx).iid]
+
+
+# -- what is in it
+
+
+@route("GET", ITEM + "/versions", level=REPORTER)
+def _versions(ctx):
+    mr = find(ctx)
+    return ctx.page(reversed(mr.versions), lambda row: view.version(mr, row))
+
+
+@route("GET", ITEM + "/versions/:version", level=REPORTER)
+def _version(ctx):
+    mr = find(ctx)
+    for row in mr.versions:
+        if row.id == ctx.number("version"):
+            commits = gl_merge.commits(mr.repo, row.base, row.head)
+            diffs = gl_merge.changes(mr.repo, row.base, row.head)
+            return {
+                **view.version(mr, row),
+                "commits": [render.commit(ctx.state, ctx.project, oid) for oid in commits],
+                "diffs": [view.diff(mr, change, row.base, row.head) for change in diffs],
+            }
+    raise ApiError.not_found("Not found")
+
+
+@route("GET", ITEM + "/commits", level=REPORTER)
+def _commits(ctx):
+    mr = find(ctx)
+    return ctx.page(mr.commits(), lambda oid: render.commit(ctx.state, ctx.project, oid))
+
+
+@route("GET", ITEM + "/diffs", level=REPORTER)
+def _diffs(ctx):
+    mr = find(ctx)
+    return ctx.page(mr.changes(), lambda row: view.diff(mr, row))
+
+
+@route("GET", ITEM + "/changes", level=REPORTER)
+def _changes(ctx):
+    mr = find(ctx)
+    return {
+        **view.full(mr, ctx.user, ctx),
+        "changes": [view.diff(mr, row) for row in mr.changes()],
+        "overflow": False,
+    }
+
+
+@route("GET", ITEM + "/participants", level=REPORTER)
+def _participants(ctx):
+    mr = find(ctx)
+    people = {who.id: who for who in [mr.author, *(note.author for note in mr.notes)]}
+    return ctx.page(people.values(), lambda who: render.user(ctx.state, who))
+
+
+@route("GET", ITEM + "/reviewers", level=REPORTER)
+def _reviewers(ctx):
+    mr = find(ctx)
+    return ctx.page(mr.reviewers, lambda who: {"user": render.user(ctx.state, who), "state": "unreviewed"})
+
+
+@route("GET", "/projects/:id/repository/commits/:sha/merge_requests", level=REPORTER, job_token=True)
+def _of_commit(ctx):
+    oid = ctx.project.repo.resolve(ctx.params["sha"]) if re.fullmatch("[0-9a-f]{7,40}", ctx.params["sha"]) else None
+    if oid is None:
+        raise ApiError.not_found("Commit")
+    rows = desk(ctx.state).of(ctx.project).values()
+    has = lambda mr: oid in (mr.merge_commit_sha, mr.squash_commit_sha) or oid in mr.commits()
+    return ctx.page([mr for mr in rows if has(mr)], view.basic)
