@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from sim import behaviours, control, front, gl_all, gl_ctl, gl_fault, kubefaults, sandbox  # noqa: F401
+from sim import behaviours, control, front, gl_all, gl_ctl, gl_fault, gl_mr, kubefaults, sandbox  # noqa: F401
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "README.md"), encoding="utf-8") as source:
     README = source.read()
@@ -33,6 +33,15 @@ def test_commands(words):
 def test_gitlab_commands(words):
     assert f"| `{words}` | {gl_ctl.HELP[words]} |" in README
     assert words.split()[0] not in {other.split()[0] for other in control.HELP}
+
+
+def test_merge_request_switches():
+    for name, (value, text) in gl_mr.SWITCHES.items():
+        assert f"| `{name}` | {value} | {text} |" in README
+    for name, text in gl_mr.COUNTS.items():
+        assert f"| `{name}` | {text} |" in README
+    for name, (reads, ms) in gl_mr.PACE.items():
+        assert f"| `{name}` | {reads} | {ms} |" in README
 
 
 def test_every_command_has_help():
