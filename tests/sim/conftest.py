@@ -81,7 +81,7 @@ class Box:
 
     # -- GitLab
 
-    def api(self, method, path, body=None, user="bot", headers=None, **query):
+    def api(self, method, path, /, body=None, user="bot", headers=None, **query):
         """(status, headers, decoded body) of a request to GitLab. user: an alias, None, or `job-dev` for a job token."""
         send = dict(headers or {})
         tokens = {**self.info["tokens"]["git"], **self.info["tokens"]["gitlab"]}

@@ -48,6 +48,6 @@ def _log(state, what=""):
     return text
 
 
-@command("record on|off", "every exchange of the API goes to the file SANDBOX_EXCHANGES; survives reset")
+@command("record on/off", "every exchange of the API goes to the file SANDBOX_EXCHANGES; survives reset")
 def _record(state, word):
     state.record = switch(word)

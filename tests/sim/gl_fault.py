@@ -4,6 +4,7 @@ import email.utils
 import json
 import threading
 
+from . import gitrepo
 from .gl_error import Answer
 
 HTML = b"<!DOCTYPE html>\n<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body>\n</html>\n"
@@ -27,6 +28,7 @@ FAULTS = {
     "gl-garbage": ("the next N API answers are broken JSON", "N=1 [WORD...]"),
     "gl-reset": ("the next N API requests end without any answer, without effect", "N=1 [WORD...]"),
     "gl-reset-after": ("the next N API requests have their effect and end without any answer", "N=1 [WORD...]"),
+    "gl-race": ("the next N commits by API lose a race: somebody else's commit comes first", "N=1"),
     "gl-slow": ("every API answer waits MS first", "MS=300"),
     "gl-moved": ("the GitOps project has moved: its path answers 301 to its id, until cleared", "none"),
     "gl-moved-host": ("the GitOps project has moved to another origin: 301, until cleared", "none"),
@@ -35,7 +37,7 @@ FAULTS = {
     "gl-lose-rights": ("from now on the bot may only read: 403 on everything else, Git pushes too", "none"),
     "gl-version": ("GET /version and /metadata say TEXT", "TEXT"),
 }
-COUNTED = [name for name, (_, argument) in FAULTS.items() if argument.startswith("N=1")]
+COUNTED = [name for name, (_, argument) in FAULTS.items() if argument.startswith("N=1 [")]
 
 
 def rate(state, remaining):
@@ -58,7 +60,9 @@ class Faults:
     def set(self, state, name, *words):
         argument = FAULTS[name][1]
         with self.lock:
-            if name in COUNTED:
+            if name == "gl-race":
+                self.on[name] = [int(words[0]) if words else 1, []]
+            elif name in COUNTED:
                 count = int(words[0]) if words and words[0].isdigit() else 1
                 self.on[name] = [count, list(words[1:] if words and words[0].isdigit() else words)]
             else:
@@ -82,6 +86,15 @@ class Faults:
 
     def listing(self):
         return {name: row[0] for name, row in self.on.items()}
+
+    def race(self, repo, branch):
+        """Puts somebody else's commit on the branch, when gl-race is on."""
+        with self.lock:
+            left = self.on.pop("gl-race", [0, []])[0]
+            if left > 1:
+                self.on["gl-race"] = [left - 1, []]
+        if left and repo.branch(branch):
+            gitrepo.put(repo.path, branch, {"infrastructure/logging/values.yaml": b"# came first\n"}, "came first\n")
 
     def take(self, method, target):
         """The faults that this request gets; counts them down."""

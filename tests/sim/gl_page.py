@@ -25,6 +25,18 @@ def link(ctx, **changes):
     return f"{ctx.state.base}/api/v4{ctx.path}?{urllib.parse.urlencode(rows)}"
 
 
+def bare(ctx, page, size, more):
+    """Headers of a list whose length is not counted."""
+    ways = {"prev": page - 1, "next": page + 1 if more else 0, "first": 1}
+    return {
+        "x-page": page,
+        "x-per-page": size,
+        "x-next-page": page + 1 if more else "",
+        "x-prev-page": page - 1 or "",
+        "Link": ", ".join(f'<{link(ctx, page=at, per_page=size)}>; rel="{way}"' for way, at in ways.items() if at),
+    }
+
+
 def offset(ctx, rows, render):
     page, size = sizes(ctx)
     part, pages = rows[(page - 1) * size : page * size], max(1, -(-len(rows) // size))

@@ -1,8 +1,8 @@
-"""GET /projects/:id with the settings that decide behaviour (5), and protected branches."""
+"""GET /projects/:id with the settings that decide behaviour (5)."""
 
 from . import gl_render as render
 from .gl_app import route
-from .gl_state import GUEST, LEVELS, MAINTAINER
+from .gl_state import GUEST, MAINTAINER
 
 
 @route("GET", "/projects/:id", level=GUEST)
@@ -59,15 +59,3 @@ def _project(ctx):
         found["runners_token"] = f"GR1348941CANARY{project.id}runners"  # 5: never log a whole project
     return found
 
-
-def levels(state, rule, rows):
-    return [
-        {
-            "id": rule.id * 10 + at,
-            "access_level": need if who is None else MAINTAINER,
-            "access_level_description": LEVELS[need] if who is None else state.users[who].name,
-            "user_id": who,
-            "group_id": None,
-        }
-        for at, (need, who) in enumerate(rows)
-    ]

@@ -1,0 +1,42 @@
+"""Differences between two commits as GitLab shows them, and their sizes."""
+
+import re
+
+EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
+
+def diffs(repo, old, new):
+    """[Diff] between two commits or trees (old None: the empty tree), in path order."""
+    raw = repo.git("diff-tree", "-r", "-M", "--raw", "--no-abbrev", "-z", old or EMPTY, new).split("\0")
+    patch = repo.git("diff", "-M", "--no-color", "--no-ext-diff", "--full-index", old or EMPTY, new)
+    parts = re.split(r"(?m)^diff --git .*\n", patch)[1:]
+    rows, at = [], 0
+    while at < len(raw) and raw[at].startswith(":"):
+        a_mode, b_mode, _, _, how = raw[at][1:].split(" ")
+        names = raw[at + 1 : at + (3 if how[0] in "RC" else 2)]
+        at += 1 + len(names)
+        text = parts[len(rows)] if len(rows) < len(parts) else ""
+        hunk = re.search(r"(?m)^@@|^Binary", text)
+        rows.append(
+            {
+                "diff": text[hunk.start() :].rstrip("\n") + "\n" if hunk else "",
+                "collapsed": False,
+                "too_large": False,
+                "new_path": names[-1],
+                "old_path": names[0],
+                "a_mode": a_mode,
+                "b_mode": b_mode,
+                "new_file": how == "A",
+                "renamed_file": how[0] == "R",
+                "deleted_file": how == "D",
+                "generated_file": None,
+            }
+        )
+    return rows
+
+
+def stats(repo, old, new):
+    rows = [row.split("\t") for row in repo.git("diff", "--numstat", old or EMPTY, new).splitlines()]
+    plus = sum(int(row[0]) for row in rows if row[0] != "-")
+    minus = sum(int(row[1]) for row in rows if row[1] != "-")
+    return {"additions": plus, "deletions": minus, "total": plus + minus}

@@ -1,0 +1,133 @@
+"""Protected branches (5), and the ctl words for them."""
+
+from . import gl_render as render
+from .gl_app import route
+from .gl_ctl import Bad, command, person, switch
+from .gl_error import ApiError
+from .gl_state import DEVELOPER, LEVELS, MAINTAINER, Protected
+
+
+def _levels(state, rule, rows):
+    return [
+        {
+            "id": rule.id * 10 + at,
+            "access_level": need,
+            "access_level_description": LEVELS[need] if who is None else state.users[who].name,
+            "deploy_key_id": None,
+            "user_id": who,
+            "group_id": None,
+        }
+        for at, (need, who) in enumerate(rows)
+    ]
+
+
+def entity(state, rule):
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "push_access_levels": _levels(state, rule, rule.push),
+        "merge_access_levels": _levels(state, rule, rule.merge),
+        "allow_force_push": rule.allow_force_push,
+        "unprotect_access_levels": [],
+        "code_owner_approval_required": False,
+        "inherited": False,
+    }
+
+
+def developers(rows):
+    return any(who is None and 0 < need <= DEVELOPER for need, who in rows)
+
+
+def branch(state, project, name, tip, user, merged):
+    """Branch (5): who may push is said for the user who asks."""
+    rule = project.rule(name)
+    return {
+        "name": name,
+        "commit": render.commit(state, project, tip),
+        "merged": merged,
+        "protected": rule is not None,
+        "developers_can_push": rule is not None and developers(rule.push),
+        "developers_can_merge": rule is not None and developers(rule.merge),
+        "can_push": state.can_push(project, user, name),
+        "default": name == project.settings["default_branch"],
+        "web_url": render.web(state, project, f"tree/{name}"),
+    }
+
+
+def _rule(ctx):
+    rule = ctx.project.protected.get(ctx.params["name"])
+    if rule is None:
+        raise ApiError.not_found("Not found")
+    return rule
+
+
+@route("GET", "/projects/:id/protected_branches", level=DEVELOPER)
+def _list(ctx):
+    rows = sorted(ctx.project.protected.values(), key=lambda rule: rule.name)
+    word = ctx.args.get("search", "")
+    return ctx.page([rule for rule in rows if word in rule.name], lambda rule: entity(ctx.state, rule))
+
+
+@route("GET", "/projects/:id/protected_branches/:name", level=DEVELOPER)
+def _one(ctx):
+    return entity(ctx.state, _rule(ctx))
+
+
+@route("POST", "/projects/:id/protected_branches", level=MAINTAINER)
+def _create(ctx):
+    (name,) = ctx.need("name")
+    if name in ctx.project.protected:
+        raise ApiError.conflict(f"Protected branch '{name}' already exists")
+    push, merge = ctx.integer("push_access_level", MAINTAINER), ctx.integer("merge_access_level", MAINTAINER)
+    for field, level in (("push_access_level", push), ("merge_access_level", merge)):
+        if level not in (0, DEVELOPER, MAINTAINER, 60):
+            raise ApiError.invalid(f"{field} does not have a valid value")
+    rule = ctx.project.protected[name] = Protected(ctx.state.number("protected"), name, push, merge)
+    rule.allow_force_push = ctx.flag("allow_force_push")
+    ctx.state.publish()
+    return entity(ctx.state, rule)
+
+
+@route("PATCH", "/projects/:id/protected_branches/:name", level=MAINTAINER)
+def _update(ctx):
+    rule = _rule(ctx)
+    rule.allow_force_push = ctx.flag("allow_force_push", rule.allow_force_push)
+    ctx.state.publish()
+    return entity(ctx.state, rule)
+
+
+@route("DELETE", "/projects/:id/protected_branches/:name", level=MAINTAINER)
+def _delete(ctx):
+    del ctx.project.protected[_rule(ctx).name]
+    ctx.state.publish()
+
+
+# -- ctl
+
+
+@command("protect BRANCH on/off", "protection of a branch of gitops/apps; on: Maintainers (that is the bot) push and merge")
+def _protect(state, name, word):
+    if switch(word):
+        state.apps.protected.setdefault(name, Protected(state.number("protected"), name))
+    else:
+        state.apps.protected.pop(name, None)
+    state.publish()
+
+
+@command("allow-merge USER", "the user too may push to and merge into the protected branches of gitops/apps")
+def _allow(state, name):
+    user = person(state, name)
+    for rule in state.apps.protected.values():
+        rule.push.append((MAINTAINER, user.id))
+        rule.merge.append((MAINTAINER, user.id))
+    state.publish()
+
+
+@command("project SETTING VALUE", "a setting of gitops/apps, as in GET /projects/:id: merge_method, squash_option, ...")
+def _setting(state, name, value):
+    if name not in state.apps.settings:
+        raise Bad(f"no such setting: {name}; one of {', '.join(state.apps.settings)}")
+    choices = {"merge_method": ("merge", "rebase_merge", "ff"), "squash_option": ("never", "always", "default_on", "default_off")}  # fmt: skip
+    if value not in choices.get(name, (value,)):
+        raise Bad(f"{name}: one of {', '.join(choices[name])}")
+    state.apps.settings[name] = {"true": True, "false": False, "null": None}.get(value, value)
