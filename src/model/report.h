@@ -21,6 +21,7 @@
 	X(UNCHANGED, "unchanged", 0) /* it was so already: nothing written */                      \
 	X(PLANNED, "planned", 0)     /* dry run: nothing written */                                \
 	X(FAILED, "failed", 1)       /* no, until somebody changes something */                    \
+	X(CONFLICT, "conflict", 6)   /* somebody else's change stands, or ours is older */         \
 	X(INVALID, "invalid", 3)     /* check: the configuration has errors */                     \
 	X(TIMEOUT, "timeout", 8)     /* a machine did not finish in time */                        \
 	X(PENDING, "pending", 75)    /* time or a person can make it yes */

@@ -114,3 +114,14 @@ int sg_repo_commit(
 		return -1;
 	return write_commit(repo, plan, parent, &tree, ret_oid, err);
 }
+
+int sg_repo_plan_commit(
+	struct sg_repo *repo, const struct sg_plan *plan, char ret_oid[65], struct sg_err *err)
+{
+	git_oid oid;
+
+	if (sg_repo_commit(repo, plan, &oid, err) < 0)
+		return -1;
+	git_oid_tostr(ret_oid, 65, &oid);
+	return 0;
+}

@@ -88,6 +88,10 @@ int sg_repo_commit_time(struct sg_repo *repo, const char *oid, int64_t *ret_unix
 int sg_repo_publisher(struct sg_repo *repo, struct sg_arena *arena,
 	struct sg_publisher **ret_publisher, struct sg_err *err) SG_MUST_CHECK;
 
+/* The id that the plan's commit is going to have; nothing is sent. Its parent is here. */
+int sg_repo_plan_commit(struct sg_repo *repo, const struct sg_plan *plan, char ret_oid[65],
+	struct sg_err *err) SG_MUST_CHECK;
+
 /*
  * Deletes one of our work branches (BUG for any other) if it is at LEASE, an id that this
  * repository has read from the server (BUG otherwise: Git does not compare with what it does not

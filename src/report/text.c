@@ -64,6 +64,7 @@ static enum paint paint_of(enum sg_result result)
 	case SG_RESULT_PENDING:
 		return YELLOW;
 	case SG_RESULT_FAILED:
+	case SG_RESULT_CONFLICT:
 	case SG_RESULT_INVALID:
 	case SG_RESULT_TIMEOUT:
 		return RED;

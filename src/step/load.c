@@ -90,6 +90,7 @@ static int config_from_branch(struct sg_world *world, struct sg_loaded *loaded, 
 				    "--gitops-ref names another branch");
 	}
 	loaded->advisory = !head || strcmp(head, branch) != 0;
+	loaded->config_branch = sg_arena_strdup(world->arena, branch);
 	loaded->config_from = sg_arena_printf(world->arena, "%s@%.8s", branch, source->revision);
 	loaded->config_name = SG_CONFIG_FILE;
 	*ret_text = (struct sg_str){sg_arena_dup(world->arena, sg_buf_str(&text)), text.len};

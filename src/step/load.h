@@ -14,9 +14,10 @@ struct sg_loaded {
 	struct sg_remote remote;
 	struct sg_repo *repo;
 	struct sg_policy policy;
-	const char *config_name; /* of the file, for messages */
-	const char *config_from; /* "main@1a2b3c4d" or the local file */
-	bool advisory;           /* gates of this configuration bind nobody */
+	const char *config_name;   /* of the file, for messages */
+	const char *config_from;   /* "main@1a2b3c4d" or the local file */
+	const char *config_branch; /* NULL: a local file */
+	bool advisory;             /* gates of this configuration bind nobody */
 };
 
 /*

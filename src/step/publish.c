@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "step/message.h"
+#include "step/plan.h"
 
 /* The delay before a new try: full jitter under a ceiling that doubles (pitfalls.md P2). */
 #define FIRST_CEILING_MS 250
@@ -39,33 +39,22 @@ static int pause_before_retry(struct attempt *attempt, const char *why, struct s
 			    "--timeout");
 }
 
-/* Reads the tip, applies the edits, and makes the plan; no plan when nothing differs. */
+/* Reads the tip and makes the plan on it; no plan when nothing differs. */
 static int plan_on_tip(struct attempt *attempt, struct sg_err *err)
 {
-	const struct sg_publish_ask *ask = attempt->ask;
-	struct sg_loaded *loaded = attempt->loaded;
-	struct sg_tree_source *source;
-	struct sg_plan plan = {.branch = ask->env->branch};
-	int64_t parent_s;
+	const struct sg_plan_ask ask = {
+		.env = attempt->ask->env,
+		.wishes = attempt->ask->wishes,
+		.count = attempt->ask->count,
+		.branch = attempt->ask->env->branch,
+	};
+	struct sg_tree_source *tip;
 
-	if (sg_load_branch(attempt->world, loaded, ask->env->branch, &source, err) < 0 ||
-		sg_change_build(attempt->world, &loaded->policy, ask->env, ask->wishes, ask->count,
-			source, &attempt->done.changes, err) < 0)
+	if (sg_load_branch(attempt->world, attempt->loaded, ask.branch, &tip, err) < 0 ||
+		sg_plan_on(attempt->world, attempt->loaded, &ask, tip, &attempt->done.changes,
+			&attempt->done.plan, err) < 0)
 		return -1;
-	attempt->done.commit = source->revision;
-	attempt->done.plan = (struct sg_plan){0};
-	if (attempt->done.changes.file_count == 0)
-		return 0;
-	plan.parent = source->revision;
-	plan.files = attempt->done.changes.files;
-	plan.file_count = attempt->done.changes.file_count;
-	plan.values = attempt->done.changes.values;
-	plan.value_count = attempt->done.changes.value_count;
-	if (sg_repo_commit_time(loaded->repo, plan.parent, &parent_s, err) < 0 ||
-		sg_message_build(attempt->world, &loaded->policy, ask->env, loaded->remote.name,
-			parent_s, &plan, err) < 0)
-		return -1;
-	attempt->done.plan = plan;
+	attempt->done.commit = tip->revision;
 	return 0;
 }
 

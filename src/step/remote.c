@@ -75,6 +75,26 @@ static const char *name_of(struct sg_world *world, const char *url)
 	return sg_arena_dup(world->arena, without_end(without_end(s, "/"), ".git"));
 }
 
+static struct sg_str without_slashes(struct sg_str s)
+{
+	while (s.len && s.ptr[s.len - 1] == '/')
+		s = sg_str_sub(s, 0, s.len - 1);
+	return s;
+}
+
+/* Everything of URL behind the GitLab's root and before ".git"; NULL when it lies elsewhere. */
+static const char *project_of(struct sg_world *world, const char *root, const char *url)
+{
+	struct sg_str base = without_slashes(sg_str_of(root));
+	struct sg_str rest = without_slashes(sg_str_of(url));
+
+	if (!root || rest.len <= base.len + 1 || memcmp(rest.ptr, base.ptr, base.len) != 0 ||
+		rest.ptr[base.len] != '/')
+		return NULL;
+	rest = sg_str_sub(rest, base.len + 1, rest.len);
+	return sg_arena_dup(world->arena, without_end(rest, ".git"));
+}
+
 /* A token as it may stand in a header: one line of printable ASCII. */
 static int token_check(struct sg_str token, const char *from, struct sg_err *err)
 {
@@ -148,6 +168,31 @@ static int find_token(struct sg_world *world, struct finding *found, struct sg_e
 	return 0;
 }
 
+/*
+ * The job's own token, which says who started the job, whatever token does the work. It belongs to
+ * the GitLab that the job runs at.
+ */
+static int find_job(struct sg_world *world, struct sg_remote *remote, struct sg_err *err)
+{
+	const char *token = sg_env_nonempty(world->env, "CI_JOB_TOKEN");
+	const char *base = gitlab_url(world), *origin;
+	struct finding found = {0};
+	struct sg_cred *cred;
+
+	if (!token || !base)
+		return 0;
+	if (sg_http_origin(world->arena, base, &origin, err) < 0)
+		return sg_wrap(err, "the GitLab URL");
+	if (take(world, sg_str_of(token), "CI_JOB_TOKEN", &found, err) < 0)
+		return -1;
+	cred = sg_arena_alloc(world->arena, sizeof(*cred));
+	*cred = (struct sg_cred){
+		.kind = SG_CRED_JOB_TOKEN, .origin = origin, .secret = found.secret};
+	remote->job = cred;
+	remote->job_token = found.secret;
+	return 0;
+}
+
 /* Those that are not used, too: masked from now on, and gone from this process's environment. */
 static void forget_tokens(struct sg_world *world)
 {
@@ -187,11 +232,18 @@ int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct 
 		sg_http_origin(world->arena, remote.url, &repo_origin, err) < 0)
 		return sg_wrap(err, "the GitOps repository");
 	remote.name = name_of(world, remote.url);
+	remote.gitlab = gitlab_url(world);
+	remote.project = project_of(world, remote.gitlab, remote.url);
 	rc = find_token(world, &found, err);
+	if (rc == 0)
+		rc = find_job(world, &remote, err);
 	forget_tokens(world);
-	if (rc < 0)
-		return -1;
 	remote.token = found.secret;
+	if (rc < 0) {
+		sg_remote_release(&remote);
+		return -1;
+	}
+	remote.is_job_token = found.job_token;
 	remote.no_cred_why = "no token was given: set STAGEGATE_GITLAB_TOKEN or "
 			     "STAGEGATE_GITLAB_TOKEN_FILE";
 	if (!found.secret) {
@@ -226,6 +278,7 @@ int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct 
 void sg_remote_release(struct sg_remote *remote)
 {
 	sg_secret_free(remote->token);
-	remote->token = NULL;
-	remote->cred = NULL;
+	sg_secret_free(remote->job_token);
+	remote->token = remote->job_token = NULL;
+	remote->cred = remote->job = NULL;
 }

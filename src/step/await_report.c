@@ -1,0 +1,78 @@
+#include "step/await_report.h"
+
+static enum sg_result result_of(const struct sg_await_end *end, bool timed_out)
+{
+	switch (end->verdict.kind) {
+	case SG_APP_SUCCESS:
+		if (end->final)
+			return SG_RESULT_DONE;
+		break;
+	case SG_APP_POLICY:
+		return SG_RESULT_PENDING;
+	case SG_APP_FAIL:
+		return SG_RESULT_FAILED;
+	case SG_APP_WAIT:
+		break;
+	}
+	return timed_out ? SG_RESULT_TIMEOUT : SG_RESULT_PENDING;
+}
+
+static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
+	const struct sg_await_end *end, bool timed_out, struct sg_report *report)
+{
+	struct sg_arena *arena = world->arena;
+	struct sg_report_verdict *row = sg_report_add_verdict(report);
+
+	row->result = result_of(end, timed_out);
+	row->code = sg_app_code_name(end->verdict.code);
+	row->sentence = sg_arena_strdup(arena, end->verdict.message);
+	row->service = ask->service;
+	row->application = ask->app.name;
+	row->namespace = ask->app.namespace;
+	row->revision_wanted = ask->want.revision;
+	row->revision_seen = sg_arena_strdup(arena, end->verdict.revision);
+	row->image_wanted = ask->want.image_count ? ask->want.images[0] : NULL;
+	for (size_t i = 0; i < end->image_count; i++)
+		sg_report_line(report, &row->images, "%s", end->images[i]);
+	row->sync = end->sync;
+	row->health = end->health;
+	row->elapsed_ms = end->elapsed_ms;
+	if (end->trouble)
+		sg_report_line(report, &row->evidence, "the cluster: %s", end->trouble);
+	if (row->result == SG_RESULT_TIMEOUT)
+		row->last_blocker = row->sentence;
+	if (end->verdict.images_unseen)
+		sg_report_warn(report, "IMAGE_NOT_SEEN",
+			"no running pod of %s shows the image %s; it may have no pods",
+			ask->app.name, row->image_wanted);
+	if (end->verdict.leftovers)
+		sg_report_warn(report, "NEEDS_PRUNE",
+			"%s has resources left over that nobody prunes", ask->app.name);
+}
+
+const struct sg_report_verdict *sg_await_worst(const struct sg_report *report)
+{
+	static const enum sg_result order[] = {
+		SG_RESULT_FAILED, SG_RESULT_PENDING, SG_RESULT_TIMEOUT, SG_RESULT_DONE};
+
+	for (size_t o = 0; o < SG_COUNT(order); o++)
+		for (size_t i = 0; i < report->verdict_count; i++)
+			if (report->verdicts[i].result == order[o])
+				return &report->verdicts[i];
+	SG_BUG("a verdict of no known kind");
+}
+
+const struct sg_report_verdict *sg_await_report(struct sg_world *world,
+	const struct sg_await_ask *asks, size_t count, const struct sg_await_done *done,
+	struct sg_report *report)
+{
+	for (size_t i = 0; i < count; i++)
+		add_row(world, &asks[i], &done->ends[i], done->timed_out, report);
+	if (done->read_only)
+		sg_report_warn(report, "READ_ONLY",
+			"no refresh could be asked for (%s); this relied on Argo CD's own polling",
+			done->read_only);
+	if (done->polling)
+		sg_report_warn(report, "POLLING", "watching is not permitted (%s)", done->polling);
+	return sg_await_worst(report);
+}
