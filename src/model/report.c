@@ -69,6 +69,32 @@ struct sg_report_verdict *sg_report_add_verdict(struct sg_report *report)
 		sizeof(*report->verdicts));
 }
 
+struct sg_report_mr *sg_report_add_mr(struct sg_report *report)
+{
+	return sg_arena_push(report->arena, &report->mrs, &report->mr_count, sizeof(*report->mrs));
+}
+
+void sg_report_add_gate(struct sg_report *report, const char *service, const char *environment,
+	const struct sg_gate_verdict *verdict)
+{
+	struct sg_report_gate *row = sg_arena_push(
+		report->arena, &report->gates, &report->gate_count, sizeof(*report->gates));
+
+	*row = (struct sg_report_gate){
+		.service = sg_arena_strdup(report->arena, service),
+		.environment = sg_arena_strdup(report->arena, environment),
+		.phase = verdict->phase,
+		.type = verdict->type,
+		.state = verdict->state,
+		.code = sg_arena_strdup(report->arena, verdict->code),
+		.sentence = sg_arena_strdup(report->arena, verdict->sentence),
+		.observed = sg_arena_strdup(report->arena, verdict->observed),
+		.expected = sg_arena_strdup(report->arena, verdict->expected),
+		.since_unix_s = verdict->since_unix_s,
+		.next_look_unix_s = verdict->next_look_unix_s,
+	};
+}
+
 void sg_report_add_values(struct sg_report *report, const char *environment,
 	const struct sg_value_change *values, size_t count, bool noop)
 {

@@ -14,6 +14,7 @@
 #include "base/attr.h"
 #include "model/finding.h"
 #include "model/plan.h"
+#include "model/verdict.h"
 
 /* X(NAME, word, exit code). An error is no result: cmd/ shows it instead of a report. */
 #define SG_RESULTS(X)                                                                              \
@@ -72,6 +73,37 @@ struct sg_report_verdict {
 	int64_t next_look_unix_s;
 };
 
+/* The answer of one gate. */
+struct sg_report_gate {
+	const char *service;
+	const char *environment; /* the one that is to be entered */
+	enum sg_gate_phase phase;
+	enum sg_gate_type type;
+	enum sg_gate_state state;
+	const char *code; /* "SOAKING" */
+	const char *sentence;
+	const char *observed;
+	const char *expected;
+	int64_t since_unix_s;
+	int64_t next_look_unix_s;
+};
+
+/* The merge request of one service. */
+struct sg_report_mr {
+	const char *service;
+	const char *environment;
+	int64_t iid; /* 0: there is none yet */
+	const char *url;
+	const char *state; /* GitLab's word */
+	const char *branch;
+	const char *head;
+	const char *landed;      /* the commit on the target branch, once it is merged */
+	const char *code;        /* what its status means: "MR_DRAFT" */
+	const char *sentence;    /* and whose turn it is */
+	const char *blocker;     /* "job deploy-check of pipeline 17: failed" */
+	const char *blocker_url; /* where to look */
+};
+
 struct sg_report_warning {
 	const char *code; /* "IMAGE_NOT_SEEN", "ADVISORY" */
 	const char *text;
@@ -108,6 +140,10 @@ struct sg_report {
 	size_t file_count;
 	struct sg_report_verdict *verdicts;
 	size_t verdict_count;
+	struct sg_report_gate *gates;
+	size_t gate_count;
+	struct sg_report_mr *mrs;
+	size_t mr_count;
 	struct sg_findings findings;
 	struct sg_report_warning *warnings;
 	size_t warning_count;
@@ -128,6 +164,11 @@ void sg_report_end(struct sg_report *report, enum sg_result result, const char *
  */
 struct sg_report_change *sg_report_add_change(struct sg_report *report);
 struct sg_report_verdict *sg_report_add_verdict(struct sg_report *report);
+struct sg_report_mr *sg_report_add_mr(struct sg_report *report);
+
+/* A row for a gate's verdict about SERVICE that is to enter ENVIRONMENT; strings are copied. */
+void sg_report_add_gate(struct sg_report *report, const char *service, const char *environment,
+	const struct sg_gate_verdict *verdict);
 
 /* A row per value change of a plan or of what already stood there. */
 void sg_report_add_values(struct sg_report *report, const char *environment,

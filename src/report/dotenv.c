@@ -1,5 +1,6 @@
 #include "report/dotenv.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -125,6 +126,26 @@ static void put_verdicts(const struct writer *writer, const struct sg_report *re
 	sg_buf_release(&images.text);
 }
 
+static void put_merge_requests(const struct writer *writer, const struct sg_report *report)
+{
+	struct joined iids = {.last = NULL}, urls = {.last = NULL};
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+
+	sg_buf_init(&iids.text, VALUE_MAX_BYTES);
+	sg_buf_init(&urls.text, VALUE_MAX_BYTES);
+	for (size_t i = 0; i < report->mr_count; i++) {
+		const struct sg_report_mr *row = &report->mrs[i];
+
+		if (row->iid)
+			join(&iids, sg_arena_printf(&scratch, "%" PRId64, row->iid));
+		join(&urls, row->url);
+	}
+	put_joined(writer, "STAGEGATE_MR_IID", &iids);
+	put_joined(writer, "STAGEGATE_MR_URL", &urls);
+	sg_buf_release(&iids.text);
+	sg_buf_release(&urls.text);
+}
+
 static void put_head(const struct writer *writer, const char *command, const char *result,
 	const char *reason, int exit_code)
 {
@@ -159,6 +180,7 @@ void sg_report_dotenv(
 		put_text(&writer, "STAGEGATE_CHANGED", has_changed(report) ? "true" : "false");
 	put_text(&writer, "STAGEGATE_ID", report->id);
 	put_changes(&writer, report);
+	put_merge_requests(&writer, report);
 	put_verdicts(&writer, report);
 	if (report->advisory)
 		put_text(&writer, "STAGEGATE_ADVISORY", "true");

@@ -95,6 +95,59 @@ static void put_verdicts(struct writer *writer, const struct sg_report *report)
 	sg_json_close_array(&writer->json);
 }
 
+static void put_gates(struct writer *writer, const struct sg_report *report)
+{
+	sg_json_open_array(&writer->json, "gates");
+	for (size_t i = 0; i < report->gate_count; i++) {
+		const struct sg_report_gate *row = &report->gates[i];
+
+		sg_json_open_object(&writer->json, NULL);
+		put(writer, "service", row->service);
+		put(writer, "environment", row->environment);
+		put(writer, "phase", sg_gate_phase_name(row->phase));
+		put(writer, "type", sg_gate_type_name(row->type));
+		put(writer, "state", sg_gate_state_name(row->state));
+		put(writer, "reason", row->code);
+		put(writer, "sentence", row->sentence);
+		put(writer, "observed", row->observed);
+		put(writer, "expected", row->expected);
+		put_time(writer, "since", row->since_unix_s);
+		put_time(writer, "next_look", row->next_look_unix_s);
+		sg_json_close_object(&writer->json);
+	}
+	sg_json_close_array(&writer->json);
+}
+
+/* "" is nothing known, too: GitLab's answers have both. */
+static void put_filled(struct writer *writer, const char *key, const char *text)
+{
+	put(writer, key, text && *text ? text : NULL);
+}
+
+static void put_merge_requests(struct writer *writer, const struct sg_report *report)
+{
+	sg_json_open_array(&writer->json, "merge_requests");
+	for (size_t i = 0; i < report->mr_count; i++) {
+		const struct sg_report_mr *row = &report->mrs[i];
+
+		sg_json_open_object(&writer->json, NULL);
+		put(writer, "service", row->service);
+		put(writer, "environment", row->environment);
+		put_known(writer, "iid", row->iid);
+		put_filled(writer, "url", row->url);
+		put_filled(writer, "state", row->state);
+		put_filled(writer, "branch", row->branch);
+		put_filled(writer, "head", row->head);
+		put_filled(writer, "landed", row->landed);
+		put_filled(writer, "reason", row->code);
+		put_filled(writer, "sentence", row->sentence);
+		put_filled(writer, "blocker", row->blocker);
+		put_filled(writer, "blocker_url", row->blocker_url);
+		sg_json_close_object(&writer->json);
+	}
+	sg_json_close_array(&writer->json);
+}
+
 static void put_findings(struct writer *writer, const struct sg_report *report)
 {
 	sg_json_open_array(&writer->json, "findings");
@@ -190,6 +243,8 @@ void sg_report_json(
 	put_time(&writer, "next_look", report->next_look_unix_s);
 	put_changes(&writer, report);
 	put_diff(&writer, report);
+	put_gates(&writer, report);
+	put_merge_requests(&writer, report);
 	put_verdicts(&writer, report);
 	put_findings(&writer, report);
 	put_warnings(&writer, report);

@@ -37,6 +37,15 @@ void sg_report_sink_json_bytes(const struct sg_redactor *redactor, struct sg_jso
 	sg_json_put_strn(json, key, sg_buf_str(&clean));
 }
 
+void sg_report_sink_markdown(
+	const struct sg_redactor *redactor, struct sg_str text, struct sg_buf *out)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf clean = {0};
+
+	redact(redactor, text, &clean);
+	sg_text_markdown(sg_buf_str(&clean), out);
+}
+
 bool sg_report_sink_dotenv(
 	const struct sg_redactor *redactor, struct sg_str text, struct sg_buf *out)
 {

@@ -21,6 +21,10 @@ void sg_report_sink_json(const struct sg_redactor *redactor, struct sg_json_out 
 void sg_report_sink_json_bytes(const struct sg_redactor *redactor, struct sg_json_out *json,
 	const char *key, struct sg_str text);
 
+/* An inline code span of GitLab Markdown, also in a table. */
+void sg_report_sink_markdown(
+	const struct sg_redactor *redactor, struct sg_str text, struct sg_buf *out);
+
 /* A dotenv value; false when it cannot be carried, with nothing appended. */
 bool sg_report_sink_dotenv(
 	const struct sg_redactor *redactor, struct sg_str text, struct sg_buf *out);

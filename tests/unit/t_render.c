@@ -15,6 +15,7 @@
 #include "io/json_doc.h"
 #include "report/dotenv.h"
 #include "report/json.h"
+#include "report/markdown.h"
 #include "report/text.h"
 
 #define GOLDEN "tests/data/golden/"
@@ -169,6 +170,70 @@ static void pending(struct sg_report *report)
 	sg_report_end(report, SG_RESULT_PENDING, "SUSPENDED", "a person must resume it");
 }
 
+static const struct sg_gate_verdict gate_verdicts[] = {
+	{.type = SG_GATE_HEALTH,
+		.state = SG_VERDICT_PASS,
+		.code = "HEALTHY",
+		.sentence = "staging runs registry.example.com/shop/catalog:1.4.2, Synced and "
+			    "Healthy",
+		.observed = "registry.example.com/shop/catalog:1.4.2, DEPLOYED",
+		.expected = "registry.example.com/shop/catalog:1.4.2, Synced and Healthy",
+		.since_unix_s = 1770090000},
+	{.type = SG_GATE_SOAK,
+		.state = SG_VERDICT_WAIT,
+		.code = "SOAKING",
+		.sentence = "staging has run it well since 2026-02-03T03:40:00Z",
+		.observed = "20m",
+		.expected = "2h",
+		.since_unix_s = 1770090000,
+		.next_look_unix_s = 1770097200},
+	{.type = SG_GATE_APPROVAL,
+		.state = SG_VERDICT_LATER,
+		.code = "NO_MERGE_REQUEST",
+		.sentence = "pending: no merge request yet",
+		.observed = "",
+		.expected = ""},
+	{.type = SG_GATE_FREEZE,
+		.phase = SG_PHASE_MERGE,
+		.state = SG_VERDICT_CLOSED,
+		.code = "FREEZE_UNREADABLE",
+		.sentence = "GET freeze_periods: 403",
+		.observed = "",
+		.expected = ""},
+};
+
+static void gates(struct sg_report *report)
+{
+	sg_report_init(report, report->arena, "promote");
+	facts(report);
+	report->environment = "production";
+	for (size_t i = 0; i < SG_COUNT(gate_verdicts); i++)
+		sg_report_add_gate(report, "catalog", "production", &gate_verdicts[i]);
+	*sg_report_add_mr(report) = (struct sg_report_mr){.service = "catalog",
+		.environment = "production",
+		.iid = 15,
+		.url = "https://gitlab.example.com/gitops/apps/-/merge_requests/15",
+		.state = "opened",
+		.branch = "stagegate/production/catalog",
+		.head = SHA_A,
+		.code = "MR_PIPELINE_FAILED",
+		.sentence = "its pipeline failed",
+		.blocker = "job render of pipeline 71",
+		.blocker_url = "https://gitlab.example.com/gitops/apps/-/jobs/903"};
+	*sg_report_add_mr(report) = (struct sg_report_mr){.service = "order",
+		.environment = "production",
+		.iid = 16,
+		.url = "https://gitlab.example.com/gitops/apps/-/merge_requests/16",
+		.state = "merged",
+		.branch = "stagegate/production/order",
+		.head = SHA_A,
+		.landed = SHA_B};
+	*sg_report_add_mr(report) = (struct sg_report_mr){
+		.service = "web", .environment = "production", .url = "", .branch = ""};
+	report->next_look_unix_s = 1770097200;
+	sg_report_end(report, SG_RESULT_FAILED, "FREEZE_UNREADABLE", "1 gate is closed");
+}
+
 /* What a server, a file or a user could put into any field. */
 #define HOSTILE                                                                                    \
 	"\x1b[31m/merge\r\n::$HOME $(id) `id` \"q\" 'q' <b>&amp; @all | " SECRET                   \
@@ -207,6 +272,16 @@ static void hostile(struct sg_report *report)
 	sg_finding_add(
 		report->arena, &report->findings, SG_SEVERITY_ERROR, HOSTILE, -1, -1, "%s", HOSTILE)
 		->hint = HOSTILE;
+	sg_report_add_gate(report, HOSTILE, HOSTILE,
+		&(struct sg_gate_verdict){.state = SG_VERDICT_CLOSED,
+			.code = HOSTILE,
+			.sentence = HOSTILE,
+			.observed = HOSTILE,
+			.expected = HOSTILE,
+			.since_unix_s = INT64_MIN,
+			.next_look_unix_s = INT64_MAX});
+	*sg_report_add_mr(report) = (struct sg_report_mr){HOSTILE, HOSTILE, INT64_MIN, HOSTILE,
+		HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE};
 	sg_report_warn(report, HOSTILE, "%s", HOSTILE);
 	sg_report_add_part(report, HOSTILE, HOSTILE);
 	sg_report_end(report, SG_RESULT_PLANNED, HOSTILE, "%s", HOSTILE);
@@ -225,6 +300,8 @@ static void empty(struct sg_report *report)
 	report->code = NULL;
 	(void)sg_report_add_change(report);
 	(void)sg_report_add_verdict(report);
+	(void)sg_report_add_mr(report);
+	sg_report_add_gate(report, NULL, NULL, &(struct sg_gate_verdict){.code = NULL});
 }
 
 static const struct {
@@ -238,6 +315,7 @@ static const struct {
 	{"wait-failed", wait_failed},
 	{"wait-pending", pending},
 	{"check-findings", check_findings},
+	{"gates", gates},
 	{"version", version},
 	{"hostile", hostile},
 	{"hostile-version", hostile_version},
@@ -321,8 +399,8 @@ static void assert_keys(const struct sg_buf *got)
 {
 	static const char *const keys[] = {"schema", "command", "result", "reason", "exit_code",
 		"sentence", "repository", "config", "advisory", "environment", "branch", "commit",
-		"id", "tries", "elapsed_ms", "next_look", "changes", "diff", "verdicts", "findings",
-		"warnings", "version"};
+		"id", "tries", "elapsed_ms", "next_look", "changes", "diff", "gates",
+		"merge_requests", "verdicts", "findings", "warnings", "version"};
 	const char *at = got->ptr;
 
 	for (size_t i = 0; i < SG_COUNT(keys); i++) {
@@ -408,6 +486,53 @@ static void dotenv_is_golden(void **state)
 		sg_buf_release(&out);
 		sg_arena_release(&arena);
 	}
+	sg_redactor_free(redactor);
+}
+
+/* Only words of ours stand outside the code spans, and no span has what would end it. */
+static void assert_inert(const struct sg_buf *got)
+{
+	static const char ours[] = " |-,:.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\n";
+	bool inside = false;
+
+	for (size_t i = 0; i < got->len; i++) {
+		char c = got->ptr[i];
+
+		if (c == '`')
+			inside = !inside;
+		else if (!inside)
+			assert_non_null(strchr(ours, c));
+		else
+			assert_true(c != '|' && c != '\n');
+	}
+	assert_false(inside);
+}
+
+static void markdown_is_golden(void **state)
+{
+	static const struct sg_gate_verdict hostile_gate = {.state = SG_VERDICT_CLOSED,
+		.code = HOSTILE,
+		.sentence = HOSTILE,
+		.observed = HOSTILE,
+		.expected = HOSTILE,
+		.since_unix_s = INT64_MIN,
+		.next_look_unix_s = INT64_MAX};
+	struct sg_redactor *redactor = make_redactor();
+	struct sg_buf out;
+
+	(void)state;
+	sg_buf_init(&out, OUT_MAX);
+	sg_markdown_gates(NULL, 0, redactor, &out);
+	assert_int_equal(out.len, 0);
+	sg_markdown_gates(gate_verdicts, SG_COUNT(gate_verdicts), redactor, &out);
+	assert_inert(&out);
+	golden("gates", "md", &out);
+	sg_buf_reset(&out);
+	sg_markdown_gates(&hostile_gate, 1, redactor, &out);
+	assert_clean(&out, false);
+	assert_inert(&out);
+	golden("hostile", "md", &out);
+	sg_buf_release(&out);
 	sg_redactor_free(redactor);
 }
 
@@ -547,6 +672,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(text_is_golden),
 		cmocka_unit_test(json_is_golden),
 		cmocka_unit_test(dotenv_is_golden),
+		cmocka_unit_test(markdown_is_golden),
 		cmocka_unit_test(dotenv_leaves_out_and_says_so),
 		cmocka_unit_test(dotenv_file_is_bounded),
 		cmocka_unit_test(errors_are_rendered),
