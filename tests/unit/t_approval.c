@@ -39,6 +39,7 @@ struct story {
 
 static void begin(struct story *story)
 {
+	sg_arena_release(&story->arena);
 	*story = (struct story){
 		.spec = {.type = SG_GATE_APPROVAL,
 			.count = 2,
