@@ -419,7 +419,7 @@ environments:                       # in promotion order
     gates:
       - {{type: health}}
       - {{type: soak, duration: 2h}}
-      - {{type: approval, count: 2, from: ["@platform/release-managers"], exclude: [requester, authors]}}
+      - {{type: approval, count: 1, from: ["@platform/release-managers"], exclude: [requester, authors]}}
       - {{type: freeze}}
 
 services:

@@ -8,7 +8,7 @@ import yaml
 from sim import gitrepo, seed
 from sim import seed_text as text
 
-MAIN = "dbf93bd7909ec7d8eaa19df376b984c76f0781e7"
+MAIN = "8b95ca03ca5bcd2da41ab3813fdf547fcef0fcb0"
 DEVELOP = "c1c93d9e92ca1ad914d18d9fbd6a7573dd98d60a"
 
 
