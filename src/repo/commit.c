@@ -56,21 +56,41 @@ static int write_blob(struct sg_repo *repo, const git_tree *tree, const struct s
 	return 0;
 }
 
-static int write_tree(struct sg_repo *repo, git_tree *before, const struct sg_plan *plan,
-	git_oid *ret_oid, struct sg_err *err)
+static int write_tree(struct sg_repo *repo, git_commit *base, const struct sg_file_change *files,
+	size_t count, git_oid *ret_oid, struct sg_err *err)
 {
 	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
-	git_tree_update *updates = sg_arena_calloc(&arena, plan->file_count, sizeof(*updates));
+	git_tree *before SG_AUTO(sg_git_tree_free_ptr) = NULL;
+	git_tree_update *updates = sg_arena_calloc(&arena, count + 1, sizeof(*updates));
 	int rc;
 
-	for (size_t i = 0; i < plan->file_count; i++) {
+	git_error_clear();
+	rc = git_commit_tree(&before, base);
+	if (rc < 0)
+		return sg_git_fail(NULL, rc, "read the parent", err);
+	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < i; j++)
-			SG_ASSERT(strcmp(plan->files[i].path, plan->files[j].path) != 0);
-		if (write_blob(repo, before, &plan->files[i], &updates[i], err) < 0)
+			SG_ASSERT(strcmp(files[i].path, files[j].path) != 0);
+		if (write_blob(repo, before, &files[i], &updates[i], err) < 0)
 			return -1;
 	}
-	rc = git_tree_create_updated(ret_oid, repo->git, before, plan->file_count, updates);
+	rc = git_tree_create_updated(ret_oid, repo->git, before, count, updates);
 	return rc < 0 ? sg_git_fail(NULL, rc, "write the changed folders", err) : 0;
+}
+
+int sg_repo_plan_tree(struct sg_repo *repo, const struct sg_file_change *files, size_t count,
+	const char *base, char ret_tree[65], struct sg_err *err)
+{
+	git_commit *commit SG_AUTO(sg_git_commit_free_ptr) = NULL;
+	git_oid tree;
+
+	if (sg_git_commit(repo, base, &commit, err) < 0)
+		return -1;
+	tree = *git_commit_tree_id(commit);
+	if (count > 0 && write_tree(repo, commit, files, count, &tree, err) < 0)
+		return sg_wrap(err, "apply the plan to %.12s", base);
+	git_oid_tostr(ret_tree, GIT_OID_SHA1_HEXSIZE + 1, &tree);
+	return 0;
 }
 
 static int write_commit(struct sg_repo *repo, const struct sg_plan *plan, const git_commit *parent,
@@ -100,17 +120,11 @@ int sg_repo_commit(
 	struct sg_repo *repo, const struct sg_plan *plan, git_oid *ret_oid, struct sg_err *err)
 {
 	git_commit *parent SG_AUTO(sg_git_commit_free_ptr) = NULL;
-	git_tree *before SG_AUTO(sg_git_tree_free_ptr) = NULL;
 	git_oid tree;
-	int rc;
 
 	SG_ASSERT(plan->file_count > 0);
-	if (sg_git_commit(repo, plan->parent, &parent, err) < 0)
-		return -1;
-	rc = git_commit_tree(&before, parent);
-	if (rc < 0)
-		return sg_git_fail(NULL, rc, "read the parent", err);
-	if (write_tree(repo, before, plan, &tree, err) < 0)
+	if (sg_git_commit(repo, plan->parent, &parent, err) < 0 ||
+		write_tree(repo, parent, plan->files, plan->file_count, &tree, err) < 0)
 		return -1;
 	return write_commit(repo, plan, parent, &tree, ret_oid, err);
 }

@@ -82,6 +82,15 @@ static bool is_offered(const struct sg_repo *repo, const char *oid)
 	return false;
 }
 
+void sg_repo_end_at(struct sg_repo *repo, const char *oid)
+{
+	for (size_t i = 0; i < SG_REPO_ENDS; i++)
+		if (strcmp(repo->ends[i], oid) == 0)
+			return;
+	memcpy(repo->ends[repo->next_end], oid, GIT_OID_SHA1_HEXSIZE + 1);
+	repo->next_end = (repo->next_end + 1) % SG_REPO_ENDS;
+}
+
 int sg_repo_offer(struct sg_repo *repo, const char *oid, struct sg_err *err)
 {
 	size_t slot = repo->next_offer;
@@ -100,15 +109,16 @@ int sg_repo_offer(struct sg_repo *repo, const char *oid, struct sg_err *err)
 	git_reference_free(ref);
 	if (rc < 0)
 		return sg_git_fail(NULL, rc, "keep a commit", err);
+	sg_repo_end_at(repo, oid);
 	memcpy(repo->offers[slot], oid, GIT_OID_SHA1_HEXSIZE + 1);
 	repo->next_offer = (slot + 1) % SG_REPO_OFFERS;
 	return 0;
 }
 
 /*
- * Declares history to end at the offered commits. That is never more than what is here, and keeps
- * what libgit2 tells the server to those few: with 20 commits and more its stateless negotiation
- * does not work together with a depth.
+ * Declares history to end at the commits that came without it. That is never more than what is
+ * here, and keeps what libgit2 tells the server to the few that are offered: with 20 commits and
+ * more its stateless negotiation does not work together with a depth.
  */
 static int declare_shallow(struct sg_repo *repo, struct sg_err *err)
 {
@@ -116,10 +126,10 @@ static int declare_shallow(struct sg_repo *repo, struct sg_err *err)
 	struct sg_buf text SG_AUTO(sg_buf_release);
 	const char *path = sg_arena_printf(&arena, "%sshallow", git_repository_path(repo->git));
 
-	sg_buf_init(&text, SG_REPO_OFFERS * (GIT_OID_SHA1_HEXSIZE + 1));
-	for (size_t i = 0; i < SG_REPO_OFFERS; i++)
-		if (repo->offers[i][0])
-			sg_buf_addf(&text, "%s\n", repo->offers[i]);
+	sg_buf_init(&text, SG_REPO_ENDS * (GIT_OID_SHA1_HEXSIZE + 1));
+	for (size_t i = 0; i < SG_REPO_ENDS; i++)
+		if (repo->ends[i][0])
+			sg_buf_addf(&text, "%s\n", repo->ends[i]);
 	if (text.len == 0)
 		return 0;
 	return sg_fs_write(path, sg_buf_str(&text), 0600, err);

@@ -29,6 +29,7 @@ struct text_row {
 /* What libgit2 and servers say in words only; first match wins. */
 static const struct text_row texts[] = {
 	{"not our ref", SG_R_BRANCH_MOVED, true, NULL},
+	{"cannot fetch a specific object", SG_R_REVISION_NOT_FOUND, false, NULL},
 	{"remote error", SG_R_REMOTE_FAILED, false, NULL},
 	{"server doesn't support shallow", SG_R_ANSWER_INVALID, false,
 		"fetching without history needs a server that knows \"shallow\""},

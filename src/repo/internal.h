@@ -8,7 +8,12 @@
 #include "repo/repo.h"
 #include "repo/wire.h"
 
-enum { SG_REPO_WORDS_MAX = 4096, SG_PUSH_REPORT_MAX = 4096, SG_REPO_OFFERS = 8 };
+enum {
+	SG_REPO_WORDS_MAX = 4096,
+	SG_PUSH_REPORT_MAX = 4096,
+	SG_REPO_OFFERS = 8,
+	SG_REPO_ENDS = 256
+};
 
 /* One push under way: what is compared, and what the server said. */
 struct sg_push {
@@ -53,6 +58,10 @@ struct sg_repo {
 	struct sg_buf ahead_request;
 	char offers[SG_REPO_OFFERS][GIT_OID_SHA1_HEXSIZE + 1];
 	size_t next_offer;
+
+	/* Commits that came without what is before them: the last so many. */
+	char ends[SG_REPO_ENDS][GIT_OID_SHA1_HEXSIZE + 1];
+	size_t next_end;
 };
 
 /* git_transport_cb: a smart transport on our HTTP; PAYLOAD is the sg_repo. */
@@ -80,6 +89,12 @@ int sg_repo_download(struct sg_repo *repo, const char *const *specs, size_t coun
  * is new. The last few are kept.
  */
 int sg_repo_offer(struct sg_repo *repo, const char *oid, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Keeps in mind that what is before this commit (which is here) may be missing: libgit2 then does
+ * not look for it when the commit is built upon. sg_repo_offer() does it too.
+ */
+void sg_repo_end_at(struct sg_repo *repo, const char *oid);
 
 /* A remote on our transport, not connected. NULL with the error set. */
 git_remote *sg_repo_remote(struct sg_repo *repo, struct sg_err *err);

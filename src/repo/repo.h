@@ -69,6 +69,60 @@ int sg_repo_fetch(struct sg_repo *repo, const char *const *branches, size_t coun
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*
+ * Brings single commits with their files, without history, in one exchange (after a look, when
+ * nobody did since the last publish); those that are here already cost nothing. What a name of the
+ * server stands for can always be had, other commits where the server gives them by id (GitLab
+ * does). REVISION_NOT_FOUND when one cannot be had; nothing is said of the others then.
+ */
+int sg_repo_fetch_commits(struct sg_repo *repo, const char *const *oids, size_t count,
+	struct sg_err *err) SG_MUST_CHECK;
+
+enum { SG_COMMIT_TEXT_MAX = 256, SG_COMMIT_PARENTS_MAX = 1000, SG_REPO_PATHS_MAX = 64 };
+
+/* What a commit says of itself: anybody can write anything there. Lives in an arena. */
+struct sg_commit_facts {
+	const char *const *parents; /* full ids, as the commit names them; need not be here */
+	size_t parent_count;
+	char tree[65];
+	struct sg_ident author; /* name and email cut after SG_COMMIT_TEXT_MAX bytes */
+	struct sg_ident committer;
+	const char *subject; /* cut likewise; may be empty */
+};
+
+/* REVISION_NOT_FOUND when the commit is not here; TOO_LARGE for more than so many parents. */
+int sg_repo_commit_facts(struct sg_repo *repo, const char *oid, struct sg_arena *arena,
+	struct sg_commit_facts *ret_facts, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * The tree that these changes make of the tree of the commit BASE, which is here; nothing is sent.
+ * File modes stay. BUG when a file is not what the change was made from; EDIT_REFUSED when it is no
+ * plain file. REVISION_NOT_FOUND.
+ */
+int sg_repo_plan_tree(struct sg_repo *repo, const struct sg_file_change *files, size_t count,
+	const char *base, char ret_tree[65], struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * The tree of a merge of THEIRS into OURS, whose best common ancestor is BASE; all three commits
+ * are here, nothing is sent. *ret_conflict says that there is none, and ret_tree is not written
+ * then.
+ *
+ * What merges here merges with Git's "ort" strategy to the same bytes, but for what only the
+ * detection of renames sees: renames are not followed. In doubt it is a conflict: a file that both
+ * sides changed merges only when two ways of comparing lines give the same result; binary files
+ * and those above 4 MiB never do. Attributes and drivers of the repository are not looked at.
+ */
+int sg_repo_merge_tree(struct sg_repo *repo, const char *base, const char *ours, const char *theirs,
+	char ret_tree[65], bool *ret_conflict, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * The paths of the files that differ between two commits that are here, folder by folder in name
+ * order, the first SG_REPO_PATHS_MAX of them; each is cut after 1,024 bytes. Untrusted bytes.
+ */
+int sg_repo_changed_paths(struct sg_repo *repo, const char *base, const char *head,
+	struct sg_arena *arena, const char *const **ret_paths, size_t *ret_count,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
  * The files of a commit that is here. LABEL is copied; the source lives in ARENA and must not
  * be used after sg_repo_close(). REVISION_NOT_FOUND.
  */
