@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/reason.h"
+#include "gate/code.h"
 #include "model/app_verdict.h"
 
 #define HELP_COLUMN 4
@@ -152,6 +153,18 @@ static void add_exit(struct sg_buf *out, const char *name, int code, const char 
 	sg_buf_addf(out, "| %d | `%s` | %s |\n", code, name, text);
 }
 
+/* Those of gates that do not let pass: a gate that passes ends nothing. */
+static void add_gate_codes(struct sg_buf *out, int code)
+{
+	for (int i = 0; i < sg_gate_code_count(); i++) {
+		enum sg_gate_code gate = (enum sg_gate_code)i;
+		int exit_code = sg_gate_state_exit(sg_gate_code_state(gate));
+
+		if (exit_code != 0 && exit_code == code)
+			add_exit(out, sg_gate_code_name(gate), code, sg_gate_code_text(gate));
+	}
+}
+
 void sg_help_exit_codes(struct sg_buf *out)
 {
 	sg_buf_adds(out, "| exit | reason | meaning |\n|---|---|---|\n");
@@ -160,6 +173,7 @@ void sg_help_exit_codes(struct sg_buf *out)
 			if (sg_app_code_exit((enum sg_app_code)i) == code)
 				add_exit(out, sg_app_code_name((enum sg_app_code)i), code,
 					sg_app_code_text((enum sg_app_code)i));
+		add_gate_codes(out, code);
 		for (int i = 0; i < sg_reason_count(); i++)
 			if (sg_reason_exit((enum sg_reason)i) == code)
 				add_exit(out, sg_reason_name((enum sg_reason)i), code,

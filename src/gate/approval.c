@@ -134,12 +134,11 @@ static void say_trouble(const struct sg_gate_facts *facts, const struct sg_appro
 	struct sg_arena *arena, struct sg_gate_verdict *ret)
 {
 	if (count->moved) {
-		sg_gate_say(
-			ret, arena, SG_VERDICT_WAIT, SG_GATE_CODE_HEAD_MOVED, "%s", count->trouble);
+		sg_gate_say(ret, arena, SG_GATE_CODE_HEAD_MOVED, "%s", count->trouble);
 		ret->next_look_unix_s = facts->now_unix_s;
 		return;
 	}
-	sg_gate_say(ret, arena, SG_VERDICT_CLOSED,
+	sg_gate_say(ret, arena,
 		facts->approvals->has_mr ? SG_GATE_CODE_APPROVALS_UNREADABLE
 					 : SG_GATE_CODE_NO_MERGE_REQUEST,
 		"%s", count->trouble);
@@ -152,12 +151,12 @@ static void say_count(const struct sg_gate_facts *facts, const struct sg_approva
 
 	ret->observed = say_observed(count, arena);
 	if (missing <= 0) {
-		sg_gate_say(ret, arena, SG_VERDICT_PASS, SG_GATE_CODE_APPROVED, "approved by %s",
+		sg_gate_say(ret, arena, SG_GATE_CODE_APPROVED, "approved by %s",
 			list_counted(count, /* with_times= */ true, arena));
 		ret->since_unix_s = full_since(count);
 		return;
 	}
-	sg_gate_say(ret, arena, SG_VERDICT_WAIT, SG_GATE_CODE_APPROVALS_MISSING,
+	sg_gate_say(ret, arena, SG_GATE_CODE_APPROVALS_MISSING,
 		"waits for %" PRId64 " approval%s, %" PRId64 " of %" PRId64 "%s", missing,
 		missing == 1 ? "" : "s", count->counted, count->needed,
 		list_everybody(count, arena));

@@ -19,9 +19,9 @@ void sg_gate_approval(const struct sg_gate_spec *spec, const struct sg_gate_fact
 void sg_gate_freeze(const struct sg_gate_spec *spec, const struct sg_gate_facts *facts,
 	struct sg_arena *arena, struct sg_gate_verdict *ret);
 
-/* State, code and a formatted sentence. */
-void sg_gate_say(struct sg_gate_verdict *verdict, struct sg_arena *arena, enum sg_gate_state state,
-	enum sg_gate_code code, const char *fmt, ...) SG_PRINTF(5, 6);
+/* The code, its state and a formatted sentence. */
+void sg_gate_say(struct sg_gate_verdict *verdict, struct sg_arena *arena, enum sg_gate_code code,
+	const char *fmt, ...) SG_PRINTF(4, 5);
 
 /* "2026-02-03T04:05:06Z" */
 const char *sg_gate_time(struct sg_arena *arena, int64_t unix_s);

@@ -40,8 +40,8 @@ unsigned sg_gate_needs(const struct sg_gate_spec *spec, enum sg_gate_phase phase
 	return sg_gate_in_phase(spec, phase) ? rows[spec->type].needs : 0;
 }
 
-void sg_gate_say(struct sg_gate_verdict *verdict, struct sg_arena *arena, enum sg_gate_state state,
-	enum sg_gate_code code, const char *fmt, ...)
+void sg_gate_say(struct sg_gate_verdict *verdict, struct sg_arena *arena, enum sg_gate_code code,
+	const char *fmt, ...)
 {
 	char text[SENTENCE_MAX_BYTES];
 	va_list args;
@@ -49,7 +49,7 @@ void sg_gate_say(struct sg_gate_verdict *verdict, struct sg_arena *arena, enum s
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	verdict->state = state;
+	verdict->state = sg_gate_code_state(code);
 	verdict->code = sg_gate_code_name(code);
 	verdict->sentence = sg_arena_strdup(arena, text);
 }
@@ -76,11 +76,10 @@ static void say_elsewhere(const struct sg_gate_spec *spec, const struct sg_gate_
 	bool has_mr = facts->approvals && facts->approvals->has_mr;
 
 	if (spec->type == SG_GATE_APPROVAL && !has_mr)
-		sg_gate_say(ret, arena, SG_VERDICT_LATER, SG_GATE_CODE_NO_MERGE_REQUEST,
+		sg_gate_say(ret, arena, SG_GATE_CODE_NO_MERGE_REQUEST_YET,
 			"pending: no merge request yet");
 	else
-		sg_gate_say(ret, arena, SG_VERDICT_LATER, SG_GATE_CODE_OTHER_PHASE, "%s",
-			rows[spec->type].elsewhere);
+		sg_gate_say(ret, arena, SG_GATE_CODE_OTHER_PHASE, "%s", rows[spec->type].elsewhere);
 }
 
 static void check_facts(unsigned needs, const struct sg_gate_facts *facts)

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "model/app_verdict.h"
 #include "model/approval.h"
+#include "model/freeze.h"
 #include "model/gate_spec.h"
 #include "model/verdict.h"
 
@@ -39,8 +40,6 @@ struct sg_gate_before {
 	int64_t health_unix_s;    /* status.health.lastTransitionTime; 0: absent */
 	int64_t next_look_unix_s; /* of the verdict; 0: unknown */
 };
-
-struct sg_freeze_period;
 
 struct sg_gate_freezes {
 	const char *trouble; /* the periods could not be read: why; NULL: they were */

@@ -18,11 +18,11 @@ static void close_unknown_image(
 	const struct sg_gate_before *before, struct sg_arena *arena, struct sg_gate_verdict *ret)
 {
 	if (is_none(before->image))
-		sg_gate_say(ret, arena, SG_VERDICT_CLOSED, SG_GATE_CODE_IMAGE_UNKNOWN,
+		sg_gate_say(ret, arena, SG_GATE_CODE_IMAGE_UNKNOWN,
 			"nobody can tell which image is to be promoted from %s",
 			before->environment);
 	else
-		sg_gate_say(ret, arena, SG_VERDICT_CLOSED, SG_GATE_CODE_IMAGE_UNKNOWN,
+		sg_gate_say(ret, arena, SG_GATE_CODE_IMAGE_UNKNOWN,
 			"the files of %s do not say which image it runs", before->environment);
 }
 
@@ -33,7 +33,7 @@ static bool files_agree(const struct sg_gate_before *before, enum sg_gate_phase 
 	if (strcmp(before->image, before->image_files) == 0)
 		return true;
 	if (phase == SG_PHASE_PUBLISH) {
-		sg_gate_say(ret, arena, SG_VERDICT_CLOSED, SG_GATE_CODE_OTHER_IMAGE,
+		sg_gate_say(ret, arena, SG_GATE_CODE_OTHER_IMAGE,
 			"the files of %s say %s, and %s is to be promoted", before->environment,
 			before->image_files, before->image);
 		return false;
@@ -42,14 +42,14 @@ static bool files_agree(const struct sg_gate_before *before, enum sg_gate_phase 
 	case SG_ANSWER_YES:
 		return true;
 	case SG_ANSWER_NO:
-		sg_gate_say(ret, arena, SG_VERDICT_CLOSED, SG_GATE_CODE_OLDER_IMAGE,
+		sg_gate_say(ret, arena, SG_GATE_CODE_OLDER_IMAGE,
 			"%s went back to %s, which was not published there after %s",
 			before->environment, before->image_files, before->image);
 		return false;
 	case SG_ANSWER_UNKNOWN:
 		break;
 	}
-	sg_gate_say(ret, arena, SG_VERDICT_WAIT, SG_GATE_CODE_ORDER_UNKNOWN,
+	sg_gate_say(ret, arena, SG_GATE_CODE_ORDER_UNKNOWN,
 		"the files of %s say %s, and Git does not tell whether that came after %s",
 		before->environment, before->image_files, before->image);
 	return false;
@@ -76,14 +76,14 @@ static void judge_success(
 	if (before->verdict.row != SG_APP_ROW_23)
 		say_row(before, SG_VERDICT_WAIT, arena, ret);
 	else if (!before->image_seen)
-		sg_gate_say(ret, arena, SG_VERDICT_CLOSED, SG_GATE_CODE_IMAGE_NOT_SEEN,
+		sg_gate_say(ret, arena, SG_GATE_CODE_IMAGE_NOT_SEEN,
 			"%s in %s is Synced and Healthy, and %s is not seen to run there",
 			before->application, before->environment, before->image_files);
 	else if (same)
-		sg_gate_say(ret, arena, SG_VERDICT_PASS, SG_GATE_CODE_HEALTHY,
-			"%s runs %s, Synced and Healthy", before->environment, before->image);
+		sg_gate_say(ret, arena, SG_GATE_CODE_HEALTHY, "%s runs %s, Synced and Healthy",
+			before->environment, before->image);
 	else
-		sg_gate_say(ret, arena, SG_VERDICT_PASS, SG_GATE_CODE_HEALTHY,
+		sg_gate_say(ret, arena, SG_GATE_CODE_HEALTHY,
 			"%s runs %s, published there after %s, Synced and Healthy",
 			before->environment, before->image_files, before->image);
 }
@@ -133,8 +133,8 @@ void sg_gate_health(const struct sg_gate_spec *spec, const struct sg_gate_facts 
 
 	(void)spec;
 	if (before->trouble) {
-		sg_gate_say(ret, arena, SG_VERDICT_WAIT, SG_GATE_CODE_BEFORE_UNREADABLE,
-			"%s cannot be read: %s", before->environment, before->trouble);
+		sg_gate_say(ret, arena, SG_GATE_CODE_BEFORE_UNREADABLE, "%s cannot be read: %s",
+			before->environment, before->trouble);
 	} else if (is_none(before->image) || is_none(before->image_files)) {
 		close_unknown_image(before, arena, ret);
 	} else {

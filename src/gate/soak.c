@@ -24,8 +24,8 @@ static void say_not_begun(
 		ret->code = health->code;
 		ret->sentence = health->sentence;
 	} else {
-		sg_gate_say(ret, arena, SG_VERDICT_WAIT, SG_GATE_CODE_SOAK_NOT_BEGUN,
-			"the time has not begun: %s", health->sentence);
+		sg_gate_say(ret, arena, SG_GATE_CODE_SOAK_NOT_BEGUN, "the time has not begun: %s",
+			health->sentence);
 	}
 	ret->next_look_unix_s = health->next_look_unix_s;
 }
@@ -33,7 +33,7 @@ static void say_not_begun(
 static void say_time_unknown(
 	const struct sg_gate_before *before, struct sg_arena *arena, struct sg_gate_verdict *ret)
 {
-	sg_gate_say(ret, arena, SG_VERDICT_CLOSED, SG_GATE_CODE_SOAK_TIME_UNKNOWN,
+	sg_gate_say(ret, arena, SG_GATE_CODE_SOAK_TIME_UNKNOWN,
 		"%s in %s does not say since when: its %s is absent", before->application,
 		before->environment,
 		before->deployed_unix_s <= 0 ? "last deployedAt in status.history"
@@ -52,17 +52,17 @@ static void say_elapsed(const struct sg_gate_spec *spec, const struct sg_gate_fa
 	ret->observed = sg_gate_span(
 		arena, elapsed_s < INT64_MAX / MS_PER_S ? elapsed_s * MS_PER_S : INT64_MAX);
 	if (now >= start && elapsed_s >= needed_s) {
-		sg_gate_say(ret, arena, SG_VERDICT_PASS, SG_GATE_CODE_SOAKED,
-			"%s has run %s well since %s", env, image, sg_gate_time(arena, start));
+		sg_gate_say(ret, arena, SG_GATE_CODE_SOAKED, "%s has run %s well since %s", env,
+			image, sg_gate_time(arena, start));
 		return;
 	}
 	ret->next_look_unix_s = start < INT64_MAX - needed_s ? start + needed_s : INT64_MAX;
 	if (now < start)
-		sg_gate_say(ret, arena, SG_VERDICT_WAIT, SG_GATE_CODE_SOAK_NOT_BEGUN,
+		sg_gate_say(ret, arena, SG_GATE_CODE_SOAK_NOT_BEGUN,
 			"the time begins at %s, which is still to come by the servers' clock",
 			sg_gate_time(arena, start));
 	else
-		sg_gate_say(ret, arena, SG_VERDICT_WAIT, SG_GATE_CODE_SOAKING,
+		sg_gate_say(ret, arena, SG_GATE_CODE_SOAKING,
 			"%s has run %s well since %s, and it is to be until %s", env, image,
 			sg_gate_time(arena, start), sg_gate_time(arena, ret->next_look_unix_s));
 }

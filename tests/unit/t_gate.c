@@ -133,7 +133,7 @@ static void approval_is_pending_before_there_is_a_merge_request(void **state)
 	struct story *story = *state;
 
 	decide(story, SG_GATE_APPROVAL);
-	expect(story, SG_VERDICT_LATER, "NO_MERGE_REQUEST");
+	expect(story, SG_VERDICT_LATER, "NO_MERGE_REQUEST_YET");
 	assert_string_equal(story->verdict.sentence, "pending: no merge request yet");
 	story->facts.approvals = &none;
 	decide(story, SG_GATE_APPROVAL);
@@ -544,6 +544,84 @@ static void a_crowd_of_approvers_is_not_listed_whole(void **state)
 	assert_true(strlen(story->verdict.sentence) < 2048);
 }
 
+/* ---- freeze ---- */
+
+/* From Saturday 23:00 until Monday 07:00; NOW is Monday 02:40 in UTC. */
+static const struct sg_freeze_period weekend = {
+	.id = 7, .freeze_start = "0 23 * * 6", .freeze_end = "0 7 * * 1", .cron_timezone = "UTC"};
+
+static void freeze_lets_pass_when_no_period_holds(void **state)
+{
+	static const struct sg_gate_freezes none = {NULL, NULL, 0}, one = {NULL, &weekend, 1};
+	struct story *story = *state;
+
+	story->facts.freezes = &none;
+	decide(story, SG_GATE_FREEZE);
+	expect(story, SG_VERDICT_PASS, "NOT_FROZEN");
+	story->facts.freezes = &one;
+	story->facts.now_unix_s = NOW + 24 * 60 * MINUTE;
+	decide(story, SG_GATE_FREEZE);
+	expect(story, SG_VERDICT_PASS, "NOT_FROZEN");
+	says(story->verdict.sentence, "2026-02-07T23:00:00Z");
+	assert_string_equal(story->verdict.observed, "open");
+	assert_string_equal(story->verdict.expected, "no freeze period");
+}
+
+static void freeze_waits_until_the_period_ends_in_both_phases(void **state)
+{
+	static const struct sg_gate_freezes one = {NULL, &weekend, 1};
+	struct story *story = *state;
+
+	story->facts.freezes = &one;
+	for (int phase = SG_PHASE_PUBLISH; phase <= SG_PHASE_MERGE; phase++) {
+		story->facts.phase = (enum sg_gate_phase)phase;
+		decide(story, SG_GATE_FREEZE);
+		expect(story, SG_VERDICT_WAIT, "FROZEN");
+		says(story->verdict.sentence, "0 23 * * 6");
+		assert_string_equal(story->verdict.observed, "frozen until 2026-02-02T07:00:00Z");
+		assert_int_equal(story->verdict.since_unix_s, NOW - 27 * 3600 - 40 * MINUTE);
+		assert_int_equal(story->verdict.next_look_unix_s, NOW + 4 * 3600 + 20 * MINUTE + 1);
+	}
+}
+
+static void freeze_that_cannot_be_read_or_understood_is_closed(void **state)
+{
+	static const struct sg_freeze_period bad[] = {
+		{.id = 7,
+			.freeze_start = "0 23 * * 5",
+			.freeze_end = "0 7 * * 1",
+			.cron_timezone = "Nowhere/Town"},
+		{.id = 8,
+			.freeze_start = "every day",
+			.freeze_end = "0 7 * * 1",
+			.cron_timezone = "UTC"},
+	};
+	static struct sg_gate_freezes freezes = {.trouble = "403 Forbidden"};
+	struct story *story = *state;
+
+	story->facts.freezes = &freezes;
+	decide(story, SG_GATE_FREEZE);
+	expect(story, SG_VERDICT_CLOSED, "FREEZE_UNREADABLE");
+	says(story->verdict.sentence, "403 Forbidden");
+	for (size_t i = 0; i < SG_COUNT(bad); i++) {
+		freezes = (struct sg_gate_freezes){NULL, &bad[i], 1};
+		decide(story, SG_GATE_FREEZE);
+		expect(story, SG_VERDICT_CLOSED, "FREEZE_UNREADABLE");
+		says(story->verdict.sentence, i ? "every day" : "Nowhere/Town");
+	}
+}
+
+static void freeze_without_a_clock_is_closed(void **state)
+{
+	static const struct sg_gate_freezes one = {NULL, &weekend, 1};
+	struct story *story = *state;
+
+	story->facts.freezes = &one;
+	story->facts.now_unix_s = 0;
+	decide(story, SG_GATE_FREEZE);
+	expect(story, SG_VERDICT_CLOSED, "FREEZE_UNREADABLE");
+}
+
 /* ---- several ---- */
 
 static void the_worst_verdict_counts(void **state)
@@ -617,6 +695,10 @@ int main(void)
 		STORY(approval_is_closed_when_it_cannot_be_counted),
 		STORY(approval_looks_again_when_the_head_moved),
 		STORY(a_crowd_of_approvers_is_not_listed_whole),
+		STORY(freeze_lets_pass_when_no_period_holds),
+		STORY(freeze_waits_until_the_period_ends_in_both_phases),
+		STORY(freeze_that_cannot_be_read_or_understood_is_closed),
+		STORY(freeze_without_a_clock_is_closed),
 		cmocka_unit_test(the_worst_verdict_counts),
 		cmocka_unit_test(exit_codes_of_the_states),
 		cmocka_unit_test(codes_are_told_apart_from_those_of_the_cluster),
