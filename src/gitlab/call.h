@@ -63,11 +63,14 @@ int sg_gitlab_write(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 	struct sg_json **ret_doc, struct sg_gitlab_answer *ret_answer,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* Appends "/projects/ID" with ID percent-encoded once. CONFIG_INVALID when it can be no project. */
+/* Appends "/projects/ID", path or number, percent-encoded once. */
 int sg_gitlab_path_project(
 	struct sg_buf *path, const char *project, struct sg_err *err) SG_MUST_CHECK;
 
-/* Appends "/PART", encoded. CONFIG_INVALID for "", "." and "..", which lead elsewhere. */
+/*
+ * Appends "/PART", its slashes encoded too. CONFIG_INVALID when it is empty or has a part that is
+ * empty, "." or "..", which lead elsewhere.
+ */
 int sg_gitlab_path_part(struct sg_buf *path, const char *part, struct sg_err *err) SG_MUST_CHECK;
 
 /* Appends "?NAME=VALUE" or "&NAME=VALUE", both encoded. */

@@ -1,0 +1,126 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "gitlab/call.h"
+#include "gitlab/decode.h"
+#include "gitlab/people.h"
+
+struct raw {
+	struct sg_gitlab_user user;
+	const char *state;
+	const struct sg_json *bot;
+};
+
+#define FIELD(type, member, path, needed) SG_GITLAB_FIELD(type, raw, member, path, needed)
+
+static const struct sg_json_field fields[] = {
+	FIELD(SG_FIELD_I64, user.id, "id", true),
+	FIELD(SG_FIELD_STR, user.username, "username", true),
+	FIELD(SG_FIELD_STR, user.name, "name", false),
+	FIELD(SG_FIELD_STR, state, "state", false),
+	FIELD(SG_FIELD_BOOL, user.bot, "bot", false),
+	FIELD(SG_FIELD_JSON, bot, "bot", false),
+};
+
+/* "project_101_bot_2c7d", "group_7_bot", "project_101_bot3": users of access tokens. */
+static bool looks_like_bot(const char *username)
+{
+	struct sg_str rest = sg_str_of(username), part;
+	size_t i = 0;
+
+	if (sg_str_starts(rest, "service_account_"))
+		return true;
+	if (!sg_str_cut(&rest, '_', &part) ||
+		!(sg_str_is(part, "project") || sg_str_is(part, "group")) ||
+		!sg_str_cut(&rest, '_', &part) || part.len == 0)
+		return false;
+	for (size_t n = 0; n < part.len; n++)
+		if (part.ptr[n] < '0' || part.ptr[n] > '9')
+			return false;
+	if (!sg_str_starts(rest, "bot"))
+		return false;
+	for (i = 3; i < rest.len && rest.ptr[i] >= '0' && rest.ptr[i] <= '9'; i++)
+		;
+	return i == rest.len || rest.ptr[i] == '_';
+}
+
+int sg_gitlab_decode_user(const struct sg_json *object, const char *where, struct sg_arena *arena,
+	struct sg_gitlab_user *ret, struct sg_err *err)
+{
+	struct raw raw = {0};
+
+	if (sg_gitlab_fields(object, where, fields, SG_COUNT(fields), arena, &raw, err) < 0)
+		return -1;
+	if (raw.user.id <= 0)
+		return sg_fail(err, SG_R_ANSWER_INVALID, "%s.id: expected a number above 0", where);
+	raw.user.active = strcmp(raw.state, "active") == 0;
+	if (!raw.bot)
+		raw.user.bot = looks_like_bot(raw.user.username);
+	*ret = raw.user;
+	return 0;
+}
+
+/* One user: the object at KEY of the answer, or the whole of it. */
+static int read_user(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call, const char *key,
+	struct sg_arena *arena, struct sg_gitlab_user *ret, struct sg_err *err)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+
+	if (sg_gitlab_get(gitlab, call, &doc, err) < 0)
+		return -1;
+	if (sg_gitlab_decode_user(key ? sg_json_get(doc, key) : doc, key ? "job.user" : "user",
+		    arena, ret, err) < 0)
+		return sg_wrap(err, "%s", call->label);
+	return 0;
+}
+
+int sg_gitlab_whoami(struct sg_gitlab *gitlab, struct sg_arena *arena, struct sg_gitlab_user *ret,
+	struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	const struct sg_gitlab_call call = {.path = &path, .label = "read the token's own user"};
+
+	if (gitlab->cred && gitlab->cred->kind == SG_CRED_JOB_TOKEN) {
+		(void)sg_fail(err, SG_R_FORBIDDEN, "a job token has no user of its own");
+		(void)sg_hint(err, "set STAGEGATE_GITLAB_TOKEN");
+		return sg_wrap(err, "%s", call.label);
+	}
+	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
+	sg_buf_adds(&path, "/user");
+	return read_user(gitlab, &call, NULL, arena, ret, err);
+}
+
+int sg_gitlab_job_user(struct sg_gitlab *gitlab, struct sg_arena *arena, struct sg_gitlab_user *ret,
+	struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	const struct sg_gitlab_call call = {
+		.path = &path, .cred = gitlab->job, .label = "read who started this job"};
+
+	if (!gitlab->job) {
+		(void)sg_fail(err, SG_R_CREDENTIAL_MISSING,
+			"this does not run in a job of GitLab's: there is no CI_JOB_TOKEN");
+		return sg_wrap(err, "%s", call.label);
+	}
+	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
+	sg_buf_adds(&path, "/job");
+	return read_user(gitlab, &call, "user", arena, ret, err);
+}
+
+int sg_gitlab_user_get(struct sg_gitlab *gitlab, int64_t id, struct sg_arena *arena,
+	struct sg_gitlab_user *ret, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	const struct sg_gitlab_call call = {.path = &path, .label = "read the user"};
+	struct sg_gitlab_user user;
+
+	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
+	sg_buf_addf(&path, "/users/%" PRId64, id);
+	if (read_user(gitlab, &call, NULL, arena, &user, err) < 0)
+		return -1;
+	if (user.id != id)
+		return sg_fail(err, SG_R_ANSWER_INVALID,
+			"asked for user %" PRId64 ", the answer is user %" PRId64, id, user.id);
+	*ret = user;
+	return 0;
+}

@@ -1,0 +1,423 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gitlab/mr.h"
+#include "gitlab/page.h"
+#include "gitlab_world.h"
+
+#define FIRST MR "/notes?sort=asc&order_by=created_at&per_page=100"
+#define PAGE(n) FIRST "&page=" n
+
+/* A page of COUNT notes from number FROM on. */
+static const char *page(struct gitlab_world *w, int from, int count)
+{
+	struct sg_buf text;
+	const char *copy;
+
+	sg_buf_init(&text, (size_t)1024 * 1024);
+	sg_buf_addc(&text, '[');
+	for (int i = 0; i < count; i++)
+		sg_buf_addf(&text,
+			"%s{\"id\":%d,\"created_at\":\"2026-02-03T04:05:06Z\",\"body\":\"b\"}",
+			i ? "," : "", from + i);
+	sg_buf_addc(&text, ']');
+	copy = sg_arena_dup(&w->arena, sg_buf_str(&text));
+	sg_buf_release(&text);
+	return copy;
+}
+
+static int notes(struct gitlab_world *w, struct sg_gitlab_note **items, size_t *count)
+{
+	return sg_gitlab_mr_notes(&w->gitlab, 15, &w->arena, items, count, &w->err);
+}
+
+static struct script_answer *reply(struct gitlab_world *w, const char *url, int from, int count)
+{
+	return script_reply(w->script, "GET", url, 200, page(w, from, count));
+}
+
+static void pages_follow_links(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	size_t count;
+	struct script_answer *a = reply(w, FIRST, 1, 2);
+
+	script_header(a, "Link",
+		"<" PAGE("1") ">; rel=\"first\", <" MR
+			      "/notes?cursor=a%2Cb;c>; rel=\"next\", <" PAGE(
+				      "3") ">; rel=\"last\"");
+	a = reply(w, MR "/notes?cursor=a%2Cb;c", 3, 1);
+	script_want_cred(a, "PRIVATE-TOKEN glpat-first-token");
+	script_header(a, "link", "<" PAGE("1") ">; rel=\"prev\"");
+	assert_int_equal(notes(w, &items, &count), 0);
+	assert_int_equal(count, 3);
+	assert_int_equal(items[2].id, 3);
+	gitlab_world_done(w);
+}
+
+static void pages_follow_numbers(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	size_t count;
+
+	script_header(reply(w, FIRST, 1, 2), "X-Next-Page", "2");
+	script_header(reply(w, PAGE("2"), 3, 0), "x-next-page", "3");
+	script_header(reply(w, PAGE("3"), 3, 1), "x-next-page", "");
+	assert_int_equal(notes(w, &items, &count), 0);
+	assert_int_equal(count, 3);
+	gitlab_world_done(w);
+}
+
+/* A proxy dropped the headers. */
+static void a_full_page_is_not_taken_for_all(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	size_t count;
+
+	reply(w, FIRST, 1, 100);
+	reply(w, PAGE("2"), 101, 100);
+	reply(w, PAGE("3"), 201, 0);
+	assert_int_equal(notes(w, &items, &count), 0);
+	assert_int_equal(count, 200);
+	script_header(reply(w, FIRST, 1, 100), "X-Page", "1");
+	assert_int_equal(notes(w, &items, &count), 0);
+	assert_int_equal(count, 100);
+	gitlab_world_done(w);
+}
+
+static void a_link_to_elsewhere_is_refused(void **state)
+{
+	static const char *const links[] = {
+		"https://evil.example.com:8443/gitlab/api/v4/projects/1/x?page=2",
+		"https://git.example.com/gitlab/api/v4/projects/1/x?page=2",
+		"http://git.example.com:8443/gitlab/api/v4/projects/1/x?page=2",
+		"https://git.example.com:8443@evil.example.com/gitlab/api/v4/x",
+		"https://git.example.com:8443/oauth/token",
+		"/gitlab/api/v4/projects/1/x?page=2",
+		"//evil.example.com/api/v4/x",
+		"file:///etc/passwd",
+		"x",
+	};
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items = NULL;
+	size_t count = 7;
+
+	for (size_t i = 0; i < SG_COUNT(links); i++) {
+		script_header(reply(w, FIRST, 1, 1), "Link",
+			sg_arena_printf(&w->arena, "<%s>; rel=\"next\"", links[i]));
+		assert_int_equal(notes(w, &items, &count), -1);
+		gitlab_world_error(w, SG_R_CREDENTIAL_ORIGIN, links[i], "external_url");
+	}
+	assert_null(items);
+	assert_int_equal(count, 7);
+	gitlab_world_done(w);
+}
+
+static void pages_that_go_nowhere(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	size_t count;
+
+	script_header(reply(w, FIRST, 1, 1), "Link", "<" FIRST ">; rel=\"next\"");
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(w, SG_R_ANSWER_INVALID, "the same page", "");
+	script_header(reply(w, FIRST, 1, 1), "X-Next-Page", "1");
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(w, SG_R_ANSWER_INVALID, "behind page 1", "");
+	gitlab_world_done(w);
+}
+
+/* Two pages that name each other. */
+static void endless(void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	(void)arg;
+	script_piece(answer, 0, SG_STR("[]"));
+	script_header(answer, "Link",
+		strstr(request->url, "&page=2") ? "<" PAGE("3") ">; rel=next"
+						: "<" PAGE("2") ">; rel=next");
+}
+
+static void pages_without_end(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct script_answer *a = script_expect(w->script, "GET", "*");
+	struct sg_gitlab_note *items;
+	size_t count;
+
+	script_always(a);
+	script_compute(a, endless, NULL);
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(w, SG_R_TOO_LARGE, "more than 1000 pages", "");
+	assert_int_equal(w->gitlab.requests, 1000);
+}
+
+struct many {
+	struct gitlab_world *w;
+	int total;
+};
+
+static void many_notes(
+	void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	struct many *many = arg;
+	const char *at = strstr(request->url, "&page=");
+	int number = 1;
+	int left;
+
+	if (at)
+		(void)sscanf(at, "&page=%d", &number);
+	left = many->total - (number - 1) * 100;
+	script_piece(
+		answer, 0, sg_str_of(page(many->w, (number - 1) * 100, left > 100 ? 100 : left)));
+	if (left > 100)
+		script_header(
+			answer, "X-Next-Page", sg_arena_printf(&many->w->arena, "%d", number + 1));
+}
+
+static void ten_thousand_notes_and_one_more(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct script_answer *a = script_expect(w->script, "GET", "*");
+	struct many many = {w, 10000};
+	struct sg_gitlab_note *items;
+	size_t count = 0;
+
+	script_always(a);
+	script_compute(a, many_notes, &many);
+	assert_int_equal(notes(w, &items, &count), 0);
+	assert_int_equal(count, 10000);
+	many.total = 10001;
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(
+		w, SG_R_TOO_LARGE, "the notes of the merge request are more than 10000", "");
+	assert_int_equal(count, 10000);
+}
+
+static void big_notes(void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	struct gitlab_world *w = arg;
+	char *body = sg_arena_alloc(&w->arena, 4000001);
+
+	(void)request;
+	memset(body, 'x', 4000000);
+	script_piece(answer, 0,
+		sg_str_of(sg_arena_printf(&w->arena,
+			"[{\"id\":1,\"created_at\":\"2026-02-03T04:05:06Z\",\"body\":\"%s\"}]",
+			body)));
+	script_header(answer, "X-Next-Page",
+		sg_arena_printf(&w->arena, "%d", (int)w->gitlab.requests + 1));
+}
+
+static void notes_are_bounded_in_bytes(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct script_answer *a = script_expect(w->script, "GET", "*");
+	struct sg_gitlab_note *items;
+	size_t count;
+
+	script_always(a);
+	script_compute(a, big_notes, w);
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(w, SG_R_TOO_LARGE, "larger than", "");
+	assert_int_equal(w->gitlab.requests, 6);
+}
+
+static void a_list_that_changes_is_read_anew(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	struct script_answer *a;
+	size_t count;
+
+	for (int i = 0; i < 2; i++) {
+		a = reply(w, FIRST, 1, 2);
+		script_header(a, "X-Total", i == 0 ? "4" : "3");
+		script_header(a, "X-Next-Page", "2");
+		a = reply(w, PAGE("2"), 3, 1);
+		script_header(a, "X-Total", "3");
+	}
+	assert_int_equal(notes(w, &items, &count), 0);
+	assert_int_equal(count, 3);
+	for (int i = 0; i < 3; i++) {
+		a = reply(w, FIRST, 1, 2);
+		script_header(a, "X-Total", "4");
+		script_header(a, "X-Next-Page", "2");
+		script_header(reply(w, PAGE("2"), 3, 1), "X-Total", "3");
+	}
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(w, SG_R_CONFLICT, "faster than they can be read", "");
+	gitlab_world_done(w);
+}
+
+static void a_page_that_is_no_list(void **state)
+{
+	static const struct {
+		const char *body, *cause;
+	} rows[] = {
+		{"{}", "expected an array"},
+		{"[1]", "note: expected an object"},
+		{"[null]", "note: expected an object"},
+		{"[{\"id\":1}]", "note.created_at: missing"},
+		{"[{\"id\":9223372036854775808,\"created_at\":\"2026-02-03T04:05:06Z\"}]",
+			"note.id: expected an integer"},
+		{"[{\"id\":1,\"created_at\":\"2026-02-03T04:05:06Z\",\"author\":{\"id\":\"5\"}}]",
+			"note.author.id: expected an integer"},
+		{"[{\"id\":1,", "no JSON but other text"},
+		{"", "nothing"},
+	};
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	size_t count;
+
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		script_reply(w->script, "GET", FIRST, 200, rows[i].body);
+		assert_int_equal(notes(w, &items, &count), -1);
+		gitlab_world_error(w, SG_R_ANSWER_INVALID, rows[i].cause, "");
+	}
+	gitlab_world_done(w);
+}
+
+/* The second page fails: what came before is no answer. */
+static void a_part_is_no_answer(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items = NULL;
+	size_t count = 7;
+
+	script_header(reply(w, FIRST, 1, 2), "X-Next-Page", "2");
+	script_reply(w->script, "GET", PAGE("2"), 404, "{\"message\":\"404 Not found\"}");
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(w, SG_R_NOT_FOUND, "404", "");
+	assert_null(items);
+	assert_int_equal(count, 7);
+	gitlab_world_done(w);
+}
+
+static void links_are_cut_out(void **state)
+{
+	static const struct {
+		const char *value, *next;
+	} rows[] = {
+		{"<a>; rel=\"next\"", "a"},
+		{"<a>;rel=next", "a"},
+		{"<a>; REL=\"NEXT\"", "a"},
+		{"<a>; title=\"x\"; rel=\"prev next\"", "a"},
+		{"<a>; rel=\"prev\", <b>; rel=\"next\", <c>; rel=\"last\"", "b"},
+		{"<a,b>; rel=\"first\",<c,d>; rel=\"next\"", "c,d"},
+		{"<a>; rel=\"nextish\"", ""},
+		{"<a>; title=\"rel=next\"", ""},
+		{"<a", ""},
+		{"a>; rel=next", ""},
+		{"> <a>; rel=next", ""},
+		{"<>; rel=next", ""},
+		{"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++)
+		if (!sg_str_is(sg_gitlab_link_next(sg_str_of(rows[i].value)), rows[i].next))
+			fail_msg("%s", rows[i].value);
+}
+
+static void reading_is_tried_again(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	int64_t start = script_now_ms(w->script);
+	struct script_answer *a;
+	size_t count;
+
+	script_fail(script_expect(w->script, "GET", FIRST), 5, SG_R_UNREACHABLE, true, "reset");
+	script_reply(w->script, "GET", FIRST, 502, "<html>");
+	script_reply(w->script, "GET", FIRST, 500, "{\"message\":\"500 Internal Server Error\"}");
+	a = script_reply(w->script, "GET", FIRST, 429, "Retry later\n");
+	script_header(a, "Retry-After", "4");
+	a = script_reply(w->script, "GET", FIRST, 429, "{\"message\":{\"error\":\"too often\"}}");
+	script_header(a, "Date", "Tue, 02 Jan 2024 03:04:05 GMT");
+	script_header(a, "RateLimit-Remaining", "0");
+	script_header(a, "RateLimit-Reset", "1704164655");
+	reply(w, FIRST, 1, 1);
+	assert_int_equal(notes(w, &items, &count), 0);
+	assert_in_range(script_now_ms(w->script) - start, 14000, 22000);
+	assert_int_equal(w->gitlab.requests, 6);
+	gitlab_world_done(w);
+}
+
+static void reading_ends_with_what_was_last_seen(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	struct script_answer *a;
+	size_t count;
+
+	w->gitlab.retry.tries = 2;
+	script_reply(w->script, "GET", FIRST, 502, "<html>");
+	script_reply(w->script, "GET", FIRST, 503, "{\"message\":\"503 Service Unavailable\"}");
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(w, SG_R_REMOTE_FAILED, "answers 503: 503 Service Unavailable", "");
+	assert_true(w->err.transient);
+	script_reply(w->script, "GET", FIRST, 502, "<html>");
+	script_fail(script_expect(w->script, "GET", FIRST), 5, SG_R_UNREACHABLE, true, "reset");
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(w, SG_R_UNREACHABLE, "reset", "");
+	a = script_reply(w->script, "GET", FIRST, 429,
+		"{\"message\":{\"error\":\"This endpoint has been requested too many times\"}}");
+	script_header(a, "Retry-After", "121");
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(
+		w, SG_R_THROTTLED, "requested too many times) and asks to come back", "");
+	w->gitlab.retry.deadline_ms = 0;
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(w, SG_R_TIMEOUT, "no time is left", "");
+	gitlab_world_done(w);
+}
+
+static void an_answer_above_the_limit(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	struct script_answer *a = script_expect(w->script, "GET", FIRST);
+	char *body = sg_arena_alloc(&w->arena, SG_GITLAB_BODY_MAX + 2);
+	size_t count;
+
+	memset(body, ' ', SG_GITLAB_BODY_MAX + 1);
+	script_piece(a, 0, (struct sg_str){body, SG_GITLAB_BODY_MAX + 1});
+	assert_int_equal(notes(w, &items, &count), -1);
+	gitlab_world_error(w, SG_R_TOO_LARGE, "", "");
+	gitlab_world_done(w);
+}
+
+#define T(fn) cmocka_unit_test_setup_teardown(fn, gitlab_world_setup, gitlab_world_teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		T(pages_follow_links),
+		T(pages_follow_numbers),
+		T(a_full_page_is_not_taken_for_all),
+		T(a_link_to_elsewhere_is_refused),
+		T(pages_that_go_nowhere),
+		T(pages_without_end),
+		T(ten_thousand_notes_and_one_more),
+		T(notes_are_bounded_in_bytes),
+		T(a_list_that_changes_is_read_anew),
+		T(a_page_that_is_no_list),
+		T(a_part_is_no_answer),
+		T(links_are_cut_out),
+		T(reading_is_tried_again),
+		T(reading_ends_with_what_was_last_seen),
+		T(an_answer_above_the_limit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
