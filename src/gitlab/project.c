@@ -66,7 +66,7 @@ int sg_gitlab_project_get(struct sg_gitlab *gitlab, struct sg_arena *arena,
 static int branch_path(const struct sg_gitlab *gitlab, const char *branch, bool list,
 	struct sg_buf *path, struct sg_err *err)
 {
-	SG_AUTO(sg_buf_release) struct sg_buf exactly;
+	SG_AUTO(sg_buf_release) struct sg_buf exactly = {0};
 
 	if (sg_gitlab_path_project(path, gitlab->project, err) < 0)
 		return -1;
@@ -135,6 +135,11 @@ int sg_gitlab_branch_protected(
 	return 0;
 }
 
+static bool is_about_project(const struct sg_gitlab_fault *fault)
+{
+	return sg_str_search(sg_str_of(fault->message), "Project") >= 0;
+}
+
 int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b, char ret_oid[65],
 	struct sg_err *err)
 {
@@ -153,7 +158,7 @@ int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b,
 	sg_gitlab_path_param(&path, "refs[]", b);
 	if (sg_gitlab_ask(gitlab, &call, &reply, err) < 0)
 		return -1;
-	if (reply.status == 404 && sg_str_search(sg_str_of(reply.fault.message), "Project") < 0) {
+	if (reply.status == 400 || (reply.status == 404 && !is_about_project(&reply.fault))) {
 		(void)sg_fail(err, SG_R_REVISION_NOT_FOUND,
 			"project %s has no common ancestor of %.64s and %.64s: %s", gitlab->project,
 			a, b, sg_gitlab_fault_text(&reply.fault));

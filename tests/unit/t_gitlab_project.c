@@ -194,6 +194,10 @@ static void merge_bases(void **state)
 	script_reply(w->script, "GET", BASE_URL, 404, "{\"message\":\"404 Project Not Found\"}");
 	assert_int_equal(sg_gitlab_merge_base(&w->gitlab, SHA_A, SHA_B, oid, &w->err), -1);
 	gitlab_world_error(w, SG_R_NOT_FOUND, "404 Project", "");
+	script_reply(
+		w->script, "GET", BASE_URL, 400, "{\"message\":\"Could not find ref: " SHA_A "\"}");
+	assert_int_equal(sg_gitlab_merge_base(&w->gitlab, SHA_A, SHA_B, oid, &w->err), -1);
+	gitlab_world_error(w, SG_R_REVISION_NOT_FOUND, "Could not find ref", "");
 	script_reply(w->script, "GET", BASE_URL, 200, "{\"id\":\"ccc\"}");
 	assert_int_equal(sg_gitlab_merge_base(&w->gitlab, SHA_A, SHA_B, oid, &w->err), -1);
 	gitlab_world_error(w, SG_R_ANSWER_INVALID, "commit.id", "");
