@@ -157,6 +157,7 @@ def _running():
     try:
         assert sandbox.start(state) == 0
         box = Box(state)
+        box.ctl("record", "on")  # test_gl_zz_description.py checks what was said
         yield box
         with open(os.path.join(state, "sim.log"), encoding="utf-8") as log:
             assert log.read() == "", "the simulator has written to its log"

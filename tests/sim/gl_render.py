@@ -13,7 +13,7 @@ def user(state, who):
     return {
         "id": who.id,
         "username": who.username,
-        "public_email": who.public_email or None,
+        "public_email": who.public_email,
         "name": who.name,
         "state": who.state,
         "locked": False,

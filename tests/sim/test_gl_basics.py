@@ -122,8 +122,8 @@ def test_lost_rights(box, tmp_path):
 
 
 def test_api_log(box):
-    box.api("GET", "/version", user="dev", x=1)
+    box.api("GET", "/projects/101", user="dev", license="true")
     assert json.loads(box.ctl("api-log", "clear")) == [
-        {"method": "GET", "path": "/version", "query": "x=1", "status": 200, "user": "dev"}
+        {"method": "GET", "path": "/projects/101", "query": "license=true", "status": 200, "user": "dev"}
     ]
     assert json.loads(box.ctl("api-log")) == []
