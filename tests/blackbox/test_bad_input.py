@@ -84,7 +84,14 @@ def test_places(sg, tmp_path, file, key, code, words):
     ("branch: develop\nenv", "branch: [\nenv", ["c.yaml:"]),
     ("name: dev", "name: dev\n    publish: often", ["c.yaml:", "often"]),
     ("name: dev", "name: dev\n    gates: [{type: sook}]", ["sook", "soak"]),
-    ("name: dev", "name: dev\n    publish: commit\n    gates: [{type: approval, count: 1, from: ['@a']}]", ["approval"]),
+    ("name: dev", "name: dev\n    publish: commit\n    gates: [{type: approval, count: 1, from: ['@a']}]", ["c.yaml:", "approval"]),
+    ("name: dev", "name: dev\n    publish: merge-request\n    gates: [{type: approval, count: 0, from: ['@a']}]", ["c.yaml:", "count"]),
+    ("name: dev", "name: dev\n    publish: merge-request\n    gates: [{type: approval}]", ["c.yaml:", "from"]),
+    ("name: dev", "name: dev\n    publish: merge-request\n    gates: [{type: freeze, duration: 1h}]", ["c.yaml:", "duration", "soak"]),
+    ("name: dev", "name: dev\n    publish: commit\n    merge: human", ["c.yaml:", "merge: human"]),
+    ("name: dev", "name: dev\n    after: [stage]", ["c.yaml:", "stage"]),
+    ("name: dev", "name: dev\n    after: [dev]", ["c.yaml:", "after itself"]),
+    ("version: 1", "version: 1\ngitlab: {former_bots: [bot]}", ["c.yaml:", "former_bots"]),
 ])
 def test_configuration(sg, tmp_path, old, new, words):
     options = config(sg, tmp_path, CONFIG.replace("FILE", "values-dev.yaml").replace("KEY", "image.tag").replace(old, new))

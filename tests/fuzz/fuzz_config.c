@@ -36,6 +36,17 @@ static void check_findings(const struct sg_findings *findings, struct sg_str tex
 	}
 }
 
+static void check_gate(const struct sg_environment *env, const struct sg_gate_spec *gate)
+{
+	SG_ASSERT(gate->type != SG_GATE_SOAK ||
+		  (gate->duration_ms >= 1000 && gate->duration_ms <= INT64_C(7776000000)));
+	SG_ASSERT(gate->type == SG_GATE_SOAK || gate->duration_ms == 0);
+	SG_ASSERT((gate->type == SG_GATE_APPROVAL) == (gate->count > 0 && gate->from_count > 0));
+	SG_ASSERT(gate->type != SG_GATE_APPROVAL || env->publish == SG_PUBLISH_MERGE_REQUEST);
+	for (size_t i = 0; i < gate->from_count; i++)
+		SG_ASSERT(gate->from[i][0] == '@' && gate->from[i][1]);
+}
+
 static void check_policy(const struct sg_policy *policy)
 {
 	struct sg_err err = SG_ERR_INIT;
@@ -43,6 +54,8 @@ static void check_policy(const struct sg_policy *policy)
 	const struct sg_service *entry;
 
 	SG_ASSERT(policy->environment_count > 0 && policy->service_count > 0);
+	for (size_t i = 0; i < policy->former_bot_count; i++)
+		SG_ASSERT(policy->former_bots[i] > 0);
 	for (size_t i = 0; i < policy->environment_count; i++) {
 		SG_ASSERT(policy->environments[i].branch && policy->environments[i].short_name);
 		SG_ASSERT(sg_config_environment(policy, policy->environments[i].name, &env, &err) ==
@@ -51,8 +64,7 @@ static void check_policy(const struct sg_policy *policy)
 		for (size_t k = 0; k < env->after_count; k++)
 			SG_ASSERT(sg_policy_environment(policy, env->after[k]));
 		for (size_t k = 0; k < env->gate_count; k++)
-			SG_ASSERT(env->gates[k].type != SG_GATE_SOAK ||
-				  env->gates[k].duration_ms > 0);
+			check_gate(env, &env->gates[k]);
 	}
 	for (size_t i = 0; i < policy->service_count; i++) {
 		SG_ASSERT(policy->services[i].path && policy->services[i].update_count > 0);

@@ -62,6 +62,41 @@ static void rows_are_kept(void **state)
 	sg_arena_release(&arena);
 }
 
+static void gates_are_copied(void **state)
+{
+	char sentence[] = "2 of 3 pods crash";
+	const struct sg_gate_verdict verdict = {.type = SG_GATE_HEALTH,
+		.phase = SG_PHASE_MERGE,
+		.state = SG_VERDICT_CLOSED,
+		.code = "DEGRADED",
+		.sentence = sentence,
+		.since_unix_s = 1,
+		.next_look_unix_s = 2};
+	struct sg_arena arena = {0};
+	struct sg_report report;
+
+	(void)state;
+	sg_report_init(&report, &arena, "gate");
+	sg_report_add_gate(&report, "web", "production", &verdict);
+	sg_report_add_gate(&report, "api", "production", &verdict);
+	sentence[0] = 'X';
+	assert_int_equal(report.gate_count, 2);
+	assert_string_equal(report.gates[0].service, "web");
+	assert_string_equal(report.gates[1].service, "api");
+	assert_string_equal(report.gates[0].sentence, "2 of 3 pods crash");
+	assert_string_equal(report.gates[0].code, "DEGRADED");
+	assert_null(report.gates[0].observed);
+	assert_int_equal(report.gates[0].phase, SG_PHASE_MERGE);
+	assert_int_equal(report.gates[0].state, SG_VERDICT_CLOSED);
+	assert_int_equal(report.gates[0].since_unix_s, 1);
+	assert_int_equal(report.gates[0].next_look_unix_s, 2);
+	sg_report_add_mr(&report)->iid = 15;
+	sg_report_add_mr(&report)->iid = 16;
+	assert_int_equal(report.mr_count, 2);
+	assert_int_equal(report.mrs[0].iid, 15);
+	sg_arena_release(&arena);
+}
+
 static void long_lines_are_cut(void **state)
 {
 	struct sg_arena arena = {0};
@@ -123,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outcome_carries_its_exit_code),
 		cmocka_unit_test(rows_are_kept),
+		cmocka_unit_test(gates_are_copied),
 		cmocka_unit_test(long_lines_are_cut),
 		cmocka_unit_test(findings_are_counted),
 		cmocka_unit_test(policy_finds_by_name),
