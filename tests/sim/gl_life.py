@@ -50,7 +50,7 @@ def needs_rebase(mr):
 
 
 def pipelines_say(mr):
-    """ci_still_running, ci_must_pass or None. Only asked when pipelines must succeed, or an automatic merge is armed."""
+    """ci_still_running, ci_must_pass or None: when pipelines must succeed, or an automatic merge is armed."""
     settings = mr.project.settings
     if not settings["only_allow_merge_if_pipeline_succeeds"] and not mr.auto_merge:
         return None
@@ -184,26 +184,33 @@ def _follow_open(mr):
         close(mr, mr.author)
         return
     if tip and tip != mr.head:
-        name, oid = gl_merge.pusher(mr.repo, mr.source_branch) if not mr.fork_head else (None, None)
-        user = mr.desk.state.user("dev" if name == "job" else name) if oid == tip and name else None
-        pushed(mr, user or mr.author, pipeline=name != "job")  # 2.1: a job token's push triggers no pipeline
+        user, name = _pusher(mr, mr.source_branch, tip)
+        pushed(mr, user, pipeline=name != "job")  # 2.1: a job token's push triggers no pipeline
     elif target != mr.target_seen:
         mr.target_seen = target
         unchecked(mr)
 
 
+def _pusher(mr, branch, tip):
+    """(User, name of the web server's user): from the reflog, else by the commit's committer, else the author's."""
+    name, oid = gl_merge.pusher(mr.repo, branch)
+    if oid != tip:
+        name = None
+    state = mr.desk.state
+    found = state.user("dev" if name == "job" else name) if name else None
+    return found or state.user_of_email(mr.repo.commit(tip)["committer"][1]) or mr.author, name
+
+
 def _merged_by_hand(mr, target):
-    """A push that brings the head to the target branch: GitLab calls that merged. The head itself is its landed commit."""
+    """A push that brings the head to the target branch: GitLab calls that merged."""
     if not mr.changes() or not mr.repo.is_ancestor(mr.head, target):
         return False
     if mr.target_seen and mr.repo.is_ancestor(mr.head, mr.target_seen):
         return False
-    name, oid = gl_merge.pusher(mr.repo, mr.target_branch)
-    user = mr.desk.state.user(name) if oid == target and name else None
     path = mr.repo.git("rev-list", "--ancestry-path", "--merges", "--reverse", f"{mr.head}..{target}").split()
     if path and mr.head in mr.repo.commit(path[0])["parents"]:
         mr.merge_commit_sha = path[0]
-    _finish(mr, user or mr.author)
+    _finish(mr, _pusher(mr, mr.target_branch, target)[0])
     return True
 
 

@@ -41,23 +41,6 @@ def behind(repo, head, target):
     return int(repo.git("rev-list", "--count", target, f"^{head}"))
 
 
-def changes(repo, base, head):
-    """[{old_path, new_path, a_mode, b_mode, status}] of a diff, without renames."""
-    words = repo.git("diff-tree", "-r", "-z", "--no-renames", base, head).split("\0")
-    rows = []
-    for meta, path in zip(words[::2], words[1::2]):
-        old, new, _, _, status = meta.lstrip(":").split(" ")
-        rows.append({"old_path": path, "new_path": path, "a_mode": old, "b_mode": new, "status": status})
-    return rows
-
-
-def patch(repo, base, head, path):
-    """The hunks of one file, as GitLab shows them: without the header lines."""
-    text = repo.git("diff-tree", "-p", "--no-renames", base, head, "--", f":(literal){path}") + "\n"
-    at = text.find("\n@@")
-    return text[at + 1 :] if at >= 0 else ""
-
-
 def merge_commit(repo, target, source, message, who, when):
     """A merge of `source` into `target` as a commit; no ref is moved."""
     tree = merge_tree(repo, target, source)
@@ -72,7 +55,9 @@ def squash(repo, start, head, message, author, committer, when):
 def _three_way(repo, base, ours, theirs, who, when):
     """A three-way merge of trees with a chosen base, by three throw-away commits."""
     root = repo.commit_tree(repo.commit(base)["tree"], [], "base", who, who, when)
-    left, right = (repo.commit_tree(repo.commit(side)["tree"], [root], "side", who, who, when) for side in (ours, theirs))
+    left, right = (
+        repo.commit_tree(repo.commit(side)["tree"], [root], "side", who, who, when) for side in (ours, theirs)
+    )
     return merge_tree(repo, left, right)
 
 

@@ -6,7 +6,7 @@ A merge request makes its steps when it has been read a number of times, or some
 
 import time
 
-from . import gl_merge
+from . import gl_diff, gl_merge
 from .gl_app import ApiError, on_reset
 from .gl_note import Note
 from .gl_state import APPS
@@ -23,9 +23,9 @@ PACE = {
 SWITCHES = {  # name -> (value at the start, what it does)
     "sticky": ("off", "on: unchecked stays until a merge attempt, merge_ref or a push (6.6)"),
     "require-sha": ("off", "on: a merge without sha answers 400 (6.5)"),
-    "ci": ("on", "off: pushes make no pipeline; branch: branch pipelines; merged-result: of a synthetic merge commit (6.3)"),
+    "ci": ("on", "off: no pipelines; branch: branch pipelines; merged-result: of a synthetic merge commit (6.3)"),
     "ci-outcome": ("success", "how the next pipelines end: success, failed, canceled, skipped, manual, running (7)"),
-    "pipeline-creating": ("off", "on: a merge while no pipeline is linked answers 405 instead of merging at once (6.5)"),
+    "pipeline-creating": ("off", "on: auto_merge while no pipeline is linked answers 405 instead of merging at once (6.5)"),
     "approve-own": ("on", "off: the author's own approval answers 401 (6.9)"),
     "approve-again": ("401", "what a second approval answers: 401 or 304 (6.9)"),
     "unapprove-none": ("404", "what unapprove answers without an approval: 404 or 304 (6.9)"),
@@ -59,7 +59,13 @@ class Version:
 
     def __init__(self, number, head, base, start, created_at):
         self.id, self.head, self.base, self.start, self.created_at = number, head, base, start, created_at
-        self.known = {}  # what Git said about it, which does not change
+        self.known = {}
+
+    def ask(self, repo, function):
+        """function(repo, base, head), once: what Git says about two commits does not change."""
+        if function not in self.known:
+            self.known[function] = function(repo, self.base, self.head)
+        return self.known[function]
 
 
 class MergeRequest:
@@ -111,17 +117,11 @@ class MergeRequest:
         self.target_seen = target
         self.repo.git("update-ref", f"refs/merge-requests/{self.iid}/head", head)
 
-    def _ask(self, function):
-        version = self.versions[-1]
-        if function not in version.known:
-            version.known[function] = function(self.repo, version.base, version.head)
-        return version.known[function]
-
     def commits(self):
-        return self._ask(gl_merge.commits)
+        return self.versions[-1].ask(self.repo, gl_merge.commits)
 
     def changes(self):
-        return self._ask(gl_merge.changes)
+        return self.versions[-1].ask(self.repo, gl_diff.diffs)
 
     def start(self, step):
         self.timers[step] = Timer(self.desk.pace[step])
@@ -186,4 +186,3 @@ def find(ctx):
 def _reset(state):
     state.data["mr"] = Desk(state)
     state.project(APPS).settings["only_allow_merge_if_pipeline_succeeds"] = True
-

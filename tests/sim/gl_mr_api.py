@@ -7,12 +7,14 @@ from . import gl_life as life
 from . import gl_merge, gl_mr_view as view, gl_pipeline, gl_quick
 from . import gl_render as render
 from .gl_app import Answer, ApiError, route
+from .gl_diff import diffs
 from .gl_merge import Conflict
 from .gl_mr import MergeRequest, desk, find
 from .gl_state import DEVELOPER, GUEST, REPORTER
 
 ITEM = "/projects/:id/merge_requests/:iid"
 MOST = 1048576  # characters of a description
+NO_PUSH = "Cannot push to source branch"
 
 
 # -- create
@@ -134,6 +136,17 @@ def _list(ctx):
     return ctx.page(_select(ctx, rows), lambda mr: _stale(mr) or view.basic(mr))
 
 
+@route("GET", "/merge_requests")
+def _mine(ctx):
+    """Over all projects: mine, unless scope=all (6.2)."""
+    rows = [mr for mr in desk(ctx.state).every() if ctx.state.level(mr.project, ctx.user) >= REPORTER]
+    if ctx.args.get("scope") not in ("all", "assigned_to_me"):
+        rows = [mr for mr in rows if mr.author is ctx.user]
+    elif ctx.args["scope"] == "assigned_to_me":
+        rows = [mr for mr in rows if ctx.user in mr.assignees]
+    return ctx.page(_select(ctx, sorted(rows, key=lambda mr: -mr.id)), view.basic)
+
+
 def _stale(mr):
     """1.2: lists come from a cache, up to 8 hours old."""
     return (mr.desk.stale or {}).get(mr.id)
@@ -150,9 +163,9 @@ def _get(ctx):
 # -- update
 
 ONE_OF = (
-    "assignee_id", "assignee_ids", "reviewer_ids", "description", "labels", "add_labels", "remove_labels", "milestone_id",
-    "remove_source_branch", "allow_collaboration", "allow_maintainer_to_push", "squash", "target_branch", "title",
-    "state_event", "discussion_locked", "merge_after",
+    "assignee_id", "assignee_ids", "reviewer_ids", "description", "labels", "add_labels", "remove_labels",
+    "milestone_id", "remove_source_branch", "allow_collaboration", "allow_maintainer_to_push", "squash",
+    "target_branch", "title", "state_event", "discussion_locked", "merge_after",
 )  # fmt: skip
 
 
@@ -267,11 +280,12 @@ def _accidents(mr):
 
 def mergeable(mr):
     """A merge attempt computes what was unchecked (6.6)."""
-    if mr.merge_status == "preparing" or mr.locked_reads or mr.forced and mr.forced[0] not in ("mergeable", *life.WAITING):
+    forced = mr.forced[0] if mr.forced else None
+    if mr.merge_status == "preparing" or mr.locked_reads or forced not in (None, "mergeable", *life.WAITING):
         return False
     if mr.state == "opened":
         life.recheck(mr)
-    return life.natural(mr) == "mergeable" or mr.forced is not None and mr.forced[0] == "mergeable"
+    return forced == "mergeable" or life.natural(mr) == "mergeable"
 
 
 def _auto_merge(ctx, mr):
@@ -336,9 +350,9 @@ def _rebase(ctx):
     """202, done some reads later (6.8)."""
     mr = find(ctx)
     if mr.branch_missing or mr.fork_head:
-        raise ApiError.forbidden("Source branch does not exist" if mr.branch_missing else "Cannot push to source branch")
+        raise ApiError.forbidden("Source branch does not exist" if mr.branch_missing else NO_PUSH)
     if not ctx.state.can_push(ctx.project, ctx.user, mr.source_branch):
-        raise ApiError.forbidden("Cannot push to source branch")
+        raise ApiError.forbidden(NO_PUSH)
     if mr.state != "opened" or mr.repo.branch(mr.target_branch) is None:
         raise ApiError.forbidden("Merge request is not open")
     mr.rebaser = (ctx.user, ctx.flag("skip_ci"))
@@ -366,12 +380,11 @@ def _version(ctx):
     mr = find(ctx)
     for row in mr.versions:
         if row.id == ctx.number("version"):
-            commits = gl_merge.commits(mr.repo, row.base, row.head)
-            diffs = gl_merge.changes(mr.repo, row.base, row.head)
+            commits = row.ask(mr.repo, gl_merge.commits)
             return {
                 **view.version(mr, row),
                 "commits": [render.commit(ctx.state, ctx.project, oid) for oid in commits],
-                "diffs": [view.diff(mr, change, row.base, row.head) for change in diffs],
+                "diffs": row.ask(mr.repo, diffs),
             }
     raise ApiError.not_found("Not found")
 
@@ -384,8 +397,7 @@ def _commits(ctx):
 
 @route("GET", ITEM + "/diffs", level=REPORTER)
 def _diffs(ctx):
-    mr = find(ctx)
-    return ctx.page(mr.changes(), lambda row: view.diff(mr, row))
+    return ctx.page(find(ctx).changes())
 
 
 @route("GET", ITEM + "/changes", level=REPORTER)
@@ -393,7 +405,7 @@ def _changes(ctx):
     mr = find(ctx)
     return {
         **view.full(mr, ctx.user, ctx),
-        "changes": [view.diff(mr, row) for row in mr.changes()],
+        "changes": mr.changes(),
         "overflow": False,
     }
 

@@ -142,7 +142,10 @@ def _put(state, branch, path, text, who="dev", parent=None):
     return repo, new, old
 
 
-@command("foreign-commit BRANCH PATH [TEXT]", "dev commits a file to a branch of ours (a new branch begins at main); prints the id")
+@command(
+    "foreign-commit BRANCH PATH [TEXT]",
+    "dev commits a file to a branch of ours (a new branch begins at main); prints the id",
+)
 def _foreign(state, branch, path, *text):
     repo, new, old = _put(state, branch, path, (" ".join(text) or "# by hand") + "\n")
     repo.update(f"refs/heads/{branch}", new, old or "")
@@ -158,7 +161,10 @@ def _open(state, user, branch, target, *title):
     return str(api.create(state, project, _user(state, user), " ".join(title), branch, target).iid)
 
 
-@command("fork-mr USER BRANCH TARGET PATH [TEXT]", "a merge request from a fork, its branch of any name: one commit on the target; prints its iid")
+@command(
+    "fork-mr USER BRANCH TARGET PATH [TEXT]",
+    "a merge request from a fork, its branch of any name: one commit on the target; prints its iid",
+)
 def _fork(state, user, branch, target, path, *text):
     project, who = state.apps, _user(state, user)
     tip = project.repo.branch(target)
@@ -175,7 +181,10 @@ def _fork(state, user, branch, target, path, *text):
 # -- pipelines, state
 
 
-@command("pipeline IID STATUS", "the head's pipeline is so now and stays: success, failed, running, canceled, skipped, manual, created; missing: none, none comes")
+@command(
+    "pipeline IID STATUS",
+    "the head's pipeline is so now and stays: success, failed, running, canceled, skipped, manual, created; missing: none, none comes",
+)
 def _pipeline(state, iid, word):
     mr = _mr(state, iid)
     _one("status", word, ("missing", "created", "running", "success", "failed", "canceled", "skipped", "manual"))
@@ -262,7 +271,9 @@ def _next(state, name, count="1"):
     desk(state).counts[_one("accident", name, tuple(COUNTS))] = int(count)
 
 
-@command("mr-pace STEP READS [MS]", "a step is due after READS further reads or MS milliseconds (10000), whichever is first")
+@command(
+    "mr-pace STEP READS [MS]", "a step is due after READS further reads or MS milliseconds (10000), whichever is first"
+)
 def _pace(state, step, reads, ms="10000"):
     desk(state).pace[_one("step", step, tuple(PACE))] = (int(reads), int(ms))
 

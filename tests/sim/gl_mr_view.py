@@ -1,6 +1,7 @@
 """A merge request as JSON (gitlab.md 6.3): the single one with the recorded keys, and the shorter one of lists."""
 
 from . import gl_life, gl_merge, gl_pipeline, gl_render as render
+from .gl_diff import diffs
 from .gl_pipeline import maybe
 from .gl_render import stamp
 
@@ -158,23 +159,6 @@ def version(mr, row):
         "created_at": stamp(row.created_at),
         "merge_request_id": mr.id,
         "state": "collected" if row.base != row.head else "empty",
-        "real_size": str(len(gl_merge.changes(mr.repo, row.base, row.head))),
+        "real_size": str(len(row.ask(mr.repo, diffs))),
         "patch_id_sha": None,
-    }
-
-
-def diff(mr, row, base=None, head=None):
-    base, head = base or mr.versions[-1].base, head or mr.head
-    return {
-        "diff": gl_merge.patch(mr.repo, base, head, row["new_path"]),
-        "new_path": row["new_path"],
-        "old_path": row["old_path"],
-        "a_mode": row["a_mode"],
-        "b_mode": row["b_mode"],
-        "new_file": row["status"] == "A",
-        "renamed_file": False,
-        "deleted_file": row["status"] == "D",
-        "generated_file": False,
-        "collapsed": False,
-        "too_large": False,
     }

@@ -26,7 +26,9 @@ class Job:
 
     def set(self, status):
         self.status = status
-        if status in ("running", "success", "failed") and self.started_at is None:
+        if status in ("created", "pending", "manual", "skipped"):
+            self.started_at = None
+        elif self.started_at is None:
             self.started_at = self.pipeline.state.now()
         self.finished_at = self.pipeline.state.now() if status in TERMINAL else None
         self.failure_reason = "script_failure" if status == "failed" else None
@@ -74,8 +76,8 @@ class Pipeline:
 
     def update(self):
         """The pipeline's status is that of its jobs, commit statuses included (7.1)."""
-        rows = [job.status for job in self.jobs if not job.retried and not (job.allow_failure and job.status == "failed")]
-        old, self.status = self.status, composite(rows)
+        rows = [job for job in self.jobs if not job.retried and not (job.allow_failure and job.status == "failed")]
+        old, self.status = self.status, composite([job.status for job in rows])
         if old != self.status:
             self.updated_at = self.state.now()
         if self.status in ACTIVE and self.started_at is None:
@@ -110,11 +112,17 @@ def composite(rows):
 
 @on_reset
 def _reset(state):
-    state.data["pipelines"] = {}
+    state.data["pipelines"], state.data["last_pipeline"] = {}, of_commit
 
 
 def of_project(state, project):
     return state.data["pipelines"].setdefault(project.id, [])
+
+
+def of_commit(state, project, oid):
+    """For commits (4): PipelineBasic of the newest one, or None."""
+    rows = [row for row in of_project(state, project) if row.sha == oid]
+    return basic(rows[-1]) if rows else None
 
 
 def of(mr):

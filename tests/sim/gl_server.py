@@ -10,7 +10,7 @@ from . import gl_all, gl_app, gl_fault  # noqa: F401
 from .gl_error import Answer
 from .gl_state import State
 
-PREFIX = "/api/v4"
+PREFIX = "/api"
 LIMIT = 2000
 
 
@@ -52,7 +52,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         root = state.box.info["root"]
-        target = self.path[len(root + PREFIX) :]
+        target = self.path[len(root + PREFIX) :].removeprefix("/v4")  # GraphQL stands beside v4 (6.6)
         headers = {name.lower(): value for name, value in self.headers.items()}
         fault = state.faults.take(self.command, target)
         if fault.slow:

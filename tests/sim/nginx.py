@@ -50,7 +50,7 @@ SERVER = """	server {{
 			if ($git_refusal = 401) {{ return 401 "{bad}\\n"; }}
 			return 404 "{not_found}\\n";
 		}}
-		location ^~ {root}/api/v4/ {{
+		location ^~ {root}/api/ {{
 			access_log {state}/api.log sandbox;
 			proxy_pass http://unix:{sockets}/gitlab.sock;
 			proxy_http_version 1.1;

@@ -88,7 +88,9 @@ def test_python_gitlab_pages(lab, client):
     assert [note.body for note in mr.notes.list(iterator=True, per_page=2, sort="asc")] == [f"n{at}" for at in range(5)]
     pipeline = client("bot").pipelines.get(mr.head_pipeline["id"])
     assert {job.name for job in pipeline.jobs.list(get_all=True)} == {"validate", "render", "advice"}
-    status = client("bot").commits.get(mr.sha, lazy=True).statuses.create({"state": "running", "name": "stagegate/staging"})
+    status = (
+        client("bot").commits.get(mr.sha, lazy=True).statuses.create({"state": "running", "name": "stagegate/staging"})
+    )
     assert status.status == "running"
     assert client("job-dev").mergerequests.get(iid).iid == iid  # 2.1
 
@@ -145,7 +147,17 @@ def _glab(box, tmp_path):
 
 def test_glab_story(lab, glab):
     lab.ctl("foreign-commit", BRANCH, FILE, "image: {tag: 9.9.9}")
-    words = ("--source-branch", BRANCH, "--target-branch", "main", "--title", TITLE, "--description", "by hand", "--yes")
+    words = (
+        "--source-branch",
+        BRANCH,
+        "--target-branch",
+        "main",
+        "--title",
+        TITLE,
+        "--description",
+        "by hand",
+        "--yes",
+    )
     assert "/-/merge_requests/1" in glab("dev", "mr", "create", *words)
     assert f"!1\tgitops/apps!1\t{TITLE}\t(main)" in glab("dev", "mr", "list")
     assert "author:\tdev\n" in glab("dev", "mr", "view", "1")

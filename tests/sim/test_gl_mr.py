@@ -1,6 +1,8 @@
-"""Merge requests of the simulated GitLab: create, list, get, update, versions, life cycle (gitlab.md 6.1 to 6.4, 16.3)."""
+"""Merge requests of the simulated GitLab: create, list, get, update, versions, life cycle (gitlab.md 6.1-6.4, 16.3)."""
 
 import json
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -135,7 +137,12 @@ def test_update(lab):
     iid = lab.open(description="one")
     before = lab.get(iid)
     after = lab.put(iid, {"title": "Draft: two", "description": "three", "labels": "a,b"})
-    assert (after["title"], after["draft"], after["description"], after["labels"]) == ("Draft: two", True, "three", ["a", "b"])
+    assert (after["title"], after["draft"], after["description"], after["labels"]) == (
+        "Draft: two",
+        True,
+        "three",
+        ["a", "b"],
+    )
     assert after["updated_at"] > before["updated_at"]
     assert lab.until(iid, "draft_status")["merge_status"] == "can_be_merged"
     assert lab.put(iid, {"add_labels": "c", "remove_labels": "a"})["labels"] == ["b", "c"]
@@ -177,7 +184,9 @@ def test_push_by_git(lab, tmp_path):
     assert [row["head_commit_sha"] for row in versions] == [new, old]
     assert versions[0]["id"] > versions[1]["id"] and versions[0]["created_at"] > versions[1]["created_at"]
     one = lab.call("GET", f"{MRS}/{iid}/versions/{versions[0]['id']}")
-    assert [row["id"] for row in one["commits"]] == [new, old] and one["diffs"][0]["new_path"].startswith("apps/catalog/")
+    assert [row["id"] for row in one["commits"]] == [new, old] and one["diffs"][0]["new_path"].startswith(
+        "apps/catalog/"
+    )
     approved = lab.call("GET", f"{MRS}/{iid}/approvals")["approved_by"]
     assert approved[0]["user"]["username"] == "manager-1" and approved[0]["approved_at"] < versions[0]["created_at"]
     notes = [note["body"].split("\n")[0] for note in lab.call("GET", f"{MRS}/{iid}/notes") if note["system"]]
@@ -252,6 +261,44 @@ def test_natural_statuses(lab):
     assert lab.get(iid)["detailed_merge_status"] == "ci_must_pass"
     lab.ctl("pipelines-must-succeed", "off")
     assert lab.get(iid)["detailed_merge_status"] == "mergeable"
+
+
+def graphql(lab, body, user, header="PRIVATE-TOKEN"):
+    """(status, answer): GraphQL stands beside v4."""
+    token = {**lab.box.info["tokens"]["git"], **lab.box.info["tokens"]["gitlab"]}[user]
+    url, headers = lab.box.env["STAGEGATE_GITLAB_URL"] + "/api/graphql", {"Content-Type": "application/json"}
+    asked = urllib.request.Request(url, json.dumps(body).encode(), {**headers, header: token})
+    ways = urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=lab.box.tls)
+    try:
+        with urllib.request.build_opener(*ways).open(asked) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as err:
+        return err.code, None
+
+
+QUERY = """query($p: ID!) { project(fullPath: $p) { mergeRequest(iid: "%d") {
+    detailedMergeStatus mergeable conflicts mergeabilityChecks { identifier status } } } }"""
+
+
+def test_graphql_knows_all_blockers(lab):
+    """6.6: every check, and fresh, while REST still reads unchecked."""
+    lab.ctl("mr-switch", "sticky", "on")
+    iid = lab.open(title="Draft: x")
+    lab.ctl("push-file", "main", FILE)
+    for _ in range(3):
+        lab.get(iid)
+    asked = {"query": QUERY % iid, "variables": {"p": "gitops/apps"}}
+    answer = graphql(lab, asked, "bot")[1]
+    found = answer["data"]["project"]["mergeRequest"]
+    rows = {row["identifier"]: row["status"] for row in found["mergeabilityChecks"]}
+    assert (found["detailedMergeStatus"], found["conflicts"], found["mergeable"]) == ("UNCHECKED", True, False)
+    assert {name for name, status in rows.items() if status == "FAILED"} == {"DRAFT_STATUS", "CONFLICT"}
+    want = recorded("graphql_mergeability_checks_conflict_while_rest_unchecked.json")
+    assert differences(want, answer) == []
+    checks = want["data"]["project"]["mergeRequest"]["mergeabilityChecks"]
+    assert [row["identifier"] for row in checks] == list(rows)
+    assert graphql(lab, asked, "job-dev", "JOB-TOKEN")[0] == 401  # 2: not for job tokens
+    assert graphql(lab, asked, "outsider") == (200, {"data": {"project": None}})
 
 
 def test_ctl_shows(lab):

@@ -95,6 +95,24 @@ def test_retry_runs_again(lab):
     assert lab.until(iid)["head_pipeline"]["id"] == pipeline
 
 
+def test_jobs(lab):
+    """Play keeps the id, retry makes another one, and the pipeline runs again."""
+    iid = lab.ready()
+    lab.ctl("pipeline", str(iid), "manual")
+    pipeline = lab.get(iid)["head_pipeline"]["id"]
+    rows = {job["name"]: job["id"] for job in lab.call("GET", f"{PROJECT}/pipelines/{pipeline}/jobs")}
+    path = f"{PROJECT}/jobs/{rows['render']}"
+    assert lab.call("GET", path)["status"] == "manual" and lab.call("GET", path + "/trace") == b""
+    played = lab.call("POST", path + "/play")
+    assert (played["id"], played["status"]) == (rows["render"], "pending")
+    assert lab.call("POST", path + "/play", want=400) == {"message": "400 Bad request - Unplayable Job"}
+    assert lab.until(iid)["head_pipeline"]["id"] == pipeline
+    assert lab.call("POST", path + "/retry", want=201)["id"] != rows["render"]
+    assert lab.get(iid)["detailed_merge_status"] == "ci_still_running"
+    lab.call("POST", path + "/retry", want=403)
+    assert lab.call("GET", f"{PROJECT}/jobs/1", want=404) == {"message": "404 Not found"}
+
+
 def test_cancel(lab):
     lab.ctl("mr-pace", "ci", "3")
     iid = lab.open()

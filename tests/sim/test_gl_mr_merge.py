@@ -1,4 +1,4 @@
-"""Merging in the simulated GitLab: the order of the checks, the commits that land, automatic merges, races (gitlab.md 6.5, 6.8)."""
+"""Merging in the simulated GitLab: order of the checks, what lands, automatic merges, races (gitlab.md 6.5, 6.8)."""
 
 import pytest
 
@@ -133,7 +133,11 @@ def test_need_rebase(lab, method):
     assert lab.call("PUT", f"{MRS}/{iid}/rebase", want=202) == {"rebase_in_progress": True}
     assert lab.get(iid, include_rebase_in_progress="true")["rebase_in_progress"] is True
     found = lab.get(iid, include_rebase_in_progress="true")
-    assert (found["rebase_in_progress"], found["merge_error"], found["detailed_merge_status"]) == (False, None, "unchecked")
+    assert (found["rebase_in_progress"], found["merge_error"], found["detailed_merge_status"]) == (
+        False,
+        None,
+        "unchecked",
+    )
     assert found["sha"] != old and parents(lab, found["sha"]) == [lab.box.tip("main")]
     assert lab.git("log", "-1", "--format=%an|%cn", found["sha"]) == "Dora Lindt|stagegate"
     lab.until(iid)
@@ -276,7 +280,11 @@ def test_merge_as(lab):
     lab.ctl("pipeline", str(iid), "failed")
     commit = lab.ctl("merge-as", "manager-1", str(iid))
     found = lab.get(iid)
-    assert (found["state"], found["merge_user"]["username"], found["merge_commit_sha"]) == ("merged", "manager-1", commit)
+    assert (found["state"], found["merge_user"]["username"], found["merge_commit_sha"]) == (
+        "merged",
+        "manager-1",
+        commit,
+    )
     assert lab.box.tip("main") == commit
 
 

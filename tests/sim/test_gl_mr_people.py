@@ -1,4 +1,4 @@
-"""Approvals, notes, threads and quick actions of the simulated GitLab (gitlab.md 6.9, 6.10), and what `ctl` does for people."""
+"""Approvals, notes, threads, quick actions of the simulated GitLab (gitlab.md 6.9, 6.10); `ctl` for people."""
 
 import pytest
 
@@ -135,7 +135,10 @@ def test_threads(lab):
     assert lab.get(iid)["detailed_merge_status"] == "mergeable"
     thread = lab.call("POST", f"{MRS}/{iid}/discussions", {"body": "why?"}, "dev", 201)
     found = lab.get(iid)
-    assert (found["detailed_merge_status"], found["blocking_discussions_resolved"]) == ("discussions_not_resolved", False)
+    assert (found["detailed_merge_status"], found["blocking_discussions_resolved"]) == (
+        "discussions_not_resolved",
+        False,
+    )
     path = f"{MRS}/{iid}/discussions/{thread['id']}"
     assert lab.call("POST", path + "/notes", {"body": "because"}, want=201)["type"] == "DiscussionNote"
     done = lab.call("PUT", path, user="dev", body={"resolved": True})
