@@ -3,29 +3,19 @@
 #include "base/text.h"
 #include "repo/internal.h"
 
-/* At most SG_COMMIT_TEXT_MAX bytes, no half of a UTF-8 character. */
-static const char *cut(struct sg_arena *arena, const char *text)
+static const char *keep(struct sg_arena *arena, const char *text)
 {
-	struct sg_str whole = sg_str_of(text);
-	size_t end = 0;
+	char line[SG_COMMIT_TEXT_MAX + 1];
 
-	while (end < whole.len) {
-		size_t len = sg_text_utf8_len(sg_str_sub(whole, end, whole.len));
-
-		if (len == 0)
-			len = 1;
-		if (end + len > SG_COMMIT_TEXT_MAX)
-			break;
-		end += len;
-	}
-	return sg_arena_dup(arena, sg_str_sub(whole, 0, end));
+	sg_text_line(line, sizeof(line), sg_str_of(text));
+	return sg_arena_strdup(arena, line);
 }
 
 static struct sg_ident ident_of(struct sg_arena *arena, const git_signature *signature)
 {
 	return (struct sg_ident){
-		.name = cut(arena, signature->name),
-		.email = cut(arena, signature->email),
+		.name = keep(arena, signature->name),
+		.email = keep(arena, signature->email),
 		.unix_s = signature->when.time,
 	};
 }
@@ -73,7 +63,7 @@ int sg_repo_commit_facts(struct sg_repo *repo, const char *oid, struct sg_arena 
 	facts.author = ident_of(arena, git_commit_author(commit));
 	facts.committer = ident_of(arena, git_commit_committer(commit));
 	subject = git_commit_summary(commit);
-	facts.subject = cut(arena, subject ? subject : "");
+	facts.subject = keep(arena, subject ? subject : "");
 	*ret_facts = facts;
 	return 0;
 }

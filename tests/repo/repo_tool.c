@@ -4,8 +4,16 @@
  * The room repo/ by itself on the real network, for tests and measurements:
  *
  *	repo_tool refs
- *	repo_tool bump BRANCH FILE OLD NEW      fetch main and BRANCH, replace the first OLD,
- *publish repo_tool contains BRANCH DESCENDANT ANCESTOR
+ *	repo_tool bump BRANCH FILE OLD NEW
+ *		fetch main and BRANCH, replace the first OLD, publish
+ *	repo_tool work BRANCH FILE OLD NEW LEASE WORK
+ *		the same, published as WORK, which is at LEASE ("": does not exist)
+ *	repo_tool delete WORK LEASE
+ *	repo_tool contains BRANCH DESCENDANT ANCESTOR
+ *	repo_tool commits OID...
+ *		fetch them; what each says of itself
+ *	repo_tool merge BASE OURS THEIRS
+ *		fetch them; the tree of the merge, and what differs between BASE and THEIRS
  *
  * REPO_URL, REPO_USER, REPO_TOKEN, REPO_TIMEOUT (seconds); the CA as the program itself finds it.
  * REPO_BETWEEN is a command that is run between fetch and publish. Answers are "name=value" lines;
@@ -133,12 +141,20 @@ static const char *outcome_name(enum sg_publish_outcome outcome)
 	return "?";
 }
 
-static int run_bump(struct tool *t, char **words)
+static void tell(const struct sg_published *published)
+{
+	printf("outcome=%s\ncommit=%s\nwhy=%s\n", outcome_name(published->outcome),
+		published->commit, published->why);
+}
+
+/* WORK: where to, or NULL for the branch itself. */
+static int run_bump(struct tool *t, char **words, const char *lease, const char *work)
 {
 	struct sg_file_change file;
 	struct sg_publisher *publisher;
 	struct sg_published published;
-	struct sg_plan plan = {.branch = words[0],
+	struct sg_plan plan = {.branch = work ? work : words[0],
+		.lease = lease,
 		.environment = "dev",
 		.files = &file,
 		.file_count = 1,
@@ -146,22 +162,72 @@ static int run_bump(struct tool *t, char **words)
 		.author = {"CI", "ci@example.com", 0},
 		.committer = {"CI", "ci@example.com", 0}};
 	int64_t when;
-	char tip[65];
+	char tip[65], tree[65];
 
 	if (edit(t, words[0], tip, words + 1, &file) < 0)
 		return -1;
 	printf("parent=%s\n", tip);
 	if (env("REPO_BETWEEN") && system(env("REPO_BETWEEN")) != 0)
 		return sg_fail(&t->err, SG_R_BUG, "REPO_BETWEEN failed");
-	if (sg_repo_commit_time(t->repo, tip, &when, &t->err) < 0)
+	if (sg_repo_commit_time(t->repo, tip, &when, &t->err) < 0 ||
+		sg_repo_plan_tree(t->repo, &file, 1, tip, tree, &t->err) < 0)
 		return -1;
+	printf("tree=%s\n", tree);
 	plan.parent = tip;
 	plan.author.unix_s = plan.committer.unix_s = when + 1;
 	if (sg_repo_publisher(t->repo, &t->arena, &publisher, &t->err) < 0 ||
 		publisher->publish(publisher, &plan, &published, &t->err) < 0)
 		return -1;
-	printf("outcome=%s\ncommit=%s\nwhy=%s\n", outcome_name(published.outcome), published.commit,
-		published.why);
+	tell(&published);
+	return 0;
+}
+
+static int run_delete(struct tool *t, char **words)
+{
+	struct sg_published published;
+
+	if (sg_repo_refs(t->repo, &t->err) < 0)
+		return -1;
+	if (env("REPO_BETWEEN") && system(env("REPO_BETWEEN")) != 0)
+		return sg_fail(&t->err, SG_R_BUG, "REPO_BETWEEN failed");
+	if (sg_repo_delete_branch(t->repo, words[0], words[1], &published, &t->err) < 0)
+		return -1;
+	tell(&published);
+	return 0;
+}
+
+static int run_commits(struct tool *t, char **oids, size_t count)
+{
+	if (sg_repo_fetch_commits(t->repo, (const char *const *)oids, count, &t->err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct sg_commit_facts facts;
+
+		if (sg_repo_commit_facts(t->repo, oids[i], &t->arena, &facts, &t->err) < 0)
+			return -1;
+		printf("facts%zu=%s %s %s <%s> %" PRId64 " %s\n", i, facts.tree,
+			facts.parent_count ? facts.parents[0] : "-", facts.author.name,
+			facts.author.email, facts.committer.unix_s, facts.subject);
+	}
+	return 0;
+}
+
+static int run_merge(struct tool *t, char **oids)
+{
+	const char *const *paths;
+	char tree[65] = "conflict";
+	bool conflict;
+	size_t count;
+
+	if (sg_repo_fetch_commits(t->repo, (const char *const *)oids, 3, &t->err) < 0 ||
+		sg_repo_merge_tree(t->repo, oids[0], oids[1], oids[2], tree, &conflict, &t->err) <
+			0 ||
+		sg_repo_changed_paths(
+			t->repo, oids[0], oids[2], &t->arena, &paths, &count, &t->err) < 0)
+		return -1;
+	printf("merged=%s\n", tree);
+	for (size_t i = 0; i < count; i++)
+		printf("path%zu=%s\n", i, paths[i]);
 	return 0;
 }
 
@@ -183,7 +249,15 @@ static int run(struct tool *t, int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "refs") == 0)
 		return run_refs(t);
 	if (argc == 6 && strcmp(argv[1], "bump") == 0)
-		return run_bump(t, argv + 2);
+		return run_bump(t, argv + 2, NULL, NULL);
+	if (argc == 8 && strcmp(argv[1], "work") == 0)
+		return run_bump(t, argv + 2, argv[6], argv[7]);
+	if (argc == 4 && strcmp(argv[1], "delete") == 0)
+		return run_delete(t, argv + 2);
+	if (argc > 2 && strcmp(argv[1], "commits") == 0)
+		return run_commits(t, argv + 2, (size_t)argc - 2);
+	if (argc == 5 && strcmp(argv[1], "merge") == 0)
+		return run_merge(t, argv + 2);
 	if (argc == 5 && strcmp(argv[1], "contains") == 0)
 		return run_contains(t, argv + 2);
 	return sg_fail(&t->err, SG_R_USAGE, "see the top of repo_tool.c");

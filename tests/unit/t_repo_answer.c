@@ -245,6 +245,26 @@ static void lost_races_are_stale(void **state)
 		rejected(texts[i], "", true, SG_R_OK, false);
 }
 
+/* The server compares histories with the lease, so its rule says nothing about a race. */
+static void a_rule_against_rewriting_is_no_lost_race(void **state)
+{
+	struct sg_reject got = sg_reject_of_forced(SG_STR("non-fast-forward"), SG_STR(""));
+
+	(void)state;
+	assert_false(got.stale);
+	assert_int_equal(got.reason, SG_R_PUSH_REJECTED);
+	assert_non_null(strstr(got.hint, "stagegate/*"));
+	got = sg_reject_of_forced(SG_STR("pre-receive hook declined"),
+		SG_STR("GitLab: You are not allowed to force push code to a protected branch on "
+		       "this project."));
+	assert_int_equal(got.reason, SG_R_BRANCH_PROTECTED);
+	assert_non_null(strstr(got.hint, "force push"));
+	assert_true(sg_reject_of_forced(SG_STR("failed to update ref"), SG_STR("")).stale);
+	assert_true(sg_reject_of_forced(SG_STR("cannot lock ref"), SG_STR("")).stale);
+	got = sg_reject_of_forced(SG_STR("deletion prohibited"), SG_STR(""));
+	assert_int_equal(got.reason, SG_R_FORBIDDEN);
+}
+
 static void hooks_cannot_fake_a_lost_race(void **state)
 {
 	(void)state;
@@ -321,6 +341,7 @@ int main(void)
 		cmocka_unit_test(only_clear_refusals_are_certain),
 		cmocka_unit_test(words_are_one_clean_line),
 		cmocka_unit_test(lost_races_are_stale),
+		cmocka_unit_test(a_rule_against_rewriting_is_no_lost_race),
 		cmocka_unit_test(hooks_cannot_fake_a_lost_race),
 		cmocka_unit_test(refusals_have_their_reason),
 		cmocka_unit_test(a_failed_unpack_is_told_from_silence),
