@@ -51,6 +51,14 @@ int sg_gitlab_parse(const struct sg_gitlab *gitlab, const struct sg_gitlab_call 
 	const struct sg_gitlab_reply *reply, struct sg_json **ret_doc,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * GET: a final answer of any status; with a 2xx its JSON in *ret_doc, which the caller frees. A 2xx
+ * that is no JSON is asked for again, up to three times in all, and ANSWER_INVALID then.
+ */
+int sg_gitlab_fetch(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
+	struct sg_gitlab_reply *ret_reply, struct sg_json **ret_doc,
+	struct sg_err *err) SG_MUST_CHECK;
+
 /* GET: the JSON of a 2xx, everything else is an error. The caller frees *ret_doc. */
 int sg_gitlab_get(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 	struct sg_json **ret_doc, struct sg_err *err) SG_MUST_CHECK;

@@ -9,6 +9,8 @@
 
 #define URL_MAX_BYTES ((size_t)20 * 1024)
 #define TRIES_409 4
+/* An answer that makes no sense may be a gateway's hiccup; more of them are not. */
+#define ODD_TRIES 3
 
 void sg_gitlab_reply_release(struct sg_gitlab_reply *reply)
 {
@@ -108,9 +110,9 @@ static int decide(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 static void keep_date(struct sg_gitlab *gitlab, const struct sg_http_res *res)
 {
 	int64_t date;
+	bool there = sg_http_date(sg_http_header(&res->headers, "Date"), &date);
 
-	if (sg_http_date(sg_http_header(&res->headers, "Date"), &date))
-		gitlab->server_unix_s = date;
+	gitlab->server_unix_s = there ? date : 0;
 }
 
 int sg_gitlab_ask(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
@@ -172,14 +174,53 @@ int sg_gitlab_parse(const struct sg_gitlab *gitlab, const struct sg_gitlab_call 
 	return sg_wrap(err, "%s", call->label);
 }
 
+/* 1: the wait is over. 0: no further try. -1: ERR is new. */
+static int wait_after_odd(struct sg_gitlab *gitlab, int tried, struct sg_err *err)
+{
+	struct sg_loop *loop = gitlab->http->loop;
+	struct sg_retry_step step;
+
+	if (tried >= ODD_TRIES)
+		return 0;
+	step = sg_retry_next(&gitlab->retry, tried, true, 503, false, -1, sg_loop_now_ms(loop),
+		sg_retry_random(&gitlab->retry.seed));
+	if (!step.again)
+		return 0;
+	return sg_loop_delay(loop, sg_loop_after(loop, step.wait_ms), err) < 0 ? -1 : 1;
+}
+
+int sg_gitlab_fetch(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
+	struct sg_gitlab_reply *ret_reply, struct sg_json **ret_doc, struct sg_err *err)
+{
+	for (int tried = 1;; tried++) {
+		struct sg_gitlab_reply reply = {0};
+		struct sg_err why = SG_ERR_INIT;
+		int n;
+
+		if (sg_gitlab_ask(gitlab, call, &reply, err) < 0)
+			return -1;
+		if (reply.fault.kind != SG_GITLAB_FAULT_NONE ||
+			sg_gitlab_parse(gitlab, call, &reply, ret_doc, &why) == 0) {
+			*ret_reply = reply;
+			return 0;
+		}
+		sg_gitlab_reply_release(&reply);
+		n = wait_after_odd(gitlab, tried, err);
+		if (n == 0)
+			*err = why;
+		if (n <= 0)
+			return -1;
+	}
+}
+
 int sg_gitlab_get(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 	struct sg_json **ret_doc, struct sg_err *err)
 {
 	SG_AUTO(sg_gitlab_reply_release) struct sg_gitlab_reply reply = {0};
 
-	if (sg_gitlab_ask(gitlab, call, &reply, err) < 0)
+	if (sg_gitlab_fetch(gitlab, call, &reply, ret_doc, err) < 0)
 		return -1;
-	if (reply.fault.kind != SG_GITLAB_FAULT_NONE)
-		return sg_gitlab_refuse(gitlab, call, &reply.fault, err);
-	return sg_gitlab_parse(gitlab, call, &reply, ret_doc, err);
+	return reply.fault.kind == SG_GITLAB_FAULT_NONE
+		       ? 0
+		       : sg_gitlab_refuse(gitlab, call, &reply.fault, err);
 }

@@ -135,14 +135,13 @@ static int ask_group(struct sg_gitlab *gitlab, const char *group, const struct s
 	if (ask_init(&ask, "/groups", group, err) < 0)
 		return -1;
 	sg_buf_addf(&ask.path, "/members/all/%" PRId64, user->id);
-	if (sg_gitlab_ask(gitlab, &ask.call, &reply, err) < 0)
+	if (sg_gitlab_fetch(gitlab, &ask.call, &reply, &doc, err) < 0)
 		return -1;
 	if (reply.fault.kind == SG_GITLAB_FAULT_MISSING)
 		return explain_missing(gitlab, group, ret_member, err);
 	if (reply.fault.kind != SG_GITLAB_FAULT_NONE)
 		return sg_gitlab_refuse(gitlab, &ask.call, &reply.fault, err);
-	if (sg_gitlab_parse(gitlab, &ask.call, &reply, &doc, err) < 0 ||
-		judge(doc, user->id, now_unix_s, ret_member, err) < 0)
+	if (judge(doc, user->id, now_unix_s, ret_member, err) < 0)
 		return sg_wrap(err, "members of @%s", group);
 	return 0;
 }

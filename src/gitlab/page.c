@@ -171,12 +171,10 @@ static int read_page(struct reading *r, struct sg_err *err)
 	uint64_t total;
 
 	call.path = &r->path;
-	if (sg_gitlab_ask(r->gitlab, &call, &reply, err) < 0)
+	if (sg_gitlab_fetch(r->gitlab, &call, &reply, &doc, err) < 0)
 		return -1;
 	if (reply.fault.kind != SG_GITLAB_FAULT_NONE)
 		return sg_gitlab_refuse(r->gitlab, &call, &reply.fault, err);
-	if (sg_gitlab_parse(r->gitlab, &call, &reply, &doc, err) < 0)
-		return -1;
 	r->bytes += reply.res.body.len;
 	if (r->bytes > LIST_MAX_BYTES)
 		return sg_fail(err, SG_R_TOO_LARGE, "%s are larger than %zu bytes", r->list->what,

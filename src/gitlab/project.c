@@ -114,14 +114,12 @@ int sg_gitlab_branch_protected(
 
 	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
 	if (branch_path(gitlab, branch, list, &path, err) < 0 ||
-		sg_gitlab_ask(gitlab, &call, &reply, err) < 0)
+		sg_gitlab_fetch(gitlab, &call, &reply, &doc, err) < 0)
 		return -1;
 	if (is_about_branch(&reply.fault))
 		return no_branch(gitlab, branch, err);
 	if (reply.fault.kind != SG_GITLAB_FAULT_NONE)
 		return sg_gitlab_refuse(gitlab, &call, &reply.fault, err);
-	if (sg_gitlab_parse(gitlab, &call, &reply, &doc, err) < 0)
-		return -1;
 	found = find_branch(doc, branch);
 	if (!found && sg_json_type(doc) == SG_JSON_ARRAY)
 		return no_branch(gitlab, branch, err);
@@ -156,7 +154,7 @@ int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b,
 	sg_buf_adds(&path, "/repository/merge_base");
 	sg_gitlab_path_param(&path, "refs[]", a);
 	sg_gitlab_path_param(&path, "refs[]", b);
-	if (sg_gitlab_ask(gitlab, &call, &reply, err) < 0)
+	if (sg_gitlab_fetch(gitlab, &call, &reply, &doc, err) < 0)
 		return -1;
 	if (reply.status == 400 || (reply.status == 404 && !is_about_project(&reply.fault))) {
 		(void)sg_fail(err, SG_R_REVISION_NOT_FOUND,
@@ -166,8 +164,6 @@ int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b,
 	}
 	if (reply.fault.kind != SG_GITLAB_FAULT_NONE)
 		return sg_gitlab_refuse(gitlab, &call, &reply.fault, err);
-	if (sg_gitlab_parse(gitlab, &call, &reply, &doc, err) < 0)
-		return -1;
 	oid = sg_str_of(sg_json_str(sg_json_get(doc, "id"), ""));
 	if (!sg_str_is_oid(oid)) {
 		(void)sg_fail(err, SG_R_ANSWER_INVALID, "commit.id: expected a full commit id");

@@ -59,6 +59,9 @@ static void a_request_is_read(void **state)
 	assert_int_equal(mr.pipeline.id, 3);
 	assert_true(w->gitlab.server_unix_s == INT64_C(1704164645));
 	assert_int_equal(w->gitlab.requests, 1);
+	script_reply(w->script, "GET", MR, 404, "");
+	assert_int_equal(sg_gitlab_mr_get(&w->gitlab, 15, &w->arena, &mr, &w->err), -1);
+	assert_true(w->gitlab.server_unix_s == 0); /* that answer had no Date */
 	gitlab_world_done(w);
 }
 
@@ -115,11 +118,33 @@ static void what_is_no_request_is_named(void **state)
 		struct gitlab_world *w = *state;
 		struct sg_mr mr;
 
+		w->gitlab.retry.tries = 1;
 		script_reply(w->script, "GET", MR, 200, rows[i].body);
 		assert_int_equal(sg_gitlab_mr_get(&w->gitlab, 15, &w->arena, &mr, &w->err), -1);
 		gitlab_world_error(w, SG_R_ANSWER_INVALID, rows[i].cause, "");
 		gitlab_world_done(w);
 	}
+}
+
+/* A gateway's hiccup: a page instead of JSON, once or twice. */
+static void what_makes_no_sense_is_asked_for_again(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_mr mr;
+
+	script_reply(w->script, "GET", MR, 200, "<html>");
+	script_reply(w->script, "GET", MR, 200, "");
+	script_reply(w->script, "GET", MR, 200, "{" MIN_MR "}");
+	assert_int_equal(sg_gitlab_mr_get(&w->gitlab, 15, &w->arena, &mr, &w->err), 0);
+	assert_int_equal(w->err.reason, SG_R_OK);
+	for (int i = 0; i < 3; i++)
+		script_reply(w->script, "GET", MR, 200, "<html>");
+	assert_int_equal(sg_gitlab_mr_get(&w->gitlab, 15, &w->arena, &mr, &w->err), -1);
+	gitlab_world_error(w, SG_R_ANSWER_INVALID, "an HTML page", "/api/v4");
+	script_reply(w->script, "GET", MR, 200, "{}");
+	assert_int_equal(sg_gitlab_mr_get(&w->gitlab, 15, &w->arena, &mr, &w->err), -1);
+	gitlab_world_error(w, SG_R_ANSWER_INVALID, "iid: missing", "");
+	gitlab_world_done(w);
 }
 
 static void requests_of_a_branch_are_listed(void **state)
@@ -630,6 +655,7 @@ int main(void)
 		T(a_request_is_read),
 		T(a_request_without_more_than_it_must_have),
 		T(what_is_no_request_is_named),
+		T(what_makes_no_sense_is_asked_for_again),
 		T(requests_of_a_branch_are_listed),
 		T(a_request_is_opened),
 		T(a_request_is_not_opened),
