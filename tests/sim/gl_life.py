@@ -1,5 +1,7 @@
 """The life of a merge request (16.3): pushes, steps, detailed_merge_status, and the merge itself (6.5, 6.6, 6.8)."""
 
+import re
+
 from . import gitrepo, gl_merge, gl_pipeline
 from .gl_app import on_sync
 from .gl_git import Race
@@ -15,6 +17,7 @@ STATUSES = (
     "jira_association_missing", "title_regex", "locked_paths", "locked_lfs_files", "broken_status", "blocked_status",
 )  # fmt: skip
 WAITING = ("preparing", "checking", "unchecked")
+JOB = re.compile(r"^job-?")  # the web server's names of job tokens: job (dev's), job-manager-1
 ARMABLE = ("draft_status", "discussions_not_resolved", "ci_still_running", "ci_must_pass", "not_approved", "merge_time")
 
 
@@ -185,10 +188,12 @@ def _follow_open(mr):
         return
     if tip and tip != mr.head:
         user, name = _pusher(mr, mr.source_branch, tip)
-        pushed(mr, user, pipeline=name != "job")  # 2.1: a job token's push triggers no pipeline
+        pushed(mr, user, pipeline=not (name or "").startswith("job"))  # 2.1: a job token's push triggers no pipeline
     elif target != mr.target_seen:
         mr.target_seen = target
         unchecked(mr)
+        if mr.auto_merge and mr.project.settings["merge_method"] != "merge":
+            _disarm(mr, mr.auto_merge, "target")  # 6.5: in ff and semi-linear projects
 
 
 def _pusher(mr, branch, tip):
@@ -197,7 +202,7 @@ def _pusher(mr, branch, tip):
     if oid != tip:
         name = None
     state = mr.desk.state
-    found = state.user("dev" if name == "job" else name) if name else None
+    found = state.user(JOB.sub("", name) or "dev") if name else None
     return found or state.user_of_email(mr.repo.commit(tip)["committer"][1]) or mr.author, name
 
 
@@ -228,12 +233,16 @@ def pushed(mr, user, pipeline=True):
     if mr.desk.counts.get("approvals-syncing"):
         mr.syncing_reads = mr.desk.counts.pop("approvals-syncing")
     if mr.auto_merge:
-        mr.auto_merge = None
-        mr.system(user, "aborted the automatic merge because the source branch was updated. Learn more.")
+        _disarm(mr, user, "source")
     unchecked(mr)
     mr.timers.pop("attach", None)
     if pipeline and mr.prepared_at:
         mr.start("attach")
+
+
+def _disarm(mr, user, branch):
+    mr.auto_merge = None
+    mr.system(user, f"aborted the automatic merge because the {branch} branch was updated. Learn more.")
 
 
 def _title(mr, oid):

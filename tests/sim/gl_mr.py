@@ -21,6 +21,7 @@ PACE = {
     "rebase": (1, 10000),  # rebase_in_progress (6.8)
 }
 SWITCHES = {  # name -> (value at the start, what it does)
+    "late-sha": ("off", "on: sha and diff_refs are null while preparing (6.1)"),
     "sticky": ("off", "on: unchecked stays until a merge attempt, merge_ref or a push (6.6)"),
     "require-sha": ("off", "on: a merge without sha answers 400 (6.5)"),
     "ci": ("on", "off: no pipelines; branch: branch pipelines; merged-result: of a synthetic merge commit (6.3)"),

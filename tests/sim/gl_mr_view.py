@@ -21,6 +21,15 @@ def _state(mr):
     return "locked" if mr.locked_reads > 0 else mr.state
 
 
+def late(mr):
+    """6.1: right after its creation the head may not be known yet."""
+    return mr.merge_status == "preparing" and mr.desk.on("late-sha")
+
+
+def _refs(version):
+    return {"base_sha": version.base, "head_sha": version.head, "start_sha": version.start}
+
+
 def basic(mr):
     """An entry of a list: no head_pipeline, no diff_refs, no changes_count (1.2)."""
     merger = _user(mr, mr.merge_user) if mr.state == "merged" else None
@@ -59,7 +68,7 @@ def basic(mr):
         "merge_status": _merge_status(mr),
         "detailed_merge_status": gl_life.status(mr),
         "merge_after": maybe(mr.merge_after),
-        "sha": mr.head,
+        "sha": None if late(mr) else mr.head,
         "merge_commit_sha": mr.merge_commit_sha,
         "squash_commit_sha": mr.squash_commit_sha,
         "discussion_locked": mr.discussion_locked,
@@ -93,7 +102,7 @@ def _count(mr):
 
 def full(mr, user, ctx=None):
     """The answer of GET, POST and PUT. ctx: of a GET, for the fields that must be asked for."""
-    pipeline, version, state = gl_pipeline.head(mr), mr.versions[-1], mr.desk.state
+    pipeline, state = gl_pipeline.head(mr), mr.desk.state
     found = {
         **basic(mr),
         "subscribed": True,
@@ -103,7 +112,7 @@ def full(mr, user, ctx=None):
         "first_deployed_to_production_at": None,
         "pipeline": gl_pipeline.basic(pipeline) if pipeline else None,
         "head_pipeline": gl_pipeline.full(pipeline) if pipeline else None,
-        "diff_refs": {"base_sha": version.base, "head_sha": version.head, "start_sha": version.start},
+        "diff_refs": None if late(mr) else _refs(mr.versions[-1]),
         "merge_error": mr.merge_error,
         "first_contribution": False,
         "user": {"can_merge": state.can_merge(mr.project, user, mr.target_branch)},

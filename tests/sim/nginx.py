@@ -76,6 +76,8 @@ SERVER = """	server {{
 			fastcgi_param GIT_CONFIG_GLOBAL /dev/null;
 			fastcgi_param PATH_INFO $git_path;
 			fastcgi_param REMOTE_USER $git_user;
+			fastcgi_param GIT_COMMITTER_NAME $git_user;
+			fastcgi_param GIT_COMMITTER_EMAIL $git_user@http.127.0.0.1;
 			fastcgi_param HTTP_AUTHORIZATION "";
 			fastcgi_buffering off;
 			fastcgi_read_timeout 60s;

@@ -34,6 +34,12 @@ def test_pace(lab):
     assert [lab.get(iid)["detailed_merge_status"] for _ in range(4)] == ["ci_still_running"] * 3 + ["mergeable"]
 
 
+def test_late_sha(lab):
+    lab.ctl("mr-switch", "late-sha", "on")
+    iid = lab.open()
+    assert (lab.get(iid)["sha"], lab.get(iid)["sha"]) == (None, lab.box.tip(BRANCH))
+
+
 def test_sticky_unchecked(lab):
     """6.6: unchecked for ever, until merge_ref, a push or a merge attempt."""
     lab.ctl("mr-switch", "sticky", "on")
@@ -176,7 +182,7 @@ def test_push_by_git(lab, tmp_path):
     iid = lab.ready(branch="w/x", target="develop", text=None)
     lab.ctl("approve", "manager-1", str(iid))
     old, new = lab.box.tip("w/x"), lab.box.commit(where, tag="1.4.8")
-    lab.box.git("push", "-q", "origin", "develop:refs/heads/w/x", cwd=where)
+    lab.box.git("push", "-q", lab.box.url(lab.box.env["SANDBOX_TOKEN_DEV_2"]), "develop:refs/heads/w/x", cwd=where)
     found = lab.get(iid)
     assert (found["sha"], found["detailed_merge_status"], found["head_pipeline"]) == (new, "unchecked", None)
     assert lab.until(iid)["head_pipeline"]["sha"] == new
@@ -189,8 +195,9 @@ def test_push_by_git(lab, tmp_path):
     )
     approved = lab.call("GET", f"{MRS}/{iid}/approvals")["approved_by"]
     assert approved[0]["user"]["username"] == "manager-1" and approved[0]["approved_at"] < versions[0]["created_at"]
-    notes = [note["body"].split("\n")[0] for note in lab.call("GET", f"{MRS}/{iid}/notes") if note["system"]]
-    assert notes == ["added 1 commit", "approved this merge request"]
+    notes = lab.call("GET", f"{MRS}/{iid}/notes")
+    said = [(note["author"]["username"], note["body"].split("\n")[0]) for note in notes]
+    assert said == [("dev-2", "added 1 commit"), ("manager-1", "approved this merge request")]
     assert len(lab.call("GET", f"{MRS}/{iid}/pipelines")) == 2
 
 

@@ -194,6 +194,17 @@ def test_push_cancels(lab):
     lab.until(iid)
 
 
+def test_target_cancels_in_an_ff_project(lab):
+    lab.ctl("merge-method", "ff")
+    lab.ctl("mr-pace", "ci", "5")
+    iid = lab.open()
+    lab.until(iid, "ci_still_running")
+    lab.merge(iid, auto_merge=True)
+    lab.ctl("push-foreign", "main")
+    assert lab.get(iid)["merge_when_pipeline_succeeds"] is False
+    lab.until(iid, "need_rebase")
+
+
 def test_failed_pipeline_stays_armed(lab):
     """A failed pipeline does not disarm: a later success merges."""
     lab.ctl("mr-pace", "ci", "3")
