@@ -232,6 +232,32 @@ def test_what_is_in_it(lab):
     assert [row["iid"] for row in found] == [iid]
 
 
+def test_who_is_in_it(lab):
+    iid = lab.open(reviewer_ids=[21], assignee_ids=[11, 12])
+    found = lab.get(iid)
+    assert [who["id"] for who in found["reviewers"] + found["assignees"]] == [21, 11, 12]
+    assert found["assignee"]["id"] == 11
+    lab.ctl("note", "manager-2", str(iid), "hello")
+    assert [who["username"] for who in lab.call("GET", f"{MRS}/{iid}/participants")][1:] == ["manager-2"]
+    assert lab.call("GET", f"{MRS}/{iid}/reviewers")[0]["user"]["id"] == 21
+    assert lab.put(iid, {"reviewer_ids": []})["reviewers"] == []
+
+
+def test_list_over_projects(lab):
+    """6.2: mine, unless all are asked for."""
+    iid = lab.open(assignee_id=11)
+    ids = lambda user, **query: [row["iid"] for row in lab.call("GET", "/merge_requests", user=user, **query)]
+    assert ids("bot") == [iid] and ids("dev") == [] and ids("dev", scope="all") == [iid]
+    assert ids("dev", scope="assigned_to_me") == [iid] and ids("outsider", scope="all") == []
+
+
+def test_delete(lab):
+    """For owners only."""
+    iid = lab.open()
+    lab.call("DELETE", f"{MRS}/{iid}", want=403)
+    lab.get(iid)
+
+
 FORCED = (
     "preparing", "checking", "unchecked", "approvals_syncing", "status_checks_must_pass", "security_policy_pipeline_check",
     "security_policy_violations", "not_approved", "requested_changes", "merge_request_blocked", "jira_association_missing",
