@@ -33,7 +33,7 @@ def blockers(mr):
         yield "merge_time"
     if mr.draft:
         yield "draft_status"
-    if mr.branch_missing or not mr.changes():
+    if mr.branch_missing or mr.repo.branch(mr.target_branch) is None or not mr.changes():
         yield "commits_status"
     if mr.project.settings["only_allow_merge_if_all_discussions_are_resolved"] and unresolved(mr):
         yield "discussions_not_resolved"

@@ -41,7 +41,7 @@ def create(state, project, user, title, source, target, ctx=None):
     mr.title, mr.force_remove = str(title), bool(project.settings["remove_source_branch_after_merge"])
     mr.squash = project.settings["squash_option"] in ("always", "default_on")
     if ctx:
-        mr.description = ctx.args.get("description", "")
+        mr.description = ctx.args.get("description")
         mr.labels = ctx.items("labels")  # unknown ones are made on the fly (6.1)
         _people(ctx, mr)
         _flags(ctx, mr)
@@ -100,7 +100,7 @@ def _select(ctx, rows):
     args = ctx.args
     state = ctx.choice("state", ("opened", "closed", "locked", "merged", "all"), "all")
     if state != "all":
-        rows = [mr for mr in rows if mr.state == state]
+        rows = [mr for mr in rows if (_stale(mr) or {"state": mr.state})["state"] == state]
     for name in ("source_branch", "target_branch"):
         if args.get(name) is not None:
             rows = [mr for mr in rows if getattr(mr, name) == args[name]]
@@ -118,7 +118,7 @@ def _select(ctx, rows):
         if args.get(name) is not None:
             rows = [mr for mr in rows if mr.draft == (args[name] in ("yes", "true", True))]
     if args.get("search"):
-        rows = [mr for mr in rows if args["search"].lower() in (mr.title + "\n" + mr.description).lower()]
+        rows = [mr for mr in rows if args["search"].lower() in f"{mr.title}\n{mr.description or ''}".lower()]
     for name, field in (("created", "created_at"), ("updated", "updated_at")):
         for way, sign in (("after", 1), ("before", -1)):
             at = _moment(args.get(f"{name}_{way}"))
@@ -131,7 +131,8 @@ def _select(ctx, rows):
 def _list(ctx):
     key = ctx.choice("order_by", ("created_at", "updated_at", "title", "merged_at"), "created_at")
     down = ctx.choice("sort", ("asc", "desc"), "desc") == "desc"
-    rows = list(desk(ctx.state).of(ctx.project).values())
+    hub = desk(ctx.state)
+    rows = [mr for mr in hub.of(ctx.project).values() if hub.stale is None or mr.id in hub.stale]
     rows.sort(key=lambda mr: ((getattr(mr, key) or 0) if key != "title" else mr.title, mr.iid), reverse=down)
     return ctx.page(_select(ctx, rows), lambda mr: _stale(mr) or view.basic(mr))
 

@@ -120,15 +120,19 @@ def test_stale_list(lab):
     """1.2: the list is a cached one, the single answer is not."""
     iid = lab.open()
     lab.ctl("mr-switch", "stale-list", "on")
-    lab.put(iid, {"title": "new"})
-    assert lab.call("GET", MRS)[0]["title"] != "new" and lab.get(iid)["title"] == "new"
+    lab.put(iid, {"title": "new", "state_event": "close"})
+    lab.open("x/order", file="apps/order/x.yaml")  # not in the cache yet
+    rows = lab.call("GET", MRS, state="opened")
+    assert [(row["iid"], row["title"] == "new") for row in rows] == [(iid, False)]
+    assert lab.get(iid)["title"] == "new"
     lab.ctl("mr-switch", "stale-list", "off")
-    assert lab.call("GET", MRS)[0]["title"] == "new"
+    assert [row["iid"] for row in lab.call("GET", MRS, state="opened")] == [iid + 1]
 
 
 def test_get(lab):
     iid = lab.open()
     found = lab.get(iid)
+    assert found["description"] is None
     assert (found["changes_count"], found["id"] != iid, found["author"]["id"]) == ("1", True, 51)
     assert found["user"] == {"can_merge": True} and lab.get(iid, user="dev")["user"] == {"can_merge": False}
     assert not {"rebase_in_progress", "diverged_commits_count"} & set(found)
@@ -155,6 +159,7 @@ def test_update(lab):
     assert "at least one parameter must be provided" in lab.put(iid, {}, want=400)["error"]
     assert lab.put(iid, {"description": None, "title": "ready"})["description"] == "three"  # 1: null is ignored
     assert lab.put(iid, {"target_branch": "nowhere"})["target_branch"] == "nowhere"  # 6.4: accepted
+    lab.until(iid, "commits_status")
     lab.put(iid, {"title": "x"}, user="reader", want=403)
     lab.put(iid, {"title": "x"}, user="outsider", want=404)
 
