@@ -8,6 +8,7 @@
 #include "io/http_retry.h"
 
 #define WORDS_MAX_BYTES 2048
+#define TEXT_MAX 512 /* of one text among several */
 
 static enum sg_gitlab_fault_kind kind_of(int status)
 {
@@ -56,7 +57,7 @@ static void add_words(const struct sg_json *value, int depth, struct sg_buf *out
 	const char *separator = "";
 
 	if (sg_json_type(value) == SG_JSON_STRING) {
-		sg_buf_adds(out, sg_json_str(value, ""));
+		sg_buf_addstr(out, sg_str_sub(sg_str_of(sg_json_str(value, "")), 0, TEXT_MAX));
 		return;
 	}
 	if (depth >= 3 ||
