@@ -2,6 +2,7 @@
 #include "base/version.h"
 #include "cmd/table.h"
 #include "io/libraries.h"
+#include "model/zone.h"
 #include "repo/repo.h"
 
 struct version_args {
@@ -28,6 +29,7 @@ static int run(struct sg_world *world, const void *args, const struct sg_words *
 	for (size_t i = 0; i < SG_IO_LIBRARIES; i++)
 		sg_report_add_part(report, libraries[i].name, libraries[i].version);
 	sg_report_add_part(report, "libgit2", sg_repo_library_version());
+	sg_report_add_part(report, "tzdata", sg_zone_version());
 	sg_report_end(report, SG_RESULT_DONE, "OK", "stagegate %s", sg_version());
 	return 0;
 }
@@ -42,7 +44,8 @@ const struct sg_cmd sg_cmd_version = {
 	.name = "version",
 	.summary = "say which stagegate this is",
 	.words = "",
-	.details = "The version of the program and of the libraries inside it.",
+	.details = "The version of the program, of the libraries inside it and of its table of "
+		   "time zones.",
 	.sets = version_sets,
 	.set_count = SG_COUNT(version_sets),
 	.args_size = sizeof(struct version_args),

@@ -16,12 +16,17 @@ int sg_civil_month_days(int year, int month)
 	return days[month - 1] + (month == 2 && is_leap(year));
 }
 
+static int64_t floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
 /* From 0001-01-01 to the first of January. */
 static int64_t days_before_year(int year)
 {
 	int64_t past = year - 1;
 
-	return past * 365 + past / 4 - past / 100 + past / 400;
+	return past * 365 + floor_div(past, 4) - floor_div(past, 100) + floor_div(past, 400);
 }
 
 int64_t sg_civil_days(int year, int month, int day)
@@ -31,11 +36,6 @@ int64_t sg_civil_days(int year, int month, int day)
 	for (int m = 1; m < month; m++)
 		days += sg_civil_month_days(year, m);
 	return days;
-}
-
-static int64_t floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
 }
 
 int sg_civil_weekday(int64_t days)

@@ -7,7 +7,7 @@
 #define SG_DAY_S INT64_C(86400)
 
 struct sg_civil {
-	int year;    /* 1 to 9999 */
+	int year;    /* 0 (before 1) to 9999 */
 	int month;   /* 1 to 12 */
 	int day;     /* 1 to 31 */
 	int weekday; /* 0 is Sunday; an output only */

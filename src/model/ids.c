@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "model/civil.h"
 
-#define DAY_S INT64_C(86400)
 #define FIRST_S (-INT64_C(62167219200)) /* 0000-01-01T00:00:00Z */
 #define LAST_S INT64_C(253402300799)    /* 9999-12-31T23:59:59Z */
 
@@ -84,33 +84,6 @@ static bool take_one(struct sg_str *rest, const char *any_of)
 	return true;
 }
 
-static bool is_leap(int64_t year)
-{
-	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int days_in(int64_t year, int month)
-{
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-	return days[month - 1] + (month == 2 && is_leap(year));
-}
-
-/* Days from 0000-01-01 to the first of January. */
-static int64_t days_before_year(int64_t year)
-{
-	return year * 365 + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400;
-}
-
-static int64_t to_unix(int64_t year, int month, int day)
-{
-	int64_t days = days_before_year(year) + day - 1;
-
-	for (int m = 1; m < month; m++)
-		days += days_in(year, m);
-	return FIRST_S + days * DAY_S;
-}
-
 static bool take_date(struct sg_str *rest, int64_t *ret_s)
 {
 	int year, month, day;
@@ -119,9 +92,9 @@ static bool take_date(struct sg_str *rest, int64_t *ret_s)
 		!take_digits(rest, 2, 12, &month) || !take_one(rest, "-") ||
 		!take_digits(rest, 2, 31, &day))
 		return false;
-	if (month < 1 || day < 1 || day > days_in(year, month))
+	if (month < 1 || day < 1 || day > sg_civil_month_days(year, month))
 		return false;
-	*ret_s = to_unix(year, month, day);
+	*ret_s = sg_civil_days(year, month, day) * SG_DAY_S;
 	return true;
 }
 
@@ -208,21 +181,13 @@ bool sg_time_parse_date(struct sg_str text, int64_t *ret_unix_s)
 
 void sg_time_format(int64_t unix_s, char *out, size_t size)
 {
-	int64_t year, days, left;
-	int month = 1;
+	struct sg_civil civil;
 
 	if (unix_s < FIRST_S)
 		unix_s = FIRST_S;
 	if (unix_s > LAST_S)
 		unix_s = LAST_S;
-	days = (unix_s - FIRST_S) / DAY_S;
-	left = (unix_s - FIRST_S) % DAY_S;
-	year = days / 366;
-	while (days_before_year(year + 1) <= days)
-		year++;
-	days -= days_before_year(year);
-	while (days >= days_in(year, month))
-		days -= days_in(year, month++);
-	(void)snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year, month, (int)days + 1,
-		(int)(left / 3600), (int)(left / 60 % 60), (int)(left % 60));
+	sg_civil_of(unix_s, &civil);
+	(void)snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02dZ", civil.year, civil.month,
+		civil.day, civil.hour, civil.minute, civil.second);
 }

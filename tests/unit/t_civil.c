@@ -27,6 +27,7 @@ static void days_are_counted_from_1970(void **state)
 	assert_int_equal(sg_civil_days(2000, 3, 1), 11017);
 	assert_int_equal(sg_civil_days(2026, 11, 25), 20782);
 	assert_int_equal(sg_civil_days(1, 1, 1), -719162);
+	assert_int_equal(sg_civil_days(0, 1, 1), -719528);
 	assert_int_equal(sg_civil_weekday(0), 4);
 	assert_int_equal(sg_civil_weekday(-1), 3);
 	assert_int_equal(sg_civil_weekday(-5), 6);
