@@ -380,6 +380,8 @@ static void soak_that_begins_in_the_future_waits(void **state)
 	expect(story, SG_VERDICT_WAIT, "SOAK_NOT_BEGUN");
 	assert_int_equal(story->verdict.next_look_unix_s, NOW + 6);
 	assert_string_equal(story->verdict.observed, "0ms");
+	soak(story, 0);
+	expect(story, SG_VERDICT_WAIT, "SOAK_NOT_BEGUN");
 }
 
 static void soak_is_not_fooled_by_absurd_times(void **state)
