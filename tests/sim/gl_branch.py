@@ -54,7 +54,8 @@ def _one(ctx):
     tip = ctx.project.repo.branch(name)
     if tip is None:
         raise ApiError.not_found("Branch")
-    return _entity(ctx, name, tip, _merged(ctx))
+    default = ctx.project.repo.branch(ctx.project.settings["default_branch"])
+    return _entity(ctx, name, tip, (name,) if default and ctx.project.repo.is_ancestor(tip, default) else ())
 
 
 @route("POST", "/projects/:id/repository/branches", level=DEVELOPER)

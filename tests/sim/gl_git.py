@@ -10,6 +10,23 @@ from .gitrepo import Missing, git  # noqa: F401  (Missing is part of what caller
 FULL = re.compile(r"[0-9a-f]{40}")
 
 
+def _kept(function):
+    """Keeps what a method says about objects that are named by full ids: it never changes. Paths come after the ids."""
+    ids = {"merge_base": None}.get(function.__name__, 1)
+
+    def ask(repo, *args):
+        if not all(isinstance(arg, str) and FULL.fullmatch(arg) for arg in args[:ids]):
+            return function(repo, *args)
+        key = (function.__name__, *args)
+        found = repo.kept.get(key)
+        if found is None:
+            found = repo.kept[key] = function(repo, *args)
+        return found
+
+    ask.__doc__ = function.__doc__
+    return ask
+
+
 class Race(Exception):
     """The ref was not where it was expected."""
 
@@ -18,6 +35,7 @@ class Repo:
     def __init__(self, path):
         self.path = path
         self.reader = gitrepo.Reader(path)
+        self.kept = {}
 
     def git(self, *args, data=None, env=None):
         return git(self.path, *args, data=data, env=env)
@@ -93,15 +111,18 @@ class Repo:
             return None
         return (oid, body) if kind == "blob" else None
 
+    @_kept
     def mode(self, commit, path):
         row = self.git("ls-tree", commit, "--", f":(literal){path}")
         return row[:6] if row else None
 
+    @_kept
     def last_commit(self, commit, path):
         """The last commit that touched the path as of `commit`, or None."""
         found = self.git("rev-list", "-1", commit, "--", f":(literal){path}")
         return found or None
 
+    @_kept
     def merge_base(self, *commits):
         try:
             return self.git("merge-base", *commits).split("\n")[0]
