@@ -2,8 +2,7 @@
 
 from . import gl_mr_view as view
 from .gl_app import Answer, ApiError, route
-from .gl_mr import desk, find
-from .gl_mr_api import ITEM, check_sha
+from .gl_mr import ITEM, check_sha, desk, find
 from .gl_state import DEVELOPER, REPORTER
 
 

@@ -11,6 +11,8 @@ from .gl_app import ApiError, on_reset
 from .gl_note import Note
 from .gl_state import APPS
 
+ITEM = "/projects/:id/merge_requests/:iid"  # the route of one
+
 # step -> (further reads of the merge request, milliseconds)
 PACE = {
     "prepare": (1, 10000),  # preparing -> prepared_at is set (6.1)
@@ -181,6 +183,12 @@ def find(ctx):
     if found is None:
         raise ApiError.not_found("Not found")
     return found
+
+
+def check_sha(ctx, mr):
+    """Exact: a short sha is another one (6.5)."""
+    if ctx.args.get("sha") and ctx.args["sha"] != mr.head:
+        raise ApiError.conflict(f"SHA does not match HEAD of source branch: {mr.head}")
 
 
 @on_reset

@@ -4,7 +4,7 @@ import json
 
 from . import gl_approval, gl_life as life, gl_mr_api as api, gl_mr_view as view, gl_pipeline
 from .gl_ctl import Bad, command
-from .gl_mr import COUNTS, PACE, SWITCHES, MergeRequest, desk
+from .gl_mr import COUNTS, PACE, SWITCHES, MergeRequest, Timer, desk
 from .gl_note import Note
 
 VALUES = {
@@ -131,14 +131,14 @@ def _retitle(state, iid, *text):
     api.retitle(_mr(state, iid), state.user("dev"), " ".join(text))
 
 
-def _put(state, branch, path, text, who="dev", parent=None):
-    """A commit by a user on a branch; a missing branch begins at main."""
+def _put(state, branch, path, text, who="dev", parent=None, message=None):
+    """(Repo, new, old): a commit by a user on a branch; a missing branch begins at main. No ref is moved."""
     repo, user = state.apps.repo, _user(state, who)
     old = repo.branch(branch)
     base = parent or old or repo.branch("main")
     tree = repo.write_tree(base, {path: ("100644", text.encode())})
     person = (user.name, user.email)
-    new = repo.commit_tree(tree, [base], f"{path}: by {user.alias}\n", person, person, state.now())
+    new = repo.commit_tree(tree, [base], message or f"{path}: by {user.alias}\n", person, person, state.now())
     return repo, new, old
 
 
@@ -151,6 +151,29 @@ def _foreign(state, branch, path, *text):
     repo.update(f"refs/heads/{branch}", new, old or "")
     state.sync()
     return new
+
+
+@command(
+    "commit-as USER BRANCH PATH MESSAGE [TEXT]",
+    "somebody's commit with any message (\\n is a new line), as on foreign-commit; prints the id",
+)
+def _commit_as(state, user, branch, path, message, *text):
+    body = (" ".join(text) or "# by hand") + "\n"
+    repo, new, old = _put(state, branch, path, body, user, message=message.replace("\\n", "\n") + "\n")
+    repo.update(f"refs/heads/{branch}", new, old or "")
+    state.sync()
+    return new
+
+
+@command("rebase-as USER IID", "somebody rebases the merge request, now; prints the head (6.8)")
+def _rebase_as(state, user, iid):
+    mr = _mr(state, iid)
+    if mr.state != "opened" or mr.branch_missing or mr.fork_head:
+        raise Bad(f"!{iid} cannot be rebased")
+    mr.rebaser = (_user(state, user), False)
+    mr.timers["rebase"] = Timer((0, 0))
+    life.advance(mr)
+    return mr.head
 
 
 @command("open-mr USER BRANCH TARGET TITLE", "somebody opens a merge request; prints its iid")

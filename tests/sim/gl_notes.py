@@ -2,8 +2,7 @@
 
 from . import gl_quick, gl_render as render
 from .gl_app import Answer, ApiError, route
-from .gl_mr import desk, find
-from .gl_mr_api import ITEM
+from .gl_mr import ITEM, desk, find
 from .gl_note import Note
 from .gl_render import stamp
 from .gl_state import DEVELOPER, MAINTAINER, REPORTER

@@ -3,7 +3,7 @@
 from . import gl_merge, gl_render as render
 from .gl_app import Answer, ApiError, on_reset, route
 from .gl_merge import Conflict
-from .gl_mr import Timer, desk, find as find_mr
+from .gl_mr import ITEM, Timer, desk, find as find_mr
 from .gl_render import stamp
 from .gl_state import DEVELOPER, REPORTER
 
@@ -282,12 +282,12 @@ def _one(ctx):
     raise ApiError.not_found("Not found")
 
 
-@route("GET", "/projects/:id/merge_requests/:iid/pipelines", level=REPORTER)
+@route("GET", ITEM + "/pipelines", level=REPORTER)
 def _mr_pipelines(ctx):
     return ctx.page(reversed(of(find_mr(ctx))), basic)  # newest first (7)
 
 
-@route("POST", "/projects/:id/merge_requests/:iid/pipelines", level=DEVELOPER)
+@route("POST", ITEM + "/pipelines", level=DEVELOPER)
 def _mr_create(ctx):
     """200 (not 201) with the pipeline, 405 when nothing was created (7)."""
     mr = find_mr(ctx)
