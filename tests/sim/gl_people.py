@@ -8,18 +8,18 @@ from . import gl_state as state_module
 
 # alias -> (id, username, name, e-mail, bot, public e-mail?)
 USERS = {
-    "dev": (11, "dev", "Dora Lindt", "dev@example.com", False, True),
-    "dev-2": (12, "dev-2", "Devin Okafor", "dev-2@example.com", False, False),
-    "manager-1": (21, "manager-1", "Mara Voss", "manager-1@example.com", False, False),
-    "manager-2": (22, "manager-2", "Milan Petrov", "manager-2@example.com", False, True),
-    "manager-3": (23, "manager-3", "Minh Tran", "manager-3@example.com", False, False),
-    "manager-blocked": (24, "manager-blocked", "Bernd Gesperrt", "manager-blocked@example.com", False, False),
-    "manager-expired": (25, "manager-expired", "Elena Was", "manager-expired@example.com", False, False),
+    "dev": (11, "dev", "Developer One", "dev@example.com", False, True),
+    "dev-2": (12, "dev-2", "Developer Two", "dev-2@example.com", False, True),
+    "manager-1": (21, "manager-1", "Manager One", "manager-1@example.com", False, False),
+    "manager-2": (22, "manager-2", "Manager Two", "manager-2@example.com", False, True),
+    "manager-3": (23, "manager-3", "Manager Three", "manager-3@example.com", False, False),
+    "manager-blocked": (24, "manager-blocked", "Manager Blocked", "manager-blocked@example.com", False, False),
+    "manager-expired": (25, "manager-expired", "Manager Expired", "manager-expired@example.com", False, False),
     "manager-bot": (26, "group_71_bot_5f0c9a3e7b21", "release helper", "group_71_bot@noreply.example.com", True, False),
-    "head": (27, "head", "Hanna Ober", "head@example.com", False, False),
-    "outsider": (31, "outsider", "Otto Fremd", "outsider@example.com", False, False),
-    "reader": (41, "reader", "Rita Leser", "reader@example.com", False, False),
-    "none": (42, "none", "Nora Niemand", "none@example.com", False, False),
+    "head": (27, "head", "Head of Platform", "head@example.com", False, False),
+    "outsider": (31, "outsider", "Outsider", "outsider@example.com", False, False),
+    "reader": (41, "reader", "Reader", "reader@example.com", False, False),
+    "none": (42, "none", "Nobody Here", "none@example.com", False, False),
     "bot": (51, "project_101_bot_2c7d90b1e4aa", "stagegate", "project_101_bot@noreply.example.com", True, False),
 }
 GROUPS = {  # path -> (id, parent, visibility)

@@ -139,7 +139,7 @@ def test_need_rebase(lab, method):
         "unchecked",
     )
     assert found["sha"] != old and parents(lab, found["sha"]) == [lab.box.tip("main")]
-    assert lab.git("log", "-1", "--format=%an|%cn", found["sha"]) == "Dora Lindt|stagegate"
+    assert lab.git("log", "-1", "--format=%an|%cn", found["sha"]) == "Developer One|stagegate"
     lab.until(iid)
     assert lab.merge(iid)["state"] == "merged"
 

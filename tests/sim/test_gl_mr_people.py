@@ -171,10 +171,10 @@ def test_people_by_ctl(lab):
     commit = lab.ctl("foreign-commit", BRANCH, "stagegate.yaml", "version: 1")
     assert lab.git("log", "-1", "--format=%ae", commit) == "dev@example.com" and lab.get(iid)["sha"] == commit
     commit = lab.ctl("commit-as", "manager-1", BRANCH, "x.yaml", "one\\n\\nTrailer: forged", "a: 1")
-    assert lab.git("log", "-1", "--format=%an|%(trailers:key=Trailer,valueonly)", commit) == "Mara Voss|forged"
+    assert lab.git("log", "-1", "--format=%an|%(trailers:key=Trailer,valueonly)", commit) == "Manager One|forged"
     lab.ctl("push-foreign", "main")
     head = lab.ctl("rebase-as", "manager-1", str(iid))
     assert (
-        lab.get(iid)["sha"] == head and lab.git("log", "-1", "--format=%an|%cn", head + "^") == "Dora Lindt|Mara Voss"
+        lab.get(iid)["sha"] == head and lab.git("log", "-1", "--format=%an|%cn", head + "^") == "Developer One|Manager One"
     )
     assert lab.ctl("open-mr", "dev", BRANCH, "develop", "another one") == str(iid + 1)

@@ -53,7 +53,7 @@ def test_blocked_in_git(box):
 def test_users(box):
     assert [row["id"] for row in box.api("GET", "/users", username="dev")[2]] == [11]
     assert [row["id"] for row in box.api("GET", "/users", search="dev@example.com")[2]] == [11]
-    assert box.api("GET", "/users", search="dev-2@example.com")[2] == []  # not public
+    assert box.api("GET", "/users", search="manager-1@example.com")[2] == []  # not public
     assert box.api("GET", "/users/999")[::2] == (404, {"message": "404 User Not Found"})
 
 
