@@ -7,6 +7,8 @@
 static const struct sg_cmd *const commands[] = {
 	&sg_cmd_bump,
 	&sg_cmd_wait,
+	&sg_cmd_promote,
+	&sg_cmd_gate,
 	&sg_cmd_check,
 	&sg_cmd_version,
 };

@@ -56,6 +56,8 @@ extern const struct sg_opt sg_opts_network[SG_OPTS_NETWORK];
 
 extern const struct sg_cmd sg_cmd_bump;
 extern const struct sg_cmd sg_cmd_wait;
+extern const struct sg_cmd sg_cmd_promote;
+extern const struct sg_cmd sg_cmd_gate;
 extern const struct sg_cmd sg_cmd_check;
 extern const struct sg_cmd sg_cmd_version;
 

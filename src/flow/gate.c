@@ -1,0 +1,93 @@
+#include "flow/gate.h"
+
+#include "step/stage.h"
+
+static enum sg_gate_state worse(enum sg_gate_state a, enum sg_gate_state b)
+{
+	return a > b ? a : b;
+}
+
+static int ask_phase(struct sg_world *world, struct sg_stage *stage, struct sg_promotion *p,
+	enum sg_gate_phase phase, struct sg_gathered *ret, struct sg_err *err)
+{
+	bool open = p->request.open && p->facts.head_known;
+	const struct sg_gather_ask ask = {
+		.env = p->env,
+		.service = p->service,
+		.phase = phase,
+		.wish = phase == SG_PHASE_MERGE && open && p->head.wish ? p->head.wish : p->wish,
+		.from = p->target_wish,
+		.befores = p->befores,
+		.before_count = p->before_count,
+		.request = &p->request,
+		.head = open ? &p->head : NULL,
+		.requesters = &p->requesters,
+		.tip = p->tip,
+	};
+
+	return sg_gather(world, &stage->loaded, stage->forge, &ask, ret, err);
+}
+
+/*
+ * Before there is a merge request the publish gates count; those of the merge phase are shown as to
+ * come. While one is open its merge gates count.
+ */
+static int ask_one(struct sg_world *world, struct sg_stage *stage, struct sg_promotion *p,
+	enum sg_gate_state *worst, int64_t *next, struct sg_err *err)
+{
+	struct sg_gathered *counts;
+
+	if (sg_promotion_look(world, &stage->loaded, stage->forge, p, err) < 0)
+		return -1;
+	if (p->request.open)
+		counts = &p->merge_gates;
+	else
+		counts = &p->publish_gates;
+	if (counts->count == 0 &&
+		ask_phase(world, stage, p, p->request.open ? SG_PHASE_MERGE : SG_PHASE_PUBLISH,
+			counts, err) < 0)
+		return -1;
+	*worst = worse(*worst, counts->worst);
+	if (counts->next_look_unix_s && (!*next || counts->next_look_unix_s < *next))
+		*next = counts->next_look_unix_s;
+	return 0;
+}
+
+static void end(struct sg_report *report, const char *to, enum sg_gate_state worst, int64_t next)
+{
+	report->next_look_unix_s = next;
+	switch (worst) {
+	case SG_VERDICT_PASS:
+	case SG_VERDICT_LATER:
+		sg_report_end(report, SG_RESULT_DONE, "GATES_OPEN", "all gates of %s are open", to);
+		break;
+	case SG_VERDICT_WAIT:
+		sg_report_end(report, SG_RESULT_PENDING, "GATES_WAIT",
+			"a gate of %s waits for time or a person", to);
+		break;
+	case SG_VERDICT_CLOSED:
+		sg_report_end(report, SG_RESULT_FAILED, "GATES_CLOSED",
+			"a gate of %s is closed until somebody changes something", to);
+		break;
+	}
+}
+
+int sg_flow_gate(struct sg_world *world, const struct sg_gate_ask *ask, struct sg_report *report,
+	struct sg_err *err)
+{
+	enum sg_gate_state worst = SG_VERDICT_PASS;
+	struct sg_stage stage;
+	int64_t next = 0;
+	int rc = sg_stage_open(world, ask->to, ask->services, ask->count, false, &stage, err);
+
+	if (rc == 0)
+		sg_stage_report(&stage, report);
+	for (size_t i = 0; rc == 0 && i < stage.count; i++)
+		rc = ask_one(world, &stage, &stage.promotions[i], &worst, &next, err);
+	for (size_t i = 0; rc == 0 && i < stage.count; i++)
+		sg_stage_report_one(&stage.promotions[i], report);
+	if (rc == 0)
+		end(report, stage.env->name, worst, next);
+	sg_stage_release(&stage);
+	return rc;
+}

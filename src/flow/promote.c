@@ -1,0 +1,334 @@
+#include "flow/promote.h"
+
+#include <string.h>
+
+#include "report/progress.h"
+#include "step/live.h"
+#include "step/record.h"
+
+#define LINE_MAX_BYTES 2048
+
+struct promoting {
+	struct sg_world *world;
+	const struct sg_promote_ask *ask;
+	struct sg_report *report;
+	struct sg_stage stage;
+	struct sg_progress *progress;
+	bool timed_out;
+};
+
+static int64_t now_of(const struct promoting *run)
+{
+	return sg_loop_now_ms(sg_world_loop(run->world));
+}
+
+/* Where only people or time are missing it ends, unless it was told to stay. */
+static bool is_over(const struct promoting *run, const struct sg_promotion *p)
+{
+	if (p->step->action == SG_DO_AWAIT)
+		return true;
+	return p->step->action == SG_DO_STOP &&
+	       !(run->ask->wait_for_people && p->step->end == SG_END_PENDING);
+}
+
+static const char *gate_sentence(const struct sg_promotion *p)
+{
+	const struct sg_gathered *gates =
+		p->merge_gates.count ? &p->merge_gates : &p->publish_gates;
+
+	for (size_t i = 0; i < gates->count; i++)
+		if (gates->verdicts[i].state == gates->worst && gates->worst != SG_VERDICT_PASS)
+			return gates->verdicts[i].sentence;
+	return NULL;
+}
+
+/* Why it stands where it stands, in one sentence. */
+static const char *sentence_of(struct sg_arena *arena, const struct sg_promotion *p)
+{
+	const char *gate = strncmp(p->step->code, "GATES", 5) == 0 ? gate_sentence(p) : NULL;
+	const char *more = p->blocker;
+
+	if (strcmp(p->step->code, "BRANCH_BUSY") == 0)
+		more = p->head.foreign;
+	else if (strncmp(p->step->code, "MR_", 3) == 0 && p->request.open)
+		more = sg_mr_status_of(p->request.mr.detailed_status)->sentence;
+	else if (strcmp(p->step->code, "OLDER") == 0)
+		more = sg_arena_printf(
+			arena, "%s stands there, and %s is older", p->target_wish, p->wish);
+	else if (strcmp(p->step->code, "MR_REJECTED") == 0)
+		more = p->request.closed.web_url;
+	if (gate)
+		return gate;
+	return more ? sg_arena_printf(arena, "%s: %s", p->step->sentence, more) : p->step->sentence;
+}
+
+static void tell(struct promoting *run, size_t i)
+{
+	const struct sg_promotion *p = &run->stage.promotions[i];
+	const struct sg_progress_look look = {
+		.now_ms = now_of(run),
+		.deadline_ms = run->world->deadline_ms,
+		.what = sg_arena_printf(run->world->arena, "%s to %s", p->service, p->env->name),
+		.code = p->step->code,
+		.sentence = sentence_of(run->world->arena, p),
+	};
+	struct sg_buf line SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&line, LINE_MAX_BYTES);
+	if (sg_progress_next(&run->progress[i], &look, run->world->redactor, &line))
+		sg_info(run->world->log, "%s", line.ptr);
+}
+
+/* One look and at most one effect. *ret_moved: something was done that is worth a look at once. */
+static int turn(struct promoting *run, size_t i, bool *ret_moved, struct sg_err *err)
+{
+	struct sg_promotion *p = &run->stage.promotions[i];
+	struct sg_stage *stage = &run->stage;
+	int refusals;
+
+	if (sg_promotion_look(run->world, &stage->loaded, stage->forge, p, err) < 0)
+		return -1;
+	tell(run, i);
+	if (run->ask->dry_run)
+		return 0;
+	if (stage->forge && sg_record_gates(run->world, &stage->loaded, stage->forge, p, err) < 0)
+		return -1;
+	if (is_over(run, p) || p->step->action == SG_DO_STOP || p->step->action == SG_DO_LOOK_AGAIN)
+		return 0;
+	refusals = p->refusals;
+	if (sg_promotion_act(run->world, &stage->loaded, stage->forge, p, err) < 0)
+		return -1;
+	if (p->refusals == refusals)
+		p->refusals = 0;
+	*ret_moved = *ret_moved || (p->step->action != SG_DO_RECHECK && p->refusals == 0);
+	return 0;
+}
+
+/* Waits before the next look. False when the time is up. */
+static int pause_before(struct promoting *run, bool moved, bool *ret_on, struct sg_err *err)
+{
+	struct sg_loop *loop = sg_world_loop(run->world);
+	int64_t until_ms = sg_loop_after(loop, run->ask->look_every_ms);
+
+	*ret_on = now_of(run) < run->world->deadline_ms;
+	if (moved || !*ret_on)
+		return 0;
+	if (until_ms > run->world->deadline_ms)
+		until_ms = run->world->deadline_ms;
+	return sg_loop_delay(loop, until_ms, err);
+}
+
+/* The time ran out in the middle of a look: what it waited for is the answer, not the request. */
+static bool ran_out(
+	const struct promoting *run, const struct sg_promotion *p, const struct sg_err *err)
+{
+	return p->step && p->step->action != SG_DO_STOP && now_of(run) >= run->world->deadline_ms &&
+	       (err->reason == SG_R_TIMEOUT || err->reason == SG_R_REMOTE_TIMEOUT);
+}
+
+/* One turn of each that goes on. *ret_over counts those that do not. */
+static int round_of(struct promoting *run, bool *ret_moved, size_t *ret_over, struct sg_err *err)
+{
+	struct sg_stage *stage = &run->stage;
+
+	*ret_moved = false;
+	*ret_over = 0;
+	for (size_t i = 0; i < stage->count; i++) {
+		struct sg_promotion *p = &stage->promotions[i];
+
+		if ((!p->step || !is_over(run, p)) && turn(run, i, ret_moved, err) < 0) {
+			run->timed_out = ran_out(run, p, err);
+			return run->timed_out ? 0 : -1;
+		}
+		*ret_over += is_over(run, p);
+	}
+	return 0;
+}
+
+static int turn_all(struct promoting *run, struct sg_err *err)
+{
+	bool moved, on;
+	size_t over;
+
+	for (;;) {
+		if (round_of(run, &moved, &over, err) < 0)
+			return -1;
+		if (over == run->stage.count || run->ask->dry_run || run->timed_out)
+			return 0;
+		if (pause_before(run, moved, &on, err) < 0)
+			return -1;
+		run->timed_out = !on;
+		if (run->timed_out)
+			return 0;
+		if (sg_load_again(&run->stage.loaded, err) < 0)
+			return -1;
+	}
+}
+
+static enum sg_result result_of(const struct promoting *run, const struct sg_promotion *p)
+{
+	if (p->step->action != SG_DO_STOP)
+		return p->step->action == SG_DO_AWAIT ? SG_RESULT_DONE : SG_RESULT_TIMEOUT;
+	switch (p->step->end) {
+	case SG_END_PENDING:
+		return SG_RESULT_PENDING;
+	case SG_END_CONFLICT:
+		return SG_RESULT_CONFLICT;
+	case SG_END_FAILED:
+	case SG_END_NONE:
+		break;
+	}
+	(void)run;
+	return SG_RESULT_FAILED;
+}
+
+/* From bad to good: the worst answer is the answer of the run. */
+static int rank(enum sg_result result)
+{
+	static const enum sg_result order[] = {SG_RESULT_FAILED, SG_RESULT_CONFLICT,
+		SG_RESULT_TIMEOUT, SG_RESULT_PENDING, SG_RESULT_DONE};
+
+	for (int i = 0; i < (int)SG_COUNT(order); i++)
+		if (order[i] == result)
+			return i;
+	return (int)SG_COUNT(order);
+}
+
+static const struct sg_promotion *worst(const struct promoting *run)
+{
+	const struct sg_promotion *found = &run->stage.promotions[0];
+
+	for (size_t i = 1; i < run->stage.count; i++)
+		if (rank(result_of(run, &run->stage.promotions[i])) < rank(result_of(run, found)))
+			found = &run->stage.promotions[i];
+	return found;
+}
+
+static int64_t next_look(const struct promoting *run)
+{
+	int64_t next = 0;
+
+	for (size_t i = 0; i < run->stage.count; i++) {
+		const struct sg_promotion *p = &run->stage.promotions[i];
+		int64_t at = p->merge_gates.count ? p->merge_gates.next_look_unix_s
+						  : p->publish_gates.next_look_unix_s;
+
+		if (p->step->action == SG_DO_STOP && at && (!next || at < next))
+			next = at;
+	}
+	return next;
+}
+
+static bool wrote(const struct promoting *run)
+{
+	for (size_t i = 0; i < run->stage.count; i++)
+		if (run->stage.promotions[i].writes)
+			return true;
+	return false;
+}
+
+/* The end of a run in which the worst promotion did not get as far as the cluster. */
+static void end_short(struct promoting *run, const struct sg_promotion *p)
+{
+	enum sg_result result = result_of(run, p);
+
+	run->report->next_look_unix_s = next_look(run);
+	sg_report_end(run->report, result, p->step->code, "%s: %s", p->service,
+		sentence_of(run->world->arena, p));
+}
+
+static void end_live(struct promoting *run, const struct sg_report_verdict *row)
+{
+	const struct sg_promotion *p = &run->stage.promotions[0];
+
+	run->report->commit = p->landed ? p->landed : p->tip->revision;
+	if (row->result != SG_RESULT_DONE)
+		sg_report_end(run->report, row->result, row->code, "%s: %s", row->application,
+			row->sentence);
+	else if (wrote(run))
+		sg_report_end(run->report, SG_RESULT_DONE, row->code, "%s runs %s",
+			run->stage.env->name,
+			run->stage.count == 1 ? p->target_image : "all of it");
+	else
+		sg_report_end(run->report, SG_RESULT_UNCHANGED, "NOTHING_TO_DO",
+			"%s runs %s already; nothing was written", run->stage.env->name,
+			run->stage.count == 1 ? p->target_image : "all of it");
+}
+
+static int plan_one(struct promoting *run, struct sg_promotion *p, struct sg_err *err)
+{
+	struct sg_plan plan;
+	const char *wish;
+
+	if (p->facts.published || p->facts.older)
+		return 0;
+	if (sg_promotion_plan(run->world, &run->stage.loaded, p, &plan, &wish, err) < 0)
+		return -1;
+	if (!run->report->files) {
+		run->report->files = plan.files;
+		run->report->file_count = plan.file_count;
+	}
+	return 0;
+}
+
+/* What would be done, and what each gate says; all of it was found by reading. */
+static int end_dry(struct promoting *run, struct sg_err *err)
+{
+	const struct sg_promotion *p = worst(run);
+
+	for (size_t i = 0; i < run->stage.count; i++)
+		if (plan_one(run, &run->stage.promotions[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < run->stage.count; i++)
+		sg_stage_report_one(&run->stage.promotions[i], run->report);
+	sg_report_end(run->report, SG_RESULT_PLANNED, p->step->code,
+		"%s to %s: next would be \"%s\" (%s); nothing was written", p->service,
+		p->env->name, sg_promotion_action_name(p->step->action),
+		sentence_of(run->world->arena, p));
+	return 0;
+}
+
+static int end(struct promoting *run, struct sg_err *err)
+{
+	const struct sg_promotion *p = worst(run);
+	const struct sg_report_verdict *row;
+
+	if (run->ask->dry_run)
+		return end_dry(run, err);
+	if (sg_live_await(run->world, &run->stage, run->report, &row, err) < 0)
+		return -1;
+	for (size_t i = 0; i < run->stage.count; i++)
+		sg_stage_report_one(&run->stage.promotions[i], run->report);
+	if (row && rank(row->result) <= rank(result_of(run, p)))
+		end_live(run, row);
+	else
+		end_short(run, p);
+	return 0;
+}
+
+static int promote(struct promoting *run, struct sg_err *err)
+{
+	size_t count = run->stage.count;
+
+	sg_stage_report(&run->stage, run->report);
+	run->progress = sg_arena_calloc(run->world->arena, count, sizeof(*run->progress));
+	for (size_t i = 0; i < count; i++)
+		sg_progress_init(&run->progress[i], false, now_of(run));
+	if (turn_all(run, err) < 0)
+		return -1;
+	return end(run, err);
+}
+
+int sg_flow_promote(struct sg_world *world, const struct sg_promote_ask *ask,
+	struct sg_report *report, struct sg_err *err)
+{
+	struct promoting run = {.world = world, .ask = ask, .report = report};
+	int rc;
+
+	rc = sg_stage_open(
+		world, ask->to, ask->services, ask->count, !ask->dry_run, &run.stage, err);
+	if (rc == 0)
+		rc = promote(&run, err);
+	sg_stage_release(&run.stage);
+	return rc;
+}

@@ -1,0 +1,116 @@
+#include "step/forge.h"
+
+#include <string.h>
+
+/* An API that is down must not be asked for twenty minutes. */
+#define API_TRIES 8
+
+static struct sg_str without_slashes(struct sg_str s)
+{
+	while (s.len && s.ptr[s.len - 1] == '/')
+		s = sg_str_sub(s, 0, s.len - 1);
+	return s;
+}
+
+bool sg_forge_is_there(const struct sg_loaded *loaded, const char **why)
+{
+	const struct sg_remote *remote = &loaded->remote;
+
+	if (!remote->gitlab)
+		*why = "no GitLab is named: set STAGEGATE_GITLAB_URL (inside a job CI_SERVER_URL "
+		       "is there)";
+	else if (!remote->project)
+		*why = "the GitOps repository does not lie on the GitLab that "
+		       "STAGEGATE_GITLAB_URL or CI_SERVER_URL names";
+	else
+		return true;
+	return false;
+}
+
+int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,
+	struct sg_forge *ret_forge, struct sg_err *err)
+{
+	const struct sg_remote *remote = &loaded->remote;
+	const char *why;
+
+	*ret_forge = (struct sg_forge){0};
+	if (!sg_forge_is_there(loaded, &why)) {
+		(void)sg_fail(
+			err, SG_R_USAGE, "merge requests and gates need GitLab's API: %s", why);
+		return sg_hint(err, "GitOps repository: %s", remote->url);
+	}
+	if (!remote->cred || remote->is_job_token) {
+		(void)sg_fail(err, SG_R_CREDENTIAL_MISSING,
+			"merge requests and gates need a token with the scope `api`%s",
+			remote->is_job_token ? "; a job's own token may not use that part of "
+					       "GitLab's API"
+					     : "");
+		return sg_hint(err, "set STAGEGATE_GITLAB_TOKEN or STAGEGATE_GITLAB_TOKEN_FILE to "
+				    "a project access token of the GitOps project");
+	}
+	ret_forge->cred = (struct sg_cred){
+		.kind = SG_CRED_BEARER, .origin = remote->cred->origin, .secret = remote->token};
+	ret_forge->gitlab = (struct sg_gitlab){
+		.http = world->http,
+		.log = world->log,
+		.api = sg_arena_printf(world->arena, "%.*s/api/v4",
+			SG_STR_ARG(without_slashes(sg_str_of(remote->gitlab)))),
+		.project = remote->project,
+		.cred = &ret_forge->cred,
+		.job = remote->job,
+		.retry = sg_world_retry(world, API_TRIES),
+		.connect_timeout_ms = world->settings->connect_timeout_ms,
+		.request_timeout_ms = world->settings->request_timeout_ms,
+	};
+	return 0;
+}
+
+int sg_forge_me(struct sg_world *world, struct sg_forge *forge, struct sg_err *err)
+{
+	if (forge->me.id)
+		return 0;
+	return sg_gitlab_whoami(&forge->gitlab, world->arena, &forge->me, err);
+}
+
+bool sg_forge_is_own(const struct sg_forge *forge, const struct sg_policy *policy, int64_t user_id)
+{
+	if (user_id == 0)
+		return false;
+	if (user_id == forge->me.id)
+		return true;
+	for (size_t i = 0; i < policy->former_bot_count; i++)
+		if (policy->former_bots[i] == user_id)
+			return true;
+	return false;
+}
+
+/* A job says so itself; a variable that is unset by hand leaves the others. */
+static bool inside_a_job(const struct sg_world *world)
+{
+	return sg_env_nonempty(world->env, "CI_JOB_ID") || sg_env_nonempty(world->env, "GITLAB_CI");
+}
+
+int sg_forge_asker(struct sg_world *world, struct sg_forge *forge, struct sg_err *err)
+{
+	if (forge->asker.id)
+		return 0;
+	if (forge->gitlab.job)
+		return sg_gitlab_job_user(&forge->gitlab, world->arena, &forge->asker, err);
+	if (inside_a_job(world)) {
+		(void)sg_fail(err, SG_R_CREDENTIAL_MISSING,
+			"this runs in a job, and CI_JOB_TOKEN is not there to say who started it");
+		return sg_hint(err, "leave CI_JOB_TOKEN and CI_SERVER_URL in the environment of "
+				    "the job");
+	}
+	if (sg_forge_me(world, forge, err) < 0)
+		return -1;
+	forge->asker = forge->me;
+	return 0;
+}
+
+int sg_forge_project(struct sg_world *world, struct sg_forge *forge, struct sg_err *err)
+{
+	if (forge->project.id)
+		return 0;
+	return sg_gitlab_project_get(&forge->gitlab, world->arena, &forge->project, err);
+}

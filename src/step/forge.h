@@ -1,0 +1,50 @@
+/*
+ * The GitLab behind the GitOps repository: which API, with which credential, and who we are there.
+ */
+#ifndef SG_STEP_FORGE_H
+#define SG_STEP_FORGE_H
+
+#include "gitlab/people.h"
+#include "gitlab/project.h"
+#include "step/load.h"
+
+struct sg_forge {
+	struct sg_gitlab gitlab; /* points into this value: do not copy */
+	struct sg_cred cred;
+	struct sg_gitlab_user me;         /* id 0 until sg_forge_me() */
+	struct sg_gitlab_user asker;      /* id 0 until sg_forge_asker() */
+	struct sg_gitlab_project project; /* id 0 until sg_forge_project() */
+};
+
+/*
+ * Is there one? False when no GitLab is named for the repository, or it lies elsewhere: then *why
+ * says so. Nothing is sent.
+ */
+bool sg_forge_is_there(const struct sg_loaded *loaded, const char **why);
+
+/*
+ * Makes the client; nothing is sent yet. CREDENTIAL_MISSING when there is no token that may use the
+ * API (a job's own token may not); USAGE when the repository is not on that GitLab.
+ */
+int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,
+	struct sg_forge *ret_forge, struct sg_err *err) SG_MUST_CHECK;
+
+/* The user that our token acts as; asked once. */
+int sg_forge_me(struct sg_world *world, struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
+
+/* True when USER_ID is our token's user or one of `gitlab.former_bots`; sg_forge_me() came before.
+ */
+bool sg_forge_is_own(const struct sg_forge *forge, const struct sg_policy *policy, int64_t user_id);
+
+/*
+ * The person for whom this run works: inside a job the user who started it, by the job's token and
+ * nothing else; outside the token's own user (design: "Who may approve"). Asked once.
+ */
+int sg_forge_asker(
+	struct sg_world *world, struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
+
+/* Settings of the project; asked once. */
+int sg_forge_project(
+	struct sg_world *world, struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

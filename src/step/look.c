@@ -1,0 +1,226 @@
+#include "step/look.h"
+
+#include <string.h>
+
+#include "cluster/application.h"
+#include "cluster/refresh.h"
+#include "model/image.h"
+#include "step/change.h"
+#include "step/cluster.h"
+
+/* A refresh is consumed within a second or two; a gate is asked again anyway. */
+#define PROOF_MAX_MS 10000
+#define PROOF_POLL_MS 250
+
+struct looking {
+	struct sg_world *world;
+	struct sg_loaded *loaded;
+	struct sg_cluster_client *client;
+	const struct sg_look_ask *ask;
+	struct sg_cluster_app name;
+	struct sg_app_policy policy;
+	struct sg_app_fold *fold;
+	const struct sg_app *app; /* in the world's arena */
+	const char *version;      /* its resourceVersion */
+	int64_t until_ms;
+};
+
+static int64_t now_of(const struct looking *looking)
+{
+	return sg_loop_now_ms(sg_world_loop(looking->world));
+}
+
+static int read_app(struct looking *looking, struct sg_err *err)
+{
+	struct sg_arena *arena = looking->world->arena;
+	struct sg_json *doc SG_AUTO(sg_json_free_ptr) = NULL;
+	struct sg_app *app = sg_arena_alloc(arena, sizeof(*app));
+
+	if (sg_cluster_get_application(
+		    looking->client, &looking->name, looking->until_ms, &doc, err) < 0)
+		return -1;
+	if (sg_application_decode(doc, arena, app, err) < 0)
+		return sg_wrap(err, "application %s", looking->name.name);
+	looking->app = app;
+	looking->version = sg_arena_strdup(arena, sg_cluster_version_of(doc));
+	if (looking->fold)
+		sg_app_fold_feed(looking->fold, app, now_of(looking));
+	return 0;
+}
+
+/* The commit that the application was compared at, when it says a whole one. */
+static const char *compared_at(const struct sg_app *app)
+{
+	if (sg_str_is_oid(sg_str_of(app->revision.one)))
+		return app->revision.one;
+	for (size_t i = 0; i < app->revision.many.count; i++)
+		if (sg_str_is_oid(sg_str_of(app->revision.many.items[i])))
+			return app->revision.many.items[i];
+	return NULL;
+}
+
+/*
+ * An application that others' commits have not reached yet is as good as one at the tip, when the
+ * files at its own revision carry the image. What cannot be read is judged at the tip.
+ */
+static const char *revision_of(struct looking *looking)
+{
+	const struct sg_look_ask *ask = looking->ask;
+	const char *at = compared_at(looking->app), *image;
+	struct sg_tree_source *source;
+	struct sg_err ignored;
+
+	if (!at || strcmp(at, ask->tip->revision) == 0 ||
+		sg_repo_fetch_commits(looking->loaded->repo, &at, 1, &ignored) < 0 ||
+		sg_repo_source(looking->loaded->repo, at, ask->env->branch, looking->world->arena,
+			&source, &ignored) < 0 ||
+		sg_change_image(looking->world, &looking->loaded->policy, ask->env, ask->service,
+			source, &image, &ignored) < 0)
+		return ask->tip->revision;
+	return image && strcmp(image, ask->image) == 0 ? at : ask->tip->revision;
+}
+
+/* Asks for a refresh when the table wants one. True when there is something to read again for. */
+static int prove(struct looking *looking, bool *ret_asked, struct sg_err *err)
+{
+	struct sg_app_request request;
+	enum sg_refresh_result result;
+	struct sg_cluster_app name;
+
+	*ret_asked = false;
+	if (!looking->policy.may_refresh ||
+		!sg_app_fold_request(looking->fold, now_of(looking), &request))
+		return 0;
+	name = (struct sg_cluster_app){request.namespace, request.name};
+	if (sg_cluster_refresh(looking->client, &name,
+		    request.hydrate                          ? SG_REFRESH_HYDRATE
+		    : request.refresh == SG_APP_REFRESH_HARD ? SG_REFRESH_HARD
+							     : SG_REFRESH_NORMAL,
+		    looking->version, looking->until_ms, &result, NULL, err) < 0)
+		return -1;
+	looking->policy.may_refresh = result != SG_REFRESH_NOT_PERMITTED;
+	sg_app_fold_requested(looking->fold, &request, now_of(looking));
+	*ret_asked = true;
+	return 0;
+}
+
+/* Reads on while the table waits for the proof that it asked for. */
+static int judge(struct looking *looking, struct sg_err *err)
+{
+	struct sg_loop *loop = sg_world_loop(looking->world);
+	bool asked = false, now_asked;
+
+	sg_app_fold_feed(looking->fold, looking->app, now_of(looking));
+	for (;;) {
+		enum sg_app_kind kind = sg_app_fold_verdict(looking->fold)->kind;
+
+		if (kind == SG_APP_SUCCESS)
+			return read_app(looking, err);
+		if (kind != SG_APP_WAIT)
+			return 0;
+		if (prove(looking, &now_asked, err) < 0)
+			return -1;
+		asked = asked || now_asked;
+		if (!asked || now_of(looking) + PROOF_POLL_MS >= looking->until_ms)
+			return 0;
+		if (sg_loop_delay(loop, sg_loop_after(loop, PROOF_POLL_MS), err) < 0 ||
+			read_app(looking, err) < 0)
+			return -1;
+	}
+}
+
+static int64_t time_of(int64_t unix_s)
+{
+	return unix_s == SG_APP_NO_TIME ? 0 : unix_s;
+}
+
+static bool runs(const struct sg_app *app, const char *wanted)
+{
+	struct sg_image want, seen;
+
+	if (!sg_image_parse(sg_str_of(wanted), &want))
+		return false;
+	for (size_t i = 0; i < app->images.count; i++)
+		if (sg_image_parse(sg_str_of(app->images.items[i]), &seen) &&
+			sg_image_same_repository(seen.repository, want.repository) &&
+			sg_str_eq(seen.tag, want.tag) &&
+			(!want.digest.len || sg_str_eq(seen.digest, want.digest)))
+			return true;
+	return false;
+}
+
+static void fill(struct looking *looking, struct sg_look *look)
+{
+	const struct sg_app *app = looking->app;
+
+	look->verdict = *sg_app_fold_verdict(looking->fold);
+	look->sync = sg_app_sync_name(app->sync);
+	look->health = sg_app_health_name(app->health);
+	look->images = app->images.items;
+	look->image_count = app->images.count;
+	look->image_seen = runs(app, looking->ask->image);
+	look->deployed_unix_s = time_of(app->deployed_s);
+	look->health_unix_s = time_of(app->health_changed_s);
+}
+
+static int look_at(struct looking *looking, struct sg_look *look, struct sg_err *err)
+{
+	static const struct sg_app_beside nothing_beside = {0};
+	const struct sg_look_ask *ask = looking->ask;
+	const char *head = sg_repo_head_branch(looking->loaded->repo);
+	struct sg_ancestry *ancestry;
+	struct sg_app_want want = {
+		.repo_url = looking->loaded->remote.url,
+		.branch = ask->env->branch,
+		.branch_is_default = head && strcmp(head, ask->env->branch) == 0,
+		.images = &ask->image,
+		.image_count = 1,
+	};
+	int rc;
+
+	if (sg_repo_ancestry(looking->loaded->repo, ask->env->branch, looking->world->arena,
+		    &ancestry, err) < 0 ||
+		read_app(looking, err) < 0)
+		return -1;
+	want.revision = revision_of(looking);
+	look->revision = want.revision;
+	looking->fold = sg_app_fold_new(&want, &looking->policy, ancestry, &nothing_beside);
+	rc = judge(looking, err);
+	if (rc == 0)
+		fill(looking, look);
+	sg_app_fold_free(looking->fold);
+	return rc;
+}
+
+int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_client *client,
+	const struct sg_look_ask *ask, struct sg_look *ret_look, struct sg_err *err)
+{
+	struct looking looking = {
+		.world = world,
+		.loaded = loaded,
+		.client = client,
+		.ask = ask,
+		.policy = sg_app_policy_default(),
+		.until_ms = sg_loop_after(sg_world_loop(world), PROOF_MAX_MS),
+	};
+	struct sg_look look = {0};
+	struct sg_err trouble = SG_ERR_INIT;
+
+	if (sg_application_of(world, &loaded->policy, ask->env, ask->service, &looking.name, err) <
+		0)
+		return -1;
+	if (looking.until_ms > world->deadline_ms)
+		looking.until_ms = world->deadline_ms;
+	look.application =
+		sg_arena_printf(world->arena, "%s/%s", looking.name.namespace, looking.name.name);
+	if (look_at(&looking, &look, &trouble) < 0) {
+		if (trouble.reason == SG_R_CANCELLED) {
+			*err = trouble;
+			return -1;
+		}
+		look.trouble = sg_arena_strdup(world->arena, trouble.cause);
+	}
+	look.server_unix_s = client->server_unix_s;
+	*ret_look = look;
+	return 0;
+}

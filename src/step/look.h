@@ -1,0 +1,45 @@
+/*
+ * One look at an application: does it run the image that its environment's files carry, now? The
+ * decision table judges as for `wait`, but nothing is followed: a gate wants an answer at once.
+ */
+#ifndef SG_STEP_LOOK_H
+#define SG_STEP_LOOK_H
+
+#include "cluster/client.h"
+#include "model/app_verdict.h"
+#include "step/load.h"
+
+/* What is looked for. Strings outlive the call. */
+struct sg_look_ask {
+	const struct sg_environment *env;
+	const char *service;
+	const char *image;          /* "repo:tag" that the files of `tip` carry */
+	struct sg_tree_source *tip; /* the files at the tip of the environment's branch */
+};
+
+struct sg_look {
+	struct sg_app_verdict verdict;
+	const char *application; /* "namespace/name" */
+	const char *trouble;     /* it could not be read: why; NULL: all below is known */
+	const char *revision;    /* for which the verdict is: the application's own, when the files
+				    of that one carry the image; else the tip */
+	const char *sync;
+	const char *health;
+	const char *const *images; /* that run */
+	size_t image_count;
+	bool image_seen;         /* the image is among them */
+	int64_t deployed_unix_s; /* status.history, newest; 0: absent */
+	int64_t health_unix_s;   /* status.health.lastTransitionTime; 0: absent */
+	int64_t server_unix_s;   /* the API server's clock; 0: unknown */
+};
+
+/*
+ * A success was read twice. Where the table wants a refresh as a proof it is asked for, and the
+ * application is read until the proof is there, for at most ten seconds. A cluster that cannot be
+ * reached or an application that cannot be read is `trouble`, not an error; -1 for a signal, and
+ * for a configuration that names no application.
+ */
+int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_client *client,
+	const struct sg_look_ask *ask, struct sg_look *ret_look, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,143 @@
+#include "step/past_gate.h"
+
+#include <string.h>
+
+struct judging {
+	struct sg_world *world;
+	struct sg_loaded *loaded;
+	struct sg_forge *forge;
+	struct sg_promotion *p;
+};
+
+const char *sg_gate_status_name(struct sg_arena *arena, const struct sg_environment *env)
+{
+	return sg_arena_printf(arena, "stagegate/%s", env->name);
+}
+
+static bool has_merge_gate(const struct sg_environment *env, bool about_before)
+{
+	for (size_t i = 0; i < env->gate_count; i++) {
+		unsigned needs = sg_gate_needs(&env->gates[i], SG_PHASE_MERGE);
+
+		if (about_before ? needs & SG_GATE_NEEDS_BEFORE
+				 : needs & (SG_GATE_NEEDS_APPROVALS | SG_GATE_NEEDS_FREEZES))
+			return true;
+	}
+	return false;
+}
+
+/* The gates that only we can have decided: our last word about that head before the merge. */
+static int our_word(struct judging *j, const char **ret_why, struct sg_err *err)
+{
+	const struct sg_mr *merged = &j->p->request.merged;
+	const char *name = sg_gate_status_name(j->world->arena, j->p->env), *state = NULL;
+	struct sg_gitlab_status *statuses;
+	size_t count;
+
+	if (sg_gitlab_statuses(&j->forge->gitlab, merged->sha, name, j->world->arena, &statuses,
+		    &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (sg_forge_is_own(j->forge, &j->loaded->policy, statuses[i].author_id) &&
+			statuses[i].created_unix_ms / 1000 <= merged->merged_unix_s)
+			state = statuses[i].state;
+	if (!state)
+		*ret_why = sg_arena_printf(j->world->arena,
+			"nothing had said that the gates were open (no status %s of ours on %.12s)",
+			name, merged->sha);
+	else if (strcmp(state, "success") != 0)
+		*ret_why = sg_arena_printf(
+			j->world->arena, "the status %s of %.12s was %s", name, merged->sha, state);
+	return 0;
+}
+
+static int read_requesters(struct judging *j, struct sg_err *err)
+{
+	struct sg_gitlab_note *notes;
+	size_t count;
+
+	if (sg_gitlab_mr_notes(&j->forge->gitlab, j->p->request.merged.iid, j->world->arena, &notes,
+		    &count, err) < 0)
+		return -1;
+	sg_requesters_read(j->world, j->forge, &j->loaded->policy, notes, count, &j->p->requesters);
+	return 0;
+}
+
+/* The head as it was before the merge: its base is the one of its own version. */
+static int read_head(struct judging *j, struct sg_head *ret, struct sg_err *err)
+{
+	const struct sg_mr *merged = &j->p->request.merged;
+	struct sg_head_ask ask = {
+		.env = j->p->env, .service = j->p->service, .head = merged->sha, .tip = j->p->tip};
+	struct sg_gitlab_version *versions;
+	size_t count;
+
+	if (sg_gitlab_mr_versions(
+		    &j->forge->gitlab, merged->iid, j->world->arena, &versions, &count, err) < 0)
+		return -1;
+	if (count == 0 || !sg_str_is_oid(sg_str_of(versions[count - 1].base)))
+		return sg_fail(err, SG_R_ANSWER_INVALID,
+			"merge request !%lld: GitLab names no base of its head",
+			(long long)merged->iid);
+	ask.base = versions[count - 1].base;
+	if (sg_repo_fetch_commits(j->loaded->repo, &ask.base, 1, err) < 0)
+		return -1;
+	return sg_head_judge(j->world, j->loaded, j->forge, &ask, ret, err);
+}
+
+/* Approval and freeze, as of the moment of the merge. */
+static int gitlabs_word(struct judging *j, const char **ret_why, struct sg_err *err)
+{
+	struct sg_request request = j->p->request;
+	struct sg_gathered gathered;
+	struct sg_head head;
+	struct sg_gather_ask ask = {
+		.env = j->p->env,
+		.service = j->p->service,
+		.phase = SG_PHASE_MERGE,
+		.wish = j->p->wish,
+		.befores = j->p->befores,
+		.before_count = j->p->before_count,
+		.request = &request,
+		.head = &head,
+		.requesters = &j->p->requesters,
+		.tip = j->p->tip,
+		.at_unix_s = request.merged.merged_unix_s,
+	};
+
+	request.open = true;
+	request.mr = request.merged;
+	if (read_requesters(j, err) < 0 || read_head(j, &head, err) < 0)
+		return -1;
+	ask.from = head.value_count ? sg_plan_wish(j->world->arena, head.values[0].from) : NULL;
+	if (!ask.from && head.value_count)
+		ask.from = head.values[0].from;
+	if (sg_gather(j->world, j->loaded, j->forge, &ask, &gathered, err) < 0)
+		return -1;
+	for (size_t i = 0; i < gathered.count && !*ret_why; i++)
+		if (gathered.verdicts[i].state == SG_VERDICT_WAIT ||
+			gathered.verdicts[i].state == SG_VERDICT_CLOSED)
+			*ret_why = sg_arena_printf(j->world->arena, "%s: %s",
+				sg_gate_type_name(gathered.verdicts[i].type),
+				gathered.verdicts[i].sentence);
+	return 0;
+}
+
+int sg_past_gate(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	struct sg_promotion *promotion, bool *ret_past, const char **ret_why, struct sg_err *err)
+{
+	struct judging j = {.world = world, .loaded = loaded, .forge = forge, .p = promotion};
+	const struct sg_environment *env = promotion->env;
+	const char *why = NULL;
+
+	if (has_merge_gate(env, false) && gitlabs_word(&j, &why, err) < 0)
+		return sg_wrap(err, "was it merged past a gate");
+	if (!why && has_merge_gate(env, true) && our_word(&j, &why, err) < 0)
+		return sg_wrap(err, "was it merged past a gate");
+	*ret_past = why != NULL;
+	if (why)
+		*ret_why = sg_arena_printf(world->arena, "!%lld was merged by %s: %s",
+			(long long)promotion->request.merged.iid,
+			promotion->request.merged.merged_by.username, why);
+	return 0;
+}

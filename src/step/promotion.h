@@ -1,0 +1,62 @@
+/*
+ * One service on its way into one environment: gather what is so, let the table decide
+ * (model/promotion.h), do the one thing. flow/promote turns the wheel.
+ */
+#ifndef SG_STEP_PROMOTION_H
+#define SG_STEP_PROMOTION_H
+
+#include "model/promotion.h"
+#include "model/report.h"
+#include "step/gather.h"
+
+struct sg_promotion {
+	const char *service;
+	const struct sg_environment *env;
+
+	/* As of the last look. */
+	struct sg_tree_source *tip; /* of the environment's branch */
+	const char *target_image;   /* that its files carry; NULL: none */
+	const char *target_wish;
+	struct sg_before *befores;
+	size_t before_count;
+	const char *wish; /* the version to promote */
+	struct sg_request request;
+	struct sg_head head; /* with facts.head_known */
+	struct sg_requesters requesters;
+	const char *work_tip; /* of our branch; NULL: there is none */
+	const char *head_oid; /* the head as last seen, and since when; of the loop's clock */
+	int64_t head_since_ms;
+	struct sg_gathered publish_gates;
+	struct sg_gathered merge_gates;
+	struct sg_promotion_facts facts;
+	const struct sg_promotion_step *step;
+	const char *blocker; /* the job or the words behind a machine's wait; NULL */
+
+	/* What this run did. */
+	struct sg_changes changes; /* of the last plan */
+	const char *landed;        /* commit by which it reached the target; NULL: not known */
+	int writes;                /* effects so far */
+	int refusals;              /* answers in a row that said no without a reason */
+};
+
+/*
+ * A new look at everything, as far as the table asks for it. The branches were looked at before
+ * (sg_load_again()). SERVICE and ENV are set, all else may be anything.
+ */
+int sg_promotion_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	struct sg_promotion *promotion, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * What COMMIT and PUSH would write now, for dry runs and for doing it; *ret_plan is all zero when
+ * nothing differs. *ret_wish is the version in it.
+ */
+int sg_promotion_plan(struct sg_world *world, struct sg_loaded *loaded,
+	struct sg_promotion *promotion, struct sg_plan *ret_plan, const char **ret_wish,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* Does the one thing that the table decided; not for LOOK_AGAIN, AWAIT and STOP. An effect whose
+ * outcome is not known is no error: the next look finds out. */
+int sg_promotion_act(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	struct sg_promotion *promotion, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,258 @@
+#include <string.h>
+
+#include "step/promotion.h"
+#include "step/publish.h"
+
+/* A merge that is under way when a signal comes may finish. */
+#define FINISH_MS 5000
+/* So many answers in a row that say no and why not in no words of ours. */
+#define MAX_REFUSALS 20
+
+struct acting {
+	struct sg_world *world;
+	struct sg_loaded *loaded;
+	struct sg_forge *forge;
+	struct sg_promotion *p;
+};
+
+static int refused(struct acting *a, const char *what, const struct sg_gitlab_answer *answer,
+	struct sg_err *err)
+{
+	sg_debug(a->world->log, "%s: %s (HTTP %d)", what, answer->why, answer->status);
+	if (answer->outcome != SG_GITLAB_REFUSED || ++a->p->refusals < MAX_REFUSALS)
+		return 0;
+	(void)sg_fail(
+		err, SG_R_CONFLICT, "%s: GitLab says no again and again: %s", what, answer->why);
+	return sg_hint(err, "look at %s",
+		a->p->request.open ? a->p->request.mr.web_url : a->p->request.branch);
+}
+
+static int commit(struct acting *a, struct sg_err *err)
+{
+	const struct sg_bump_wish wish = {a->p->service, a->p->wish};
+	const struct sg_publish_ask ask = {.env = a->p->env, .wishes = &wish, .count = 1};
+	struct sg_publish_done done;
+
+	if (sg_publish(a->world, a->loaded, &ask, &done, err) < 0)
+		return -1;
+	a->p->changes = done.changes;
+	a->p->landed = done.commit;
+	return 0;
+}
+
+/* The open request keeps its version unless a newer one passed. */
+int sg_promotion_plan(struct sg_world *world, struct sg_loaded *loaded, struct sg_promotion *p,
+	struct sg_plan *ret_plan, const char **ret_wish, struct sg_err *err)
+{
+	bool by_request = p->env->publish == SG_PUBLISH_MERGE_REQUEST;
+	bool keeps = p->facts.has_mr && strcmp(p->step->code, "NEWER_VERSION") != 0;
+	const struct sg_bump_wish bump = {p->service, keeps ? p->head.wish : p->wish};
+	const struct sg_plan_ask ask = {
+		.env = p->env,
+		.wishes = &bump,
+		.count = 1,
+		.branch = by_request ? p->request.branch : p->env->branch,
+		.lease = !by_request   ? NULL
+			 : p->work_tip ? p->work_tip
+				       : "",
+	};
+
+	if (sg_plan_on(world, loaded, &ask, p->tip, &p->changes, ret_plan, err) < 0)
+		return -1;
+	*ret_wish = bump.tag;
+	return 0;
+}
+
+static int record(struct acting *a, int64_t iid, int64_t number, const char *wish, const char *head,
+	struct sg_err *err)
+{
+	const char **froms =
+		sg_arena_calloc(a->world->arena, a->p->before_count + 1, sizeof(*froms));
+	const struct sg_requester_ask ask = {
+		.iid = iid,
+		.number = number,
+		.wish = wish,
+		.head = head,
+		.froms = froms,
+		.from_count = a->p->before_count,
+	};
+
+	for (size_t i = 0; i < a->p->before_count; i++)
+		froms[i] = a->p->befores[i].tip->revision;
+	return sg_requester_record(a->world, a->forge, &ask, err);
+}
+
+/* Who asks is written down before the head moves: a note too many shuts out one person more, one
+ * too few would let the asker approve. */
+static int record_move(
+	struct acting *a, const struct sg_plan *plan, const char *wish, struct sg_err *err)
+{
+	struct sg_promotion *p = a->p;
+	char head[65];
+
+	if (!p->facts.has_mr || (p->head.wish && strcmp(wish, p->head.wish) == 0))
+		return 0;
+	if (sg_repo_plan_commit(a->loaded->repo, plan, head, err) < 0)
+		return -1;
+	return record(a, p->request.mr.iid, p->requesters.last + 1, wish, head, err);
+}
+
+static int push_plan(struct acting *a, const struct sg_plan *plan, struct sg_published *published,
+	struct sg_err *err)
+{
+	struct sg_loop *loop = sg_world_loop(a->world);
+	struct sg_publisher *publisher;
+	int rc;
+
+	if (sg_repo_publisher(a->loaded->repo, a->world->arena, &publisher, err) < 0)
+		return -1;
+	loop->finish_ms = FINISH_MS;
+	rc = publisher->publish(publisher, plan, published, err);
+	loop->finish_ms = 0;
+	return rc;
+}
+
+static int push(struct acting *a, struct sg_err *err)
+{
+	struct sg_promotion *p = a->p;
+	struct sg_published published;
+	struct sg_gitlab_mr_text text;
+	struct sg_gitlab_answer answer;
+	struct sg_plan plan;
+	const char *wish;
+
+	if (sg_promotion_plan(a->world, a->loaded, p, &plan, &wish, err) < 0)
+		return -1;
+	if (!plan.parent)
+		return 0;
+	if (record_move(a, &plan, wish, err) < 0 || push_plan(a, &plan, &published, err) < 0)
+		return -1;
+	if (published.outcome != SG_PUBLISHED) {
+		sg_debug(a->world->log, "push of %s: %s", plan.branch, published.why);
+		return 0;
+	}
+	if (!p->facts.has_mr)
+		return 0;
+	text = sg_request_text(a->world, p->env, p->service, &plan);
+	return sg_gitlab_mr_update(&a->forge->gitlab, p->request.mr.iid, &text, &answer, err);
+}
+
+/* What our branch changes, as a plan to be described. */
+static int plan_of_branch(struct acting *a, struct sg_plan *ret_plan, struct sg_err *err)
+{
+	const struct sg_bump_wish bump = {a->p->service, a->p->head.wish};
+	const struct sg_plan_ask ask = {
+		.env = a->p->env, .wishes = &bump, .count = 1, .branch = a->p->request.branch};
+	struct sg_tree_source *base;
+
+	if (sg_repo_source(a->loaded->repo, a->p->head.base, a->p->env->branch, a->world->arena,
+		    &base, err) < 0)
+		return -1;
+	return sg_plan_on(a->world, a->loaded, &ask, base, &a->p->changes, ret_plan, err);
+}
+
+static int open_request(struct acting *a, struct sg_err *err)
+{
+	struct sg_promotion *p = a->p;
+	struct sg_gitlab_mr_text text;
+	struct sg_gitlab_answer answer;
+	struct sg_plan plan;
+	struct sg_mr mr;
+
+	/* Nothing is opened for somebody whose name cannot be written down. */
+	if (sg_forge_asker(a->world, a->forge, err) < 0)
+		return sg_wrap(err, "who asks for this promotion");
+	if (plan_of_branch(a, &plan, err) < 0)
+		return -1;
+	if (!plan.parent)
+		return 0;
+	text = sg_request_text(a->world, p->env, p->service, &plan);
+	if (sg_gitlab_mr_create(&a->forge->gitlab, p->request.branch, p->env->branch, &text,
+		    a->world->arena, &mr, &answer, err) < 0)
+		return -1;
+	if (answer.outcome == SG_GITLAB_DONE)
+		return record(a, mr.iid, 1, p->head.wish, p->head.oid, err);
+	if (answer.outcome == SG_GITLAB_REFUSED && ++p->refusals > 1) {
+		(void)sg_fail(err, SG_R_BRANCH_BUSY,
+			"the branch %s has a merge request that is not ours, or GitLab refuses: %s",
+			p->request.branch, answer.why);
+		return sg_hint(err, "close that merge request, or delete the branch");
+	}
+	return 0;
+}
+
+static int close_request(struct acting *a, const char *why, struct sg_err *err)
+{
+	struct sg_gitlab_answer answer;
+	int64_t iid = a->p->request.mr.iid;
+
+	if (sg_gitlab_mr_note_add(&a->forge->gitlab, iid, why, &answer, err) < 0 ||
+		sg_gitlab_mr_close(&a->forge->gitlab, iid, &answer, err) < 0)
+		return -1;
+	return refused(a, "close the merge request", &answer, err);
+}
+
+static int close_void(struct acting *a, struct sg_err *err)
+{
+	struct sg_published ignored;
+
+	if (close_request(a, "Closed: the target carries this version already.", err) < 0)
+		return -1;
+	if (!a->p->work_tip || !a->p->facts.head_known || !a->p->facts.head_ours)
+		return 0;
+	return sg_repo_delete_branch(
+		a->loaded->repo, a->p->request.branch, a->p->work_tip, &ignored, err);
+}
+
+static int merge(struct acting *a, struct sg_err *err)
+{
+	struct sg_loop *loop = sg_world_loop(a->world);
+	struct sg_gitlab_answer answer;
+	int rc;
+
+	loop->finish_ms = FINISH_MS;
+	rc = sg_gitlab_mr_merge(
+		&a->forge->gitlab, a->p->request.mr.iid, a->p->head.oid, &answer, err);
+	loop->finish_ms = 0;
+	if (rc < 0)
+		return -1;
+	return refused(a, "merge", &answer, err);
+}
+
+int sg_promotion_act(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	struct sg_promotion *promotion, struct sg_err *err)
+{
+	struct acting a = {.world = world, .loaded = loaded, .forge = forge, .p = promotion};
+	int rc = 0;
+
+	promotion->writes++;
+	switch (promotion->step->action) {
+	case SG_DO_COMMIT:
+		rc = commit(&a, err);
+		break;
+	case SG_DO_PUSH:
+		rc = push(&a, err);
+		break;
+	case SG_DO_OPEN:
+		rc = open_request(&a, err);
+		break;
+	case SG_DO_RENEW:
+		rc = close_request(
+			&a, "Closed, to be opened again: nothing says who asked for it.", err);
+		break;
+	case SG_DO_CLOSE:
+		rc = close_void(&a, err);
+		break;
+	case SG_DO_RECHECK:
+		rc = sg_gitlab_mr_recheck(&forge->gitlab, promotion->request.mr.iid, err);
+		break;
+	case SG_DO_MERGE:
+		rc = merge(&a, err);
+		break;
+	case SG_DO_LOOK_AGAIN:
+	case SG_DO_AWAIT:
+	case SG_DO_STOP:
+		SG_BUG("nothing to be done");
+	}
+	return rc < 0 ? sg_wrap(err, "%s in %s", promotion->service, promotion->env->name) : 0;
+}

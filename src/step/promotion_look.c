@@ -1,0 +1,310 @@
+#include <string.h>
+
+#include "model/version_order.h"
+#include "step/past_gate.h"
+#include "step/promotion.h"
+#include "step/services.h"
+
+/* How long a project that does not insist on pipelines is given to start one for a new head. */
+#define PIPELINE_GRACE_MS 30000
+#define CI_FILE ".gitlab-ci.yml"
+#define CI_FILE_MAX_BYTES (4u << 20)
+
+struct looking {
+	struct sg_world *world;
+	struct sg_loaded *loaded;
+	struct sg_forge *forge; /* NULL: no GitLab */
+	struct sg_promotion *p;
+};
+
+static int read_wish(struct looking *l, const struct sg_environment *env,
+	struct sg_tree_source *source, const char **ret_image, const char **ret_wish,
+	struct sg_err *err)
+{
+	if (sg_change_image(
+		    l->world, &l->loaded->policy, env, l->p->service, source, ret_image, err) < 0)
+		return sg_wrap(err, "%s in %s", l->p->service, env->name);
+	*ret_wish = sg_plan_wish(l->world->arena, *ret_image);
+	return 0;
+}
+
+static int look_at_befores(struct looking *l, struct sg_err *err)
+{
+	const struct sg_environment *env = l->p->env;
+
+	l->p->befores =
+		sg_arena_calloc(l->world->arena, env->after_count + 1, sizeof(*l->p->befores));
+	l->p->before_count = env->after_count;
+	for (size_t i = 0; i < env->after_count; i++) {
+		struct sg_before *before = &l->p->befores[i];
+
+		before->env = sg_policy_environment(&l->loaded->policy, env->after[i]);
+		if (sg_load_branch(l->world, l->loaded, before->env->branch, &before->tip, err) <
+				0 ||
+			read_wish(l, before->env, before->tip, &before->image, &before->wish, err) <
+				0)
+			return -1;
+		if (!before->wish) {
+			(void)sg_fail(err, SG_R_IMAGE_NOT_FOUND,
+				"%s: the files of %s carry no tag or digest of %s",
+				before->tip->label, before->env->name, l->p->service);
+			return sg_hint(err, "what runs in %s is what can be promoted to %s",
+				before->env->name, env->name);
+		}
+	}
+	l->p->wish = l->p->befores[0].wish;
+	return 0;
+}
+
+static int look_at_files(struct looking *l, struct sg_err *err)
+{
+	struct sg_promotion *p = l->p;
+	int order;
+
+	if (sg_load_branch(l->world, l->loaded, p->env->branch, &p->tip, err) < 0 ||
+		read_wish(l, p->env, p->tip, &p->target_image, &p->target_wish, err) < 0 ||
+		look_at_befores(l, err) < 0)
+		return -1;
+	p->facts.published = p->target_wish && strcmp(p->target_wish, p->wish) == 0;
+	p->facts.older = p->target_wish && !p->facts.published &&
+			 sg_version_order(sg_str_of(p->wish), sg_str_of(p->target_wish), &order) &&
+			 order < 0;
+	return 0;
+}
+
+/* The tip of our branch at the last look; NULL when there is none. */
+static const char *tip_of(struct looking *l, const char *branch)
+{
+	size_t count;
+	const struct sg_repo_branch *all = sg_repo_branches(l->loaded->repo, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(all[i].name, branch) == 0)
+			return sg_arena_strdup(l->world->arena, all[i].tip);
+	return NULL;
+}
+
+static int judge(struct looking *l, const char *oid, struct sg_head *ret, bool *ret_known,
+	struct sg_err *err)
+{
+	const struct sg_head_ask ask = {
+		.env = l->p->env, .service = l->p->service, .head = oid, .tip = l->p->tip};
+
+	*ret_known = true;
+	if (sg_head_judge(l->world, l->loaded, l->forge, &ask, ret, err) == 0)
+		return 0;
+	/* Git and GitLab show the same repository at different moments. */
+	*ret_known = false;
+	return err->reason == SG_R_REVISION_NOT_FOUND ? 0 : -1;
+}
+
+static int look_at_head(struct looking *l, struct sg_err *err)
+{
+	struct sg_promotion *p = l->p;
+	struct sg_promotion_facts *facts = &p->facts;
+	const char *oid = p->request.open ? p->request.mr.sha : p->work_tip;
+
+	facts->has_branch = p->work_tip != NULL;
+	if (!oid || !oid[0] || (p->request.open && (!p->work_tip || strcmp(oid, p->work_tip) != 0)))
+		return 0;
+	if (!p->head_oid || strcmp(p->head_oid, oid) != 0) {
+		p->head_oid = oid;
+		p->head_since_ms = sg_loop_now_ms(sg_world_loop(l->world));
+	}
+	if (judge(l, oid, &p->head, &facts->head_known, err) < 0)
+		return -1;
+	if (!facts->head_known)
+		return 0;
+	facts->head_ours = p->head.ours;
+	facts->head_fits = p->head.fits;
+	facts->head_on_tip = p->head.on_tip;
+	facts->head_wanted = p->head.wish && strcmp(p->head.wish, p->wish) == 0;
+	facts->head_done =
+		p->head.wish && p->target_wish && strcmp(p->head.wish, p->target_wish) == 0;
+	return 0;
+}
+
+static int look_at_notes(struct looking *l, struct sg_err *err)
+{
+	struct sg_promotion *p = l->p;
+	struct sg_gitlab_note *notes;
+	size_t count;
+
+	if (!p->request.open)
+		return 0;
+	if (sg_gitlab_mr_notes(
+		    &l->forge->gitlab, p->request.mr.iid, l->world->arena, &notes, &count, err) < 0)
+		return -1;
+	sg_requesters_read(l->world, l->forge, &l->loaded->policy, notes, count, &p->requesters);
+	p->facts.recorded = p->requesters.recorded;
+	return 0;
+}
+
+/* Whether the project would run a pipeline for a push, as far as can be seen from here. */
+static bool wants_pipeline(struct looking *l)
+{
+	struct sg_buf text SG_AUTO(sg_buf_release);
+	struct sg_err ignored = SG_ERR_INIT;
+	int64_t now_ms = sg_loop_now_ms(sg_world_loop(l->world));
+
+	sg_buf_init(&text, CI_FILE_MAX_BYTES);
+	if (l->forge->project.pipeline_must_succeed)
+		return true;
+	if (!l->forge->project.has_ci || now_ms - l->p->head_since_ms >= PIPELINE_GRACE_MS)
+		return false;
+	return l->p->tip->read(l->p->tip, CI_FILE, &text, &ignored) == 0 ||
+	       ignored.reason != SG_R_FILE_NOT_FOUND;
+}
+
+static int look_at_status(struct looking *l, struct sg_err *err)
+{
+	struct sg_promotion *p = l->p;
+	const struct sg_mr *mr = &p->request.mr;
+	struct sg_gitlab_job job;
+	bool found;
+
+	p->blocker = NULL;
+	if (!p->request.open)
+		return 0;
+	if (sg_forge_project(l->world, l->forge, err) < 0)
+		return -1;
+	p->facts.has_mr = true;
+	p->facts.locked = mr->state == SG_MR_LOCKED;
+	p->facts.prepared = mr->prepared_unix_s != 0;
+	p->facts.status = sg_mr_status_of(mr->detailed_status)->class;
+	p->facts.pipeline = sg_mr_pipeline_is_current(mr) ? sg_pipeline_class_of(&mr->pipeline)
+							  : SG_PIPELINE_NONE;
+	p->facts.pipeline_wanted = wants_pipeline(l);
+	if (p->facts.pipeline != SG_PIPELINE_FAILED && p->facts.pipeline != SG_PIPELINE_MANUAL)
+		return 0;
+	p->blocker = mr->pipeline.web_url;
+	if (sg_gitlab_pipeline_blocker(
+		    &l->forge->gitlab, mr->pipeline.id, l->world->arena, &found, &job, err) < 0)
+		return -1;
+	if (found)
+		p->blocker = sg_arena_printf(l->world->arena, "job %s (%s) %s", job.name,
+			job.failure_reason[0] ? job.failure_reason : job.status, job.web_url);
+	return 0;
+}
+
+/* The version that the head of a finished merge request carried; NULL when Git has lost it. */
+static const char *wish_at(struct looking *l, const char *oid)
+{
+	struct sg_err ignored = SG_ERR_INIT;
+	struct sg_tree_source *source;
+	const char *image, *wish;
+
+	if (!sg_str_is_oid(sg_str_of(oid)) ||
+		sg_repo_fetch_commits(l->loaded->repo, &oid, 1, &ignored) < 0 ||
+		sg_repo_source(l->loaded->repo, oid, l->p->env->branch, l->world->arena, &source,
+			&ignored) < 0 ||
+		read_wish(l, l->p->env, source, &image, &wish, &ignored) < 0)
+		return NULL;
+	return wish;
+}
+
+/* A request that a person closed stays closed; one that cannot be read counts as of this version.
+ */
+static void look_at_closed(struct looking *l)
+{
+	const struct sg_mr *closed = &l->p->request.closed;
+	const char *wish;
+
+	if (l->p->request.open || l->p->facts.published || !closed->iid ||
+		closed->iid < l->p->request.merged.iid ||
+		sg_forge_is_own(l->forge, &l->loaded->policy, closed->closed_by.id))
+		return;
+	wish = wish_at(l, closed->sha);
+	l->p->facts.rejected = !wish || strcmp(wish, l->p->wish) == 0;
+}
+
+static int look_at_merged(struct looking *l, struct sg_err *err)
+{
+	struct sg_promotion *p = l->p;
+	const struct sg_mr *merged = &p->request.merged;
+	const char *landed, *wish;
+	struct sg_ancestry *ancestry;
+
+	if (!p->facts.published || !merged->iid)
+		return 0;
+	landed = sg_mr_landed(merged);
+	if (sg_str_is_oid(sg_str_of(landed))) {
+		if (sg_repo_ancestry(
+			    l->loaded->repo, p->env->branch, l->world->arena, &ancestry, err) < 0)
+			return -1;
+		if (ancestry->contains(ancestry, p->tip->revision, landed) == SG_ANSWER_YES)
+			p->landed = landed;
+	}
+	if (sg_forge_is_own(l->forge, &l->loaded->policy, merged->merged_by.id))
+		return 0;
+	wish = wish_at(l, merged->sha);
+	if (!wish || strcmp(wish, p->wish) != 0)
+		return 0;
+	return sg_past_gate(
+		l->world, l->loaded, l->forge, p, &p->facts.past_gate, &p->blocker, err);
+}
+
+static int look_at_gates(struct looking *l, enum sg_gate_phase phase, struct sg_gathered *gathered,
+	struct sg_err *err)
+{
+	struct sg_promotion *p = l->p;
+	const struct sg_gather_ask ask = {
+		.env = p->env,
+		.service = p->service,
+		.phase = phase,
+		.wish = phase == SG_PHASE_MERGE ? p->head.wish : p->wish,
+		.from = p->target_wish,
+		.befores = p->befores,
+		.before_count = p->before_count,
+		.request = &p->request,
+		.head = p->facts.head_known && p->request.open ? &p->head : NULL,
+		.requesters = &p->requesters,
+		.tip = p->tip,
+	};
+
+	return sg_gather(l->world, l->loaded, l->forge, &ask, gathered, err);
+}
+
+static int look_at_request(struct looking *l, struct sg_err *err)
+{
+	struct sg_promotion *p = l->p;
+
+	if (!l->forge)
+		return 0;
+	if (sg_request_find(l->world, l->loaded, l->forge, p->env, p->service, &p->request, err) <
+		0)
+		return -1;
+	p->work_tip = tip_of(l, p->request.branch);
+	if (p->facts.published && !p->request.open)
+		return look_at_merged(l, err);
+	if (look_at_head(l, err) < 0 || look_at_notes(l, err) < 0 || look_at_status(l, err) < 0)
+		return -1;
+	look_at_closed(l);
+	return 0;
+}
+
+int sg_promotion_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	struct sg_promotion *p, struct sg_err *err)
+{
+	struct looking l = {.world = world, .loaded = loaded, .forge = forge, .p = p};
+
+	p->facts = (struct sg_promotion_facts){.publish = p->env->publish, .merge = p->env->merge};
+	p->publish_gates = p->merge_gates = (struct sg_gathered){0};
+	p->requesters = (struct sg_requesters){0};
+	if (look_at_files(&l, err) < 0)
+		return -1;
+	if (p->env->publish == SG_PUBLISH_MERGE_REQUEST && look_at_request(&l, err) < 0)
+		return sg_wrap(err, "%s in %s", p->service, p->env->name);
+	if (sg_promotion_asks_publish_gates(&p->facts)) {
+		if (look_at_gates(&l, SG_PHASE_PUBLISH, &p->publish_gates, err) < 0)
+			return -1;
+		p->facts.publish_gates = p->publish_gates.worst;
+	}
+	if (sg_promotion_asks_merge_gates(&p->facts)) {
+		if (look_at_gates(&l, SG_PHASE_MERGE, &p->merge_gates, err) < 0)
+			return -1;
+		p->facts.merge_gates = p->merge_gates.worst;
+	}
+	p->step = sg_promotion_decide(&p->facts);
+	return 0;
+}

@@ -1,0 +1,115 @@
+#include "step/record.h"
+
+#include <string.h>
+
+#include "report/markdown.h"
+#include "step/past_gate.h"
+
+#define MARK "<!-- stagegate:gates v1 -->\n"
+#define NOTE_MAX_BYTES (128u * 1024)
+
+static const char *state_of(enum sg_gate_state worst)
+{
+	switch (worst) {
+	case SG_VERDICT_PASS:
+	case SG_VERDICT_LATER:
+		return "success";
+	case SG_VERDICT_WAIT:
+		return "pending";
+	case SG_VERDICT_CLOSED:
+		return "failed";
+	}
+	SG_BUG("the state of gates");
+}
+
+static const char *summary_of(struct sg_arena *arena, const struct sg_gathered *gates)
+{
+	for (size_t i = 0; i < gates->count; i++)
+		if (gates->verdicts[i].state == gates->worst && gates->worst != SG_VERDICT_PASS)
+			return sg_arena_printf(arena, "%s: %s",
+				sg_gate_type_name(gates->verdicts[i].type),
+				gates->verdicts[i].sentence);
+	return "all gates are open";
+}
+
+static void unless_done(
+	const struct sg_world *world, const char *what, const struct sg_gitlab_answer *answer)
+{
+	if (answer->outcome != SG_GITLAB_DONE)
+		sg_warn(world->log, "%s: %s", what, answer->why);
+}
+
+static int set_status(struct sg_world *world, const struct sg_loaded *loaded,
+	struct sg_forge *forge, const struct sg_promotion *p, struct sg_err *err)
+{
+	const char *name = sg_gate_status_name(world->arena, p->env);
+	const char *state = state_of(p->merge_gates.worst), *last = "";
+	struct sg_gitlab_status *statuses;
+	struct sg_gitlab_answer answer;
+	size_t count;
+
+	if (sg_gitlab_statuses(
+		    &forge->gitlab, p->head.oid, name, world->arena, &statuses, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (sg_forge_is_own(forge, &loaded->policy, statuses[i].author_id))
+			last = statuses[i].state;
+	if (strcmp(last, state) == 0)
+		return 0;
+	if (sg_gitlab_status_set(&forge->gitlab, p->head.oid, name, state,
+		    summary_of(world->arena, &p->merge_gates), p->request.mr.web_url, &answer,
+		    err) < 0)
+		return -1;
+	unless_done(world, "the commit status", &answer);
+	return 0;
+}
+
+static int set_note(struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_promotion *p, struct sg_err *err)
+{
+	struct sg_gitlab_answer answer;
+	struct sg_gitlab_note *notes, *ours = NULL;
+	struct sg_buf body SG_AUTO(sg_buf_release);
+	size_t count;
+
+	sg_buf_init(&body, NOTE_MAX_BYTES);
+	if (sg_gitlab_mr_notes(
+		    &forge->gitlab, p->request.mr.iid, world->arena, &notes, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count && !ours; i++)
+		if (sg_forge_is_own(forge, &loaded->policy, notes[i].author_id) &&
+			sg_str_starts(sg_str_of(notes[i].body), MARK))
+			ours = &notes[i];
+	sg_buf_adds(&body, MARK);
+	sg_markdown_gates(p->merge_gates.verdicts, p->merge_gates.count, world->redactor, &body);
+	if (ours && strcmp(ours->body, body.ptr) == 0)
+		return 0;
+	if (ours ? sg_gitlab_mr_note_edit(
+			   &forge->gitlab, p->request.mr.iid, ours->id, body.ptr, &answer, err) < 0
+		 : sg_gitlab_mr_note_add(
+			   &forge->gitlab, p->request.mr.iid, body.ptr, &answer, err) < 0)
+		return -1;
+	unless_done(world, "the note about the gates", &answer);
+	return 0;
+}
+
+int sg_record_gates(struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_promotion *promotion, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+	int rc = 0;
+
+	if (!promotion->facts.has_mr || promotion->merge_gates.count == 0)
+		return 0;
+	rc = set_status(world, loaded, forge, promotion, &why);
+	if (rc == 0 && promotion->env->merge == SG_MERGE_HUMAN)
+		rc = set_note(world, loaded, forge, promotion, &why);
+	if (rc == 0)
+		return 0;
+	if (why.reason == SG_R_CANCELLED) {
+		*err = why;
+		return -1;
+	}
+	sg_warn(world->log, "the gates' answer could not be published: %s", why.cause);
+	return 0;
+}

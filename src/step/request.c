@@ -1,0 +1,114 @@
+#include "step/request.h"
+
+#include <string.h>
+
+#include "io/crypto.h"
+
+#define PART_MAX_BYTES 60
+#define HASH_DIGITS 10
+
+static bool is_plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '-' || c == '.';
+}
+
+/* Whether Git takes NAME as one component of a branch (git-check-ref-format), and it is short. */
+static bool is_component(struct sg_str name)
+{
+	if (name.len == 0 || name.len > PART_MAX_BYTES || name.ptr[0] == '.' ||
+		name.ptr[0] == '-' || name.ptr[name.len - 1] == '.' || sg_str_ends(name, ".lock") ||
+		sg_str_search(name, "..") >= 0)
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if (!is_plain(name.ptr[i]))
+			return false;
+	return true;
+}
+
+static const char *component(struct sg_arena *arena, const char *name)
+{
+	size_t keep = PART_MAX_BYTES - HASH_DIGITS - 2;
+	struct sg_str s = sg_str_of(name);
+	char hex[65], *slug;
+
+	if (is_component(s))
+		return name;
+	sg_crypto_sha256_hex(s, hex);
+	slug = sg_arena_dup(arena, sg_str_sub(s, 0, keep));
+	for (char *p = slug; *p; p++)
+		if (!is_plain(*p) || *p == '.')
+			*p = '-';
+	/* A slug must not begin with what the name was refused for. */
+	return sg_arena_printf(arena, "x%s-%.*s", slug, HASH_DIGITS, hex);
+}
+
+const char *sg_request_branch(struct sg_arena *arena, const char *env, const char *service)
+{
+	return sg_arena_printf(
+		arena, "stagegate/%s/%s", component(arena, env), component(arena, service));
+}
+
+static bool is_ours(
+	const struct sg_mr *mr, const struct sg_forge *forge, const struct sg_policy *policy)
+{
+	return mr->source_project_id == mr->target_project_id && mr->target_project_id != 0 &&
+	       sg_forge_is_own(forge, policy, mr->author.id);
+}
+
+/* The list may be stale; the one that matters is read again. */
+static int take(struct sg_world *world, struct sg_forge *forge, const struct sg_mr *entry,
+	struct sg_request *request, struct sg_err *err)
+{
+	struct sg_mr fresh;
+
+	switch (entry->state) {
+	case SG_MR_OPENED:
+	case SG_MR_LOCKED:
+	case SG_MR_OTHER:
+		if (request->open)
+			return 0;
+		if (sg_gitlab_mr_get(&forge->gitlab, entry->iid, world->arena, &fresh, err) < 0)
+			return -1;
+		if (fresh.state == SG_MR_OTHER)
+			return sg_fail(err, SG_R_ANSWER_INVALID,
+				"merge request !%lld: a state that nobody knows",
+				(long long)fresh.iid);
+		if (fresh.state != SG_MR_OPENED && fresh.state != SG_MR_LOCKED)
+			return take(world, forge, &fresh, request, err);
+		request->open = true;
+		request->mr = fresh;
+		return 0;
+	case SG_MR_MERGED:
+		if (!request->merged.iid)
+			request->merged = *entry;
+		return 0;
+	case SG_MR_CLOSED:
+		if (!request->closed.iid)
+			request->closed = *entry;
+		return 0;
+	}
+	SG_BUG("the state of a merge request");
+}
+
+int sg_request_find(struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_environment *env, const char *service, struct sg_request *ret_request,
+	struct sg_err *err)
+{
+	struct sg_request request = {.branch = sg_request_branch(world->arena, env->name, service)};
+	struct sg_mr *mrs;
+	size_t count;
+
+	if (sg_gitlab_mr_list(&forge->gitlab, request.branch, env->branch, "all", world->arena,
+		    &mrs, &count, err) < 0)
+		return -1;
+	if (count && sg_forge_me(world, forge, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(mrs[i].source_branch, request.branch) == 0 &&
+			is_ours(&mrs[i], forge, &loaded->policy) &&
+			take(world, forge, &mrs[i], &request, err) < 0)
+			return -1;
+	*ret_request = request;
+	return 0;
+}

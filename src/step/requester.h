@@ -1,0 +1,50 @@
+/*
+ * Who asked for a promotion, written down where nobody but us writes: one note of ours for each
+ * time the merge request is opened or its head moves to another version, never changed afterwards
+ * (design: "Who may approve").
+ */
+#ifndef SG_STEP_REQUESTER_H
+#define SG_STEP_REQUESTER_H
+
+#include "gitlab/mr.h"
+#include "model/approval.h"
+#include "step/forge.h"
+
+/* What the notes say. */
+struct sg_requesters {
+	bool recorded;       /* there is a note at all */
+	const char *trouble; /* one was changed, one is gone, or none is about a head: why; NULL */
+	const struct sg_requester *people; /* distinct */
+	size_t count;
+	const char *const *heads; /* the heads that the notes are about */
+	size_t head_count;
+	const char *const *froms; /* commits of the environments before, at which it was asked */
+	size_t from_count;
+	int64_t last; /* number of the last note */
+};
+
+/*
+ * Reads them from NOTES: only notes by our own users count. `trouble` when one was edited, when the
+ * numbers do not run from 1 without a gap, or when one of them cannot be read.
+ */
+void sg_requesters_read(struct sg_world *world, const struct sg_forge *forge,
+	const struct sg_policy *policy, const struct sg_gitlab_note *notes, size_t count,
+	struct sg_requesters *ret);
+
+struct sg_requester_ask {
+	int64_t iid;              /* of the merge request */
+	int64_t number;           /* of the note, from 1 */
+	const char *wish;         /* the version */
+	const char *head;         /* the commit that brings it */
+	const char *const *froms; /* tips of the environments before, full ids */
+	size_t from_count;
+};
+
+/*
+ * Writes down that the person of this run asked for it. DOUBT is left to the caller's next look. To
+ * be done before the head is pushed, and right after the request was opened for the first one.
+ */
+int sg_requester_record(struct sg_world *world, struct sg_forge *forge,
+	const struct sg_requester_ask *ask, struct sg_err *err) SG_MUST_CHECK;
+
+#endif
