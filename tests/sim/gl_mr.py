@@ -26,7 +26,7 @@ SWITCHES = {  # name -> (value at the start, what it does)
     "late-sha": ("off", "on: sha and diff_refs are null while preparing (6.1)"),
     "sticky": ("off", "on: unchecked stays until a merge attempt, merge_ref or a push (6.6)"),
     "require-sha": ("off", "on: a merge without sha answers 400 (6.5)"),
-    "ci": ("on", "off: no pipelines; branch: branch pipelines; merged-result: of a synthetic merge commit (6.3)"),
+    "ci": ("on", "off: no pipelines; disabled: the project has no CI; branch: of branches; merged-result: of synthetic merges (6.3)"),
     "ci-outcome": ("success", "how the next pipelines end: success, failed, canceled, skipped, manual, running (7)"),
     "pipeline-creating": ("off", "on: auto_merge while no pipeline is linked answers 405 instead of merging at once (6.5)"),
     "approve-own": ("on", "off: the author's own approval answers 401 (6.9)"),
@@ -194,4 +194,5 @@ def check_sha(ctx, mr):
 @on_reset
 def _reset(state):
     state.data["mr"] = Desk(state)
-    state.project(APPS).settings["only_allow_merge_if_pipeline_succeeds"] = True
+    settings = state.project(APPS).settings
+    settings.update(only_allow_merge_if_pipeline_succeeds=True, jobs_enabled=True, builds_access_level="enabled")

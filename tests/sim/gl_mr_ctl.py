@@ -10,7 +10,7 @@ from .gl_note import Note
 VALUES = {
     "sticky": ("on", "off"),
     "require-sha": ("on", "off"),
-    "ci": ("on", "off", "branch", "merged-result"),
+    "ci": ("on", "off", "disabled", "branch", "merged-result"),
     "ci-outcome": ("success", "failed", "canceled", "skipped", "manual", "running"),
     "approve-again": ("401", "304"),
     "unapprove-none": ("404", "304"),
@@ -285,6 +285,9 @@ def _switch(state, name, value):
     hub = desk(state)
     _one("switch", name, tuple(SWITCHES))
     hub.switches[name] = _one("value", value, VALUES.get(name, ("on", "off")))
+    if name == "ci":
+        state.apps.settings["jobs_enabled"] = value != "disabled"
+        state.apps.settings["builds_access_level"] = "disabled" if value == "disabled" else "enabled"
     if name == "stale-list":
         hub.stale = {mr.id: view.basic(mr) for mr in hub.every()} if value == "on" else None
 

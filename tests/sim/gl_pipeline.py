@@ -10,6 +10,7 @@ from .gl_state import DEVELOPER, REPORTER
 ACTIVE = ("waiting_for_resource", "preparing", "waiting_for_callback", "pending", "running", "canceling")
 TERMINAL = ("success", "failed", "canceled", "skipped")  # manual waits for a human
 STATUSES = ("created", *ACTIVE, *TERMINAL, "manual", "scheduled")
+NONE = ("off", "disabled")  # the switch ci: no pipelines
 ZERO = "0" * 40
 # name -> stage; "advice" may fail, which fails nothing (7)
 JOBS = {"validate": "test", "render": "test", "advice": "test"}
@@ -163,7 +164,7 @@ def synthetic(mr):
 
 def attach(mr):
     """The step of that name: the head's pipeline appears and runs."""
-    if mr.desk.switches["ci"] == "off" or head(mr) or mr.state != "opened" or not mr.commits():
+    if mr.desk.switches["ci"] in NONE or head(mr) or mr.state != "opened" or not mr.commits():
         return
     pipeline = make(mr)
     if pipeline:
@@ -293,7 +294,7 @@ def _mr_create(ctx):
     mr = find_mr(ctx)
     if mr.state != "opened" or mr.branch_missing:
         raise ApiError.not_allowed()
-    if desk(ctx.state).switches["ci"] == "off":
+    if desk(ctx.state).switches["ci"] in NONE:
         raise ApiError.fields(400, base=["Pipeline will not run for the selected trigger."])
     pipeline = make(mr)
     if pipeline is None:

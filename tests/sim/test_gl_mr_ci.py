@@ -65,6 +65,17 @@ def test_skipped_may_count(lab):
     assert lab.merge(iid)["state"] == "merged"  # 6.5: even while a pipeline is running that is not required
 
 
+def test_a_project_without_ci(lab):
+    assert lab.call("GET", PROJECT)["jobs_enabled"] is True
+    lab.ctl("mr-switch", "ci", "disabled")
+    found = lab.call("GET", PROJECT)
+    assert (found["jobs_enabled"], found["builds_access_level"]) == (False, "disabled")
+    lab.ctl("pipelines-must-succeed", "off")
+    iid = lab.open()
+    assert lab.until(iid)["head_pipeline"] is None
+    assert lab.merge(iid)["state"] == "merged"
+
+
 def test_failing_job(lab):
     iid = lab.ready()
     lab.ctl("pipeline", str(iid), "failed")
