@@ -35,8 +35,8 @@ struct sg_cron {
 	uint32_t days_from_end; /* 1 is the last day */
 	uint16_t months;        /* 1 to 12 */
 	bool any_weekday;
-	uint8_t weekdays;      /* 0 to 6 */
-	int8_t weekday_nth[7]; /* 0: all of the month; 2: the second; -1: the last */
+	uint8_t weekdays;   /* 0 to 6 */
+	int weekday_nth[7]; /* 0: all of the month; 2: the second; -1: the last */
 };
 
 /* False: refused; `*ret_why` is then a sentence that lives for ever. */

@@ -184,15 +184,13 @@ static bool parse_element(enum sg_cron_field_kind kind, struct sg_str rest, stru
  */
 static uint64_t walk(int first, int last, int step, int min, int max)
 {
-	int span = max - min + 1, at = first, passed = 0;
+	int span = max - min + 1;
 	uint64_t values = 0;
 
 	if (last < first)
 		last += span;
-	for (; at <= last; at++, passed++) {
-		if (passed % step == 0)
-			values |= UINT64_C(1) << (at > max ? at - span : at);
-	}
+	for (int at = first; at <= last; at += step)
+		values |= UINT64_C(1) << ((min + (at - min) % span) & 63);
 	return values;
 }
 
@@ -206,7 +204,7 @@ static bool add_weekday(const struct element *e, struct sg_cron_field *field, co
 		*ret_why = WEEKDAY_TWICE;
 		if (field->nth[first] && field->nth[first] != e->nth)
 			return false;
-		field->nth[first] = (int8_t)e->nth;
+		field->nth[first] = e->nth;
 		field->values |= UINT64_C(1) << first;
 		return true;
 	}

@@ -11,7 +11,7 @@ struct sg_cron_field {
 	bool any;           /* *, or a list with one */
 	uint64_t values;    /* bit N is the value N */
 	uint64_t from_end;  /* day of month: bit N is the day -N */
-	int8_t nth[7];      /* day of week */
+	int nth[7];         /* day of week */
 	unsigned every_nth; /* day of week: bit N, named without a number */
 };
 
