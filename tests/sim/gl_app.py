@@ -163,7 +163,10 @@ class Context:
 
     # -- answers
 
-    def page(self, rows, render=lambda row: row):
+    def page(self, rows, render=lambda row: row, key=None):
+        """key: what a row's page_token is, where GitLab has keyset pagination too (1.2)."""
+        if key and self.args.get("pagination") == "keyset":
+            return gl_page.keyset(self, list(rows), render, key)
         return gl_page.offset(self, list(rows), render)
 
     def url(self, path):

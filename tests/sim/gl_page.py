@@ -37,6 +37,21 @@ def bare(ctx, page, size, more):
     }
 
 
+def keyset(ctx, rows, render, key):
+    """1.2: with pagination=keyset there is only rel=next, whose page_token is the last row's key; at the end no Link."""
+    _, size = sizes(ctx)
+    token, start = ctx.args.get("page_token"), 0
+    if token is not None:
+        keys = [key(row) for row in rows]
+        if token not in keys:
+            raise ApiError.sentence("Invalid page token")
+        start = keys.index(token) + 1
+    part, headers = rows[start : start + size], {"x-per-page": size}
+    if start + size < len(rows):
+        headers["Link"] = f'<{link(ctx, page_token=key(part[-1]), per_page=size)}>; rel="next"'
+    return Answer(200, [render(row) for row in part], headers)
+
+
 def offset(ctx, rows, render):
     page, size = sizes(ctx)
     part, pages = rows[(page - 1) * size : page * size], max(1, -(-len(rows) // size))

@@ -6,8 +6,21 @@ from .gl_state import GUEST, MAINTAINER
 
 
 @route("GET", "/projects/:id", level=GUEST)
-def _project(ctx):
-    state, project = ctx.state, ctx.project
+def _one(ctx):
+    return entity(ctx, ctx.project)
+
+
+@route("GET", "/projects")
+def _list(ctx):
+    """Those that the user may see; keyset by id (1.2)."""
+    word = ctx.args.get("search", "").lower()
+    rows = [row for row in ctx.state.projects.values() if ctx.state.level(row, ctx.user) > 0 and word in row.path]
+    rows.sort(key=lambda row: row.id, reverse=ctx.choice("sort", ("asc", "desc"), "desc") == "desc")
+    return ctx.page(rows, lambda row: entity(ctx, row), lambda row: str(row.id))
+
+
+def entity(ctx, project):
+    state = ctx.state
     level = state.level(project, ctx.user)
     own = project.members.get(ctx.user.id)
     above = state.members(project.namespace).get(ctx.user.id)
@@ -28,7 +41,7 @@ def _project(ctx):
         "forks_count": 0,
         "avatar_url": None,
         "star_count": 0,
-        "last_activity_at": state.stamp(),
+        "last_activity_at": f"{state.today()}T00:00:00.000Z",
         "namespace": render.namespace(state, project.namespace),
         "_links": {"self": ctx.url(f"/projects/{project.id}")},
         "empty_repo": False,

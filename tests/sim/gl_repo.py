@@ -88,7 +88,7 @@ def _tags(ctx):
         "version": lambda row: _version(row[0]),
         "updated": lambda row: (repo.commit(repo.tag(row[0]))["committer"][2], row[0]),
     }
-    return ctx.page(sorted(rows, key=keys[order], reverse=down), lambda row: _tag(ctx, *row))
+    return ctx.page(sorted(rows, key=keys[order], reverse=down), lambda row: _tag(ctx, *row), lambda row: row[0])
 
 
 @route("GET", "/projects/:id/repository/tags/:tag_name", level=REPORTER, job_token=True)
@@ -125,4 +125,4 @@ def _tree(ctx):
             rows.append({"id": oid, "name": name.rpartition("/")[2], "type": kind, "path": full, "mode": mode})
     if not ctx.flag("recursive"):
         rows.sort(key=lambda row: row["type"] != "tree")
-    return ctx.page(rows)
+    return ctx.page(rows, key=lambda row: row["path"])

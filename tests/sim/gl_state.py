@@ -189,7 +189,9 @@ class State:
     def level(self, place, user):
         """The user's access level in a group or project, 0 for none."""
         member = self.members(place).get(user.id) if user else None
-        return member.level if member and self.live(member) and user.state == "active" else 0
+        if not member or not self.live(member) or user.state != "active":
+            return 0
+        return min(member.level, REPORTER) if user.alias in self.read_only else member.level
 
     def sees_group(self, group, user):
         return bool(user) and not group.hidden and (group.visibility != "private" or self.level(group, user) > 0)
@@ -199,14 +201,14 @@ class State:
         return any(user.id == who if who else need and level >= need for need, who in rows)
 
     def can_push(self, project, user, branch):
-        if user.alias in self.read_only or self.level(project, user) < DEVELOPER:
+        if self.level(project, user) < DEVELOPER:
             return False
         rule = project.rule(branch)
         return rule is None or self._allowed(rule.push, project, user)
 
     def can_merge(self, project, user, branch):
         """Merge right: without a rule every developer (5, 6.5 step 3)."""
-        if user.alias in self.read_only or self.level(project, user) < DEVELOPER:
+        if self.level(project, user) < DEVELOPER:
             return False
         rule = project.rule(branch)
         return rule is None or self._allowed(rule.merge, project, user) or self._allowed(rule.push, project, user)

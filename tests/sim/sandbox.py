@@ -102,8 +102,8 @@ def start(state, root=None):
         if not ours(state):
             raise SystemExit(f"sandbox: {state} is not empty and not a sandbox")
         info = running(state)
-        if info and info["root"] != root:
-            raise SystemExit(f"sandbox: running in {state} with the sub-path {info['root'] or '/'}; stop it first")
+        if info and info.get("root") != root:
+            raise SystemExit(f"sandbox: running in {state} with the sub-path {info.get('root') or '/'}; stop it first")
         if info:
             print(f"sandbox: already running in {state}")
             return 0

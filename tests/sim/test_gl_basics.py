@@ -117,6 +117,8 @@ def test_lost_rights(box, tmp_path):
     box.ctl("fault", "gl-lose-rights")
     done = box.push(where, check=False)
     assert done.returncode != 0 and "403" in done.stderr
+    assert box.api("POST", APPS + "/repository/branches", {"branch": "x", "ref": "main"})[0] == 403
+    assert box.api("GET", APPS + "/repository/branches/main")[2]["can_push"] is False
     box.ctl("fault", "clear")
     box.push(where)
 

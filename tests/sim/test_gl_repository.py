@@ -273,6 +273,21 @@ def test_tags_and_authors_of_the_sources(box):
     assert {row["author_email"] for row in found["commits"]} == {f"{name}@example.com" for name in ("dev", "dev-2", "manager-2")}  # fmt: skip
 
 
+@pytest.mark.parametrize("path, size", [(REPO + "/tree", 3), ("/projects/201/repository/tags", 4), ("/projects", 3)])
+def test_keyset(box, path, size):
+    """1.2: only rel=next, and none at the end."""
+    whole = box.api("GET", path, per_page=100)[2]
+    rows, where = [], f"{path}?pagination=keyset&per_page={size}"
+    while where:
+        _, headers, part = box.api("GET", where)
+        assert "x-total" not in headers and len(part) <= size and rows + part == whole[: len(rows) + len(part)]
+        rows += part
+        link = headers.get("link")
+        assert link is None or link.endswith('; rel="next"') and "," not in link
+        where = link and link[len(box.env["SANDBOX_API"]) + 1 : link.index(">")]
+    assert rows == whole
+
+
 def test_tree(box):
     rows = box.api("GET", REPO + "/tree", path="apps/catalog", ref="develop")[2]
     assert rows[0]["type"] == "tree" and {row["name"] for row in rows} >= {"values-dev.yaml", "templates"}
