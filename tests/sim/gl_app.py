@@ -159,7 +159,11 @@ class Context:
         value = self.args.get(name)
         if value is None:
             return []
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else list(value)
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        if not isinstance(value, list) or any(isinstance(part, (list, dict)) for part in value):
+            raise ApiError.invalid(f"{name} is invalid")
+        return list(value)
 
     # -- answers
 

@@ -185,8 +185,19 @@ def find(ctx):
     return found
 
 
+def plain(ctx, *names):
+    """Makes text of these parameters, as Grape does; a list or an object is invalid (1.1)."""
+    for name in names:
+        value = ctx.args.get(name)
+        if isinstance(value, (list, dict)):
+            raise ApiError.invalid(f"{name} is invalid")
+        if value is not None and not isinstance(value, str):
+            ctx.args[name] = str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def check_sha(ctx, mr):
     """Exact: a short sha is another one (6.5)."""
+    plain(ctx, "sha")
     if ctx.args.get("sha") and ctx.args["sha"] != mr.head:
         raise ApiError.conflict(f"SHA does not match HEAD of source branch: {mr.head}")
 

@@ -8,7 +8,7 @@ from . import gl_merge, gl_mr_view as view, gl_quick
 from . import gl_render as render
 from .gl_app import ApiError, route
 from .gl_diff import diffs
-from .gl_mr import ITEM, MergeRequest, desk, find
+from .gl_mr import ITEM, MergeRequest, desk, find, plain
 from .gl_state import DEVELOPER, GUEST, REPORTER
 
 MOST = 1048576  # characters of a description
@@ -19,6 +19,7 @@ MOST = 1048576  # characters of a description
 
 @route("POST", "/projects/:id/merge_requests", level=DEVELOPER)
 def _create(ctx):
+    plain(ctx, "title", "source_branch", "target_branch", "description")
     title, source, target = ctx.need("title", "source_branch", "target_branch")
     if ctx.integer("target_project_id", ctx.project.id) != ctx.project.id:
         raise ApiError.unprocessable(["Source project is not a fork of the target project"])
@@ -80,6 +81,7 @@ def _flags(ctx, mr):
 
 
 def _moment(text):
+    """Seconds of an ISO date, None for an empty one."""
     if not text:
         return None
     try:
@@ -174,6 +176,7 @@ def _update(ctx):
         raise ApiError.forbidden()
     if not any(name in ctx.args for name in ONE_OF):
         raise ApiError.invalid(", ".join(ONE_OF) + " are missing, at least one parameter must be provided")
+    plain(ctx, "title", "description", "target_branch", "state_event", "merge_after")
     event = ctx.choice("state_event", ("close", "reopen"))
     _description(ctx)
     if ctx.args.get("title") == "":

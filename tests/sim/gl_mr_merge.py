@@ -5,7 +5,7 @@ from . import gl_mr_view as view
 from . import gl_pipeline
 from .gl_app import Answer, ApiError, route
 from .gl_merge import Conflict
-from .gl_mr import ITEM, check_sha, desk, find
+from .gl_mr import ITEM, check_sha, desk, find, plain
 from .gl_state import GUEST, REPORTER
 
 NO_PUSH = "Cannot push to source branch"
@@ -24,6 +24,7 @@ def _merge(ctx):
         raise ApiError.sentence("SHA must be provided when merging")
     _must_merge(ctx, mr)
     check_sha(ctx, mr)
+    plain(ctx, "merge_commit_message", "squash_commit_message")
     if "squash" in ctx.args:
         mr.squash = ctx.flag("squash")  # stays, even when the merge is refused
     _accidents(mr)

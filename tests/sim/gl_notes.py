@@ -2,7 +2,7 @@
 
 from . import gl_quick, gl_render as render
 from .gl_app import Answer, ApiError, route
-from .gl_mr import ITEM, desk, find
+from .gl_mr import ITEM, desk, find, plain
 from .gl_note import Note
 from .gl_render import stamp
 from .gl_state import DEVELOPER, MAINTAINER, REPORTER
@@ -69,6 +69,7 @@ def _get(ctx):
 
 
 def _body(ctx):
+    plain(ctx, "body")
     (body,) = ctx.need("body")
     if len(body) > MOST:
         raise ApiError.bad(f'Note {{:note=>["is too long (maximum is {MOST} characters)"]}}')

@@ -2,7 +2,7 @@
 
 from . import gl_render as render
 from .gl_app import ApiError, route
-from .gl_mr import desk
+from .gl_mr import desk, plain
 from .gl_pipeline import Job, Pipeline, maybe, of_project
 from .gl_render import stamp
 from .gl_state import DEVELOPER, REPORTER
@@ -71,6 +71,7 @@ def _pipeline(ctx, oid):
 
 @route("POST", "/projects/:id/statuses/:sha", level=DEVELOPER)
 def _post(ctx):
+    plain(ctx, "state", "ref", "name", "context", "target_url", "description", "coverage")
     (state,) = ctx.need("state")
     ctx.choice("state", STATES)
     for name in ("ref", "target_url", "description"):
