@@ -15,12 +15,12 @@ ITEM = "/projects/:id/merge_requests/:iid"  # the route of one
 
 # step -> (further reads of the merge request, milliseconds)
 PACE = {
-    "prepare": (1, 10000),  # preparing -> prepared_at is set (6.1)
-    "attach": (1, 10000),  # prepared or pushed -> its pipeline is there (6.1, 6.5)
-    "check": (1, 10000),  # unchecked -> checking (6.6)
-    "checking": (0, 10000),  # checking -> mergeable or not
-    "ci": (1, 10000),  # pipeline running -> its outcome (7)
-    "rebase": (1, 10000),  # rebase_in_progress (6.8)
+    "prepare": (1, 60000),  # preparing -> prepared_at is set (6.1)
+    "attach": (1, 60000),  # prepared or pushed -> its pipeline is there (6.1, 6.5)
+    "check": (1, 60000),  # unchecked -> checking (6.6)
+    "checking": (0, 60000),  # checking -> mergeable or not
+    "ci": (1, 60000),  # pipeline running -> its outcome (7)
+    "rebase": (1, 60000),  # rebase_in_progress (6.8)
 }
 SWITCHES = {  # name -> (value at the start, what it does)
     "late-sha": ("off", "on: sha and diff_refs are null while preparing (6.1)"),

@@ -298,9 +298,9 @@ def _next(state, name, count="1"):
 
 
 @command(
-    "mr-pace STEP READS [MS]", "a step is due after READS further reads or MS milliseconds (10000), whichever is first"
+    "mr-pace STEP READS [MS]", "a step is due after READS further reads or MS milliseconds (60000), whichever is first"
 )
-def _pace(state, step, reads, ms="10000"):
+def _pace(state, step, reads, ms="60000"):
     desk(state).pace[_one("step", step, tuple(PACE))] = (int(reads), int(ms))
 
 
