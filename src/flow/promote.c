@@ -45,7 +45,9 @@ static const char *gate_sentence(const struct sg_promotion *p)
 /* Why it stands where it stands, in one sentence. */
 static const char *sentence_of(struct sg_arena *arena, const struct sg_promotion *p)
 {
-	const char *gate = strncmp(p->step->code, "GATES", 5) == 0 ? gate_sentence(p) : NULL;
+	const char *gate = strncmp(p->step->code, "GATES", 5) == 0 && p->step->action == SG_DO_STOP
+				   ? gate_sentence(p)
+				   : NULL;
 	const char *more = p->blocker;
 
 	if (strcmp(p->step->code, "BRANCH_BUSY") == 0)

@@ -27,7 +27,18 @@ struct blockers {
 	struct sg_arena *arena;
 	struct sg_gitlab_job failed, manual;
 	bool has_failed, has_manual;
+	bool has_unfinished; /* one that a machine is going to end */
 };
+
+static bool is_finished(const char *status)
+{
+	static const char *const ends[] = {"success", "failed", "canceled", "skipped", "manual"};
+
+	for (size_t i = 0; i < SG_COUNT(ends); i++)
+		if (strcmp(status, ends[i]) == 0)
+			return true;
+	return false;
+}
 
 static int take_job(void *arg, const struct sg_json *item, struct sg_err *err)
 {
@@ -38,6 +49,7 @@ static int take_job(void *arg, const struct sg_json *item, struct sg_err *err)
 
 	if (sg_gitlab_fields(item, "job", fields, SG_COUNT(fields), &scratch, &raw, err) < 0)
 		return -1;
+	b->has_unfinished = b->has_unfinished || !is_finished(raw.job.status);
 	if (raw.allow_failure)
 		return 0;
 	if (strcmp(raw.job.status, "failed") == 0)
@@ -61,7 +73,7 @@ static void forget_jobs(void *arg)
 {
 	struct blockers *b = arg;
 
-	b->has_failed = b->has_manual = false;
+	b->has_failed = b->has_manual = b->has_unfinished = false;
 }
 
 static int read_jobs(struct sg_gitlab *gitlab, int64_t pipeline_id, const char *kind,
@@ -103,5 +115,27 @@ int sg_gitlab_pipeline_blocker(struct sg_gitlab *gitlab, int64_t pipeline_id,
 		*ret_job = bridges.failed;
 	else if (*ret_found)
 		*ret_job = jobs.has_manual ? jobs.manual : bridges.manual;
+	return 0;
+}
+
+static bool is_done(const struct blockers *b)
+{
+	return !b->has_unfinished && !b->has_failed && !b->has_manual;
+}
+
+int sg_gitlab_pipeline_jobs_done(
+	struct sg_gitlab *gitlab, int64_t pipeline_id, bool *ret_done, struct sg_err *err)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	struct blockers jobs = {.arena = &scratch}, bridges = {.arena = &scratch};
+
+	if (read_jobs(gitlab, pipeline_id, "jobs", &jobs, err) < 0)
+		return -1;
+	*ret_done = is_done(&jobs);
+	if (!*ret_done)
+		return 0;
+	if (read_jobs(gitlab, pipeline_id, "bridges", &bridges, err) < 0)
+		return -1;
+	*ret_done = is_done(&bridges);
 	return 0;
 }

@@ -48,6 +48,13 @@ int sg_gitlab_pipeline_blocker(struct sg_gitlab *gitlab, int64_t pipeline_id,
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*
+ * Have all jobs of the pipeline ended well, or as they may? Commit statuses of others' are no jobs:
+ * a pipeline can still wait for one of those (gitlab.md 7.1).
+ */
+int sg_gitlab_pipeline_jobs_done(struct sg_gitlab *gitlab, int64_t pipeline_id, bool *ret_done,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
  * Commit status NAME of SHA: "pending", "success" or "failed". What it says already counts as done
  * (gitlab.md 7.1). DESCRIPTION is cut to 255 bytes.
  */

@@ -112,7 +112,7 @@ static bool has_manual_pipeline(const struct sg_promotion_facts *f)
 
 static bool has_running_pipeline(const struct sg_promotion_facts *f)
 {
-	return f->has_mr &&
+	return f->has_mr && !f->pipeline_waits_for_us &&
 	       (f->pipeline == SG_PIPELINE_RUNNING || f->pipeline == SG_PIPELINE_UNKNOWN);
 }
 
@@ -128,7 +128,7 @@ static bool lacks_pipeline(const struct sg_promotion_facts *f)
 
 static bool is_pipeline_settling(const struct sg_promotion_facts *f)
 {
-	return f->has_mr && f->status == SG_MR_CLASS_PIPELINE;
+	return f->has_mr && f->status == SG_MR_CLASS_PIPELINE && !f->pipeline_waits_for_us;
 }
 
 static bool is_blocked(const struct sg_promotion_facts *f)
@@ -138,7 +138,14 @@ static bool is_blocked(const struct sg_promotion_facts *f)
 
 static bool is_at_merge_gates(const struct sg_promotion_facts *f)
 {
-	return f->has_mr && (f->status == SG_MR_CLASS_GO || f->status == SG_MR_CLASS_PERSON);
+	return f->has_mr && (f->status == SG_MR_CLASS_GO || f->status == SG_MR_CLASS_PERSON ||
+				    f->pipeline_waits_for_us);
+}
+
+/* All gates are open: our status says so now, and GitLab takes note of it. */
+static bool is_to_be_told(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->pipeline_waits_for_us;
 }
 
 static bool has_closed_merge_gate(const struct sg_promotion_facts *f)
@@ -253,6 +260,8 @@ static const struct row {
 		{SG_DO_STOP, SG_END_PENDING, "GATES_WAIT", "a gate waits for time or a person"}},
 	{is_a_persons_turn, {SG_DO_STOP, SG_END_PENDING, "MR_WAITS_FOR_PERSON",
 				    "somebody has to do something in GitLab"}},
+	{is_to_be_told, {SG_DO_LOOK_AGAIN, SG_END_NONE, "GATES_OPENED",
+				"all gates are open; GitLab has to take note of that"}},
 	{is_merged_by_hand, {SG_DO_STOP, SG_END_PENDING, "MERGE_BY_HAND",
 				    "all gates are open; a person merges it"}},
 	{is_mergeable, {SG_DO_MERGE, SG_END_NONE, "MERGEABLE", "all gates are open"}},

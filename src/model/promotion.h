@@ -58,6 +58,9 @@ struct sg_promotion_facts {
 	enum sg_mr_class status;
 	enum sg_pipeline_class pipeline; /* of the head; NONE also when another's is reported */
 	bool pipeline_wanted;            /* the project has CI: one has to appear */
+	/* All jobs of the pipeline have ended well, and it runs on only because our own status of
+	 * the head says "pending": it ends when that says that the gates are open. */
+	bool pipeline_waits_for_us;
 	bool prepared;
 
 	/* Worst of the gates; asked for only where the table looks at them. */

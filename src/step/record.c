@@ -15,9 +15,9 @@ static const char *state_of(enum sg_gate_state worst)
 	case SG_VERDICT_LATER:
 		return "success";
 	case SG_VERDICT_WAIT:
-		return "pending";
 	case SG_VERDICT_CLOSED:
-		return "failed";
+		/* Not "failed": the pipeline would end with it, and could not come back. */
+		return "pending";
 	}
 	SG_BUG("the state of gates");
 }

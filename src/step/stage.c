@@ -129,7 +129,8 @@ static void report_request(const struct sg_promotion *p, struct sg_report *repor
 	row->code = p->step->code;
 	row->sentence = p->step->sentence;
 	row->blocker = p->blocker;
-	if (p->request.open && sg_mr_status_of(mr->detailed_status)->class != SG_MR_CLASS_GO) {
+	if (p->request.open && !p->facts.pipeline_waits_for_us &&
+		sg_mr_status_of(mr->detailed_status)->class != SG_MR_CLASS_GO) {
 		row->code = sg_mr_status_of(mr->detailed_status)->code;
 		row->sentence = sg_mr_status_of(mr->detailed_status)->sentence;
 	}

@@ -317,6 +317,22 @@ static void no_facts_merge_what_must_not_be_merged(void **state)
 			}
 }
 
+static void our_own_pending_status_does_not_hold_us_up(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.status = SG_MR_CLASS_PIPELINE;
+	facts.pipeline = SG_PIPELINE_RUNNING;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_RUNNING");
+	facts.pipeline_waits_for_us = true;
+	assert_true(sg_promotion_asks_merge_gates(&facts));
+	facts.merge_gates = SG_VERDICT_WAIT;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "GATES_WAIT");
+	facts.merge_gates = SG_VERDICT_PASS;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "GATES_OPENED");
+}
+
 static void every_row_says_why(void **state)
 {
 	int count = 0;
@@ -351,6 +367,7 @@ int main(void)
 		cmocka_unit_test(people_are_not_waited_for),
 		cmocka_unit_test(merge_gates_are_asked_right_before_the_merge_and_not_earlier),
 		cmocka_unit_test(no_facts_merge_what_must_not_be_merged),
+		cmocka_unit_test(our_own_pending_status_does_not_hold_us_up),
 		cmocka_unit_test(every_row_says_why),
 	};
 
