@@ -8,26 +8,24 @@
 /* An environment that is not simply committed to is somebody's gate; nothing walks around it. */
 static int refuse_gated(const struct sg_environment *env, struct sg_err *err)
 {
-	if (env->gate_count) {
+	if (env->gate_count)
 		(void)sg_fail(err, SG_R_ENVIRONMENT_GATED,
 			"%s has %zu gate%s (%s ...), and a bump would walk around them", env->name,
 			env->gate_count, env->gate_count == 1 ? "" : "s",
 			sg_gate_type_name(env->gates[0].type));
-		return sg_hint(err,
-			"nothing was written; this version changes environments without "
-			"gates only, so change %s by a merge request of your own",
-			env->name);
-	}
-	if (env->publish == SG_PUBLISH_MERGE_REQUEST) {
+	else if (env->publish == SG_PUBLISH_MERGE_REQUEST)
 		(void)sg_fail(err, SG_R_ENVIRONMENT_GATED,
 			"%s is changed by merge requests (publish: merge-request), and a bump "
-			"makes "
-			"a commit",
+			"makes a commit",
 			env->name);
-		return sg_hint(
-			err, "nothing was written; this version opens no merge requests yet");
-	}
-	return 0;
+	else
+		return 0;
+	if (env->after_count)
+		return sg_hint(err,
+			"nothing was written; stagegate promote SERVICE --to %s takes there what "
+			"runs in %s",
+			env->name, env->after[0]);
+	return sg_hint(err, "nothing was written; change it by a merge request of your own");
 }
 
 /* The same service twice would make the second wish the one that counts: ask instead. */

@@ -121,11 +121,12 @@ static int pause_before(struct promoting *run, bool moved, bool *ret_on, struct 
 }
 
 /* The time ran out in the middle of a look: what it waited for is the answer, not the request. */
-static bool ran_out(
-	const struct promoting *run, const struct sg_promotion *p, const struct sg_err *err)
+static int unless_ran_out(
+	struct promoting *run, const struct sg_promotion *p, const struct sg_err *err)
 {
-	return p->step && p->step->action != SG_DO_STOP && now_of(run) >= run->world->deadline_ms &&
-	       (err->reason == SG_R_TIMEOUT || err->reason == SG_R_REMOTE_TIMEOUT);
+	run->timed_out = p->step && now_of(run) >= run->world->deadline_ms &&
+			 (err->reason == SG_R_TIMEOUT || err->reason == SG_R_REMOTE_TIMEOUT);
+	return run->timed_out ? 0 : -1;
 }
 
 /* One turn of each that goes on. *ret_over counts those that do not. */
@@ -138,10 +139,8 @@ static int round_of(struct promoting *run, bool *ret_moved, size_t *ret_over, st
 	for (size_t i = 0; i < stage->count; i++) {
 		struct sg_promotion *p = &stage->promotions[i];
 
-		if ((!p->step || !is_over(run, p)) && turn(run, i, ret_moved, err) < 0) {
-			run->timed_out = ran_out(run, p, err);
-			return run->timed_out ? 0 : -1;
-		}
+		if ((!p->step || !is_over(run, p)) && turn(run, i, ret_moved, err) < 0)
+			return unless_ran_out(run, p, err);
 		*ret_over += is_over(run, p);
 	}
 	return 0;
@@ -163,7 +162,7 @@ static int turn_all(struct promoting *run, struct sg_err *err)
 		if (run->timed_out)
 			return 0;
 		if (sg_load_again(&run->stage.loaded, err) < 0)
-			return -1;
+			return unless_ran_out(run, &run->stage.promotions[0], err);
 	}
 }
 

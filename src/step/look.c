@@ -30,15 +30,11 @@ static int64_t now_of(const struct looking *looking)
 	return sg_loop_now_ms(sg_world_loop(looking->world));
 }
 
-static int read_app(struct looking *looking, struct sg_err *err)
+static int take(struct looking *looking, const struct sg_json *doc, struct sg_err *err)
 {
 	struct sg_arena *arena = looking->world->arena;
-	struct sg_json *doc SG_AUTO(sg_json_free_ptr) = NULL;
 	struct sg_app *app = sg_arena_alloc(arena, sizeof(*app));
 
-	if (sg_cluster_get_application(
-		    looking->client, &looking->name, looking->until_ms, &doc, err) < 0)
-		return -1;
 	if (sg_application_decode(doc, arena, app, err) < 0)
 		return sg_wrap(err, "application %s", looking->name.name);
 	looking->app = app;
@@ -46,6 +42,16 @@ static int read_app(struct looking *looking, struct sg_err *err)
 	if (looking->fold)
 		sg_app_fold_feed(looking->fold, app, now_of(looking));
 	return 0;
+}
+
+static int read_app(struct looking *looking, struct sg_err *err)
+{
+	struct sg_json *doc SG_AUTO(sg_json_free_ptr) = NULL;
+
+	if (sg_cluster_get_application(
+		    looking->client, &looking->name, looking->until_ms, &doc, err) < 0)
+		return -1;
+	return take(looking, doc, err);
 }
 
 /* The commit that the application was compared at, when it says a whole one. */
@@ -80,28 +86,34 @@ static const char *revision_of(struct looking *looking)
 	return image && strcmp(image, ask->image) == 0 ? at : ask->tip->revision;
 }
 
-/* Asks for a refresh when the table wants one. True when there is something to read again for. */
+static enum sg_refresh_kind kind_of(const struct sg_app_request *request)
+{
+	if (request->hydrate)
+		return SG_REFRESH_HYDRATE;
+	return request->refresh == SG_APP_REFRESH_HARD ? SG_REFRESH_HARD : SG_REFRESH_NORMAL;
+}
+
+/*
+ * Asks for a refresh when the table wants one. That the request is there has to be seen, or its
+ * going away proves nothing; it may be gone before the next read.
+ */
 static int prove(struct looking *looking, bool *ret_asked, struct sg_err *err)
 {
+	struct sg_json *patched SG_AUTO(sg_json_free_ptr) = NULL;
 	struct sg_app_request request;
 	enum sg_refresh_result result;
-	struct sg_cluster_app name;
 
 	*ret_asked = false;
 	if (!looking->policy.may_refresh ||
 		!sg_app_fold_request(looking->fold, now_of(looking), &request))
 		return 0;
-	name = (struct sg_cluster_app){request.namespace, request.name};
-	if (sg_cluster_refresh(looking->client, &name,
-		    request.hydrate                          ? SG_REFRESH_HYDRATE
-		    : request.refresh == SG_APP_REFRESH_HARD ? SG_REFRESH_HARD
-							     : SG_REFRESH_NORMAL,
-		    looking->version, looking->until_ms, &result, NULL, err) < 0)
+	if (sg_cluster_refresh(looking->client, &looking->name, kind_of(&request), looking->version,
+		    looking->until_ms, &result, &patched, err) < 0)
 		return -1;
 	looking->policy.may_refresh = result != SG_REFRESH_NOT_PERMITTED;
 	sg_app_fold_requested(looking->fold, &request, now_of(looking));
 	*ret_asked = true;
-	return 0;
+	return patched ? take(looking, patched, err) : 0;
 }
 
 /* Reads on while the table waits for the proof that it asked for. */
@@ -163,6 +175,21 @@ static void fill(struct looking *looking, struct sg_look *look)
 	look->health_unix_s = time_of(app->health_changed_s);
 }
 
+/*
+ * Nothing is followed, so no time passes in which a failure could be watched to last: the server's
+ * own times tell how long it has, where it has any.
+ */
+static void believe_at_once(struct looking *looking)
+{
+	int64_t since_s = looking->app->health_changed_s;
+	int64_t now_s = looking->client->server_unix_s;
+	int64_t grace_ms = looking->policy.degraded_grace_ms;
+
+	looking->policy.confirm_ms = 0;
+	if (since_s != SG_APP_NO_TIME && now_s - since_s >= grace_ms / 1000)
+		looking->policy.degraded_grace_ms = 0;
+}
+
 static int look_at(struct looking *looking, struct sg_look *look, struct sg_err *err)
 {
 	static const struct sg_app_beside nothing_beside = {0};
@@ -183,6 +210,7 @@ static int look_at(struct looking *looking, struct sg_look *look, struct sg_err 
 		read_app(looking, err) < 0)
 		return -1;
 	want.revision = revision_of(looking);
+	believe_at_once(looking);
 	look->revision = want.revision;
 	looking->fold = sg_app_fold_new(&want, &looking->policy, ancestry, &nothing_beside);
 	rc = judge(looking, err);
