@@ -1,0 +1,260 @@
+"""promote and gate: dev -> staging -> production, through gates that cannot be walked around."""
+import json
+
+import pytest
+
+REQUESTER = {"dev": "SANDBOX_JOB_TOKEN_DEV", "manager-1": "SANDBOX_JOB_TOKEN_MANAGER_1"}
+HALF_AN_HOUR, TWO_HOURS = "1860", "7260"
+
+
+class Journey:
+    """A sandbox as after its start, and the program as a job that somebody has started."""
+
+    def __init__(self, sandbox, sg):
+        self.sandbox, self.sg = sandbox, sg
+        sandbox.ctl("reset")
+        sg.env["STAGEGATE_GITLAB_URL"] = sandbox.env["STAGEGATE_GITLAB_URL"]
+        sg.env["STAGEGATE_MR_POLL"] = "20ms"
+        self.as_job_of("dev")
+
+    def as_job_of(self, user):
+        self.sg.env.update(CI_JOB_TOKEN=self.sandbox.env[REQUESTER[user]], CI_JOB_ID="7",
+                           CI_SERVER_URL=self.sandbox.env["STAGEGATE_GITLAB_URL"])
+
+    def ctl(self, *words):
+        return self.sandbox.ctl(*words)
+
+    def promote(self, service, to, *words, expect=0, **more):
+        return self.sg("promote", service, "--to", to, "--output", "json", *words, expect=expect, **more)
+
+    def gate(self, service, to, expect=0):
+        return self.sg("gate", service, "--to", to, "--output", "json", expect=expect)
+
+    def dev(self, service="catalog", tag="1.4.2"):
+        """The version runs in dev, and has done so for long enough."""
+        self.sg("bump", service, tag)
+        self.sg("wait", service, "--env", "dev")
+        self.ctl("clock", HALF_AN_HOUR)
+        return tag
+
+    def staging(self, service="catalog", tag="1.4.2"):
+        """The version runs in staging, and has done so for long enough."""
+        self.dev(service, tag)
+        self.promote(service, "staging")
+        self.ctl("clock", TWO_HOURS)
+        return tag
+
+    def production_waits(self, service="catalog", tag="1.4.2"):
+        """The request for production is open and waits for an approval; its number."""
+        self.staging(service, tag)
+        run = self.promote(service, "production", expect=75)
+        return run.json["merge_requests"][0]["iid"]
+
+    def tag(self, env, service="catalog", branch="main"):
+        path = f"apps/{service}/values-{env}.yaml"
+        for line in self.sandbox.show(path, branch).decode().splitlines():
+            if line.strip().startswith("tag:"):
+                return line.split(":", 1)[1].split("#")[0].strip().strip("\"'")
+        raise AssertionError(f"no tag in {path}")
+
+    def mr(self, iid):
+        return json.loads(self.ctl("mr", str(iid)))
+
+    def merges(self):
+        return [line for line in self.ctl("mrs").splitlines() if "merged" in line]
+
+
+@pytest.fixture
+def journey(sandbox, sg):
+    return Journey(sandbox, sg)
+
+
+def gate_of(run, kind, phase=None):
+    rows = [row for row in run.json["gates"] if row["type"] == kind and phase in (None, row["phase"])]
+    assert rows, run
+    return rows[-1]
+
+
+def test_promote_to_staging_merges_and_waits_until_live(journey):
+    journey.dev()
+    run = journey.promote("catalog", "staging")
+    assert run.json["result"] == "done"
+    assert run.json["verdicts"][0]["reason"] == "DEPLOYED"
+    assert journey.tag("staging") == "1.4.2"
+    row = run.json["merge_requests"][0]
+    assert row["state"] == "merged" and row["branch"] == "stagegate/staging/catalog"
+    assert run.json["commit"] == row["landed"]
+    journey.sandbox.git("merge-base", "--is-ancestor", row["landed"], "main")
+
+
+def test_promoting_again_writes_nothing(journey):
+    journey.dev()
+    journey.promote("catalog", "staging")
+    tip = journey.sandbox.tip("main")
+    run = journey.promote("catalog", "staging")
+    assert run.json["result"] == "unchanged" and run.json["reason"] == "NOTHING_TO_DO"
+    assert journey.sandbox.tip("main") == tip
+
+
+def test_the_soak_gate_says_when_to_look_again(journey):
+    journey.sg("bump", "catalog", "1.4.2")
+    journey.sg("wait", "catalog", "--env", "dev")
+    run = journey.promote("catalog", "staging", expect=75)
+    assert run.json["reason"] == "GATES_WAIT" and run.json["next_look"]
+    assert gate_of(run, "soak")["state"] == "wait"
+    assert journey.ctl("mrs").strip() == ""
+    assert journey.gate("catalog", "staging", expect=75).json["reason"] == "GATES_WAIT"
+
+
+def test_a_degraded_environment_before_closes_the_health_gate(journey):
+    journey.ctl("app", "catalog-dev", "degraded")
+    journey.sg("bump", "catalog", "1.4.2")
+    journey.ctl("refresh", "catalog-dev")
+    journey.ctl("settle")
+    journey.ctl("clock", HALF_AN_HOUR)
+    run = journey.promote("catalog", "staging", expect=1)
+    assert gate_of(run, "health")["state"] == "closed" and gate_of(run, "health")["reason"] == "DEGRADED"
+    assert journey.ctl("mrs").strip() == ""
+
+
+def test_dry_run_shows_the_plan_and_writes_nothing(journey):
+    journey.dev()
+    journey.ctl("api-log", "clear")
+    run = journey.promote("catalog", "staging", "--dry-run")
+    assert run.json["result"] == "planned" and run.json["diff"]
+    methods = {entry["method"] for entry in json.loads(journey.ctl("api-log"))}
+    assert methods <= {"GET", "HEAD"}
+    assert journey.tag("staging") != "1.4.2"
+
+
+def test_an_older_version_never_replaces_a_newer_one(journey):
+    journey.staging(tag="1.4.2")
+    journey.sg("bump", "catalog", "1.4.0")
+    journey.sg("wait", "catalog", "--env", "dev")
+    journey.ctl("clock", HALF_AN_HOUR)
+    run = journey.promote("catalog", "staging", expect=6)
+    assert run.json["reason"] == "OLDER"
+    assert journey.tag("staging") == "1.4.2"
+
+
+def test_production_waits_for_a_person_and_then_goes_on(journey):
+    iid = journey.production_waits()
+    tip = journey.sandbox.tip("main")
+    run = journey.promote("catalog", "production", expect=75)
+    assert gate_of(run, "approval", "merge")["state"] == "wait"
+    assert journey.sandbox.tip("main") == tip and len(journey.merges()) == 1
+    journey.ctl("approve", "manager-1", str(iid))
+    run = journey.promote("catalog", "production")
+    assert run.json["result"] == "done" and journey.tag("prod") == "1.4.2"
+    assert run.json["verdicts"][0]["application"] == "catalog-prod"
+
+
+@pytest.mark.parametrize("who", ["dev", "bot", "outsider", "manager-blocked", "manager-expired", "manager-bot"])
+def test_an_approval_of_somebody_who_may_not_changes_nothing(journey, who):
+    iid = journey.production_waits()
+    journey.ctl("approve", who, str(iid))
+    run = journey.promote("catalog", "production", expect=75)
+    assert who.split("-")[0] in gate_of(run, "approval", "merge")["sentence"] + str(run.json["gates"])
+    assert journey.tag("prod") != "1.4.2"
+
+
+def test_the_requesters_own_approval_changes_nothing(journey):
+    journey.as_job_of("manager-1")
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.promote("catalog", "production", expect=75)
+    assert journey.tag("prod") != "1.4.2"
+    journey.ctl("approve", "manager-3", str(iid))
+    journey.promote("catalog", "production")
+    assert journey.tag("prod") == "1.4.2"
+
+
+def test_a_foreign_commit_on_our_branch_is_named_and_nothing_is_merged(journey):
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.ctl("foreign-commit", "stagegate/production/catalog", "stagegate.yaml", "version: 1\n")
+    head = journey.sandbox.tip("stagegate/production/catalog")
+    run = journey.promote("catalog", "production", expect=6)
+    assert run.json["reason"] == "BRANCH_BUSY" and head[:12] in run.json["sentence"]
+    assert journey.sandbox.tip("stagegate/production/catalog") == head
+    assert journey.tag("prod") != "1.4.2"
+
+
+def test_a_request_that_a_person_closed_stays_closed(journey):
+    iid = journey.production_waits()
+    journey.ctl("close", str(iid))
+    run = journey.promote("catalog", "production", expect=1)
+    assert run.json["reason"] == "MR_REJECTED"
+    assert journey.mr(iid)["state"] == "closed"
+
+
+def test_a_merge_by_a_person_past_a_closed_gate_is_never_a_success(journey):
+    iid = journey.production_waits()
+    journey.ctl("merge-as", "manager-1", str(iid))
+    for _ in range(2):
+        run = journey.promote("catalog", "production", expect=1)
+        assert run.json["reason"] == "MERGED_PAST_GATE"
+
+
+def test_a_freeze_between_approval_and_merge_stops_the_merge(journey):
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.ctl("freeze", "on")
+    run = journey.promote("catalog", "production", expect=75)
+    assert gate_of(run, "freeze", "merge")["state"] == "wait"
+    assert journey.tag("prod") != "1.4.2"
+    journey.ctl("freeze", "off")
+    journey.promote("catalog", "production")
+
+
+def test_a_conflict_is_solved_by_the_edit_on_the_new_tip(journey):
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.ctl("push-foreign", "main", "order", "9.9.9")
+    journey.promote("catalog", "production")
+    assert journey.tag("prod") == "1.4.2"
+
+
+def test_a_failed_pipeline_names_the_job(journey):
+    journey.dev()
+    journey.ctl("mr-switch", "ci-outcome", "failed")
+    run = journey.promote("catalog", "staging", expect=1)
+    assert run.json["reason"] == "PIPELINE_FAILED"
+    assert "job" in run.json["merge_requests"][0]["blocker"]
+
+
+def test_a_pipeline_that_never_appears_is_named_at_the_deadline(journey):
+    journey.dev()
+    journey.ctl("mr-switch", "ci", "off")
+    run = journey.promote("catalog", "staging", "--timeout", "5s", expect=8)
+    assert run.json["reason"] == "PIPELINE_MISSING"
+
+
+@pytest.mark.parametrize("method", ["merge", "ff", "rebase_merge"])
+@pytest.mark.parametrize("squash", ["never", "always"])
+def test_the_landed_commit_is_known_for_every_way_to_merge(journey, method, squash):
+    journey.ctl("merge-method", method)
+    journey.ctl("squash", squash)
+    journey.dev()
+    run = journey.promote("catalog", "staging")
+    landed = run.json["merge_requests"][0]["landed"]
+    journey.sandbox.git("merge-base", "--is-ancestor", landed, "main")
+    assert journey.tag("staging") == "1.4.2"
+
+
+@pytest.mark.parametrize("accident", [("mr-next", "merge-405", "2"), ("mr-next", "merge-422", "2"),
+                                      ("mr-next", "merge-moved", "3"), ("mr-next", "merge-locked", "2"),
+                                      ("fault", "gl-502", "2"), ("fault", "gl-429", "1")])
+def test_accidents_around_the_merge_change_nothing_in_the_end(journey, faults, accident):
+    journey.dev()
+    journey.ctl(*accident)
+    journey.promote("catalog", "staging")
+    assert journey.tag("staging") == "1.4.2" and len(journey.merges()) == 1
+
+
+@pytest.mark.parametrize("effect", ["POST merge_requests", "PUT merge", "POST notes"])
+def test_an_answer_lost_after_the_effect_is_read_back(journey, faults, effect):
+    journey.dev()
+    faults("gl-502-after", "1", *effect.split())
+    journey.promote("catalog", "staging")
+    assert journey.tag("staging") == "1.4.2" and len(journey.merges()) == 1
