@@ -12,6 +12,7 @@
 #include "io/crypto.h"
 #include "io/fs.h"
 #include "io/http_curl.h"
+#include "report/board.h"
 #include "report/dotenv.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -123,6 +124,8 @@ static int show_report(struct session *session)
 	sg_buf_init(&document, DOCUMENT_MAX_BYTES);
 	if (strcmp(session->output->output, "json") == 0)
 		sg_report_json(&session->report, session->redactor, &document);
+	else if (strcmp(session->output->output, "markdown") == 0)
+		sg_board_markdown(&session->report, session->redactor, &document);
 	else
 		sg_report_text(&session->report, &style, &document);
 	return finish(session->runtime, &document, session->report.exit_code);

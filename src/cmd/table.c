@@ -9,6 +9,7 @@ static const struct sg_cmd *const commands[] = {
 	&sg_cmd_wait,
 	&sg_cmd_promote,
 	&sg_cmd_gate,
+	&sg_cmd_status,
 	&sg_cmd_check,
 	&sg_cmd_version,
 };

@@ -58,6 +58,7 @@ extern const struct sg_cmd sg_cmd_bump;
 extern const struct sg_cmd sg_cmd_wait;
 extern const struct sg_cmd sg_cmd_promote;
 extern const struct sg_cmd sg_cmd_gate;
+extern const struct sg_cmd sg_cmd_status;
 extern const struct sg_cmd sg_cmd_check;
 extern const struct sg_cmd sg_cmd_version;
 

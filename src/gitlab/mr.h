@@ -14,6 +14,13 @@ int sg_gitlab_mr_list(struct sg_gitlab *gitlab, const char *source_branch,
 	const char *target_branch, const char *state, struct sg_arena *arena,
 	struct sg_mr **ret_mrs, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * All open merge requests whose source branch begins with PREFIX, newest first; by anybody. As
+ * entries of a list they may be stale. TOO_LARGE when the project has more than 5,000 open ones.
+ */
+int sg_gitlab_mr_list_open(struct sg_gitlab *gitlab, const char *prefix, struct sg_arena *arena,
+	struct sg_mr **ret_mrs, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
+
 /* NOT_FOUND when the project has none of that number. */
 int sg_gitlab_mr_get(struct sg_gitlab *gitlab, int64_t iid, struct sg_arena *arena,
 	struct sg_mr *ret_mr, struct sg_err *err) SG_MUST_CHECK;

@@ -4,8 +4,67 @@
 #include "gitlab/mr_path.h"
 #include "gitlab/page.h"
 
+#define OPEN_MAX 5000
 #define NOTES_MAX 10000
 #define VERSIONS_MAX 10000
+
+struct requests {
+	struct sg_arena *arena;
+	const char *prefix;
+	struct sg_mr *items;
+	size_t count;
+};
+
+static int take_request(void *arg, const struct sg_json *item, struct sg_err *err)
+{
+	struct requests *requests = arg;
+	const char *branch = sg_json_str(sg_json_get(item, "source_branch"), "");
+
+	if (!sg_str_starts(sg_str_of(branch), requests->prefix))
+		return 0;
+	return sg_gitlab_decode_mr(item, requests->arena,
+		sg_arena_push(requests->arena, &requests->items, &requests->count,
+			sizeof(*requests->items)),
+		err);
+}
+
+static void forget_requests(void *arg)
+{
+	struct requests *requests = arg;
+
+	requests->items = NULL;
+	requests->count = 0;
+}
+
+int sg_gitlab_mr_list_open(struct sg_gitlab *gitlab, const char *prefix, struct sg_arena *arena,
+	struct sg_mr **ret_mrs, size_t *ret_count, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path;
+	struct requests requests = {.arena = arena, .prefix = prefix};
+	const struct sg_gitlab_list list = {
+		.call = {.path = &path,
+			.project = gitlab->project,
+			.label = "list the open merge requests"},
+		.what = "the open merge requests",
+		.max_items = OPEN_MAX,
+		.item = take_request,
+		.restart = forget_requests,
+		.arg = &requests,
+	};
+
+	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
+	if (sg_gitlab_path_project(&path, gitlab->project, err) < 0)
+		return -1;
+	sg_buf_adds(&path, "/merge_requests");
+	sg_gitlab_path_param(&path, "state", "opened");
+	sg_gitlab_path_param(&path, "order_by", "created_at");
+	sg_gitlab_path_param(&path, "sort", "desc");
+	if (sg_gitlab_list_read(gitlab, &list, err) < 0)
+		return -1;
+	*ret_mrs = requests.items;
+	*ret_count = requests.count;
+	return 0;
+}
 
 struct notes {
 	struct sg_arena *arena;

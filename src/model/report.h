@@ -115,6 +115,8 @@ struct sg_report_part {
 	const char *version;
 };
 
+struct sg_board; /* model/board.h */
+
 struct sg_report {
 	struct sg_arena *arena;
 	const char *command;
@@ -144,6 +146,7 @@ struct sg_report {
 	size_t gate_count;
 	struct sg_report_mr *mrs;
 	size_t mr_count;
+	const struct sg_board *board; /* of `status` */
 	struct sg_findings findings;
 	struct sg_report_warning *warnings;
 	size_t warning_count;

@@ -3,6 +3,7 @@
 #include "base/attr.h"
 #include "io/json_write.h"
 #include "model/ids.h"
+#include "report/board.h"
 #include "report/diff.h"
 #include "report/sink.h"
 
@@ -245,6 +246,7 @@ void sg_report_json(
 	put_diff(&writer, report);
 	put_gates(&writer, report);
 	put_merge_requests(&writer, report);
+	sg_board_json(json, redactor, report->board);
 	put_verdicts(&writer, report);
 	put_findings(&writer, report);
 	put_warnings(&writer, report);

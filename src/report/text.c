@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "report/board.h"
 #include "report/diff.h"
 #include "report/page.h"
 #include "report/sink.h"
@@ -262,6 +263,8 @@ void sg_report_text(
 	put_changes(&page, report);
 	if (report->result != SG_RESULT_INVALID)
 		put_facts(&page, report);
+	if (report->board)
+		sg_board_text(&page, report->board);
 	sg_page_gates(&page, report);
 	sg_page_merge_requests(&page, report);
 	for (size_t i = 0; i < report->verdict_count; i++)

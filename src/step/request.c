@@ -46,10 +46,10 @@ static const char *component(struct sg_arena *arena, const char *name)
 const char *sg_request_branch(struct sg_arena *arena, const char *env, const char *service)
 {
 	return sg_arena_printf(
-		arena, "stagegate/%s/%s", component(arena, env), component(arena, service));
+		arena, SG_REQUEST_PREFIX "%s/%s", component(arena, env), component(arena, service));
 }
 
-static bool is_ours(
+bool sg_request_is_ours(
 	const struct sg_mr *mr, const struct sg_forge *forge, const struct sg_policy *policy)
 {
 	return mr->source_project_id == mr->target_project_id && mr->target_project_id != 0 &&
@@ -106,7 +106,7 @@ int sg_request_find(struct sg_world *world, const struct sg_loaded *loaded, stru
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(mrs[i].source_branch, request.branch) == 0 &&
-			is_ours(&mrs[i], forge, &loaded->policy) &&
+			sg_request_is_ours(&mrs[i], forge, &loaded->policy) &&
 			take(world, forge, &mrs[i], &request, err) < 0)
 			return -1;
 	*ret_request = request;

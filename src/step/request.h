@@ -17,11 +17,18 @@ struct sg_request {
 	struct sg_mr closed;
 };
 
+/* All branches of ours begin so. */
+#define SG_REQUEST_PREFIX "stagegate/"
+
 /*
  * "stagegate/ENV/SERVICE", always the same and a valid branch: what Git would not take is replaced,
  * and a name that was changed or cut ends in 10 hex digits of its hash.
  */
 const char *sg_request_branch(struct sg_arena *arena, const char *env, const char *service);
+
+/* From and to the same project, and opened by one of our own users; sg_forge_me() came before. */
+bool sg_request_is_ours(
+	const struct sg_mr *mr, const struct sg_forge *forge, const struct sg_policy *policy);
 
 /*
  * Finds it: from and to the same project, the branch of that name, towards the environment's

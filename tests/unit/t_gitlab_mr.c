@@ -65,6 +65,39 @@ static void a_request_is_read(void **state)
 	gitlab_world_done(w);
 }
 
+#define OPEN_URL PROJECT "/merge_requests?state=opened&order_by=created_at&sort=desc&per_page=100"
+
+static void all_open_requests_of_a_prefix_are_listed(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_mr *mrs;
+	size_t count;
+	struct script_answer *a = script_reply(w->script, "GET", OPEN_URL, 200,
+		"[{" MIN_MR "},{\"iid\":16,\"state\":\"opened\",\"source_branch\":\"feature\","
+		"\"target_branch\":\"main\",\"target_project_id\":\"no number\"}]");
+
+	script_header(a, "X-Next-Page", "2");
+	a = script_reply(w->script, "GET", OPEN_URL "&page=2", 200,
+		"[{\"iid\":3,\"state\":\"opened\",\"source_branch\":\"stagegate/a/b\","
+		"\"target_branch\":\"main\",\"target_project_id\":7},"
+		"{\"iid\":2,\"source_branch\":null}]");
+	script_header(a, "X-Next-Page", "");
+	assert_int_equal(
+		sg_gitlab_mr_list_open(&w->gitlab, "stagegate/", &w->arena, &mrs, &count, &w->err),
+		0);
+	assert_int_equal(count, 2);
+	assert_int_equal(mrs[0].iid, 15);
+	assert_int_equal(mrs[1].iid, 3);
+	script_reply(w->script, "GET", OPEN_URL, 200,
+		"[{\"iid\":16,\"state\":\"opened\",\"source_branch\":\"stagegate/x/y\","
+		"\"target_branch\":7,\"target_project_id\":7}]");
+	assert_int_equal(
+		sg_gitlab_mr_list_open(&w->gitlab, "stagegate/", &w->arena, &mrs, &count, &w->err),
+		-1);
+	gitlab_world_error(w, SG_R_ANSWER_INVALID, "target_branch", "");
+	gitlab_world_done(w);
+}
+
 static void a_request_without_more_than_it_must_have(void **state)
 {
 	struct gitlab_world *w = *state;
@@ -653,6 +686,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		T(a_request_is_read),
+		T(all_open_requests_of_a_prefix_are_listed),
 		T(a_request_without_more_than_it_must_have),
 		T(what_is_no_request_is_named),
 		T(what_makes_no_sense_is_asked_for_again),

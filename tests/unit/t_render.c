@@ -400,7 +400,7 @@ static void assert_keys(const struct sg_buf *got)
 	static const char *const keys[] = {"schema", "command", "result", "reason", "exit_code",
 		"sentence", "repository", "config", "advisory", "environment", "branch", "commit",
 		"id", "tries", "elapsed_ms", "next_look", "changes", "diff", "gates",
-		"merge_requests", "verdicts", "findings", "warnings", "version"};
+		"merge_requests", "board", "verdicts", "findings", "warnings", "version"};
 	const char *at = got->ptr;
 
 	for (size_t i = 0; i < SG_COUNT(keys); i++) {

@@ -1,0 +1,170 @@
+#include <string.h>
+
+#include "cluster/application.h"
+#include "model/image.h"
+#include "model/repo_url.h"
+#include "step/board.h"
+#include "step/cluster.h"
+#include "step/plan.h"
+
+/* A board is looked at by people who wait for it. */
+#define ASK_MAX_MS 10000
+#define RUNNING_MAX 4
+
+struct looking {
+	struct sg_world *world;
+	const struct sg_loaded *loaded;
+	const struct sg_environment *env;
+	struct sg_reached reached;
+	struct sg_board_trouble down; /* of the whole cluster */
+};
+
+static bool is_about_one(enum sg_reason reason)
+{
+	return reason == SG_R_APPLICATION_NOT_FOUND || reason == SG_R_FORBIDDEN ||
+	       reason == SG_R_ANSWER_INVALID || reason == SG_R_CONFIG_INVALID ||
+	       reason == SG_R_TOO_LARGE;
+}
+
+static bool is_same(const struct sg_image *want, const struct sg_image *live)
+{
+	if (want->digest.len && live->digest.len)
+		return sg_str_eq(want->digest, live->digest);
+	return want->tag.len && sg_str_eq(want->tag, live->tag);
+}
+
+/* The versions of the image's repository that run; without an image whole references. */
+static void fill_running(
+	struct sg_arena *arena, const struct sg_app *app, struct sg_board_cell *cell)
+{
+	struct sg_image want = {0}, live;
+	bool known = cell->image && sg_image_parse(sg_str_of(cell->image), &want);
+	size_t seen = 0, same = 0;
+
+	for (size_t i = 0; i < app->images.count; i++) {
+		const char *text = app->images.items[i], *version = text;
+
+		if (known) {
+			if (!sg_image_parse(sg_str_of(text), &live) ||
+				!sg_image_same_repository(want.repository, live.repository))
+				continue;
+			same += is_same(&want, &live);
+			version = sg_plan_wish(arena, text);
+		}
+		if (seen++ >= RUNNING_MAX)
+			continue;
+		version = version ? version : "latest";
+		cell->running = cell->running
+					? sg_arena_printf(arena, "%s, %s", cell->running, version)
+					: sg_arena_strdup(arena, version);
+	}
+	if (seen > RUNNING_MAX)
+		cell->running = sg_arena_printf(
+			arena, "%s and %zu more", cell->running, seen - RUNNING_MAX);
+	cell->in_step = seen != 0 && same == seen;
+}
+
+static bool reads_from(const struct sg_app *app, const char *url)
+{
+	for (size_t i = 0; i < app->source_count; i++)
+		if (sg_repo_url_same(app->sources[i].repo_url, url))
+			return true;
+	return false;
+}
+
+static const char *remark_of(const struct sg_app *app, const char *url)
+{
+	if (app->deleting)
+		return "being deleted";
+	if (app->skip_reconcile)
+		return "reconciliation is off";
+	return reads_from(app, url) ? NULL : "reads another repository";
+}
+
+static int64_t later(int64_t a_unix_s, int64_t b_unix_s)
+{
+	int64_t latest = a_unix_s > b_unix_s ? a_unix_s : b_unix_s;
+
+	return latest > 0 ? latest : 0;
+}
+
+static void fill(struct looking *l, const struct sg_app *app, struct sg_board_cell *cell)
+{
+	int64_t now_s = l->reached.client.server_unix_s;
+
+	fill_running(l->world->arena, app, cell);
+	cell->sync = app->sync == SG_SYNC_NONE ? NULL : sg_app_sync_name(app->sync);
+	cell->health = sg_app_health_name(app->health);
+	cell->remark = remark_of(app, l->loaded->remote.url);
+	cell->since_unix_s = later(app->deployed_s, app->health_changed_s);
+	if (cell->since_unix_s && now_s)
+		cell->age_s = now_s > cell->since_unix_s ? now_s - cell->since_unix_s : 0;
+}
+
+static int read_app(
+	struct looking *l, const char *service, struct sg_board_cell *cell, struct sg_err *err)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	int64_t until_ms = sg_loop_after(sg_world_loop(l->world), ASK_MAX_MS);
+	struct sg_cluster_app name;
+	struct sg_app app;
+
+	if (sg_application_of(l->world, &l->loaded->policy, l->env, service, &name, err) < 0)
+		return -1;
+	cell->application = sg_arena_printf(l->world->arena, "%s/%s", name.namespace, name.name);
+	if (l->down.code) {
+		cell->cluster = l->down;
+		return 0;
+	}
+	if (until_ms > l->world->deadline_ms)
+		until_ms = l->world->deadline_ms;
+	if (sg_cluster_get_application(&l->reached.client, &name, until_ms, &doc, err) < 0 ||
+		sg_application_decode(doc, &scratch, &app, err) < 0)
+		return -1;
+	fill(l, &app, cell);
+	return 0;
+}
+
+static int look_at_column(
+	struct looking *l, struct sg_board *board, size_t column, struct sg_err *err)
+{
+	for (size_t i = 0; i < board->row_count; i++) {
+		struct sg_board_cell *cell = &board->rows[i].cells[column];
+		struct sg_err trouble = SG_ERR_INIT;
+
+		if (read_app(l, board->rows[i].service, cell, &trouble) == 0)
+			continue;
+		if (trouble.reason == SG_R_CANCELLED) {
+			*err = trouble;
+			return -1;
+		}
+		cell->cluster = sg_board_trouble_of(l->world->arena, &trouble);
+		if (!is_about_one(trouble.reason))
+			l->down = cell->cluster;
+	}
+	return 0;
+}
+
+int sg_board_look(struct sg_world *world, const struct sg_loaded *loaded, struct sg_board *board,
+	struct sg_err *err)
+{
+	for (size_t i = 0; i < board->column_count; i++) {
+		struct looking l = {.world = world, .loaded = loaded, .env = board->columns[i].env};
+		struct sg_err trouble = SG_ERR_INIT;
+		int rc;
+
+		if (sg_reach(world, l.env, &l.reached, &trouble) < 0) {
+			if (trouble.reason == SG_R_CANCELLED) {
+				*err = trouble;
+				return -1;
+			}
+			l.down = sg_board_trouble_of(world->arena, &trouble);
+		}
+		rc = look_at_column(&l, board, i, err);
+		sg_reached_release(&l.reached);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
