@@ -120,6 +120,15 @@ static void add_markdown_set(struct sg_buf *out, const struct sg_opt_set *set)
 	}
 }
 
+/* A command may take a part of a shared set. */
+static bool begins_inside(const struct sg_opt_set *set, const struct sg_opt *opts)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (&set->opts[i] == opts)
+			return true;
+	return false;
+}
+
 /* Sets that an earlier command has shown already are not shown again. */
 static bool shown_before(size_t command, const struct sg_opt *opts)
 {
@@ -128,7 +137,7 @@ static bool shown_before(size_t command, const struct sg_opt *opts)
 
 	for (size_t c = 0; c < command; c++)
 		for (size_t s = 0; s < cmds[c]->set_count; s++)
-			if (cmds[c]->sets[s].opts == opts)
+			if (begins_inside(&cmds[c]->sets[s], opts))
 				return true;
 	return false;
 }
