@@ -5,6 +5,7 @@
 #include "base/reason.h"
 #include "gate/code.h"
 #include "model/app_verdict.h"
+#include "model/promotion.h"
 
 #define HELP_COLUMN 4
 #define HELP_WIDTH 80
@@ -174,6 +175,29 @@ static void add_gate_codes(struct sg_buf *out, int code)
 	}
 }
 
+/* A code that several rows share, or that is a reason, too, is said once. */
+static bool said_before(int row)
+{
+	const char *name = sg_promotion_row(row)->code;
+
+	for (int i = 0; i < row; i++)
+		if (strcmp(sg_promotion_row(i)->code, name) == 0)
+			return true;
+	for (int i = 0; i < sg_reason_count(); i++)
+		if (strcmp(sg_reason_name((enum sg_reason)i), name) == 0)
+			return true;
+	return false;
+}
+
+static void add_promotion_codes(struct sg_buf *out, int code)
+{
+	const struct sg_promotion_step *step;
+
+	for (int i = 0; (step = sg_promotion_row(i)); i++)
+		if (code != 0 && sg_promotion_step_exit(step) == code && !said_before(i))
+			add_exit(out, step->code, code, step->sentence);
+}
+
 void sg_help_exit_codes(struct sg_buf *out)
 {
 	sg_buf_adds(out, "| exit | reason | meaning |\n|---|---|---|\n");
@@ -183,6 +207,7 @@ void sg_help_exit_codes(struct sg_buf *out)
 				add_exit(out, sg_app_code_name((enum sg_app_code)i), code,
 					sg_app_code_text((enum sg_app_code)i));
 		add_gate_codes(out, code);
+		add_promotion_codes(out, code);
 		for (int i = 0; i < sg_reason_count(); i++)
 			if (sg_reason_exit((enum sg_reason)i) == code)
 				add_exit(out, sg_reason_name((enum sg_reason)i), code,

@@ -278,6 +278,23 @@ static const struct row {
 	{always, {SG_DO_PUSH, SG_END_NONE, "PUBLISHABLE", "all gates are open"}},
 };
 
+int sg_promotion_step_exit(const struct sg_promotion_step *step)
+{
+	if (step->action == SG_DO_LOOK_AGAIN || step->action == SG_DO_RECHECK)
+		return 8;
+	switch (step->end) {
+	case SG_END_PENDING:
+		return 75;
+	case SG_END_FAILED:
+		return 1;
+	case SG_END_CONFLICT:
+		return 6;
+	case SG_END_NONE:
+		break;
+	}
+	return 0;
+}
+
 const struct sg_promotion_step *sg_promotion_row(int index)
 {
 	return index >= 0 && index < (int)SG_COUNT(rows) ? &rows[index].step : NULL;

@@ -95,6 +95,10 @@ bool sg_promotion_asks_merge_gates(const struct sg_promotion_facts *facts);
 /* Never NULL. The first row of the table that fits. */
 const struct sg_promotion_step *sg_promotion_decide(const struct sg_promotion_facts *facts);
 
+/* The exit code of a run that ends at this step; a machine's is taken to have reached the deadline.
+ * 0 for steps that end nothing. */
+int sg_promotion_step_exit(const struct sg_promotion_step *step);
+
 /* All rows, in their order, for tests and documentation. */
 const struct sg_promotion_step *sg_promotion_row(int index); /* NULL behind the last */
 

@@ -341,6 +341,9 @@ static void every_row_says_why(void **state)
 	for (const struct sg_promotion_step *row; (row = sg_promotion_row(count)); count++) {
 		assert_true(row->code[0] && row->sentence[0]);
 		assert_int_equal(row->action == SG_DO_STOP, row->end != SG_END_NONE);
+		assert_int_equal(sg_promotion_step_exit(row) != 0,
+			row->action == SG_DO_STOP || row->action == SG_DO_LOOK_AGAIN ||
+				row->action == SG_DO_RECHECK);
 	}
 	assert_true(count > 20);
 	assert_null(sg_promotion_row(-1));
