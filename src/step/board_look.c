@@ -11,12 +11,20 @@
 #define ASK_MAX_MS 10000
 #define RUNNING_MAX 4
 
+/* Servers that did not answer, one at most for each column. */
+struct silent {
+	const char *server;
+	struct sg_board_trouble trouble;
+};
+
 struct looking {
 	struct sg_world *world;
 	const struct sg_loaded *loaded;
 	const struct sg_environment *env;
 	struct sg_reached reached;
 	struct sg_board_trouble down; /* of the whole cluster */
+	struct silent *silent;
+	size_t silent_count;
 };
 
 static bool is_about_one(enum sg_reason reason)
@@ -24,6 +32,13 @@ static bool is_about_one(enum sg_reason reason)
 	return reason == SG_R_APPLICATION_NOT_FOUND || reason == SG_R_FORBIDDEN ||
 	       reason == SG_R_ANSWER_INVALID || reason == SG_R_CONFIG_INVALID ||
 	       reason == SG_R_TOO_LARGE;
+}
+
+/* Another environment may reach the same server with other rights, but not over another network. */
+static bool is_of_the_server(enum sg_reason reason)
+{
+	return reason == SG_R_UNREACHABLE || reason == SG_R_REMOTE_FAILED ||
+	       reason == SG_R_REMOTE_TIMEOUT || reason == SG_R_TIMEOUT;
 }
 
 static bool is_same(const struct sg_image *want, const struct sg_image *live)
@@ -126,6 +141,22 @@ static int read_app(
 	return 0;
 }
 
+/* What a failure about one application means for the others. */
+static void learn(
+	struct looking *l, const struct sg_err *trouble, const struct sg_board_trouble *shown)
+{
+	struct silent *row;
+
+	if (is_about_one(trouble->reason))
+		return;
+	l->down = *shown;
+	if (!is_of_the_server(trouble->reason))
+		return;
+	row = sg_arena_push(l->world->arena, &l->silent, &l->silent_count, sizeof(*row));
+	row->server = sg_arena_strdup(l->world->arena, l->reached.access.server);
+	row->trouble = *shown;
+}
+
 static int look_at_column(
 	struct looking *l, struct sg_board *board, size_t column, struct sg_err *err)
 {
@@ -140,31 +171,43 @@ static int look_at_column(
 			return -1;
 		}
 		cell->cluster = sg_board_trouble_of(l->world->arena, &trouble);
-		if (!is_about_one(trouble.reason))
-			l->down = cell->cluster;
+		learn(l, &trouble, &cell->cluster);
 	}
+	return 0;
+}
+
+/* A server that was silent for another environment is not waited for again. */
+static int reach(struct looking *l, struct sg_err *err)
+{
+	struct sg_err trouble = SG_ERR_INIT;
+
+	if (sg_reach(l->world, l->env, &l->reached, &trouble) < 0) {
+		if (trouble.reason == SG_R_CANCELLED) {
+			*err = trouble;
+			return -1;
+		}
+		l->down = sg_board_trouble_of(l->world->arena, &trouble);
+		return 0;
+	}
+	for (size_t i = 0; i < l->silent_count; i++)
+		if (strcmp(l->silent[i].server, l->reached.access.server) == 0)
+			l->down = l->silent[i].trouble;
 	return 0;
 }
 
 int sg_board_look(struct sg_world *world, const struct sg_loaded *loaded, struct sg_board *board,
 	struct sg_err *err)
 {
-	for (size_t i = 0; i < board->column_count; i++) {
-		struct looking l = {.world = world, .loaded = loaded, .env = board->columns[i].env};
-		struct sg_err trouble = SG_ERR_INIT;
-		int rc;
+	struct looking l = {.world = world, .loaded = loaded};
+	int rc = 0;
 
-		if (sg_reach(world, l.env, &l.reached, &trouble) < 0) {
-			if (trouble.reason == SG_R_CANCELLED) {
-				*err = trouble;
-				return -1;
-			}
-			l.down = sg_board_trouble_of(world->arena, &trouble);
-		}
-		rc = look_at_column(&l, board, i, err);
+	for (size_t i = 0; rc == 0 && i < board->column_count; i++) {
+		l.env = board->columns[i].env;
+		l.down = (struct sg_board_trouble){0};
+		rc = reach(&l, err);
+		if (rc == 0)
+			rc = look_at_column(&l, board, i, err);
 		sg_reached_release(&l.reached);
-		if (rc < 0)
-			return -1;
 	}
-	return 0;
+	return rc;
 }

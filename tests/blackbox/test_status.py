@@ -155,6 +155,17 @@ def test_a_cluster_that_does_not_know_us_is_asked_once(board):
     assert len(json.loads(board.ctl("requests"))) <= 6
 
 
+def test_a_server_that_is_down_is_waited_for_once(board, tmp_path):
+    with open(board.sandbox.env["KUBECONFIG"], encoding="utf-8") as file:
+        text = file.read()
+    dead = tmp_path / "dead.secret"
+    dead.write_text(text.replace(board.sandbox.env["SANDBOX_KUBE_URL"], "https://127.0.0.1:1"))
+    run = board.look("catalog", "order", "--kubeconfig", str(dead))
+    assert {cell["cluster_trouble"]["reason"] for row in run.json["board"]["services"] for cell in row["cells"]} \
+        == {"UNREACHABLE"}
+    assert run.seconds < 20
+
+
 def test_a_missing_kubeconfig_leaves_a_board_of_git(board):
     run = board.look("catalog", "--kubeconfig", "/nonexistent/config")
     cell = cell_of(run, "catalog", "dev")
