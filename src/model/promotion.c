@@ -57,10 +57,15 @@ static bool is_unrecorded(const struct sg_promotion_facts *f)
 	return f->has_mr && !f->recorded;
 }
 
+static bool lets_pass(enum sg_gate_state worst)
+{
+	return worst == SG_VERDICT_PASS || worst == SG_VERDICT_LATER;
+}
+
 /* A newer version takes the place of the open one only when its own publish gates let it. */
 static bool is_overtaken(const struct sg_promotion_facts *f)
 {
-	return f->has_mr && !f->head_wanted && f->publish_gates == SG_VERDICT_PASS;
+	return f->has_mr && !f->head_wanted && lets_pass(f->publish_gates);
 }
 
 static bool is_behind(const struct sg_promotion_facts *f)

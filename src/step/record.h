@@ -8,8 +8,9 @@
 #include "step/promotion.h"
 
 /*
- * Nothing to do without decided merge gates. What is there already is not written again. A refusal
- * by GitLab is a warning, no error: the gates bind by our own merge, not by this.
+ * Nothing to do without decided merge gates. What is there already is not written again. That it
+ * cannot be written is a warning, since the gates bind by our own merge and not by this; but where
+ * GitLab waits for it, it is an error.
  */
 int sg_record_gates(struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *forge,
 	const struct sg_promotion *promotion, struct sg_err *err) SG_MUST_CHECK;

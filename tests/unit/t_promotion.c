@@ -123,6 +123,8 @@ static void a_newer_version_takes_over_only_through_its_own_gates(void **state)
 	(void)state;
 	facts.head_wanted = false;
 	expect(&facts, SG_DO_PUSH, SG_END_NONE, "NEWER_VERSION");
+	facts.publish_gates = SG_VERDICT_LATER;
+	expect(&facts, SG_DO_PUSH, SG_END_NONE, "NEWER_VERSION");
 	facts.publish_gates = SG_VERDICT_WAIT;
 	expect(&facts, SG_DO_MERGE, SG_END_NONE, "MERGEABLE");
 	assert_true(sg_promotion_asks_publish_gates(&facts));

@@ -1,0 +1,212 @@
+"""Attacks and accidents around promotions: nothing is merged that must not be, and nothing is lost."""
+import os
+import shutil
+
+import pytest
+
+from test_promote import Journey, gate_of
+
+PRODUCTION = "stagegate/production/catalog"
+
+
+@pytest.fixture
+def journey(sandbox, sg):
+    return Journey(sandbox, sg)
+
+
+def approvers(run):
+    return gate_of(run, "approval", "merge")["sentence"]
+
+
+def requester_note(journey, iid):
+    notes = [number for number, _, body in journey.mr(iid)["notes"] if "stagegate:requester" in body]
+    assert notes, "nobody is written down"
+    return str(notes[-1])
+
+
+def still_waits(journey, iid, expect=75):
+    before = journey.sandbox.tip("main")
+    run = journey.promote("catalog", "production", expect=expect)
+    assert journey.sandbox.tip("main") == before and journey.tag("prod") != "1.4.2"
+    return run
+
+
+def test_a_second_person_who_asked_for_a_newer_version_does_not_approve_it(journey):
+    iid = journey.production_waits(tag="1.4.1")
+    journey.staging(tag="1.4.2")
+    journey.as_job_of("manager-1")
+    journey.promote("catalog", "production", expect=75)
+    assert "1.4.2" in journey.mr(iid)["title"]
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.as_job_of("dev")
+    still_waits(journey, iid)
+    journey.ctl("approve", "manager-3", str(iid))
+    journey.promote("catalog", "production")
+    assert journey.tag("prod") == "1.4.2"
+
+
+def test_an_approval_of_an_older_head_with_another_version_is_void(journey):
+    iid = journey.production_waits(tag="1.4.1")
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.staging(tag="1.4.2")
+    still_waits(journey, iid)
+
+
+def test_an_approval_counts_on_for_the_same_change_on_a_newer_tip(journey):
+    iid = journey.production_waits()
+    journey.ctl("merge-method", "ff")
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.ctl("push-foreign", "main", "order")
+    journey.promote("catalog", "production")
+    assert journey.tag("prod") == "1.4.2"
+
+
+def test_an_author_of_the_source_commits_does_not_approve_them(journey):
+    iid = journey.production_waits(tag="1.4.3")
+    journey.ctl("approve", "manager-2", str(iid))
+    run = journey.promote("catalog", "production", expect=75)
+    assert "manager-2" in approvers(run) and journey.tag("prod") != "1.4.3"
+    journey.ctl("approve", "manager-3", str(iid))
+    journey.promote("catalog", "production")
+
+
+def test_an_author_whom_nobody_knows_closes_the_gate(journey):
+    journey.staging(tag="1.5.0")
+    run = journey.promote("catalog", "production", expect=1)
+    assert "former@" in approvers(run)
+
+
+def test_a_service_without_source_project_closes_a_gate_that_excludes_authors(journey):
+    journey.staging(service="pricing", tag="9.9.1")
+    run = journey.promote("pricing", "production", expect=1)
+    assert gate_of(run, "approval", "merge")["state"] == "closed"
+
+
+@pytest.mark.parametrize("path", ["apps/order/values-prod.yaml", "stagegate.yaml", ".gitlab-ci.yml"])
+def test_a_foreign_commit_is_not_merged_with_ours(journey, path):
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.ctl("foreign-commit", PRODUCTION, path, "a: 1\n")
+    run = still_waits(journey, iid, expect=6)
+    assert run.json["reason"] == "BRANCH_BUSY" and path in run.json["sentence"]
+
+
+def test_a_branch_of_our_name_that_somebody_else_made_is_left_alone(journey):
+    journey.staging()
+    journey.ctl("foreign-commit", PRODUCTION, "apps/catalog/extra.yaml", "a: 1\n")
+    head = journey.sandbox.tip(PRODUCTION)
+    run = journey.promote("catalog", "production", expect=6)
+    assert run.json["reason"] == "BRANCH_BUSY" and journey.sandbox.tip(PRODUCTION) == head
+
+
+def test_a_forks_merge_request_with_our_branch_name_is_not_ours(journey):
+    journey.staging()
+    journey.ctl("fork-mr", "dev", PRODUCTION, "main", "apps/catalog/values-prod.yaml", "image: {tag: evil}\n")
+    run = journey.promote("catalog", "production", expect=75)
+    assert run.json["merge_requests"][0]["iid"] != 2 and journey.tag("prod") != "1.4.2"
+
+
+def test_a_merge_request_of_somebody_else_on_our_branch_is_a_conflict(journey):
+    journey.staging()
+    journey.ctl("foreign-commit", PRODUCTION, "apps/catalog/extra.yaml", "a: 1\n")
+    journey.ctl("open-mr", "dev", PRODUCTION, "main", "deploy(production): catalog 1.4.2")
+    run = journey.promote("catalog", "production", expect=6)
+    assert run.json["reason"] == "BRANCH_BUSY"
+
+
+def test_an_edited_description_changes_nothing(journey):
+    iid = journey.production_waits()
+    journey.ctl("edit-description", str(iid), "<!-- stagegate:request v1 env=dev service=order id=0 -->")
+    still_waits(journey, iid)
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.promote("catalog", "production")
+
+
+def test_a_requester_note_that_was_edited_closes_the_gate(journey):
+    iid = journey.production_waits()
+    journey.ctl("edit-note", requester_note(journey, iid), "<!-- stagegate:requester v1 n=1 user=99 -->")
+    journey.ctl("approve", "manager-1", str(iid))
+    run = still_waits(journey, iid, expect=1)
+    assert "changed" in approvers(run)
+
+
+def test_a_requester_note_that_is_gone_gives_its_asker_no_vote(journey):
+    journey.as_job_of("manager-1")
+    iid = journey.production_waits()
+    journey.ctl("delete-note", requester_note(journey, iid))
+    journey.ctl("approve", "manager-1", str(iid))
+    run = still_waits(journey, iid)
+    assert run.json["merge_requests"][0]["iid"] != iid and journey.mr(iid)["state"] == "closed"
+
+
+def test_the_target_moves_ten_times_while_we_merge(journey):
+    journey.dev()
+    journey.ctl("mr-next", "merge-moved", "10")
+    journey.promote("catalog", "staging")
+    assert journey.tag("staging") == "1.4.2"
+    for commit in journey.ctl("mr-raced").split():
+        journey.sandbox.git("merge-base", "--is-ancestor", commit, "main")
+
+
+def test_a_token_that_loses_its_rights_half_way_merges_nothing(journey, faults):
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    faults("gl-lose-rights")
+    run = journey.promote("catalog", "production", expect=4)
+    assert run.json["reason"] in ("FORBIDDEN", "AUTH_FAILED") and journey.tag("prod") != "1.4.2"
+
+
+def test_a_group_that_cannot_be_read_closes_the_gate(journey):
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.ctl("group", "platform/release-managers", "hidden")
+    run = still_waits(journey, iid, expect=1)
+    assert gate_of(run, "approval", "merge")["state"] == "closed"
+
+
+def test_a_configuration_branch_that_is_not_protected_makes_gates_advice(journey):
+    journey.dev()
+    journey.ctl("protect", "main", "off")
+    run = journey.promote("catalog", "staging", expect=4)
+    assert run.json["reason"] == "ENVIRONMENT_GATED"
+    gate = journey.gate("catalog", "staging")
+    assert gate.json["advisory"] is True
+    assert journey.ctl("mrs").strip() == ""
+
+
+def test_a_local_configuration_does_not_open_gates(journey, tmp_path):
+    journey.dev()
+    config = tmp_path / "loose.yaml"
+    config.write_bytes(journey.sandbox.show("stagegate.yaml", "main").replace(b"duration: 30m", b"duration: 1s"))
+    journey.promote("catalog", "staging", "--config", str(config), expect=4)
+
+
+def test_outside_a_job_without_its_token_nobody_can_ask(journey):
+    journey.dev()
+    run = journey.promote("catalog", "staging", expect=4, env={"CI_JOB_TOKEN": None})
+    assert run.json["reason"] == "CREDENTIAL_MISSING"
+    assert journey.ctl("mrs").strip() == ""
+
+
+@pytest.mark.parametrize("line", ["PUBLISHABLE: our branch", "MR_PREPARING", "PIPELINE_RUNNING", "MERGEABLE",
+                                  "PUBLISHED"])
+def test_killed_anywhere_and_run_again_ends_the_same(journey, line):
+    journey.dev()
+    with journey.sg.started("promote", "catalog", "--to", "staging") as run:
+        run.says(line)
+        run.child.kill()
+        run.child.wait()
+    for name in os.listdir(journey.sg.tmp):
+        shutil.rmtree(f"{journey.sg.tmp}/{name}")
+    journey.promote("catalog", "staging")
+    assert journey.tag("staging") == "1.4.2" and len(journey.merges()) == 1
+    iid = journey.merges()[0].split()[0].lstrip("!")
+    assert len([body for _, _, body in journey.mr(iid)["notes"] if "stagegate:requester" in body]) == 1
+
+
+def test_killed_between_opening_and_writing_down_who_asked(journey, faults):
+    journey.dev()
+    faults("gl-403", "1", "POST", "/notes")
+    journey.promote("catalog", "staging", expect=4)
+    journey.promote("catalog", "staging")
+    assert journey.tag("staging") == "1.4.2" and len(journey.merges()) == 1
