@@ -65,6 +65,7 @@ int sg_gitlab_status_set(struct sg_gitlab *gitlab, const char *sha, const char *
 struct sg_gitlab_status {
 	const char *name;
 	const char *state;
+	const char *description; /* "" when there is none */
 	int64_t author_id;
 	int64_t created_unix_ms;
 };

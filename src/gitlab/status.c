@@ -83,6 +83,7 @@ static const struct sg_json_field fields[] = {
 	FIELD(SG_FIELD_I64, id, "id", true),
 	FIELD(SG_FIELD_STR, status.name, "name", true),
 	FIELD(SG_FIELD_STR, status.state, "status", true),
+	FIELD(SG_FIELD_STR, status.description, "description", false),
 	FIELD(SG_FIELD_I64, status.author_id, "author.id", false),
 	FIELD(SG_FIELD_STR, created, "created_at", true),
 };

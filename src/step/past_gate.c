@@ -14,6 +14,30 @@ const char *sg_gate_status_name(struct sg_arena *arena, const struct sg_environm
 	return sg_arena_printf(arena, "stagegate/%s", env->name);
 }
 
+int sg_gate_holds_pipeline(struct sg_world *world, const struct sg_loaded *loaded,
+	struct sg_forge *forge, const struct sg_environment *env, const struct sg_mr *mr,
+	bool *ret_holds, const char **ret_words, struct sg_err *err)
+{
+	const char *name = sg_gate_status_name(world->arena, env);
+	const struct sg_gitlab_status *last = NULL;
+	struct sg_gitlab_status *statuses;
+	bool done = false;
+	size_t count;
+
+	if (sg_gitlab_statuses(
+		    &forge->gitlab, mr->sha, name, world->arena, &statuses, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (sg_forge_is_own(forge, &loaded->policy, statuses[i].author_id))
+			last = &statuses[i];
+	if (last && strcmp(last->state, "pending") == 0 &&
+		sg_gitlab_pipeline_jobs_done(&forge->gitlab, mr->pipeline.id, &done, err) < 0)
+		return -1;
+	*ret_holds = done;
+	*ret_words = done ? last->description : "";
+	return 0;
+}
+
 static bool has_merge_gate(const struct sg_environment *env, bool about_before)
 {
 	for (size_t i = 0; i < env->gate_count; i++) {

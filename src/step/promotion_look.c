@@ -156,31 +156,12 @@ static bool wants_pipeline(struct looking *l)
 	       ignored.reason != SG_R_FILE_NOT_FOUND;
 }
 
-/* Our own status is a part of the pipeline that GitLab waits for. */
-static int look_at_own_status(struct looking *l, struct sg_err *err)
-{
-	const struct sg_mr *mr = &l->p->request.mr;
-	const char *name = sg_gate_status_name(l->world->arena, l->p->env), *last = "";
-	struct sg_gitlab_status *statuses;
-	size_t count;
-
-	if (sg_gitlab_statuses(
-		    &l->forge->gitlab, mr->sha, name, l->world->arena, &statuses, &count, err) < 0)
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (sg_forge_is_own(l->forge, &l->loaded->policy, statuses[i].author_id))
-			last = statuses[i].state;
-	if (strcmp(last, "pending") != 0)
-		return 0;
-	return sg_gitlab_pipeline_jobs_done(
-		&l->forge->gitlab, mr->pipeline.id, &l->p->facts.pipeline_waits_for_us, err);
-}
-
 static int look_at_status(struct looking *l, struct sg_err *err)
 {
 	struct sg_promotion *p = l->p;
 	const struct sg_mr *mr = &p->request.mr;
 	struct sg_gitlab_job job;
+	const char *words;
 	bool found;
 
 	p->blocker = NULL;
@@ -196,7 +177,8 @@ static int look_at_status(struct looking *l, struct sg_err *err)
 							  : SG_PIPELINE_NONE;
 	p->facts.pipeline_wanted = wants_pipeline(l);
 	if (p->facts.pipeline == SG_PIPELINE_RUNNING)
-		return look_at_own_status(l, err);
+		return sg_gate_holds_pipeline(l->world, l->loaded, l->forge, p->env, mr,
+			&p->facts.pipeline_waits_for_us, &words, err);
 	if (p->facts.pipeline != SG_PIPELINE_FAILED && p->facts.pipeline != SG_PIPELINE_MANUAL)
 		return 0;
 	p->blocker = mr->pipeline.web_url;

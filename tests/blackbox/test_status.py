@@ -120,6 +120,19 @@ def test_our_open_merge_request_says_what_it_waits_for(board):
     assert f"!{iid} MR_CI_MUST_PASS" in board.sg("status", "catalog").out
 
 
+def test_a_request_that_our_gates_hold_says_which_gate(board):
+    board.sg.env.update(CI_JOB_TOKEN=board.sandbox.env["SANDBOX_JOB_TOKEN_DEV"], CI_JOB_ID="7",
+                        CI_SERVER_URL=board.sandbox.env["STAGEGATE_GITLAB_URL"], STAGEGATE_MR_POLL="20ms")
+    board.sg("bump", "catalog", "1.4.2")
+    board.sg("wait", "catalog", "--env", "dev")
+    board.ctl("clock", "1860")
+    board.sg("promote", "catalog", "--to", "staging")
+    board.ctl("clock", "7260")
+    board.sg("promote", "catalog", "--to", "production", expect=75)
+    request = cell_of(board.look("catalog"), "catalog", "production")["merge_request"]
+    assert request["reason"] == "GATES_WAIT" and "waits for 1 approval" in request["sentence"]
+
+
 def test_a_stale_list_does_not_show_a_request_that_is_closed(board):
     iid = board.open_request("bot")
     board.ctl("mr-switch", "stale-list", "on")

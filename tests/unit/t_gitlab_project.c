@@ -381,6 +381,7 @@ static void statuses_are_read(void **state)
 	assert_int_equal(items[0].author_id, 0);
 	assert_string_equal(items[1].state, "success");
 	assert_int_equal(items[1].author_id, 51);
+	assert_string_equal(items[0].description, "");
 	assert_true(items[1].created_unix_ms == INT64_C(1770091507001));
 	script_reply(w->script, "GET", url, 404, "{\"message\":\"404 Commit Not Found\"}");
 	assert_int_equal(sg_gitlab_statuses(&w->gitlab, SHA_A, "stagegate/prod", &w->arena, &items,
