@@ -1,5 +1,4 @@
 """Rows about one image-tag bump: clone, edit, commit and push against ours."""
-import base64
 import os
 import re
 import shutil
@@ -49,12 +48,10 @@ class Bump:
         return [self.binary, "bump", self.service, f"9.0.{index}"], env, self.sandbox.work
 
     def theirs(self, index):
-        token = self.sandbox.env["STAGEGATE_GITLAB_TOKEN"]
-        header = "Authorization: Basic " + base64.b64encode(f"oauth2:{token}".encode()).decode()
         folder = os.path.join(self.sandbox.work, "clone")
         shutil.rmtree(folder, ignore_errors=True)
         env = self.sandbox.environment(
-            CA=self.sandbox.env["STAGEGATE_CA_FILE"], AUTH=header, BRANCH="develop", URL=self.url,
+            CA=self.sandbox.env["STAGEGATE_CA_FILE"], AUTH=self.sandbox.basic(), BRANCH="develop", URL=self.url,
             DIR=folder, TAG=f"8.0.{index}", FILE=self.their_file)
         return ["/bin/sh", "-c", SCRIPT], env, self.sandbox.work
 

@@ -21,9 +21,10 @@ def build_launcher(folder):
     return program
 
 
-def once(argv, env, cwd, sandbox):
-    """One run: figures of the process tree and of the wire."""
+def once(argv, env, cwd, sandbox, everything):
+    """One run: figures of the process tree and of the wire; of several servers only the requests."""
     before = sandbox.wire_mark()
+    others = sandbox.others_mark() if everything else 0
     report = os.path.join(sandbox.base, "measured.txt")
     with tempfile.TemporaryFile() as output:
         subprocess.run([sandbox.launcher, report, *argv], env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output,
@@ -35,6 +36,9 @@ def once(argv, env, cwd, sandbox):
             words = output.read().decode("utf-8", "replace")[-2000:]
             raise Failed(f"{argv[0]} ended with {status}:\n{words}")
     figures = sandbox.wire_since(before)
+    if everything:
+        requests = figures["requests"] + sandbox.others_mark() - others
+        figures = {**dict.fromkeys(figures), "requests": requests}
     figures.update(wall_ms=wall_us / 1000, cpu_ms=cpu_us / 1000, rss_mib=peak_kib / 1024)
     return figures
 
@@ -53,7 +57,7 @@ def compare(row, sandbox, pairs):
     for index in range(pairs + 1):
         for side, runs in ((row.ours, ours), (row.theirs, theirs)):
             argv, env, cwd = side(index)
-            figures = once(argv, env, cwd, sandbox)
+            figures = once(argv, env, cwd, sandbox, getattr(row, "everything", False))
             row.check(side, index)
             if index > 0:
                 runs.append(figures)

@@ -1,4 +1,6 @@
 """The server side of a measurement: a sandbox of its own, and the counts of its web server."""
+import base64
+import json
 import os
 import shlex
 import shutil
@@ -52,6 +54,18 @@ class Sandbox:
                "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
         env.update(more)
         return env
+
+    def ctl(self, *words):
+        return subprocess.run([os.path.join(self.root, "ci", "sandbox"), "ctl", "--dir", self.state, *words],
+                              check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    def basic(self):
+        token = self.env["STAGEGATE_GITLAB_TOKEN"]
+        return "Authorization: Basic " + base64.b64encode(f"oauth2:{token}".encode()).decode()
+
+    def others_mark(self):
+        """Requests that the other two servers have answered: GitLab's API and Kubernetes."""
+        return len(json.loads(self.ctl("api-log"))) + len(json.loads(self.ctl("requests")))
 
     def _log_lines(self):
         with open(self.env["SANDBOX_ACCESS_LOG"], encoding="utf-8", errors="replace") as log:
