@@ -41,8 +41,8 @@ class Sandbox:
         assert done.returncode == 0, f"sandbox {' '.join(words)}: {done.stdout}"
         return done.stdout
 
-    def ctl(self, *words):
-        done = subprocess.run([os.path.join(ROOT, "ci", "sandbox"), "ctl", "--dir", self.folder, *words],
+    def ctl(self, *words, stdin=""):
+        done = subprocess.run([os.path.join(ROOT, "ci", "sandbox"), "ctl", "--dir", self.folder, *words], input=stdin,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         assert done.returncode == 0, f"ctl {' '.join(words)}: {done.stdout}"
         return done.stdout
@@ -179,6 +179,7 @@ class Stagegate:
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory):
     box = Sandbox(str(tmp_path_factory.mktemp("sandbox") / "state"))
+    box.ctl("record", "on")
     yield box
     try:
         objects = subprocess.run(["git", "-C", box.repository, "cat-file", "--batch-all-objects", "--batch"],

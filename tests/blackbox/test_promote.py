@@ -258,3 +258,52 @@ def test_an_answer_lost_after_the_effect_is_read_back(journey, faults, effect):
     faults("gl-502-after", "1", *effect.split())
     journey.promote("catalog", "staging")
     assert journey.tag("staging") == "1.4.2" and len(journey.merges()) == 1
+
+
+def configure(journey, old, new):
+    """Another stagegate.yaml on the protected configuration branch."""
+    text = journey.sandbox.show("stagegate.yaml", "main").decode()
+    assert old in text
+    journey.sandbox.ctl("push-file", "main", "stagegate.yaml", stdin=text.replace(old, new))
+
+
+def test_two_approvals_where_two_are_asked_for(journey):
+    configure(journey, "count: 1", "count: 2")
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    run = journey.promote("catalog", "production", expect=75)
+    assert gate_of(run, "approval", "merge")["observed"].startswith("1 of 2")
+    journey.ctl("approve", "manager-3", str(iid))
+    journey.promote("catalog", "production")
+
+
+def test_a_person_merges_where_the_configuration_says_so(journey):
+    configure(journey, 'application: "{service}-prod"', 'application: "{service}-prod"\n    merge: human')
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    run = journey.promote("catalog", "production", expect=75)
+    assert run.json["reason"] == "MERGE_BY_HAND" and journey.tag("prod") != "1.4.2"
+    assert any("stagegate:gates" in body for _, _, body in journey.mr(iid)["notes"])
+    journey.ctl("merge-as", "manager-1", str(iid))
+    run = journey.promote("catalog", "production")
+    assert run.json["verdicts"][0]["reason"] == "DEPLOYED" and journey.tag("prod") == "1.4.2"
+
+
+def test_several_services_in_one_call(journey):
+    for service, tag in (("catalog", "1.4.2"), ("order", "4.3.8")):
+        journey.sg("bump", service, tag)
+        journey.sg("wait", service, "--env", "dev")
+    journey.ctl("clock", HALF_AN_HOUR)
+    run = journey.sg("promote", "catalog", "order", "--to", "staging", "--output", "json")
+    assert {row["application"] for row in run.json["verdicts"]} == {"catalog-staging", "order-staging"}
+    assert journey.tag("staging", "order") == "4.3.8" and journey.tag("staging") == "1.4.2"
+
+
+def test_a_first_environment_has_nothing_to_promote(journey):
+    run = journey.sg("promote", "catalog", "--to", "dev", expect=2)
+    assert "bump" in run.err
+
+
+def test_promotion_needs_gitlab(journey):
+    run = journey.sg("promote", "catalog", "--to", "staging", expect=2, env={"STAGEGATE_GITLAB_URL": None, "CI_SERVER_URL": None})
+    assert "STAGEGATE_GITLAB_URL" in run.err
