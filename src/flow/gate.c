@@ -23,6 +23,7 @@ static int ask_phase(struct sg_world *world, struct sg_stage *stage, struct sg_p
 		.head = open ? &p->head : NULL,
 		.requesters = &p->requesters,
 		.tip = p->tip,
+		.reads_only = p->reads_only,
 	};
 
 	return sg_gather(world, &stage->loaded, stage->forge, &ask, ret, err);

@@ -34,6 +34,7 @@ struct sg_gather_ask {
 	const struct sg_head *head;             /* of the open request; NULL: none */
 	const struct sg_requesters *requesters; /* NULL: none */
 	struct sg_tree_source *tip;             /* of the environment's branch */
+	bool reads_only;                        /* as in struct sg_look_ask */
 	int64_t at_unix_s; /* decide as of that moment: approvals and freeze only; 0: now */
 };
 

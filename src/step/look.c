@@ -237,6 +237,7 @@ int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_
 	if (sg_application_of(world, &loaded->policy, ask->env, ask->service, &looking.name, err) <
 		0)
 		return -1;
+	looking.policy.may_refresh = !ask->reads_only;
 	if (looking.until_ms > world->deadline_ms)
 		looking.until_ms = world->deadline_ms;
 	look.application =

@@ -12,6 +12,7 @@
 struct sg_promotion {
 	const char *service;
 	const struct sg_environment *env;
+	bool reads_only; /* nothing is written anywhere, no refresh is asked for */
 
 	/* As of the last look. */
 	struct sg_tree_source *tip; /* of the environment's branch */
@@ -41,7 +42,7 @@ struct sg_promotion {
 
 /*
  * A new look at everything, as far as the table asks for it. The branches were looked at before
- * (sg_load_again()). SERVICE and ENV are set, all else may be anything.
+ * (sg_load_again()). `service`, `env` and `reads_only` are set, all else may be anything.
  */
 int sg_promotion_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
 	struct sg_promotion *promotion, struct sg_err *err) SG_MUST_CHECK;

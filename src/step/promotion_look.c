@@ -264,6 +264,7 @@ static int look_at_gates(struct looking *l, enum sg_gate_phase phase, struct sg_
 		.head = p->facts.head_known && p->request.open ? &p->head : NULL,
 		.requesters = &p->requesters,
 		.tip = p->tip,
+		.reads_only = p->reads_only,
 	};
 
 	return sg_gather(l->world, l->loaded, l->forge, &ask, gathered, err);

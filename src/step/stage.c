@@ -85,6 +85,7 @@ int sg_stage_open(struct sg_world *world, const char *to, const char *const *ser
 	for (size_t i = 0; i < count; i++) {
 		stage->promotions[i].service = services[i];
 		stage->promotions[i].env = stage->env;
+		stage->promotions[i].reads_only = !writes;
 		if (check_applications(world, stage, services[i], err) < 0)
 			return -1;
 	}
