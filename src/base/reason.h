@@ -39,6 +39,7 @@
 	X(REMOTE_FAILED, 7, "the server failed")                                                   \
 	X(REMOTE_TIMEOUT, 7, "the server did not answer in time")                                  \
 	X(THROTTLED, 7, "the server asks to come back later than we may wait")                     \
+	X(GITLAB_UNSUPPORTED, 7, "this GitLab is older than what is supported")                    \
 	X(PUSH_REJECTED, 7, "the server did not accept the push")                                  \
 	X(TIMEOUT, 8, "the deadline passed")                                                       \
 	X(YAML_INVALID, 9, "the file is not valid YAML")                                           \

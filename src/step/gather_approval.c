@@ -11,6 +11,7 @@ struct gathering {
 	const struct sg_gather_ask *ask;
 	const struct sg_gate_spec *spec;
 	struct sg_approval_facts facts;
+	const char **troubles; /* what facts.from_trouble shows */
 };
 
 /* Turns trouble into words; only a signal goes on as an error. */
@@ -35,7 +36,6 @@ static int64_t now_of(const struct gathering *g)
 static int member_of(struct gathering *g, size_t from, const struct sg_gitlab_user *user,
 	enum sg_answer *ret, struct sg_err *err)
 {
-	const char **troubles = (const char **)(void *)(uintptr_t)g->facts.from_trouble;
 	struct sg_err why = SG_ERR_INIT;
 	bool member;
 
@@ -43,8 +43,11 @@ static int member_of(struct gathering *g, size_t from, const struct sg_gitlab_us
 	if (sg_gitlab_is_member(
 		    &g->forge->gitlab, g->spec->from[from], user, now_of(g), &member, &why) == 0)
 		*ret = member ? SG_ANSWER_YES : SG_ANSWER_NO;
+	else if (trouble(g, &why, &g->troubles[from], err) < 0)
+		return -1;
 	else
-		return trouble(g, &why, &troubles[from], err);
+		g->troubles[from] = sg_arena_printf(
+			g->world->arena, "%s cannot be read: %s", g->spec->from[from], why.cause);
 	return 0;
 }
 
@@ -96,6 +99,19 @@ static int approvers(struct gathering *g, struct sg_err *err)
 	}
 	g->facts.approvers = items;
 	g->facts.approver_count = kept;
+	return 0;
+}
+
+/* A group that nobody can be looked up in is told at once, not when the first person approves. */
+static int groups(struct gathering *g, struct sg_err *err)
+{
+	enum sg_answer ignored;
+
+	if (g->facts.approver_count)
+		return 0;
+	for (size_t i = 0; i < g->spec->from_count; i++)
+		if (member_of(g, i, &g->forge->me, &ignored, err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -235,14 +251,15 @@ int sg_gather_approval(struct sg_world *world, struct sg_loaded *loaded, struct 
 	struct gathering g = {
 		.world = world, .loaded = loaded, .forge = forge, .ask = ask, .spec = spec};
 
-	g.facts.from_trouble =
-		sg_arena_calloc(world->arena, spec->from_count + 1, sizeof(const char *));
+	g.troubles = sg_arena_calloc(world->arena, spec->from_count + 1, sizeof(*g.troubles));
+	g.facts.from_trouble = g.troubles;
 	g.facts.has_mr = ask->request && ask->request->open && ask->head;
 	if (g.facts.has_mr) {
 		g.facts.author_id = ask->request->mr.author.id;
 		g.facts.head = ask->head->oid;
 		own_ids(&g);
-		if (approvers(&g, err) < 0 || versions(&g, err) < 0 || authors(&g, err) < 0)
+		if (approvers(&g, err) < 0 || groups(&g, err) < 0 || versions(&g, err) < 0 ||
+			authors(&g, err) < 0)
 			return -1;
 	}
 	*ret_facts = g.facts;

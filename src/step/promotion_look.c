@@ -167,6 +167,11 @@ static int look_at_status(struct looking *l, struct sg_err *err)
 	p->blocker = NULL;
 	if (!p->request.open)
 		return 0;
+	if (!mr->detailed_status[0]) {
+		(void)sg_fail(err, SG_R_GITLAB_UNSUPPORTED,
+			"merge request !%lld has no detailed_merge_status", (long long)mr->iid);
+		return sg_hint(err, "GitLab 16.0 and newer are supported");
+	}
 	if (sg_forge_project(l->world, l->forge, err) < 0)
 		return -1;
 	p->facts.has_mr = true;

@@ -307,3 +307,46 @@ def test_a_first_environment_has_nothing_to_promote(journey):
 def test_promotion_needs_gitlab(journey):
     run = journey.sg("promote", "catalog", "--to", "staging", expect=2, env={"STAGEGATE_GITLAB_URL": None, "CI_SERVER_URL": None})
     assert "STAGEGATE_GITLAB_URL" in run.err
+
+
+@pytest.mark.parametrize("words, code, hint", [
+    (("promote", "catalgo", "--to", "staging"), 5, "catalog"),
+    (("promote", "catalog", "--to", "stagin"), 5, "staging"),
+    (("promote", "catalog", "catalog", "--to", "staging"), 2, "twice"),
+    (("promote", "--to", "staging"), 2, "service"),
+    (("promote", "catalog"), 2, "--to"),
+    (("gate", "catalog"), 2, "--to"),
+    (("gate", "../x", "--to", "staging"), 2, "x"),
+])
+def test_words_that_make_no_sense(journey, words, code, hint):
+    assert hint in journey.sg(*words, expect=code).err
+
+
+@pytest.mark.parametrize("token, code", [("SANDBOX_TOKEN_WRITE_REPOSITORY", 4), ("SANDBOX_TOKEN_READ_API", 4),
+                                         ("SANDBOX_TOKEN_READER", 4), ("SANDBOX_TOKEN_NONE", 5)])
+def test_a_token_that_may_not_opens_nothing(journey, token, code):
+    journey.dev()
+    run = journey.promote("catalog", "staging", expect=None, env={"STAGEGATE_GITLAB_TOKEN": journey.sandbox.env[token]})
+    assert run.code == code, run
+    assert journey.ctl("mrs").strip() == "" and journey.tag("staging") != "1.4.2"
+
+
+def test_a_group_that_does_not_exist_closes_the_gate(journey):
+    configure(journey, "@platform/release-managers", "@platform/nobody")
+    journey.staging()
+    run = journey.promote("catalog", "production", expect=1)
+    assert "platform/nobody" in gate_of(run, "approval", "merge")["sentence"]
+
+
+def test_an_environment_before_that_cannot_be_read_keeps_the_gate_closed(journey):
+    journey.dev()
+    run = journey.promote("catalog", "staging", expect=75,
+                          env={"KUBECONFIG": journey.sandbox.env["SANDBOX_KUBECONFIG_DENIED"]})
+    assert gate_of(run, "health")["reason"] == "BEFORE_UNREADABLE"
+
+
+def test_a_gitlab_that_is_too_old_is_told(journey):
+    iid = journey.production_waits()
+    journey.ctl("mr-status", str(iid), "")
+    run = journey.promote("catalog", "production", expect=7)
+    assert run.json["reason"] == "GITLAB_UNSUPPORTED"
