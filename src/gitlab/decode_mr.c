@@ -79,7 +79,7 @@ static int read_times(struct raw *raw, const char *where, struct sg_err *err)
 		sg_gitlab_time_s(raw->prepared, where, "prepared_at", &mr->prepared_unix_s, err) <
 			0)
 		return -1;
-	return sg_gitlab_time_s(raw->merged, where, "merged_at", &mr->merged_unix_s, err);
+	return sg_gitlab_time_ms(raw->merged, where, "merged_at", &mr->merged_unix_ms, err);
 }
 
 int sg_gitlab_decode_mr(

@@ -54,12 +54,17 @@ int sg_gitlab_pipeline_blocker(struct sg_gitlab *gitlab, int64_t pipeline_id,
 int sg_gitlab_pipeline_jobs_done(struct sg_gitlab *gitlab, int64_t pipeline_id, bool *ret_done,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/*
- * Commit status NAME of SHA: "pending", "success" or "failed". What it says already counts as done
- * (gitlab.md 7.1). DESCRIPTION is cut to 255 bytes.
- */
-int sg_gitlab_status_set(struct sg_gitlab *gitlab, const char *sha, const char *name,
-	const char *state, const char *description, const char *target_url,
+struct sg_gitlab_status_ask {
+	const char *sha; /* of the commit, full id */
+	const char *name;
+	const char *state;       /* "pending", "success" or "failed" */
+	const char *description; /* cut to 255 bytes */
+	const char *target_url;  /* NULL: none; one that is too long for GitLab is left away */
+	int64_t pipeline_id; /* the pipeline of the commit that it belongs to; 0: GitLab's choice */
+};
+
+/* Sets a commit status; what it says already counts as done (gitlab.md 7.1). */
+int sg_gitlab_status_set(struct sg_gitlab *gitlab, const struct sg_gitlab_status_ask *ask,
 	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
 
 struct sg_gitlab_status {

@@ -27,25 +27,25 @@ static bool says_so_already(const struct sg_gitlab_answer *answer, const char *s
 	       (from.len == strlen(state) || from.ptr[strlen(state)] == ' ');
 }
 
-static void write_status(struct sg_buf *body, const char *name, const char *state,
-	const char *description, const char *target_url)
+static void write_status(struct sg_buf *body, const struct sg_gitlab_status_ask *ask)
 {
 	struct sg_json_out json;
 	char text[TEXT_MAX + 1];
 
-	sg_text_line(text, sizeof(text), sg_str_of(description));
+	sg_text_line(text, sizeof(text), sg_str_of(ask->description));
 	sg_json_out_init(&json, body, false);
 	sg_json_open_object(&json, NULL);
-	sg_json_put_str(&json, "state", state);
-	sg_json_put_str(&json, "name", name);
+	sg_json_put_str(&json, "state", ask->state);
+	sg_json_put_str(&json, "name", ask->name);
 	sg_json_put_str(&json, "description", text);
-	if (target_url && strlen(target_url) <= TEXT_MAX)
-		sg_json_put_str(&json, "target_url", target_url);
+	if (ask->target_url && strlen(ask->target_url) <= TEXT_MAX)
+		sg_json_put_str(&json, "target_url", ask->target_url);
+	if (ask->pipeline_id)
+		sg_json_put_i64(&json, "pipeline_id", ask->pipeline_id);
 	sg_json_close_object(&json);
 }
 
-int sg_gitlab_status_set(struct sg_gitlab *gitlab, const char *sha, const char *name,
-	const char *state, const char *description, const char *target_url,
+int sg_gitlab_status_set(struct sg_gitlab *gitlab, const struct sg_gitlab_status_ask *ask,
 	struct sg_gitlab_answer *ret_answer, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path = {0}, body = {0};
@@ -60,13 +60,13 @@ int sg_gitlab_status_set(struct sg_gitlab *gitlab, const char *sha, const char *
 	if (sg_gitlab_path_project(&path, gitlab->project, err) < 0)
 		return -1;
 	sg_buf_adds(&path, "/statuses");
-	if (sg_gitlab_path_part(&path, sha, err) < 0)
+	if (sg_gitlab_path_part(&path, ask->sha, err) < 0)
 		return -1;
-	write_status(&body, name, state, description, target_url);
+	write_status(&body, ask);
 	call.body = sg_buf_str(&body);
 	if (sg_gitlab_write(gitlab, &call, NULL, ret_answer, err) < 0)
 		return -1;
-	if (ret_answer->outcome == SG_GITLAB_REFUSED && says_so_already(ret_answer, state))
+	if (ret_answer->outcome == SG_GITLAB_REFUSED && says_so_already(ret_answer, ask->state))
 		ret_answer->outcome = SG_GITLAB_DONE;
 	return 0;
 }

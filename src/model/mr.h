@@ -61,7 +61,7 @@ struct sg_mr {
 	const char *web_url;
 	int64_t created_unix_s;
 	int64_t prepared_unix_s; /* 0: not prepared yet */
-	int64_t merged_unix_s;   /* 0: not merged */
+	int64_t merged_unix_ms;  /* 0: not merged */
 	bool draft;
 	bool has_conflicts;
 	bool auto_merge; /* GitLab's own auto-merge is armed */

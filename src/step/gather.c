@@ -178,7 +178,8 @@ static int decide(struct gathering *g, const struct sg_gate_spec *spec, struct s
 			return -1;
 		facts.approvals = &approvals;
 	}
-	facts.now_unix_s = g->ask->at_unix_s ? g->ask->at_unix_s : now_for(g, needs, before);
+	facts.now_unix_s =
+		g->ask->at_unix_ms ? g->ask->at_unix_ms / 1000 : now_for(g, needs, before);
 	sg_gate_decide(spec, &facts, g->world->arena, ret);
 	return 0;
 }
@@ -203,7 +204,7 @@ static int add_all(struct gathering *g, const struct sg_gate_spec *spec, struct 
 
 	if (!about_before)
 		return add(g, spec, NULL, all, err);
-	if (g->ask->at_unix_s)
+	if (g->ask->at_unix_ms)
 		return 0;
 	for (size_t i = 0; i < g->ask->before_count; i++)
 		if (add(g, spec, &g->ask->befores[i], all, err) < 0)

@@ -35,7 +35,7 @@ struct sg_gather_ask {
 	const struct sg_requesters *requesters; /* NULL: none */
 	struct sg_tree_source *tip;             /* of the environment's branch */
 	bool reads_only;                        /* as in struct sg_look_ask */
-	int64_t at_unix_s; /* decide as of that moment: approvals and freeze only; 0: now */
+	int64_t at_unix_ms; /* decide as of that moment: approvals and freeze only; 0: now */
 };
 
 struct sg_gathered {

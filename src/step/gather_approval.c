@@ -92,7 +92,7 @@ static int approvers(struct gathering *g, struct sg_err *err)
 		return trouble(g, &why, &g->facts.trouble, err);
 	items = sg_arena_calloc(g->world->arena, count + 1, sizeof(*items));
 	for (size_t i = 0; i < count; i++) {
-		if (g->ask->at_unix_s && approvals[i].approved_unix_ms > g->ask->at_unix_s * 1000)
+		if (g->ask->at_unix_ms && approvals[i].approved_unix_ms > g->ask->at_unix_ms)
 			continue;
 		if (one_approver(g, &approvals[i], &items[kept++], err) < 0)
 			return -1;

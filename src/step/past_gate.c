@@ -63,7 +63,7 @@ static int our_word(struct judging *j, const char **ret_why, struct sg_err *err)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (sg_forge_is_own(j->forge, &j->loaded->policy, statuses[i].author_id) &&
-			statuses[i].created_unix_ms / 1000 <= merged->merged_unix_s)
+			statuses[i].created_unix_ms <= merged->merged_unix_ms)
 			state = statuses[i].state;
 	if (!state)
 		*ret_why = sg_arena_printf(j->world->arena,
@@ -126,7 +126,7 @@ static int gitlabs_word(struct judging *j, const char **ret_why, struct sg_err *
 		.head = &head,
 		.requesters = &j->p->requesters,
 		.tip = j->p->tip,
-		.at_unix_s = request.merged.merged_unix_s,
+		.at_unix_ms = request.merged.merged_unix_ms,
 	};
 
 	request.open = true;

@@ -39,11 +39,25 @@ static void unless_done(
 		sg_warn(world->log, "%s: %s", what, answer->why);
 }
 
+/* A merged-results pipeline runs on another commit than the head: GitLab would not find it there.
+ */
+static int64_t pipeline_of(const struct sg_mr *mr)
+{
+	return mr->pipeline.id && strcmp(mr->pipeline.sha, mr->sha) == 0 ? mr->pipeline.id : 0;
+}
+
 static int set_status(struct sg_world *world, const struct sg_loaded *loaded,
 	struct sg_forge *forge, const struct sg_promotion *p, struct sg_err *err)
 {
 	const char *name = sg_gate_status_name(world->arena, p->env);
 	const char *state = state_of(p->merge_gates.worst), *last = "";
+	struct sg_gitlab_status_ask ask = {
+		.sha = p->head.oid,
+		.name = name,
+		.description = summary_of(world->arena, &p->merge_gates),
+		.target_url = p->request.mr.web_url,
+		.pipeline_id = pipeline_of(&p->request.mr),
+	};
 	struct sg_gitlab_status *statuses;
 	struct sg_gitlab_answer answer;
 	size_t count;
@@ -56,9 +70,8 @@ static int set_status(struct sg_world *world, const struct sg_loaded *loaded,
 			last = statuses[i].state;
 	if (strcmp(last, state) == 0)
 		return 0;
-	if (sg_gitlab_status_set(&forge->gitlab, p->head.oid, name, state,
-		    summary_of(world->arena, &p->merge_gates), p->request.mr.web_url, &answer,
-		    err) < 0)
+	ask.state = state;
+	if (sg_gitlab_status_set(&forge->gitlab, &ask, &answer, err) < 0)
 		return -1;
 	unless_done(world, "the commit status", &answer);
 	return 0;

@@ -309,8 +309,10 @@ static int run_blocker(struct tool *t, char **words)
 
 static int run_status_set(struct tool *t, char **words)
 {
-	if (sg_gitlab_status_set(&t->gitlab, words[0], words[1], words[2], words[3], NULL,
-		    &t->answer, &t->err) < 0)
+	const struct sg_gitlab_status_ask ask = {
+		.sha = words[0], .name = words[1], .state = words[2], .description = words[3]};
+
+	if (sg_gitlab_status_set(&t->gitlab, &ask, &t->answer, &t->err) < 0)
 		return -1;
 	show_answer(&t->answer);
 	return 0;

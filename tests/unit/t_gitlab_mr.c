@@ -49,7 +49,7 @@ static void a_request_is_read(void **state)
 	assert_string_equal(mr.merge_commit_sha, "");
 	assert_string_equal(mr.detailed_status, "ci_still_running");
 	assert_true(mr.created_unix_s == INT64_C(1770091506));
-	assert_true(mr.prepared_unix_s == 0 && mr.merged_unix_s == 0);
+	assert_true(mr.prepared_unix_s == 0 && mr.merged_unix_ms == 0);
 	assert_int_equal(mr.author.id, 5);
 	assert_int_equal(mr.merged_by.id, 0);
 	assert_string_equal(mr.merged_by.username, "");

@@ -286,8 +286,13 @@ static void the_job_in_the_way(void **state)
 
 static int set(struct gitlab_world *w, const char *state_word)
 {
-	return sg_gitlab_status_set(&w->gitlab, SHA_A, "stagegate/prod", state_word, "waits",
-		"https://x.example.com/", &w->answer, &w->err);
+	const struct sg_gitlab_status_ask ask = {.sha = SHA_A,
+		.name = "stagegate/prod",
+		.state = state_word,
+		.description = "waits",
+		.target_url = "https://x.example.com/"};
+
+	return sg_gitlab_status_set(&w->gitlab, &ask, &w->answer, &w->err);
 }
 
 #define STATUS_URL PROJECT "/statuses/" SHA_A
@@ -343,18 +348,23 @@ static void a_long_description_is_cut(void **state)
 {
 	struct gitlab_world *w = *state;
 	char text[600];
+	const struct sg_gitlab_status_ask ask = {.sha = SHA_A,
+		.name = "n",
+		.state = "pending",
+		.description = text,
+		.target_url = text,
+		.pipeline_id = 47};
 	const struct script_request *request;
 
 	for (size_t i = 0; i + 1 < sizeof(text); i += 2)
 		memcpy(text + i, "\xc3\xa9", 2);
 	text[sizeof(text) - 2] = '\0';
 	script_reply(w->script, "POST", STATUS_URL, 201, "{\"id\":1}");
-	assert_int_equal(sg_gitlab_status_set(&w->gitlab, SHA_A, "n", "pending", text, text,
-				 &w->answer, &w->err),
-		0);
+	assert_int_equal(sg_gitlab_status_set(&w->gitlab, &ask, &w->answer, &w->err), 0);
 	request = script_request(w->script, 0);
 	assert_true(request->body.len < 350);
 	assert_int_equal(sg_str_search(request->body, "target_url"), -1);
+	assert_true(sg_str_search(request->body, "\"pipeline_id\":47") > 0);
 	gitlab_world_done(w);
 }
 
