@@ -25,6 +25,8 @@ static int64_t now_of(const struct promoting *run)
 /* Where only people or time are missing it ends, unless it was told to stay. */
 static bool is_over(const struct promoting *run, const struct sg_promotion *p)
 {
+	if (!p->step)
+		return false;
 	if (p->step->action == SG_DO_AWAIT)
 		return true;
 	return p->step->action == SG_DO_STOP &&
@@ -139,7 +141,7 @@ static int round_of(struct promoting *run, bool *ret_moved, size_t *ret_over, st
 	for (size_t i = 0; i < stage->count; i++) {
 		struct sg_promotion *p = &stage->promotions[i];
 
-		if ((!p->step || !is_over(run, p)) && turn(run, i, ret_moved, err) < 0)
+		if (!is_over(run, p) && turn(run, i, ret_moved, err) < 0)
 			return unless_ran_out(run, p, err);
 		*ret_over += is_over(run, p);
 	}

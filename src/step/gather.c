@@ -163,6 +163,7 @@ static int decide(struct gathering *g, const struct sg_gate_spec *spec, struct s
 	struct sg_approval_facts approvals;
 
 	if (needs & SG_GATE_NEEDS_BEFORE) {
+		SG_ASSERT(before);
 		if (before_facts(g, before, &before_said, err) < 0)
 			return -1;
 		facts.before = &before_said;
