@@ -7,28 +7,6 @@ static enum sg_gate_state worse(enum sg_gate_state a, enum sg_gate_state b)
 	return a > b ? a : b;
 }
 
-static int ask_phase(struct sg_world *world, struct sg_stage *stage, struct sg_promotion *p,
-	enum sg_gate_phase phase, struct sg_gathered *ret, struct sg_err *err)
-{
-	bool open = p->request.open && p->facts.head_known;
-	const struct sg_gather_ask ask = {
-		.env = p->env,
-		.service = p->service,
-		.phase = phase,
-		.wish = phase == SG_PHASE_MERGE && open && p->head.wish ? p->head.wish : p->wish,
-		.from = p->target_wish,
-		.befores = p->befores,
-		.before_count = p->before_count,
-		.request = &p->request,
-		.head = open ? &p->head : NULL,
-		.requesters = &p->requesters,
-		.tip = p->tip,
-		.reads_only = p->reads_only,
-	};
-
-	return sg_gather(world, &stage->loaded, stage->forge, &ask, ret, err);
-}
-
 /*
  * Before there is a merge request the publish gates count; those of the merge phase are shown as to
  * come. While one is open its merge gates count.
@@ -36,17 +14,15 @@ static int ask_phase(struct sg_world *world, struct sg_stage *stage, struct sg_p
 static int ask_one(struct sg_world *world, struct sg_stage *stage, struct sg_promotion *p,
 	enum sg_gate_state *worst, int64_t *next, struct sg_err *err)
 {
-	struct sg_gathered *counts;
+	const struct sg_gathered *counts;
+	enum sg_gate_phase phase;
 
 	if (sg_promotion_look(world, &stage->loaded, stage->forge, p, err) < 0)
 		return -1;
-	if (p->request.open)
-		counts = &p->merge_gates;
-	else
-		counts = &p->publish_gates;
+	phase = p->request.open ? SG_PHASE_MERGE : SG_PHASE_PUBLISH;
+	counts = p->request.open ? &p->merge_gates : &p->publish_gates;
 	if (counts->count == 0 &&
-		ask_phase(world, stage, p, p->request.open ? SG_PHASE_MERGE : SG_PHASE_PUBLISH,
-			counts, err) < 0)
+		sg_promotion_gates(world, &stage->loaded, stage->forge, p, phase, err) < 0)
 		return -1;
 	*worst = worse(*worst, counts->worst);
 	if (counts->next_look_unix_s && (!*next || counts->next_look_unix_s < *next))

@@ -32,10 +32,8 @@ static int look(struct gathering *g, struct sg_before *before, struct sg_err *er
 	if (before->looked || !before->image)
 		return 0;
 	before->looked = true;
-	if (sg_reach(g->world, before->env, &reached, &why) < 0) {
-		before->look.trouble = sg_arena_strdup(g->world->arena, why.cause);
-		return 0;
-	}
+	if (sg_reach(g->world, before->env, &reached, &why) < 0)
+		return sg_world_trouble(g->world, &why, &before->look.trouble, err);
 	rc = sg_look(g->world, g->loaded, &reached.client, &ask, &before->look, err);
 	sg_reached_release(&reached);
 	return rc;
@@ -43,17 +41,9 @@ static int look(struct gathering *g, struct sg_before *before, struct sg_err *er
 
 static bool carried(struct gathering *g, const struct sg_before *before, const char *commit)
 {
-	struct sg_tree_source *source;
-	struct sg_err ignored = SG_ERR_INIT;
-	const char *image, *wish;
+	const char *wish =
+		sg_plan_wish_at(g->world, g->loaded, before->env, g->ask->service, commit);
 
-	if (sg_repo_fetch_commits(g->loaded->repo, &commit, 1, &ignored) < 0 ||
-		sg_repo_source(g->loaded->repo, commit, before->env->branch, g->world->arena,
-			&source, &ignored) < 0 ||
-		sg_change_image(g->world, &g->loaded->policy, before->env, g->ask->service, source,
-			&image, &ignored) < 0)
-		return false;
-	wish = sg_plan_wish(g->world->arena, image);
 	return wish && strcmp(wish, g->ask->wish) == 0;
 }
 
@@ -132,12 +122,7 @@ static int freezes(struct gathering *g, struct sg_err *err)
 	}
 	if (sg_gitlab_freeze_periods(
 		    &g->forge->gitlab, g->world->arena, &periods, &g->freezes.count, &why) < 0) {
-		if (why.reason == SG_R_CANCELLED) {
-			*err = why;
-			return -1;
-		}
-		g->freezes.trouble = sg_arena_strdup(g->world->arena, why.cause);
-		return 0;
+		return sg_world_trouble(g->world, &why, &g->freezes.trouble, err);
 	}
 	g->freezes.periods = periods;
 	return 0;

@@ -14,18 +14,6 @@ struct gathering {
 	const char **troubles; /* what facts.from_trouble shows */
 };
 
-/* Turns trouble into words; only a signal goes on as an error. */
-static int trouble(
-	struct gathering *g, const struct sg_err *why, const char **ret_words, struct sg_err *err)
-{
-	if (why->reason == SG_R_CANCELLED) {
-		*err = *why;
-		return -1;
-	}
-	*ret_words = sg_arena_strdup(g->world->arena, why->cause);
-	return 0;
-}
-
 static int64_t now_of(const struct gathering *g)
 {
 	return g->forge->gitlab.server_unix_s;
@@ -43,7 +31,7 @@ static int member_of(struct gathering *g, size_t from, const struct sg_gitlab_us
 	if (sg_gitlab_is_member(
 		    &g->forge->gitlab, g->spec->from[from], user, now_of(g), &member, &why) == 0)
 		*ret = member ? SG_ANSWER_YES : SG_ANSWER_NO;
-	else if (trouble(g, &why, &g->troubles[from], err) < 0)
+	else if (sg_world_trouble(g->world, &why, &g->troubles[from], err) < 0)
 		return -1;
 	else
 		g->troubles[from] = sg_arena_printf(
@@ -70,7 +58,7 @@ static int one_approver(struct gathering *g, const struct sg_gitlab_approval *ap
 		members[i] = SG_ANSWER_UNKNOWN;
 	if (sg_gitlab_user_get(&g->forge->gitlab, approval->user_id, g->world->arena, &user, &why) <
 		0)
-		return trouble(g, &why, &words, err);
+		return sg_world_trouble(g->world, &why, &words, err);
 	approver->known = true;
 	approver->active = user.active;
 	approver->bot = user.bot;
@@ -89,7 +77,7 @@ static int approvers(struct gathering *g, struct sg_err *err)
 
 	if (sg_gitlab_mr_approvals(&g->forge->gitlab, g->ask->request->mr.iid, g->world->arena,
 		    &approvals, &count, &why) < 0)
-		return trouble(g, &why, &g->facts.trouble, err);
+		return sg_world_trouble(g->world, &why, &g->facts.trouble, err);
 	items = sg_arena_calloc(g->world->arena, count + 1, sizeof(*items));
 	for (size_t i = 0; i < count; i++) {
 		if (g->ask->at_unix_ms && approvals[i].approved_unix_ms > g->ask->at_unix_ms)
@@ -163,7 +151,7 @@ static int versions(struct gathering *g, struct sg_err *err)
 
 	if (sg_gitlab_mr_versions(&g->forge->gitlab, g->ask->request->mr.iid, g->world->arena, &all,
 		    &count, &why) < 0)
-		return trouble(g, &why, &g->facts.trouble, err);
+		return sg_world_trouble(g->world, &why, &g->facts.trouble, err);
 	items = sg_arena_calloc(g->world->arena, count + 1, sizeof(*items));
 	for (size_t i = 0; i < count; i++)
 		items[i] = (struct sg_mr_version){
@@ -201,7 +189,7 @@ static int authors_of(struct gathering *g, const char *project, struct sg_err *e
 
 	if (sg_gitlab_authors_between(&g->forge->gitlab, project, g->ask->from, g->ask->wish,
 		    g->world->arena, &all, &count, &why) < 0)
-		return trouble(g, &why, &g->facts.authors_trouble, err);
+		return sg_world_trouble(g->world, &why, &g->facts.authors_trouble, err);
 	items = sg_arena_calloc(g->world->arena, count + 1, sizeof(*items));
 	for (size_t i = 0; i < count; i++)
 		items[i] = (struct sg_source_author){all[i].user_id, all[i].email};

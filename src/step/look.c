@@ -242,13 +242,9 @@ int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_
 		looking.until_ms = world->deadline_ms;
 	look.application =
 		sg_arena_printf(world->arena, "%s/%s", looking.name.namespace, looking.name.name);
-	if (look_at(&looking, &look, &trouble) < 0) {
-		if (trouble.reason == SG_R_CANCELLED) {
-			*err = trouble;
-			return -1;
-		}
-		look.trouble = sg_arena_strdup(world->arena, trouble.cause);
-	}
+	if (look_at(&looking, &look, &trouble) < 0 &&
+		sg_world_trouble(world, &trouble, &look.trouble, err) < 0)
+		return -1;
 	look.server_unix_s = client->server_unix_s;
 	*ret_look = look;
 	return 0;

@@ -43,3 +43,19 @@ const char *sg_plan_wish(struct sg_arena *arena, const char *image)
 	return sg_arena_printf(arena, "%.*s%s%.*s", SG_STR_ARG(parts.tag),
 		parts.digest.len ? "@" : "", SG_STR_ARG(parts.digest));
 }
+
+const char *sg_plan_wish_at(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_environment *env, const char *service, const char *oid)
+{
+	struct sg_err ignored = SG_ERR_INIT;
+	struct sg_tree_source *source;
+	const char *image;
+
+	if (!sg_str_is_oid(sg_str_of(oid)) ||
+		sg_repo_fetch_commits(loaded->repo, &oid, 1, &ignored) < 0 ||
+		sg_repo_source(loaded->repo, oid, env->branch, world->arena, &source, &ignored) <
+			0 ||
+		sg_change_image(world, &loaded->policy, env, service, source, &image, &ignored) < 0)
+		return NULL;
+	return sg_plan_wish(world->arena, image);
+}

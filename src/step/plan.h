@@ -26,4 +26,9 @@ int sg_plan_on(struct sg_world *world, struct sg_loaded *loaded, const struct sg
  * "sha256:..."; NULL when it has neither. */
 const char *sg_plan_wish(struct sg_arena *arena, const char *image);
 
+/* That wish for what the files of the commit OID (brought here when it is not) carry of SERVICE in
+ * ENV; NULL also when the commit or its files cannot be had, or OID is no full id. */
+const char *sg_plan_wish_at(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_environment *env, const char *service, const char *oid);
+
 #endif

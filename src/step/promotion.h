@@ -47,6 +47,10 @@ struct sg_promotion {
 int sg_promotion_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
 	struct sg_promotion *promotion, struct sg_err *err) SG_MUST_CHECK;
 
+/* Decides all gates of PHASE as of the last look, into publish_gates or merge_gates. */
+int sg_promotion_gates(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	struct sg_promotion *promotion, enum sg_gate_phase phase, struct sg_err *err) SG_MUST_CHECK;
+
 /*
  * What COMMIT and PUSH would write now, for dry runs and for doing it; *ret_plan is all zero when
  * nothing differs. *ret_wish is the version in it.

@@ -196,22 +196,6 @@ static int look_at_status(struct looking *l, struct sg_err *err)
 	return 0;
 }
 
-/* The version that the head of a finished merge request carried; NULL when Git has lost it. */
-static const char *wish_at(struct looking *l, const char *oid)
-{
-	struct sg_err ignored = SG_ERR_INIT;
-	struct sg_tree_source *source;
-	const char *image, *wish;
-
-	if (!sg_str_is_oid(sg_str_of(oid)) ||
-		sg_repo_fetch_commits(l->loaded->repo, &oid, 1, &ignored) < 0 ||
-		sg_repo_source(l->loaded->repo, oid, l->p->env->branch, l->world->arena, &source,
-			&ignored) < 0 ||
-		read_wish(l, l->p->env, source, &image, &wish, &ignored) < 0)
-		return NULL;
-	return wish;
-}
-
 /* A request that a person closed stays closed; one that cannot be read counts as of this version.
  */
 static void look_at_closed(struct looking *l)
@@ -223,7 +207,7 @@ static void look_at_closed(struct looking *l)
 		closed->iid < l->p->request.merged.iid ||
 		sg_forge_is_own(l->forge, &l->loaded->policy, closed->closed_by.id))
 		return;
-	wish = wish_at(l, closed->sha);
+	wish = sg_plan_wish_at(l->world, l->loaded, l->p->env, l->p->service, closed->sha);
 	l->p->facts.rejected = !wish || strcmp(wish, l->p->wish) == 0;
 }
 
@@ -246,33 +230,11 @@ static int look_at_merged(struct looking *l, struct sg_err *err)
 	}
 	if (sg_forge_is_own(l->forge, &l->loaded->policy, merged->merged_by.id))
 		return 0;
-	wish = wish_at(l, merged->sha);
+	wish = sg_plan_wish_at(l->world, l->loaded, p->env, p->service, merged->sha);
 	if (!wish || strcmp(wish, p->wish) != 0)
 		return 0;
 	return sg_past_gate(
 		l->world, l->loaded, l->forge, p, &p->facts.past_gate, &p->blocker, err);
-}
-
-static int look_at_gates(struct looking *l, enum sg_gate_phase phase, struct sg_gathered *gathered,
-	struct sg_err *err)
-{
-	struct sg_promotion *p = l->p;
-	const struct sg_gather_ask ask = {
-		.env = p->env,
-		.service = p->service,
-		.phase = phase,
-		.wish = phase == SG_PHASE_MERGE ? p->head.wish : p->wish,
-		.from = p->target_wish,
-		.befores = p->befores,
-		.before_count = p->before_count,
-		.request = &p->request,
-		.head = p->facts.head_known && p->request.open ? &p->head : NULL,
-		.requesters = &p->requesters,
-		.tip = p->tip,
-		.reads_only = p->reads_only,
-	};
-
-	return sg_gather(l->world, l->loaded, l->forge, &ask, gathered, err);
 }
 
 static int look_at_request(struct looking *l, struct sg_err *err)
@@ -293,6 +255,29 @@ static int look_at_request(struct looking *l, struct sg_err *err)
 	return 0;
 }
 
+int sg_promotion_gates(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	struct sg_promotion *p, enum sg_gate_phase phase, struct sg_err *err)
+{
+	bool open = p->request.open && p->facts.head_known;
+	const struct sg_gather_ask ask = {
+		.env = p->env,
+		.service = p->service,
+		.phase = phase,
+		.wish = phase == SG_PHASE_MERGE && open && p->head.wish ? p->head.wish : p->wish,
+		.from = p->target_wish,
+		.befores = p->befores,
+		.before_count = p->before_count,
+		.request = &p->request,
+		.head = open ? &p->head : NULL,
+		.requesters = &p->requesters,
+		.tip = p->tip,
+		.reads_only = p->reads_only,
+	};
+
+	return sg_gather(world, loaded, forge, &ask,
+		phase == SG_PHASE_MERGE ? &p->merge_gates : &p->publish_gates, err);
+}
+
 int sg_promotion_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
 	struct sg_promotion *p, struct sg_err *err)
 {
@@ -306,12 +291,12 @@ int sg_promotion_look(struct sg_world *world, struct sg_loaded *loaded, struct s
 	if (p->env->publish == SG_PUBLISH_MERGE_REQUEST && look_at_request(&l, err) < 0)
 		return sg_wrap(err, "%s in %s", p->service, p->env->name);
 	if (sg_promotion_asks_publish_gates(&p->facts)) {
-		if (look_at_gates(&l, SG_PHASE_PUBLISH, &p->publish_gates, err) < 0)
+		if (sg_promotion_gates(world, loaded, forge, p, SG_PHASE_PUBLISH, err) < 0)
 			return -1;
 		p->facts.publish_gates = p->publish_gates.worst;
 	}
 	if (sg_promotion_asks_merge_gates(&p->facts)) {
-		if (look_at_gates(&l, SG_PHASE_MERGE, &p->merge_gates, err) < 0)
+		if (sg_promotion_gates(world, loaded, forge, p, SG_PHASE_MERGE, err) < 0)
 			return -1;
 		p->facts.merge_gates = p->merge_gates.worst;
 	}

@@ -16,3 +16,14 @@ struct sg_retry_policy sg_world_retry(struct sg_world *world, int tries)
 		.seed = sg_retry_random(&world->random),
 	};
 }
+
+int sg_world_trouble(const struct sg_world *world, const struct sg_err *why, const char **ret_words,
+	struct sg_err *err)
+{
+	if (why->reason == SG_R_CANCELLED) {
+		*err = *why;
+		return -1;
+	}
+	*ret_words = sg_arena_strdup(world->arena, why->cause);
+	return 0;
+}

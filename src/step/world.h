@@ -55,4 +55,11 @@ struct sg_loop *sg_world_loop(const struct sg_world *world);
  */
 struct sg_retry_policy sg_world_retry(struct sg_world *world, int tries);
 
+/*
+ * For facts that may be missing: turns the error WHY into words in the world's arena and returns 0.
+ * A signal is no such thing: it goes on as *err, and the answer is -1.
+ */
+int sg_world_trouble(const struct sg_world *world, const struct sg_err *why, const char **ret_words,
+	struct sg_err *err) SG_MUST_CHECK;
+
 #endif
