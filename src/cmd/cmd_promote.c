@@ -58,13 +58,10 @@ const struct sg_cmd sg_cmd_promote = {
 	.words = "SERVICE...",
 	.details =
 		"Takes exactly the image that the environment before carries and runs, and brings "
-		"it "
-		"into "
-		"--to: gates, commit or merge request, pipeline, gates again, merge, and the wait "
-		"until the cluster runs it. It waits for machines until --timeout, and never for "
-		"people: where only those are missing it ends with 75, and the same command goes "
-		"on "
-		"later from what it finds.",
+		"it into --to: gates, commit or merge request, pipeline, gates again, merge, and "
+		"the wait until the cluster runs it. It waits for machines until --timeout, and "
+		"never for people: where only those are missing it ends with 75, and the same "
+		"command goes on later from what it finds.",
 	.examples = "  stagegate promote catalog --to staging\n"
 		    "  stagegate promote catalog checkout --to production\n"
 		    "  stagegate promote catalog --to production --dry-run\n",

@@ -33,25 +33,25 @@ static bool is_over(const struct promoting *run, const struct sg_promotion *p)
 	       !(run->ask->wait_for_people && p->step->end == SG_END_PENDING);
 }
 
-static const char *gate_sentence(const struct sg_promotion *p)
+/* The gate at which it stops; NULL when it is something else. */
+static const struct sg_gate_verdict *gate_of(const struct sg_promotion *p)
 {
 	const struct sg_gathered *gates =
 		p->merge_gates.count ? &p->merge_gates : &p->publish_gates;
 
-	for (size_t i = 0; i < gates->count; i++)
-		if (gates->verdicts[i].state == gates->worst && gates->worst != SG_VERDICT_PASS)
-			return gates->verdicts[i].sentence;
-	return NULL;
+	if (p->step->action != SG_DO_STOP || strncmp(p->step->code, "GATES", 5) != 0)
+		return NULL;
+	return sg_gates_blocker(gates->verdicts, gates->count);
 }
 
 /* Why it stands where it stands, in one sentence. */
 static const char *sentence_of(struct sg_arena *arena, const struct sg_promotion *p)
 {
-	const char *gate = strncmp(p->step->code, "GATES", 5) == 0 && p->step->action == SG_DO_STOP
-				   ? gate_sentence(p)
-				   : NULL;
+	const struct sg_gate_verdict *gate = gate_of(p);
 	const char *more = p->blocker;
 
+	if (gate)
+		return gate->sentence;
 	if (strcmp(p->step->code, "BRANCH_BUSY") == 0)
 		more = p->head.foreign;
 	else if (strncmp(p->step->code, "MR_", 3) == 0 && p->request.open)
@@ -61,8 +61,6 @@ static const char *sentence_of(struct sg_arena *arena, const struct sg_promotion
 			arena, "%s stands there, and %s is older", p->target_wish, p->wish);
 	else if (strcmp(p->step->code, "MR_REJECTED") == 0)
 		more = p->request.closed.web_url;
-	if (gate)
-		return gate;
 	return more ? sg_arena_printf(arena, "%s: %s", p->step->sentence, more) : p->step->sentence;
 }
 
@@ -168,7 +166,7 @@ static int turn_all(struct promoting *run, struct sg_err *err)
 	}
 }
 
-static enum sg_result result_of(const struct promoting *run, const struct sg_promotion *p)
+static enum sg_result result_of(const struct sg_promotion *p)
 {
 	if (p->step->action != SG_DO_STOP)
 		return p->step->action == SG_DO_AWAIT ? SG_RESULT_DONE : SG_RESULT_TIMEOUT;
@@ -181,7 +179,6 @@ static enum sg_result result_of(const struct promoting *run, const struct sg_pro
 	case SG_END_NONE:
 		break;
 	}
-	(void)run;
 	return SG_RESULT_FAILED;
 }
 
@@ -202,7 +199,7 @@ static const struct sg_promotion *worst(const struct promoting *run)
 	const struct sg_promotion *found = &run->stage.promotions[0];
 
 	for (size_t i = 1; i < run->stage.count; i++)
-		if (rank(result_of(run, &run->stage.promotions[i])) < rank(result_of(run, found)))
+		if (rank(result_of(&run->stage.promotions[i])) < rank(result_of(found)))
 			found = &run->stage.promotions[i];
 	return found;
 }
@@ -233,7 +230,7 @@ static bool wrote(const struct promoting *run)
 /* The end of a run in which the worst promotion did not get as far as the cluster. */
 static void end_short(struct promoting *run, const struct sg_promotion *p)
 {
-	enum sg_result result = result_of(run, p);
+	enum sg_result result = result_of(p);
 
 	run->report->next_look_unix_s = next_look(run);
 	sg_report_end(run->report, result, p->step->code, "%s: %s", p->service,
@@ -302,7 +299,7 @@ static int end(struct promoting *run, struct sg_err *err)
 		return -1;
 	for (size_t i = 0; i < run->stage.count; i++)
 		sg_stage_report_one(&run->stage.promotions[i], run->report);
-	if (row && rank(row->result) <= rank(result_of(run, p)))
+	if (row && rank(row->result) <= rank(result_of(p)))
 		end_live(run, row);
 	else
 		end_short(run, p);

@@ -40,6 +40,16 @@ enum sg_gate_state sg_gates_worst(const struct sg_gate_verdict *verdicts, size_t
 	return worst;
 }
 
+const struct sg_gate_verdict *sg_gates_blocker(const struct sg_gate_verdict *verdicts, size_t count)
+{
+	enum sg_gate_state worst = sg_gates_worst(verdicts, count);
+
+	for (size_t i = 0; i < count && sg_gate_state_exit(worst) != 0; i++)
+		if (verdicts[i].state == worst)
+			return &verdicts[i];
+	return NULL;
+}
+
 int64_t sg_gates_next_look(const struct sg_gate_verdict *verdicts, size_t count)
 {
 	int64_t next = 0;

@@ -52,6 +52,10 @@ struct sg_gate_verdict {
 /* The worst of them; PASS when there are none. */
 enum sg_gate_state sg_gates_worst(const struct sg_gate_verdict *verdicts, size_t count);
 
+/* The first of the worst that do not let pass: the one to be named. NULL when all do. */
+const struct sg_gate_verdict *sg_gates_blocker(
+	const struct sg_gate_verdict *verdicts, size_t count);
+
 /* The earliest next look of those that wait; 0: none says. */
 int64_t sg_gates_next_look(const struct sg_gate_verdict *verdicts, size_t count);
 

@@ -3,7 +3,7 @@
 
 #include "step/binding.h"
 #include "step/board.h"
-#include "step/past_gate.h"
+#include "step/gate_status.h"
 #include "step/request.h"
 
 struct asking {
@@ -74,8 +74,8 @@ static int look_behind(struct asking *a, const struct sg_environment *env, const
 	if (!sg_mr_pipeline_is_current(mr) ||
 		sg_pipeline_class_of(&mr->pipeline) != SG_PIPELINE_RUNNING)
 		return 0;
-	if (sg_gate_holds_pipeline(a->world, a->loaded, &a->forge, env, mr, &holds, &words, err) <
-		0)
+	if (sg_gate_status_holds_pipeline(
+		    a->world, a->loaded, &a->forge, env, mr, &holds, &words, err) < 0)
 		return -1;
 	if (!holds)
 		return 0;

@@ -2,41 +2,14 @@
 
 #include <string.h>
 
+#include "step/gate_status.h"
+
 struct judging {
 	struct sg_world *world;
 	struct sg_loaded *loaded;
 	struct sg_forge *forge;
 	struct sg_promotion *p;
 };
-
-const char *sg_gate_status_name(struct sg_arena *arena, const struct sg_environment *env)
-{
-	return sg_arena_printf(arena, "stagegate/%s", env->name);
-}
-
-int sg_gate_holds_pipeline(struct sg_world *world, const struct sg_loaded *loaded,
-	struct sg_forge *forge, const struct sg_environment *env, const struct sg_mr *mr,
-	bool *ret_holds, const char **ret_words, struct sg_err *err)
-{
-	const char *name = sg_gate_status_name(world->arena, env);
-	const struct sg_gitlab_status *last = NULL;
-	struct sg_gitlab_status *statuses;
-	bool done = false;
-	size_t count;
-
-	if (sg_gitlab_statuses(
-		    &forge->gitlab, mr->sha, name, world->arena, &statuses, &count, err) < 0)
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (sg_forge_is_own(forge, &loaded->policy, statuses[i].author_id))
-			last = &statuses[i];
-	if (last && strcmp(last->state, "pending") == 0 &&
-		sg_gitlab_pipeline_jobs_done(&forge->gitlab, mr->pipeline.id, &done, err) < 0)
-		return -1;
-	*ret_holds = done;
-	*ret_words = done ? last->description : "";
-	return 0;
-}
 
 static bool has_merge_gate(const struct sg_environment *env, bool about_before)
 {
@@ -54,24 +27,20 @@ static bool has_merge_gate(const struct sg_environment *env, bool about_before)
 static int our_word(struct judging *j, const char **ret_why, struct sg_err *err)
 {
 	const struct sg_mr *merged = &j->p->request.merged;
-	const char *name = sg_gate_status_name(j->world->arena, j->p->env), *state = NULL;
-	struct sg_gitlab_status *statuses;
-	size_t count;
+	const struct sg_gitlab_status *last;
+	struct sg_arena *arena = j->world->arena;
+	const char *name = sg_gate_status_name(arena, j->p->env);
 
-	if (sg_gitlab_statuses(&j->forge->gitlab, merged->sha, name, j->world->arena, &statuses,
-		    &count, err) < 0)
+	if (sg_gate_status_last(j->world, j->loaded, j->forge, j->p->env, merged->sha,
+		    merged->merged_unix_ms, &last, err) < 0)
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (sg_forge_is_own(j->forge, &j->loaded->policy, statuses[i].author_id) &&
-			statuses[i].created_unix_ms <= merged->merged_unix_ms)
-			state = statuses[i].state;
-	if (!state)
-		*ret_why = sg_arena_printf(j->world->arena,
+	if (!last)
+		*ret_why = sg_arena_printf(arena,
 			"nothing had said that the gates were open (no status %s of ours on %.12s)",
 			name, merged->sha);
-	else if (strcmp(state, "success") != 0)
+	else if (strcmp(last->state, "success") != 0)
 		*ret_why = sg_arena_printf(
-			j->world->arena, "the status %s of %.12s was %s", name, merged->sha, state);
+			arena, "the status %s of %.12s was %s", name, merged->sha, last->state);
 	return 0;
 }
 

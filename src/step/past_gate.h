@@ -14,15 +14,4 @@ int sg_past_gate(struct sg_world *world, struct sg_loaded *loaded, struct sg_for
 	struct sg_promotion *promotion, bool *ret_past, const char **ret_why,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* The name of the commit status that carries the gates' answer: "stagegate/production". */
-const char *sg_gate_status_name(struct sg_arena *arena, const struct sg_environment *env);
-
-/*
- * Has the running pipeline of MR ended but for our own status of its head, which says that a gate
- * waits? *ret_words is what it says then, as of the run that wrote it.
- */
-int sg_gate_holds_pipeline(struct sg_world *world, const struct sg_loaded *loaded,
-	struct sg_forge *forge, const struct sg_environment *env, const struct sg_mr *mr,
-	bool *ret_holds, const char **ret_words, struct sg_err *err) SG_MUST_CHECK;
-
 #endif

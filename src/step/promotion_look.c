@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "model/version_order.h"
+#include "step/gate_status.h"
 #include "step/past_gate.h"
 #include "step/promotion.h"
 #include "step/services.h"
@@ -182,7 +183,7 @@ static int look_at_status(struct looking *l, struct sg_err *err)
 							  : SG_PIPELINE_NONE;
 	p->facts.pipeline_wanted = wants_pipeline(l);
 	if (p->facts.pipeline == SG_PIPELINE_RUNNING)
-		return sg_gate_holds_pipeline(l->world, l->loaded, l->forge, p->env, mr,
+		return sg_gate_status_holds_pipeline(l->world, l->loaded, l->forge, p->env, mr,
 			&p->facts.pipeline_waits_for_us, &words, err);
 	if (p->facts.pipeline != SG_PIPELINE_FAILED && p->facts.pipeline != SG_PIPELINE_MANUAL)
 		return 0;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "report/markdown.h"
-#include "step/past_gate.h"
+#include "step/gate_status.h"
 
 #define MARK "<!-- stagegate:gates v1 -->\n"
 #define NOTE_MAX_BYTES (128u * 1024)
@@ -24,12 +24,11 @@ static const char *state_of(enum sg_gate_state worst)
 
 static const char *summary_of(struct sg_arena *arena, const struct sg_gathered *gates)
 {
-	for (size_t i = 0; i < gates->count; i++)
-		if (gates->verdicts[i].state == gates->worst && gates->worst != SG_VERDICT_PASS)
-			return sg_arena_printf(arena, "%s: %s",
-				sg_gate_type_name(gates->verdicts[i].type),
-				gates->verdicts[i].sentence);
-	return "all gates are open";
+	const struct sg_gate_verdict *blocker = sg_gates_blocker(gates->verdicts, gates->count);
+
+	return blocker ? sg_arena_printf(arena, "%s: %s", sg_gate_type_name(blocker->type),
+				 blocker->sentence)
+		       : "all gates are open";
 }
 
 static void unless_done(
@@ -49,28 +48,22 @@ static int64_t pipeline_of(const struct sg_mr *mr)
 static int set_status(struct sg_world *world, const struct sg_loaded *loaded,
 	struct sg_forge *forge, const struct sg_promotion *p, struct sg_err *err)
 {
-	const char *name = sg_gate_status_name(world->arena, p->env);
-	const char *state = state_of(p->merge_gates.worst), *last = "";
+	const struct sg_gitlab_status *last;
 	struct sg_gitlab_status_ask ask = {
 		.sha = p->head.oid,
-		.name = name,
+		.name = sg_gate_status_name(world->arena, p->env),
+		.state = state_of(p->merge_gates.worst),
 		.description = summary_of(world->arena, &p->merge_gates),
 		.target_url = p->request.mr.web_url,
 		.pipeline_id = pipeline_of(&p->request.mr),
 	};
-	struct sg_gitlab_status *statuses;
 	struct sg_gitlab_answer answer;
-	size_t count;
 
-	if (sg_gitlab_statuses(
-		    &forge->gitlab, p->head.oid, name, world->arena, &statuses, &count, err) < 0)
+	if (sg_gate_status_last(world, loaded, forge, p->env, p->head.oid, INT64_MAX, &last, err) <
+		0)
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (sg_forge_is_own(forge, &loaded->policy, statuses[i].author_id))
-			last = statuses[i].state;
-	if (strcmp(last, state) == 0)
+	if (last && strcmp(last->state, ask.state) == 0)
 		return 0;
-	ask.state = state;
 	if (sg_gitlab_status_set(&forge->gitlab, &ask, &answer, err) < 0)
 		return -1;
 	unless_done(world, "the commit status", &answer);

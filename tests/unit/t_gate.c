@@ -639,6 +639,10 @@ static void the_worst_verdict_counts(void **state)
 	assert_int_equal(sg_gates_worst(all, 2), SG_VERDICT_LATER);
 	assert_int_equal(sg_gates_worst(all, 5), SG_VERDICT_WAIT);
 	assert_int_equal(sg_gates_worst(all, 6), SG_VERDICT_CLOSED);
+	assert_null(sg_gates_blocker(NULL, 0));
+	assert_null(sg_gates_blocker(all, 2));
+	assert_int_equal(sg_gates_blocker(all, 5)->state, SG_VERDICT_WAIT);
+	assert_ptr_equal(sg_gates_blocker(all, 6), &all[5]);
 	assert_int_equal(sg_gates_next_look(all, 6), 10);
 	assert_int_equal(sg_gates_next_look(all, 2), 0);
 }
