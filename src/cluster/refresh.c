@@ -10,6 +10,13 @@
 #define PATH_MAX_BYTES 2048u
 #define VERSION_SIZE 128u
 
+enum sg_refresh_kind sg_refresh_kind_of(const struct sg_app_request *request)
+{
+	if (request->hydrate)
+		return SG_REFRESH_HYDRATE;
+	return request->refresh == SG_APP_REFRESH_HARD ? SG_REFRESH_HARD : SG_REFRESH_NORMAL;
+}
+
 bool sg_refresh_is_pending(const struct sg_json *object)
 {
 	const struct sg_json *annotations = sg_json_at(object, "metadata.annotations");

@@ -6,12 +6,16 @@
 #define SG_CLUSTER_REFRESH_H
 
 #include "cluster/client.h"
+#include "model/app_verdict.h"
 
 enum sg_refresh_kind {
 	SG_REFRESH_NORMAL,
 	SG_REFRESH_HARD,   /* also without cached manifests */
 	SG_REFRESH_HYDRATE /* hard, and the source hydrator too */
 };
+
+/* The kind that the decision table asks for. */
+enum sg_refresh_kind sg_refresh_kind_of(const struct sg_app_request *request);
 
 enum sg_refresh_result {
 	SG_REFRESH_ASKED,         /* the annotation is there now, put by us where there was none */

@@ -92,31 +92,22 @@ static int find_image(struct waiting *waiting, const char *service, struct sg_re
 static int prepare(struct waiting *waiting, const char *service, struct sg_report *report,
 	struct sg_await_ask *ask, struct sg_err *err)
 {
-	struct sg_arena *arena = waiting->world->arena;
-	const char *head = sg_repo_head_branch(waiting->loaded.repo);
-	const char **images = sg_arena_calloc(arena, 1, sizeof(*images));
+	const char *image;
 
-	if (find_image(waiting, service, report, &images[0], err) < 0 ||
+	if (find_image(waiting, service, report, &image, err) < 0 ||
 		sg_application_of(waiting->world, &waiting->loaded.policy, waiting->env, service,
 			&ask->app, err) < 0)
 		return -1;
 	ask->service = service;
-	ask->want = (struct sg_app_want){
-		.revision = waiting->revision,
-		.repo_url = waiting->loaded.remote.url,
-		.branch = waiting->env->branch,
-		.branch_is_default = head && strcmp(head, waiting->env->branch) == 0,
-		.images = images,
-		.image_count = images[0] ? 1 : 0,
-	};
+	ask->want = sg_await_want(
+		waiting->world, &waiting->loaded, waiting->env, waiting->revision, image);
 	return 0;
 }
 
 static struct sg_app_policy policy_of(const struct waiting *waiting)
 {
-	const struct sg_settings *settings = waiting->world->settings;
 	const struct sg_wait_ask *ask = waiting->ask;
-	struct sg_app_policy policy = sg_app_policy_default();
+	struct sg_app_policy policy = sg_await_policy(waiting->world);
 
 	policy.suspended = strcmp(ask->suspended, "ok") == 0    ? SG_APP_SUSPENDED_OK
 			   : strcmp(ask->suspended, "ask") == 0 ? SG_APP_SUSPENDED_ASK
@@ -124,10 +115,6 @@ static struct sg_app_policy policy_of(const struct waiting *waiting)
 	policy.fail_on_first_sync_error = ask->fail_on_sync_error;
 	policy.fail_on_sync_window = ask->fail_on_sync_window;
 	policy.allow_prune_warning = ask->allow_prune_warning;
-	policy.confirm_ms = settings->confirm_ms;
-	policy.degraded_grace_ms = settings->degraded_grace_ms;
-	policy.image_grace_ms = settings->image_grace_ms;
-	policy.out_of_sync_grace_ms = settings->out_of_sync_grace_ms;
 	return policy;
 }
 

@@ -1,9 +1,39 @@
 #include "step/await.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "step/follower.h"
+
+struct sg_app_want sg_await_want(struct sg_world *world, const struct sg_loaded *loaded,
+	const struct sg_environment *env, const char *revision, const char *image)
+{
+	const char *head = sg_repo_head_branch(loaded->repo);
+	const char **images = sg_arena_calloc(world->arena, 1, sizeof(*images));
+
+	images[0] = image;
+	return (struct sg_app_want){
+		.revision = revision,
+		.repo_url = loaded->remote.url,
+		.branch = env->branch,
+		.branch_is_default = head && strcmp(head, env->branch) == 0,
+		.images = images,
+		.image_count = image ? 1 : 0,
+	};
+}
+
+struct sg_app_policy sg_await_policy(const struct sg_world *world)
+{
+	const struct sg_settings *settings = world->settings;
+	struct sg_app_policy policy = sg_app_policy_default();
+
+	policy.confirm_ms = settings->confirm_ms;
+	policy.degraded_grace_ms = settings->degraded_grace_ms;
+	policy.image_grace_ms = settings->image_grace_ms;
+	policy.out_of_sync_grace_ms = settings->out_of_sync_grace_ms;
+	return policy;
+}
 
 struct awaiting {
 	struct sg_world *world;

@@ -7,7 +7,7 @@
 
 #include "cluster/client.h"
 #include "model/app_verdict.h"
-#include "step/world.h"
+#include "step/load.h"
 
 /* One application that is waited for. Strings outlive the call. */
 struct sg_await_ask {
@@ -33,6 +33,13 @@ struct sg_await_done {
 	const char *read_only; /* the cluster's words when refreshes are not permitted; NULL */
 	const char *polling;   /* ... when watching is not permitted; NULL */
 };
+
+/* What it means that an application runs REVISION of ENV's branch, with IMAGE; NULL: any image. */
+struct sg_app_want sg_await_want(struct sg_world *world, const struct sg_loaded *loaded,
+	const struct sg_environment *env, const char *revision, const char *image);
+
+/* The default policy with the graces that the options of this run say. */
+struct sg_app_policy sg_await_policy(const struct sg_world *world);
 
 /*
  * Waits until every application has succeeded, one of them cannot, people have to decide, or the

@@ -122,13 +122,6 @@ static int drain(struct sg_follower *follower, struct sg_err *err)
 	return 0;
 }
 
-static enum sg_refresh_kind kind_of(const struct sg_app_request *request)
-{
-	if (request->hydrate)
-		return SG_REFRESH_HYDRATE;
-	return request->refresh == SG_APP_REFRESH_HARD ? SG_REFRESH_HARD : SG_REFRESH_NORMAL;
-}
-
 /*
  * Trouble while asking is not the end: the watch goes on, and the fold asks again with its own
  * back-off. Only a signal ends the run here.
@@ -148,7 +141,7 @@ static int ask_refresh(struct sg_follower *follower, struct sg_err *err)
 	app = (struct sg_cluster_app){request.namespace, request.name};
 	ours = strcmp(app.name, follower->ask->app.name) == 0 &&
 	       strcmp(app.namespace, follower->ask->app.namespace) == 0;
-	if (sg_cluster_refresh(follower->client, &app, kind_of(&request),
+	if (sg_cluster_refresh(follower->client, &app, sg_refresh_kind_of(&request),
 		    ours && follower->version[0] ? follower->version : NULL,
 		    read_deadline_ms(follower), &result, &patched, &trouble) < 0) {
 		if (trouble.reason == SG_R_CANCELLED) {

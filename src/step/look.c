@@ -5,6 +5,7 @@
 #include "cluster/application.h"
 #include "cluster/refresh.h"
 #include "model/image.h"
+#include "step/await.h"
 #include "step/change.h"
 #include "step/cluster.h"
 
@@ -86,13 +87,6 @@ static const char *revision_of(struct looking *looking)
 	return image && strcmp(image, ask->image) == 0 ? at : ask->tip->revision;
 }
 
-static enum sg_refresh_kind kind_of(const struct sg_app_request *request)
-{
-	if (request->hydrate)
-		return SG_REFRESH_HYDRATE;
-	return request->refresh == SG_APP_REFRESH_HARD ? SG_REFRESH_HARD : SG_REFRESH_NORMAL;
-}
-
 /*
  * Asks for a refresh when the table wants one. That the request is there has to be seen, or its
  * going away proves nothing; it may be gone before the next read.
@@ -107,8 +101,8 @@ static int prove(struct looking *looking, bool *ret_asked, struct sg_err *err)
 	if (!looking->policy.may_refresh ||
 		!sg_app_fold_request(looking->fold, now_of(looking), &request))
 		return 0;
-	if (sg_cluster_refresh(looking->client, &looking->name, kind_of(&request), looking->version,
-		    looking->until_ms, &result, &patched, err) < 0)
+	if (sg_cluster_refresh(looking->client, &looking->name, sg_refresh_kind_of(&request),
+		    looking->version, looking->until_ms, &result, &patched, err) < 0)
 		return -1;
 	looking->policy.may_refresh = result != SG_REFRESH_NOT_PERMITTED;
 	sg_app_fold_requested(looking->fold, &request, now_of(looking));
@@ -194,22 +188,16 @@ static int look_at(struct looking *looking, struct sg_look *look, struct sg_err 
 {
 	static const struct sg_app_beside nothing_beside = {0};
 	const struct sg_look_ask *ask = looking->ask;
-	const char *head = sg_repo_head_branch(looking->loaded->repo);
 	struct sg_ancestry *ancestry;
-	struct sg_app_want want = {
-		.repo_url = looking->loaded->remote.url,
-		.branch = ask->env->branch,
-		.branch_is_default = head && strcmp(head, ask->env->branch) == 0,
-		.images = &ask->image,
-		.image_count = 1,
-	};
+	struct sg_app_want want;
 	int rc;
 
 	if (sg_repo_ancestry(looking->loaded->repo, ask->env->branch, looking->world->arena,
 		    &ancestry, err) < 0 ||
 		read_app(looking, err) < 0)
 		return -1;
-	want.revision = revision_of(looking);
+	want = sg_await_want(
+		looking->world, looking->loaded, ask->env, revision_of(looking), ask->image);
 	believe_at_once(looking);
 	look->revision = want.revision;
 	looking->fold = sg_app_fold_new(&want, &looking->policy, ancestry, &nothing_beside);
