@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 
+/* The branches of our merge requests begin so: they alone are ours to move and to delete. */
 #define SG_WORK_BRANCHES "stagegate/"
 
 /* One file, whole, before and after. */

@@ -107,8 +107,8 @@ static int ask(struct asking *a, struct sg_board *board, struct sg_err *err)
 {
 	a->loaded->advisory = true;
 	if (sg_binding_find(a->world, a->loaded, &a->forge, err) < 0 ||
-		sg_gitlab_mr_list_open(&a->forge.gitlab, SG_REQUEST_PREFIX, a->world->arena,
-			&a->mrs, &a->count, err) < 0)
+		sg_gitlab_mr_list_open(&a->forge.gitlab, SG_WORK_BRANCHES, a->world->arena, &a->mrs,
+			&a->count, err) < 0)
 		return -1;
 	if (a->count && sg_forge_me(a->world, &a->forge, err) < 0)
 		return -1;

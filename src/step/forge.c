@@ -1,16 +1,7 @@
 #include "step/forge.h"
 
-#include <string.h>
-
 /* An API that is down must not be asked for twenty minutes. */
 #define API_TRIES 8
-
-static struct sg_str without_slashes(struct sg_str s)
-{
-	while (s.len && s.ptr[s.len - 1] == '/')
-		s = sg_str_sub(s, 0, s.len - 1);
-	return s;
-}
 
 bool sg_forge_is_there(const struct sg_loaded *loaded, const char **why)
 {
@@ -53,8 +44,7 @@ int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,
 	ret_forge->gitlab = (struct sg_gitlab){
 		.http = world->http,
 		.log = world->log,
-		.api = sg_arena_printf(world->arena, "%.*s/api/v4",
-			SG_STR_ARG(without_slashes(sg_str_of(remote->gitlab)))),
+		.api = sg_arena_printf(world->arena, "%s/api/v4", remote->gitlab),
 		.project = remote->project,
 		.cred = &ret_forge->cred,
 		.job = remote->job,

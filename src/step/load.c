@@ -10,8 +10,6 @@
 #define FEW_BRANCHES 8
 /* A misspelt host must not be asked for twenty minutes; with jitter this is about one. */
 #define GIT_TRIES 8
-/* Our own work branches are never targets. */
-#define WORK_PREFIX "stagegate/"
 
 static int open_repo(struct sg_world *world, struct sg_loaded *loaded, struct sg_err *err)
 {
@@ -30,9 +28,10 @@ static int open_repo(struct sg_world *world, struct sg_loaded *loaded, struct sg
 	return sg_repo_refs(loaded->repo, err);
 }
 
+/* Our own work branches are never targets. */
 static bool is_work_branch(const char *name)
 {
-	return strncmp(name, WORK_PREFIX, sizeof(WORK_PREFIX) - 1) == 0;
+	return sg_str_starts(sg_str_of(name), SG_WORK_BRANCHES);
 }
 
 /* One negotiation for the configuration branch and, when there are few, every possible target. */

@@ -82,10 +82,18 @@ static struct sg_str without_slashes(struct sg_str s)
 	return s;
 }
 
+/* The root of the GitLab that is named, without a slash at its end; NULL: none is. */
+static const char *root_of(struct sg_world *world)
+{
+	const char *url = gitlab_url(world);
+
+	return url ? sg_arena_dup(world->arena, without_slashes(sg_str_of(url))) : NULL;
+}
+
 /* Everything of URL behind the GitLab's root and before ".git"; NULL when it lies elsewhere. */
 static const char *project_of(struct sg_world *world, const char *root, const char *url)
 {
-	struct sg_str base = without_slashes(sg_str_of(root));
+	struct sg_str base = sg_str_of(root);
 	struct sg_str rest = without_slashes(sg_str_of(url));
 
 	if (!root || rest.len <= base.len + 1 || memcmp(rest.ptr, base.ptr, base.len) != 0 ||
@@ -232,7 +240,7 @@ int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct 
 		sg_http_origin(world->arena, remote.url, &repo_origin, err) < 0)
 		return sg_wrap(err, "the GitOps repository");
 	remote.name = name_of(world, remote.url);
-	remote.gitlab = gitlab_url(world);
+	remote.gitlab = root_of(world);
 	remote.project = project_of(world, remote.gitlab, remote.url);
 	rc = find_token(world, &found, err);
 	if (rc == 0)

@@ -13,9 +13,10 @@ struct sg_remote {
 	const char *url;            /* of the Git repository */
 	const char *name;           /* for people and for the Stagegate-Id: the path without .git */
 	const struct sg_cred *cred; /* NULL: nobody gave one; reading may still be allowed */
-	struct sg_secret *token;   /* behind `cred`, or one that fits nowhere; owned; may be NULL */
-	const char *no_cred_why;   /* when NULL: which variables were looked at, or why none fits */
-	const char *gitlab;        /* root URL of the GitLab that serves it; NULL: none is named */
+	struct sg_secret *token; /* behind `cred`, or one that fits nowhere; owned; may be NULL */
+	const char *no_cred_why; /* when NULL: which variables were looked at, or why none fits */
+	const char *gitlab; /* root URL of the GitLab that is named, no slash at the end; NULL: none
+			       is */
 	const char *project;       /* its path there ("gitops/apps"); NULL: it lies elsewhere */
 	bool is_job_token;         /* `cred` is the job's token, which may do little with the API */
 	const struct sg_cred *job; /* JOB-TOKEN of the job this runs in, bound to GitLab's origin;

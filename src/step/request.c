@@ -46,7 +46,7 @@ static const char *component(struct sg_arena *arena, const char *name)
 const char *sg_request_branch(struct sg_arena *arena, const char *env, const char *service)
 {
 	return sg_arena_printf(
-		arena, SG_REQUEST_PREFIX "%s/%s", component(arena, env), component(arena, service));
+		arena, SG_WORK_BRANCHES "%s/%s", component(arena, env), component(arena, service));
 }
 
 bool sg_request_is_ours(

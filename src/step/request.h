@@ -17,9 +17,6 @@ struct sg_request {
 	struct sg_mr closed;
 };
 
-/* All branches of ours begin so. */
-#define SG_REQUEST_PREFIX "stagegate/"
-
 /*
  * "stagegate/ENV/SERVICE", always the same and a valid branch: what Git would not take is replaced,
  * and a name that was changed or cut ends in 10 hex digits of its hash.
