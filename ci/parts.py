@@ -213,7 +213,7 @@ def tidy():
 
 
 def docs():
-    """README = option table = --help."""
+    """Documentation = tables of the program = --help."""
     need("tests/docs/check")
     return one(*run("docs", ["tests/docs/check", "build/dev/tests/docs/docs_tool", binary("release")["STAGEGATE_BIN"]]))
 

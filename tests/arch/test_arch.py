@@ -78,14 +78,16 @@ def test_tiny_tree(case, tmp_path):
 @pytest.mark.parametrize("word, finding", [
     ("STAGEGATE_FAKE_CLOCK", 'contains "STAGEGATE_FAKE_CLOCK"'),
     ("--insecure", 'contains "--insecure"'),
-    ("STAGEGATE_UNTOLD", "STAGEGATE_UNTOLD is read but README.md does not tell of it"),
+    ("STAGEGATE_UNTOLD", "STAGEGATE_UNTOLD is read but no page of the documentation tells of it"),
 ])
 def test_binary_is_refused(word, finding, tmp_path):
     (tmp_path / "src/base").mkdir(parents=True)
     (tmp_path / "src/base/num.h").write_text("")
+    (tmp_path / "docs").mkdir()
     (tmp_path / "README.md").write_text("STAGEGATE_TOLD")
+    (tmp_path / "docs/reports.md").write_text("STAGEGATE_TOLD_IN_DOCS")
     program = tmp_path / "program"
-    program.write_bytes(b"\x7fELF\0STAGEGATE_TOLD\0" + word.encode() + b"\0")
+    program.write_bytes(b"\x7fELF\0STAGEGATE_TOLD\0STAGEGATE_TOLD_IN_DOCS\0" + word.encode() + b"\0")
     found = run("--root", tmp_path, "--check", "binary", "--binary", program)
     assert any(finding in line for line in found), found
     assert not any("STAGEGATE_TOLD" in line for line in found), found

@@ -1,22 +1,31 @@
-/* Prints what the documentation takes from the program's tables: `docs_tool commands|exit-codes`.
- */
+/* Prints one part of the documentation: `docs_tool PART`; tests/docs/check puts it where it
+ * belongs. */
+#include "docs_tool.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/help.h"
+#include "base/attr.h"
+
+static const struct {
+	const char *name;
+	void (*print)(struct sg_buf *out);
+} parts[] = {
+	{"command-list", docs_command_list},
+	{"commands", docs_commands},
+	{"exit-codes", docs_exit_codes},
+};
 
 int main(int argc, char **argv)
 {
 	struct sg_buf text;
+	int status;
 
 	sg_buf_init(&text, 1u << 20);
-	if (argc == 2 && strcmp(argv[1], "commands") == 0)
-		sg_help_markdown(&text);
-	else if (argc == 2 && strcmp(argv[1], "exit-codes") == 0)
-		sg_help_exit_codes(&text);
-	else
-		return 2;
-	(void)fwrite(text.ptr, 1, text.len, stdout);
+	for (size_t i = 0; argc == 2 && i < SG_COUNT(parts); i++)
+		if (strcmp(argv[1], parts[i].name) == 0)
+			parts[i].print(&text);
+	status = text.len && fwrite(text.ptr, 1, text.len, stdout) == text.len ? 0 : 2;
 	sg_buf_release(&text);
-	return 0;
+	return status;
 }
