@@ -20,6 +20,7 @@
 	X(BRANCH_PROTECTED, 4, "the branch does not accept pushes from this user")                 \
 	X(HOOK_DECLINED, 4, "a hook of the server declined the push")                              \
 	X(ENVIRONMENT_GATED, 4, "the environment is changed only through its gates")               \
+	X(UNPROTECTED_REF, 4, "nothing is written from a job whose ref GitLab does not protect")   \
 	X(SERVICE_UNKNOWN, 5, "no service of this name is configured")                             \
 	X(ENVIRONMENT_UNKNOWN, 5, "no environment of this name is configured")                     \
 	X(REPOSITORY_NOT_FOUND, 5, "the repository is missing, or hidden from this credential")    \

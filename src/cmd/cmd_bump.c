@@ -21,6 +21,7 @@ static const struct sg_opt_set bump_sets[] = {
 	{"Options of bump", bump_opts, SG_COUNT(bump_opts), 0},
 	{"The GitOps repository", sg_opts_gitops, SG_OPTS_GITOPS,
 		offsetof(struct bump_args, settings)},
+	{"From which jobs", sg_opts_writing, SG_OPTS_WRITING, offsetof(struct bump_args, settings)},
 	{"Network and time", sg_opts_network, SG_OPTS_NETWORK,
 		offsetof(struct bump_args, settings)},
 	{"Output", sg_opts_output, SG_OPTS_OUTPUT, offsetof(struct bump_args, output)},

@@ -27,6 +27,8 @@ static const struct sg_opt_set promote_sets[] = {
 	{"The cluster", sg_opts_cluster, SG_OPTS_CLUSTER, offsetof(struct promote_args, settings)},
 	{"The GitOps repository", sg_opts_gitops, SG_OPTS_GITOPS,
 		offsetof(struct promote_args, settings)},
+	{"From which jobs", sg_opts_writing, SG_OPTS_WRITING,
+		offsetof(struct promote_args, settings)},
 	{"Network and time", sg_opts_network, SG_OPTS_NETWORK,
 		offsetof(struct promote_args, settings)},
 	{"Output", sg_opts_output, SG_OPTS_OUTPUT, offsetof(struct promote_args, output)},

@@ -27,6 +27,12 @@ const struct sg_opt sg_opts_gitops[SG_OPTS_GITOPS] = {
 		"token)"),
 };
 
+const struct sg_opt sg_opts_writing[SG_OPTS_WRITING] = {
+	SG_FLAG(struct sg_settings, allow_unprotected, "allow-unprotected",
+		"write also from a job whose ref GitLab does not protect, or that runs for a merge "
+		"request from a fork"),
+};
+
 const struct sg_opt sg_opts_cluster[SG_OPTS_CLUSTER] = {
 	SG_STRING(struct sg_settings, kubeconfig, "kubeconfig", "FILE",
 		"kubeconfig file (default: KUBECONFIG, ~/.kube/config, then the pod's service "

@@ -46,11 +46,13 @@ const struct sg_cmd *sg_cmd_find(const char *name);
 enum {
 	SG_OPTS_OUTPUT = 6,
 	SG_OPTS_GITOPS = 4,
+	SG_OPTS_WRITING = 1,
 	SG_OPTS_CLUSTER = 7,
 	SG_OPTS_NETWORK = 7,
 };
 extern const struct sg_opt sg_opts_output[SG_OPTS_OUTPUT];
 extern const struct sg_opt sg_opts_gitops[SG_OPTS_GITOPS];
+extern const struct sg_opt sg_opts_writing[SG_OPTS_WRITING]; /* of commands that write */
 extern const struct sg_opt sg_opts_cluster[SG_OPTS_CLUSTER];
 extern const struct sg_opt sg_opts_network[SG_OPTS_NETWORK];
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "step/job.h"
 #include "step/load.h"
 #include "step/publish.h"
 
@@ -96,7 +97,9 @@ int sg_flow_bump(struct sg_world *world, const struct sg_bump_ask *ask, struct s
 	struct sg_loaded loaded;
 	int rc;
 
-	if (refuse_doubles(ask, err) < 0 || sg_load(world, &loaded, err) < 0)
+	if (refuse_doubles(ask, err) < 0 ||
+		(!ask->dry_run && sg_job_require_protected(world, err) < 0) ||
+		sg_load(world, &loaded, err) < 0)
 		return -1;
 	rc = bump(world, &loaded, ask, report, err);
 	sg_loaded_release(&loaded);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "step/job.h"
+
 int sg_binding_find(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
 	struct sg_err *err)
 {
@@ -24,10 +26,9 @@ int sg_binding_find(struct sg_world *world, struct sg_loaded *loaded, struct sg_
 static bool is_own_protected_job(const struct sg_world *world, const struct sg_loaded *loaded)
 {
 	const char *project = sg_env_nonempty(world->env, "CI_PROJECT_PATH");
-	const char *is_protected = sg_env_nonempty(world->env, "CI_COMMIT_REF_PROTECTED");
 
-	return loaded->remote.job && loaded->remote.project && project && is_protected &&
-	       strcmp(is_protected, "true") == 0 && strcmp(loaded->remote.project, project) == 0;
+	return loaded->remote.job && loaded->remote.project && project &&
+	       sg_job_ref_is_protected(world->env) && strcmp(loaded->remote.project, project) == 0;
 }
 
 int sg_binding_require(const struct sg_world *world, const struct sg_loaded *loaded,

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "io/fs.h"
+#include "step/job.h"
 
 #define TOKEN_MAX_BYTES (16u * 1024)
 
@@ -228,6 +229,15 @@ static int origin_of(struct sg_world *world, const struct finding *found, const 
 	return 0;
 }
 
+static const char *no_token_why(struct sg_world *world)
+{
+	const char *missing = sg_job_missing_why(world->env);
+
+	return sg_arena_printf(world->arena,
+		"no token was given: set STAGEGATE_GITLAB_TOKEN or STAGEGATE_GITLAB_TOKEN_FILE%s%s",
+		missing ? "; " : "", missing ? missing : "");
+}
+
 int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct sg_err *err)
 {
 	struct sg_remote remote = {0};
@@ -252,8 +262,7 @@ int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct 
 		return -1;
 	}
 	remote.is_job_token = found.job_token;
-	remote.no_cred_why = "no token was given: set STAGEGATE_GITLAB_TOKEN or "
-			     "STAGEGATE_GITLAB_TOKEN_FILE";
+	remote.no_cred_why = no_token_why(world);
 	if (!found.secret) {
 		*ret_remote = remote;
 		return 0;

@@ -4,6 +4,7 @@
 
 #include "model/place.h"
 #include "step/cluster.h"
+#include "step/job.h"
 
 static bool needs_forge(const struct sg_environment *env)
 {
@@ -77,7 +78,9 @@ int sg_stage_open(struct sg_world *world, const char *to, const char *const *ser
 	bool writes, struct sg_stage *stage, struct sg_err *err)
 {
 	*stage = (struct sg_stage){.count = count};
-	if (check_services(services, count, err) < 0 || sg_load(world, &stage->loaded, err) < 0 ||
+	if (check_services(services, count, err) < 0 ||
+		(writes && sg_job_require_protected(world, err) < 0) ||
+		sg_load(world, &stage->loaded, err) < 0 ||
 		sg_load_environment(&stage->loaded, to, &stage->env, err) < 0 ||
 		check_environment(stage, err) < 0)
 		return -1;

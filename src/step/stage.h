@@ -20,8 +20,8 @@ struct sg_stage {
 /*
  * TO must have an environment before it, and it and those before it an application (what cannot be
  * waited for at the end is not begun). WRITES: the run is going to write, so the gates must bind
- * (ENVIRONMENT_GATED). The stage points into itself: filled in place, released by the caller also
- * after a failure.
+ * (ENVIRONMENT_GATED) and the job may write (UNPROTECTED_REF). The stage points into itself: filled
+ * in place, released by the caller also after a failure.
  */
 int sg_stage_open(struct sg_world *world, const char *to, const char *const *services, size_t count,
 	bool writes, struct sg_stage *stage, struct sg_err *err) SG_MUST_CHECK;

@@ -24,6 +24,7 @@ struct sg_settings {
 	const char *kubeconfig;
 	const char *context;
 	bool trace;
+	bool allow_unprotected; /* write from jobs of unprotected refs, too */
 	int64_t timeout_ms;
 	int64_t connect_timeout_ms;
 	int64_t request_timeout_ms;
