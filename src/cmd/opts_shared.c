@@ -8,6 +8,9 @@ const struct sg_opt sg_opts_output[SG_OPTS_OUTPUT] = {
 		"also write the JSON document to FILE"),
 	SG_STRING(struct sg_output_args, report_dotenv, "report-dotenv", "FILE",
 		"also write the outcome as GitLab dotenv variables to FILE"),
+	SG_STRING(struct sg_output_args, report_junit, "report-junit", "FILE",
+		"also write the outcome as JUnit XML to FILE: a case for each application, gate, "
+		"change or finding"),
 	SG_CHOICE(struct sg_output_args, log_format, "log-format", "text", "text json",
 		"form of the log lines on stderr"),
 	SG_FLAG(struct sg_output_args, verbose, "verbose", "log what is asked and answered"),

@@ -1,5 +1,6 @@
 #include "cmd/run.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #include "report/board.h"
 #include "report/dotenv.h"
 #include "report/json.h"
+#include "report/junit.h"
 #include "report/text.h"
 
 /* A document: a report, a diff, all findings of a large repository. */
@@ -69,47 +71,78 @@ static int show_error(struct session *session, const struct sg_err *err)
 	return finish(session->runtime, &document, sg_err_exit(err));
 }
 
-/* The report files of a run that ended with an error, so that later jobs can read why. */
-static void write_error_reports(struct session *session, const struct sg_err *err)
-{
-	struct sg_buf text SG_AUTO(sg_buf_release);
-	struct sg_err second;
-	int rc = 0;
+/* ---- report files ---- */
 
-	if (!session->output)
-		return;
+static void dotenv_file(struct session *session, const struct sg_err *err, struct sg_buf *out)
+{
+	if (err)
+		sg_report_dotenv_error(session->cmd->name, err, out);
+	else
+		sg_report_dotenv(&session->report, session->redactor, out);
+}
+
+static void json_file(struct session *session, const struct sg_err *err, struct sg_buf *out)
+{
+	if (err)
+		sg_report_json_error(session->cmd->name, err, session->redactor, out);
+	else
+		sg_report_json(&session->report, session->redactor, out);
+}
+
+static void junit_file(struct session *session, const struct sg_err *err, struct sg_buf *out)
+{
+	if (err)
+		sg_report_junit_error(session->cmd->name, err, session->redactor, out);
+	else
+		sg_report_junit(&session->report, session->redactor, out);
+}
+
+/* Each is asked for by an option that names the file. ERR: the run ended with that; NULL: its
+ * report is there. dotenv first: what it cannot carry becomes a warning of the report. */
+static const struct {
+	const char *option;
+	size_t path; /* offset of a string in struct sg_output_args */
+	void (*render)(struct session *session, const struct sg_err *err, struct sg_buf *out);
+} report_files[] = {
+	{"report-dotenv", offsetof(struct sg_output_args, report_dotenv), dotenv_file},
+	{"report-json", offsetof(struct sg_output_args, report_json), json_file},
+	{"report-junit", offsetof(struct sg_output_args, report_junit), junit_file},
+};
+
+static int write_report(
+	struct session *session, size_t i, const struct sg_err *ended, struct sg_err *err)
+{
+	const char *path =
+		*(const char *const *)((const char *)session->output + report_files[i].path);
+	struct sg_buf text SG_AUTO(sg_buf_release);
+	int rc;
+
 	sg_buf_init(&text, DOCUMENT_MAX_BYTES);
-	if (session->output->report_json) {
-		sg_report_json_error(session->cmd->name, err, session->redactor, &text);
-		rc = sg_fs_write(session->output->report_json, sg_buf_str(&text), 0644, &second);
-	}
-	if (rc == 0 && session->output->report_dotenv) {
-		sg_buf_reset(&text);
-		sg_report_dotenv_error(session->cmd->name, err, &text);
-		rc = sg_fs_write(session->output->report_dotenv, sg_buf_str(&text), 0644, &second);
-	}
-	if (rc < 0)
-		sg_warn(&session->log, "the report could not be written: %s", second.cause);
+	if (!path)
+		return 0;
+	report_files[i].render(session, ended, &text);
+	rc = text.overflow ? sg_fail(err, SG_R_TOO_LARGE, "it would have more than %u bytes",
+				     DOCUMENT_MAX_BYTES)
+			   : sg_fs_write(path, sg_buf_str(&text), 0644, err);
+	return rc < 0 ? sg_wrap(err, "--%s", report_files[i].option) : 0;
 }
 
 static int write_reports(struct session *session, struct sg_err *err)
 {
-	struct sg_buf text SG_AUTO(sg_buf_release);
-
-	sg_buf_init(&text, DOCUMENT_MAX_BYTES);
-	/* dotenv first: what it cannot carry becomes a warning of the report. */
-	if (session->output->report_dotenv) {
-		sg_report_dotenv(&session->report, session->redactor, &text);
-		if (sg_fs_write(session->output->report_dotenv, sg_buf_str(&text), 0644, err) < 0)
-			return sg_wrap(err, "--report-dotenv");
-	}
-	if (session->output->report_json) {
-		sg_buf_reset(&text);
-		sg_report_json(&session->report, session->redactor, &text);
-		if (sg_fs_write(session->output->report_json, sg_buf_str(&text), 0644, err) < 0)
-			return sg_wrap(err, "--report-json");
-	}
+	for (size_t i = 0; i < SG_COUNT(report_files); i++)
+		if (write_report(session, i, NULL, err) < 0)
+			return -1;
 	return 0;
+}
+
+/* Those of a run that ended with an error, so that later jobs can read why. */
+static void write_error_reports(struct session *session, const struct sg_err *err)
+{
+	struct sg_err second;
+
+	for (size_t i = 0; i < SG_COUNT(report_files); i++)
+		if (write_report(session, i, err, &second) < 0)
+			sg_warn(&session->log, "%s: %s", second.where, second.cause);
 }
 
 static int show_report(struct session *session)

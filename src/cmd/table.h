@@ -32,6 +32,7 @@ struct sg_output_args {
 	const char *output;
 	const char *report_json;
 	const char *report_dotenv;
+	const char *report_junit;
 	const char *log_format;
 	bool verbose;
 	bool quiet;
@@ -44,7 +45,7 @@ const struct sg_cmd *sg_cmd_find(const char *name);
 
 /* The sets that several commands share; `settings` and `output` are embedded at these offsets. */
 enum {
-	SG_OPTS_OUTPUT = 6,
+	SG_OPTS_OUTPUT = 7,
 	SG_OPTS_GITOPS = 4,
 	SG_OPTS_WRITING = 1,
 	SG_OPTS_CLUSTER = 7,

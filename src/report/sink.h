@@ -25,6 +25,11 @@ void sg_report_sink_json_bytes(const struct sg_redactor *redactor, struct sg_jso
 void sg_report_sink_markdown(
 	const struct sg_redactor *redactor, struct sg_str text, struct sg_buf *out);
 
+/* XML 1.0 text or attribute value of at most MAX_BYTES (more than 3) before escaping, "..." at its
+ * end where more was there. */
+void sg_report_sink_xml(const struct sg_redactor *redactor, struct sg_str text, size_t max_bytes,
+	struct sg_buf *out);
+
 /* A dotenv value; false when it cannot be carried, with nothing appended. */
 bool sg_report_sink_dotenv(
 	const struct sg_redactor *redactor, struct sg_str text, struct sg_buf *out);

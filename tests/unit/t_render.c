@@ -1,5 +1,6 @@
 /*
- * Every renderer against files in tests/data/golden: CASE.txt, CASE.json, CASE.env. `t_render
+ * Every renderer against files in tests/data/golden: CASE.txt, CASE.json, CASE.env, CASE.xml.
+ * `t_render
  * --write`, from the root of the checkout, writes them anew; look at the difference before you
  * keep it.
  */
@@ -15,6 +16,7 @@
 #include "io/json_doc.h"
 #include "report/dotenv.h"
 #include "report/json.h"
+#include "report/junit.h"
 #include "report/markdown.h"
 #include "report/text.h"
 
@@ -536,6 +538,152 @@ static void markdown_is_golden(void **state)
 	sg_redactor_free(redactor);
 }
 
+/* Markup is ours alone: every tag is one of these, every entity a number. */
+static void assert_xml(const struct sg_buf *got)
+{
+	static const char *const tags[] = {"<?xml ", "<testsuites>", "</testsuites>", "<testsuite ",
+		"</testsuite>", "<testcase ", "</testcase>", "<failure ", "</failure>", "<error ",
+		"</error>", "<skipped ", "</skipped>"};
+
+	for (const char *at = got->ptr; (at = strpbrk(at, "<&")); at++) {
+		bool known = at[0] == '&' && at[1] == '#';
+
+		for (size_t i = 0; i < SG_COUNT(tags); i++)
+			known = known || strncmp(at, tags[i], strlen(tags[i])) == 0;
+		if (!known)
+			fail_msg("unexpected: %.40s", at);
+	}
+}
+
+static void junit_is_golden(void **state)
+{
+	struct sg_redactor *redactor = make_redactor();
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(cases); i++) {
+		struct sg_arena arena = {0};
+		struct sg_report report = {.arena = &arena};
+		struct sg_buf out;
+
+		sg_buf_init(&out, OUT_MAX);
+		cases[i].fill(&report);
+		sg_report_junit(&report, redactor, &out);
+		assert_clean(&out, false);
+		assert_xml(&out);
+		golden(cases[i].name, "xml", &out);
+		sg_buf_release(&out);
+		sg_arena_release(&arena);
+	}
+	sg_redactor_free(redactor);
+}
+
+static size_t count_of(const struct sg_buf *text, const char *word)
+{
+	size_t count = 0;
+
+	for (const char *at = text->ptr; (at = strstr(at, word)); at++)
+		count++;
+	return count;
+}
+
+/* The file says what the exit status says, whatever its cases say. */
+static void junit_never_looks_better_than_the_run(void **state)
+{
+	static const struct {
+		enum sg_result result;
+		const char *element;
+	} ends[] = {
+		{SG_RESULT_FAILED, "failure"},
+		{SG_RESULT_CONFLICT, "failure"},
+		{SG_RESULT_INVALID, "failure"},
+		{SG_RESULT_TIMEOUT, "error"},
+		{SG_RESULT_PENDING, "skipped"},
+		{SG_RESULT_PLANNED, "skipped"},
+	};
+	static const struct sg_gate_verdict open = {
+		.state = SG_VERDICT_PASS, .code = "HEALTHY", .sentence = "yes"};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(ends); i++) {
+		struct sg_arena arena = {0};
+		struct sg_report report;
+		struct sg_buf out, want;
+
+		sg_buf_init(&out, OUT_MAX);
+		sg_buf_init(&want, 128);
+		sg_report_init(&report, &arena, "promote");
+		sg_report_add_gate(&report, "catalog", "staging", &open);
+		sg_report_end(&report, ends[i].result, "MR_BLOCKED", "no");
+		sg_report_junit(&report, NULL, &out);
+		sg_buf_addf(&want, "<%s %smessage=\"MR_BLOCKED: no\">", ends[i].element,
+			ends[i].element[0] == 's' ? "" : "type=\"MR_BLOCKED\" ");
+		if (count_of(&out, want.ptr) != 1)
+			fail_msg("%s is not in %s", want.ptr, out.ptr);
+		assert_int_equal(count_of(&out, "<testcase "), 2);
+		sg_buf_release(&out);
+		sg_buf_release(&want);
+		sg_arena_release(&arena);
+	}
+}
+
+/* GitLab keeps one case of a name. */
+static void junit_names_are_unique(void **state)
+{
+	static const struct sg_gate_verdict soak = {
+		.type = SG_GATE_SOAK, .state = SG_VERDICT_PASS, .code = "SOAKED"};
+	struct sg_arena arena = {0};
+	struct sg_report report;
+	struct sg_buf out;
+
+	(void)state;
+	sg_buf_init(&out, OUT_MAX);
+	sg_report_init(&report, &arena, "gate");
+	for (int i = 0; i < 2; i++)
+		sg_report_add_gate(&report, "catalog", "staging", &soak);
+	sg_report_add_gate(&report, "order", "staging", &soak);
+	sg_report_junit(&report, NULL, &out);
+	assert_int_equal(count_of(&out, "\"catalog to staging: soak gate (publish)\""), 1);
+	assert_int_equal(count_of(&out, "\"catalog to staging: soak gate 2 (publish)\""), 1);
+	assert_int_equal(count_of(&out, "\"order to staging: soak gate (publish)\""), 1);
+	assert_int_equal(count_of(&out, "<testcase "), 3);
+	sg_buf_release(&out);
+	sg_arena_release(&arena);
+}
+
+/* A secret that lies across the limit is masked before the text is cut; no character is cut. */
+static void junit_texts_are_bounded(void **state)
+{
+	static char flood[200000];
+	struct sg_redactor *redactor = make_redactor();
+	struct sg_arena arena = {0};
+	struct sg_report report;
+	struct sg_report_verdict *row;
+	struct sg_buf out;
+
+	(void)state;
+	for (size_t i = 0; i + 2 < sizeof(flood); i += 2)
+		memcpy(flood + i, "\xC3\xA9", 2);
+	memcpy(flood + 240, SECRET, sizeof(SECRET) - 1);
+	sg_buf_init(&out, OUT_MAX);
+	sg_report_init(&report, &arena, "wait");
+	row = sg_report_add_verdict(&report);
+	*row = (struct sg_report_verdict){.result = SG_RESULT_FAILED,
+		.code = "SYNC_FAILED",
+		.application = flood,
+		.sentence = flood,
+		.last_blocker = flood};
+	sg_report_end(&report, SG_RESULT_FAILED, "SYNC_FAILED", "no");
+	sg_report_junit(&report, redactor, &out);
+	assert_clean(&out, false);
+	assert_xml(&out);
+	assert_true(out.len < 64u << 10);
+	assert_true(count_of(&out, "...") >= 1);
+	assert_null(strstr(out.ptr, "\xEF\xBF\xBD"));
+	sg_buf_release(&out);
+	sg_arena_release(&arena);
+	sg_redactor_free(redactor);
+}
+
 static void dotenv_leaves_out_and_says_so(void **state)
 {
 	struct sg_arena arena = {0};
@@ -640,6 +788,22 @@ static void errors_are_rendered(void **state)
 				     "STAGEGATE_REASON=BRANCH_PROTECTED\n"
 				     "STAGEGATE_EXIT_CODE=4\n");
 	sg_buf_reset(&out);
+	sg_report_junit_error("bump", &err, redactor, &out);
+	assert_string_equal(out.ptr,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuites>\n"
+		"  <testsuite name=\"stagegate bump\" tests=\"1\" failures=\"0\" errors=\"1\" "
+		"skipped=\"0\" time=\"0.000\">\n"
+		"    <testcase classname=\"stagegate.bump\" name=\"bump\" time=\"0.000\">\n"
+		"      <error type=\"BRANCH_PROTECTED\" message=\"BRANCH_PROTECTED: the server "
+		"said "
+		"&#34;\xEF\xBF\xBD[1m[MASKED]&#34;\">BRANCH_PROTECTED: the server said "
+		"&#34;\xEF\xBF\xBD[1m[MASKED]&#34;&#10;where: bump catalog: push to develop&#10;"
+		"what to do: let the bot push to develop</error>\n"
+		"    </testcase>\n"
+		"  </testsuite>\n"
+		"</testsuites>\n");
+	sg_buf_reset(&out);
 	err = (struct sg_err){.reason = SG_R_CANCELLED, .signo = 15};
 	sg_report_text_error(&err, &style, &out);
 	assert_string_equal(out.ptr, "stagegate: a signal ended the run (exit code 128 + signal)\n"
@@ -673,6 +837,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(json_is_golden),
 		cmocka_unit_test(dotenv_is_golden),
 		cmocka_unit_test(markdown_is_golden),
+		cmocka_unit_test(junit_is_golden),
+		cmocka_unit_test(junit_never_looks_better_than_the_run),
+		cmocka_unit_test(junit_names_are_unique),
+		cmocka_unit_test(junit_texts_are_bounded),
 		cmocka_unit_test(dotenv_leaves_out_and_says_so),
 		cmocka_unit_test(dotenv_file_is_bounded),
 		cmocka_unit_test(errors_are_rendered),
