@@ -8,12 +8,15 @@ struct bump_args {
 	struct sg_settings settings;
 	struct sg_output_args output;
 	const char *env;
+	const char *image_tag;
 	bool dry_run;
 };
 
 static const struct sg_opt bump_opts[] = {
 	SG_STRING(struct bump_args, env, "env", "NAME",
 		"environment whose files are changed (default: the first one)"),
+	SG_STRING(struct bump_args, image_tag, "image-tag", "TAG",
+		"tag of every service that is named without one"),
 	SG_FLAG(struct bump_args, dry_run, "dry-run", "show the plan and the diff, write nothing"),
 };
 
@@ -27,37 +30,51 @@ static const struct sg_opt_set bump_sets[] = {
 	{"Output", sg_opts_output, SG_OPTS_OUTPUT, offsetof(struct bump_args, output)},
 };
 
-/* SERVICE=TAG, or SERVICE TAG when there are just two words without a sign. */
-static int wishes_of(struct sg_arena *arena, const struct sg_words *words,
-	struct sg_bump_wish **ret_wishes, size_t *ret_count, struct sg_err *err)
+/* SERVICE=TAG, or with TAG just SERVICE. */
+static int wish_of(struct sg_arena *arena, const char *word, const char *tag,
+	struct sg_bump_wish *ret, struct sg_err *err)
 {
-	struct sg_bump_wish *wishes = NULL;
-	size_t count = 0;
+	const char *sign = strchr(word, '=');
 
-	if (words->count == 2 && !strchr(words->items[0], '=') && !strchr(words->items[1], '=')) {
-		struct sg_bump_wish *wish = sg_arena_push(arena, &wishes, &count, sizeof(*wishes));
-
-		*wish = (struct sg_bump_wish){words->items[0], words->items[1]};
-	} else {
-		for (size_t i = 0; i < words->count; i++) {
-			const char *word = words->items[i], *sign = strchr(word, '=');
-			struct sg_bump_wish *wish;
-
-			if (!sign || sign == word || sign[1] == '\0') {
-				(void)sg_fail(err, SG_R_USAGE, "'%.100s' is not SERVICE=TAG", word);
-				return sg_hint(err, "bump SERVICE TAG, or bump SERVICE=TAG... for "
-						    "several in one commit");
-			}
-			wish = sg_arena_push(arena, &wishes, &count, sizeof(*wishes));
-			*wish = (struct sg_bump_wish){
-				sg_arena_dup(arena, (struct sg_str){word, (size_t)(sign - word)}),
-				sign + 1};
-		}
+	if (!sign && tag) {
+		*ret = (struct sg_bump_wish){word, tag};
+		return 0;
 	}
-	if (count == 0)
+	if (!sign || sign == word || sign[1] == '\0') {
+		(void)sg_fail(err, SG_R_USAGE, "'%.100s' is not SERVICE=TAG", word);
+		return sg_hint(err, "bump SERVICE TAG, bump SERVICE=TAG... for several in one "
+				    "commit, or bump SERVICE... --image-tag TAG");
+	}
+	*ret = (struct sg_bump_wish){
+		sg_arena_dup(arena, (struct sg_str){word, (size_t)(sign - word)}), sign + 1};
+	return 0;
+}
+
+/* SERVICE TAG: just two words without a sign, and no --image-tag. */
+static bool is_pair(const struct sg_words *words, const char *tag)
+{
+	return !tag && words->count == 2 && !strchr(words->items[0], '=') &&
+	       !strchr(words->items[1], '=');
+}
+
+static int wishes_of(struct sg_arena *arena, const struct sg_words *words, const char *tag,
+	struct sg_bump_ask *ask, struct sg_err *err)
+{
+	struct sg_bump_wish *wishes;
+
+	if (words->count == 0)
 		return sg_fail(err, SG_R_USAGE, "bump needs a service and a tag");
-	*ret_wishes = wishes;
-	*ret_count = count;
+	wishes = sg_arena_calloc(arena, words->count, sizeof(*wishes));
+	ask->wishes = wishes;
+	if (is_pair(words, tag)) {
+		wishes[0] = (struct sg_bump_wish){words->items[0], words->items[1]};
+		ask->count = 1;
+		return 0;
+	}
+	for (size_t i = 0; i < words->count; i++)
+		if (wish_of(arena, words->items[i], tag, &wishes[i], err) < 0)
+			return -1;
+	ask->count = words->count;
 	return 0;
 }
 
@@ -66,18 +83,17 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 {
 	const struct bump_args *args = raw;
 	struct sg_bump_ask ask = {.env = args->env, .dry_run = args->dry_run};
-	struct sg_bump_wish *wishes = NULL;
 
-	if (wishes_of(world->arena, words, &wishes, &ask.count, err) < 0)
+	if (wishes_of(world->arena, words, args->image_tag, &ask, err) < 0)
 		return -1;
-	ask.wishes = wishes;
 	return sg_flow_bump(world, &ask, report, err);
 }
 
 const struct sg_cmd sg_cmd_bump = {
 	.name = "bump",
 	.summary = "write an image tag into the GitOps repository as a commit",
-	.words = "SERVICE TAG | SERVICE=TAG...",
+	.words = "SERVICE TAG | SERVICE=TAG... | SERVICE... --image-tag TAG",
+	.words_env = SG_SERVICES_ENV,
 	.details = "Edits the image of each service in the files of an environment and publishes "
 		   "all of "
 		   "it as one commit. Only the bytes of the values change. Nothing is written when "
@@ -85,6 +101,7 @@ const struct sg_cmd sg_cmd_bump = {
 		   "again to the new tip.",
 	.examples = "  stagegate bump catalog 1.4.2\n"
 		    "  stagegate bump --env dev catalog=1.4.2 checkout=2.0.0\n"
+		    "  stagegate bump catalog checkout --image-tag 1.4.2\n"
 		    "  stagegate bump catalog 1.4.2 --dry-run\n",
 	.sets = bump_sets,
 	.set_count = SG_COUNT(bump_sets),

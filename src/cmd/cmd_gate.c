@@ -40,6 +40,7 @@ const struct sg_cmd sg_cmd_gate = {
 	.name = "gate",
 	.summary = "may it pass now? Every gate with its reason and when to look again",
 	.words = "SERVICE...",
+	.words_env = SG_SERVICES_ENV,
 	.details =
 		"Decides the gates of --to for what the environment before carries, or, while a "
 		"merge request of ours is open, for what that one carries. Reads only. Ends with "

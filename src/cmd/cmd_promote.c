@@ -58,6 +58,7 @@ const struct sg_cmd sg_cmd_promote = {
 	.name = "promote",
 	.summary = "take what runs in the environment before into the next one, through its gates",
 	.words = "SERVICE...",
+	.words_env = SG_SERVICES_ENV,
 	.details =
 		"Takes exactly the image that the environment before carries and runs, and brings "
 		"it into --to: gates, commit or merge request, pipeline, gates again, merge, and "

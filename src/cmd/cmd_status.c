@@ -37,6 +37,7 @@ const struct sg_cmd sg_cmd_status = {
 	.name = "status",
 	.summary = "the board: what every environment should run, and what it runs",
 	.words = "[SERVICE...]",
+	.words_env = SG_SERVICES_ENV,
 	.details =
 		"One row for each service (all of them, unless some are named) and one column for "
 		"each environment: the version in Git, the version that runs where it is another, "

@@ -72,6 +72,7 @@ const struct sg_cmd sg_cmd_wait = {
 	.name = "wait",
 	.summary = "block until the cluster really runs it, or say why not",
 	.words = "SERVICE...",
+	.words_env = SG_SERVICES_ENV,
 	.details =
 		"Follows the Argo CD applications of the services until each was compared at the "
 		"revision (or a descendant that contains it), is Synced and Healthy, and runs no "

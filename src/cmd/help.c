@@ -73,6 +73,9 @@ void sg_help_command(const struct sg_cmd *cmd, struct sg_buf *out)
 	sg_buf_addf(out, "stagegate %s: %s\n\nusage: stagegate %s [OPTION...] %s\n\n", cmd->name,
 		cmd->summary, cmd->name, cmd->words);
 	add_wrapped(out, cmd->details, 0);
+	if (cmd->words_env)
+		sg_buf_addf(out, "\nWithout words, those of [%s] count, separated by blanks.\n",
+			cmd->words_env);
 	if (cmd->examples)
 		sg_buf_addf(out, "\nexamples:\n%s", cmd->examples);
 	for (size_t s = 0; s < cmd->set_count; s++) {

@@ -7,6 +7,7 @@
 #include "cmd/table.h"
 
 #define NAMES_MAX 64
+#define WORD_ENDS " \t\r\n"
 
 void sg_opt_env_name(const struct sg_opt *opt, char *out, size_t size)
 {
@@ -159,6 +160,24 @@ static int parse_one(const struct sg_cmd *cmd, int argc, const char *const *argv
 	return set_value((char *)args + base, opt, "the value", value, err);
 }
 
+/* The words of the command's variable, separated by blanks and line ends. */
+static struct sg_words words_of_env(
+	const struct sg_cmd *cmd, const struct sg_env *env, struct sg_arena *arena)
+{
+	const char *value = cmd->words_env ? sg_env_nonempty(env, cmd->words_env) : NULL;
+	const char **items = NULL;
+	size_t count = 0;
+
+	while (value && *(value += strspn(value, WORD_ENDS))) {
+		size_t len = strcspn(value, WORD_ENDS);
+		const char **word = sg_arena_push(arena, &items, &count, sizeof(*items));
+
+		*word = sg_arena_dup(arena, (struct sg_str){value, len});
+		value += len;
+	}
+	return (struct sg_words){items, count};
+}
+
 int sg_opt_parse(const struct sg_cmd *cmd, const struct sg_env *env, int argc,
 	const char *const *argv, struct sg_arena *arena, void *args, struct sg_words *ret_words,
 	bool *ret_help, struct sg_err *err)
@@ -186,7 +205,7 @@ int sg_opt_parse(const struct sg_cmd *cmd, const struct sg_env *env, int argc,
 			return -1;
 		}
 	}
-	*ret_words = (struct sg_words){words, count};
+	*ret_words = count ? (struct sg_words){words, count} : words_of_env(cmd, env, arena);
 	return 0;
 }
 

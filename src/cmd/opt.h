@@ -78,7 +78,8 @@ struct sg_cmd; /* cmd/table.h */
  * Fills ARGS (zeroed, of the command's size) from fallbacks, environment and argv, in this order of
  * strength. `--` ends the options; `--name=value` and `--name value` are the same; a flag takes
  * `--name`, `--no-name`, and true/false/1/0 from the environment. `--help` sets *ret_help and
- * stops. Strings point into argv or the environment. USAGE with the nearest name otherwise.
+ * stops. Without words in argv those of cmd->words_env count. Strings live in ARENA, argv or the
+ * environment. USAGE with the nearest name otherwise.
  */
 int sg_opt_parse(const struct sg_cmd *cmd, const struct sg_env *env, int argc,
 	const char *const *argv, struct sg_arena *arena, void *args, struct sg_words *ret_words,

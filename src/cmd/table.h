@@ -8,8 +8,11 @@
 
 struct sg_cmd {
 	const char *name;
-	const char *summary;  /* one line, no full stop */
-	const char *words;    /* what follows the options: "SERVICE TAG | SERVICE=TAG..." */
+	const char *summary; /* one line, no full stop */
+	const char *words;   /* what follows the options: "SERVICE TAG | SERVICE=TAG..." */
+	/* The variable that the words come from where argv has none, separated by blanks; NULL: no
+	 * variable. So a pipeline passes several without a shell that splits them. */
+	const char *words_env;
 	const char *details;  /* paragraphs for `stagegate NAME --help` */
 	const char *examples; /* complete lines, one each */
 	const struct sg_opt_set *sets;
@@ -26,6 +29,9 @@ struct sg_cmd {
 	int (*run)(struct sg_world *world, const void *args, const struct sg_words *words,
 		struct sg_report *report, struct sg_err *err);
 };
+
+/* The words_env of commands whose words are services. */
+#define SG_SERVICES_ENV "STAGEGATE_SERVICES"
 
 /* How a result is shown: the same for every command. */
 struct sg_output_args {

@@ -119,3 +119,23 @@ def test_no_child_process_ever(sandbox, sg, tmp_path):
     done = sg.traced("bump", "gateway", "9.1.0", strace=["-e", "trace=execve", "-o", str(trace)])
     assert done.returncode == 0, done.stdout.decode()
     assert trace.read_text().count("execve(") == 1
+
+
+def test_services_come_from_a_variable_and_share_a_tag(sandbox, sg):
+    """So that a pipeline passes a list without a shell that splits it."""
+    sg("bump", "--image-tag", "4.4.4", env={"STAGEGATE_SERVICES": " order\n payment=4.4.5 "})
+    assert b"4.4.4" in sandbox.show("apps/order/values-dev.yaml")
+    assert b"4.4.5" in sandbox.show("apps/payment/values-dev.yaml")
+    sg("bump", "order", "payment", env={"STAGEGATE_IMAGE_TAG": "4.4.6", "STAGEGATE_SERVICES": "nothing"})
+    assert b"4.4.6" in sandbox.show("apps/order/values-dev.yaml")
+    run = sg("bump", "order", "4.4.7", "--image-tag", "4.4.8", expect=5)
+    assert "4.4.7" in run.err and "SERVICE_UNKNOWN" in run.err
+    run = sg("bump", "--image-tag", "4.4.9", expect=2)
+    assert "needs a service" in run.err
+
+
+def test_words_of_a_variable_are_only_words(sandbox, sg):
+    before = sandbox.tip()
+    run = sg("bump", "--image-tag", "1", env={"STAGEGATE_SERVICES": "--dry-run $(touch${IFS}x) `id`"}, expect=2)
+    assert 'the service name "--dry-run" begins with' in run.err
+    assert sandbox.tip() == before

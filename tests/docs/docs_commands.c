@@ -112,6 +112,9 @@ static void add_command(struct sg_buf *out, const struct sg_cmd *cmd)
 {
 	sg_buf_addf(out, "## stagegate %s\n\n    stagegate %s [OPTION...]%s%s\n\n%s\n", cmd->name,
 		cmd->name, *cmd->words ? " " : "", cmd->words, cmd->details);
+	if (cmd->words_env)
+		sg_buf_addf(out, "\nWithout words, those of `%s` count, separated by blanks.\n",
+			cmd->words_env);
 	if (cmd->examples)
 		add_examples(out, cmd->examples);
 	for (size_t s = 0; s < cmd->set_count; s++)

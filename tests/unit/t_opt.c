@@ -28,6 +28,7 @@ static const struct sg_cmd cmd = {
 	.name = "probe",
 	.summary = "s",
 	.words = "",
+	.words_env = "PROBE_WORDS",
 	.details = "d",
 	.sets = sets,
 	.set_count = 1,
@@ -111,6 +112,31 @@ static void test_argv_beats_environment_beats_fallback(void **state)
 	sg_arena_release(&p.arena);
 }
 
+static void test_words_from_the_environment(void **state)
+{
+	const char *const env[] = {"PROBE_WORDS", " a=1.2.3\tb\n $(c) ;x ", NULL};
+	const char *const blank[] = {"PROBE_WORDS", " \n", NULL};
+	struct parsed p;
+
+	(void)state;
+	parse(&p, env, ARGV("--flag"));
+	assert_int_equal(p.rc, 0);
+	assert_int_equal(p.words.count, 4);
+	assert_string_equal(p.words.items[0], "a=1.2.3");
+	assert_string_equal(p.words.items[1], "b");
+	assert_string_equal(p.words.items[2], "$(c)");
+	assert_string_equal(p.words.items[3], ";x");
+	sg_arena_release(&p.arena);
+	parse(&p, env, ARGV("mine"));
+	assert_int_equal(p.words.count, 1);
+	assert_string_equal(p.words.items[0], "mine");
+	sg_arena_release(&p.arena);
+	parse(&p, blank, ARGV("--flag"));
+	assert_int_equal(p.rc, 0);
+	assert_int_equal(p.words.count, 0);
+	sg_arena_release(&p.arena);
+}
+
 static void test_flags_from_the_environment(void **state)
 {
 	const char *const env[] = {"STAGEGATE_FLAG", "true", NULL};
@@ -182,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_all_tables_are_sound),
 		cmocka_unit_test(test_audit_finds_contradictions),
 		cmocka_unit_test(test_argv_beats_environment_beats_fallback),
+		cmocka_unit_test(test_words_from_the_environment),
 		cmocka_unit_test(test_flags_from_the_environment),
 		cmocka_unit_test(test_bad_words_are_named),
 		cmocka_unit_test(test_two_dashes_end_the_options),
