@@ -9,6 +9,7 @@ import time
 
 from . import front, gitrepo, gl_ctl, gl_fault, kubeconfig, kubefaults, loop, seed
 from .behaviours import BEHAVIOURS
+from .effects import MOMENTS
 from .controller import VERSION
 from .merge import merge_diff
 
@@ -39,6 +40,10 @@ HELP = {
     "skew SECONDS": "the Date header is off by this",
     "requests [clear]": "the requests that the API server answered, as JSON",
     "wire [clear]": "what the Git server counted since the last clear, as JSON: requests, connections, unauthorized, bytes",
+    "effects": "the writes of clients since the last `hold N`, one a line: pushes, requests to GitLab and to the cluster",
+    "hold N [answer/next]": "stops a client at its N-th write from now on: before its answer, or at the request after it; 0: counts only",
+    "hold off": "lets the client go; a request that was not looked at is dropped",
+    "held": "waits until a client is stopped, prints the write",
     "reset": "branches, applications, faults, delays, counters as after the start",
     "settle": "waits until the controller has nothing to do",
 }
@@ -307,7 +312,28 @@ class Commands:
             }
         )
 
+    # -- clients that are stopped
+
+    def cmd_effects(self):
+        return "\n".join(self.box.front.effects.rows)
+
+    def cmd_hold(self, number, moment="answer"):
+        if number == "off":
+            self.box.front.effects.end()
+        elif moment not in MOMENTS:
+            raise Bad(f"no such moment: {moment}; one of {', '.join(MOMENTS)}")
+        else:
+            self.box.front.effects.begin(int(number), moment)
+        return ""
+
+    def cmd_held(self):
+        found = self.box.front.effects.wait(60)
+        if found is None:
+            raise Bad("nobody is held")
+        return found
+
     def cmd_reset(self):
+        self.box.front.effects.end()
         self.cmd_fault("clear")
         self.box.loop.speed, self.box.loop.delays = 0, dict(loop.DELAYS)
         for app in self.box.controller.apps.values():

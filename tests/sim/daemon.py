@@ -145,7 +145,7 @@ class Sandbox:
         self.controller = Controller(self.store, self.clock, self.reader, self.loop, self.info["url"])
         world.fill(self.controller)
         self.auth, self.faults = kubeauth.Auth(self.info["tokens"]["kube"]), kubefaults.Faults()
-        self.kube = kube.Shared(self.store, self.auth, self.faults, self.clock)
+        self.kube = kube.Shared(self.store, self.auth, self.faults, self.clock, self.front.effects)
         for name, listener in listeners.items():
             context = None if name == "kube-plain" else self._context("expired" if name == "kube-expired" else "server")
             _serve(kube.KubeServer(listener, context, self.kube))

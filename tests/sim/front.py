@@ -9,6 +9,7 @@ import threading
 import time
 
 from . import gitrepo
+from .effects import Effects
 
 BACKEND = "/usr/lib/git-core/git-http-backend"
 PROTECTED = "GitLab: You are not allowed to push code to protected branches on this project."
@@ -63,6 +64,7 @@ class Front:
         self.state, self.on, self.root = state, {}, root
         self.lock = world_lock or threading.Lock()
         self.raced = []  # ids of the foreign commits put in between
+        self.effects = Effects(self._refresh)
 
     def set(self, name, argument=None):
         if name == "protected":
@@ -80,9 +82,13 @@ class Front:
         if os.path.exists(hook):
             os.unlink(hook)
 
+    def _refresh(self):
+        with self.lock:
+            self._flag()
+
     def _flag(self):
         path = os.path.join(self.state, "front.on")
-        if self.on:
+        if self.on or self.effects.on:
             with open(path, "w", encoding="ascii"):
                 pass
         elif os.path.exists(path):
@@ -145,6 +151,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         )
         front = self.server.front
         self.path, _, self.query = self.path.partition("?")
+        if not front.effects.arrived():
+            self._answer(418, b"")
+            return
         if "git-slow" in front.on:
             time.sleep(front.on["git-slow"] / 1000)
         if (
@@ -309,6 +318,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _pass(self):
         front = self.server.front
         status, headers, body = self._backend()
+        if self.path.endswith("/git-receive-pack") and self.command == "POST" and command(self.body)[0]:
+            front.effects.done(f"push {command(self.body)[0]}")
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)

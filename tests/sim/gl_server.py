@@ -7,6 +7,7 @@ import socketserver
 import time
 
 from . import gl_all, gl_app, gl_fault  # noqa: F401
+from .effects import READS
 from .gl_error import Answer
 from .gl_state import State
 
@@ -54,6 +55,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         root = state.box.info["root"]
         target = self.path[len(root + PREFIX) :].removeprefix("/v4")  # GraphQL stands beside v4 (6.6)
         headers = {name.lower(): value for name, value in self.headers.items()}
+        effects = state.box.front.effects
+        if not effects.arrived():
+            self._send(Answer(418, b""), False)
+            return
         fault = state.faults.take(self.command, target)
         if fault.slow:
             time.sleep(fault.slow / 1000)
@@ -65,6 +70,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self._record(state, ctx, answer, body)
                 answer = fault.after(state, answer)
             self._log(state, ctx, answer, target)
+        if self.command not in READS:
+            effects.done(f"{self.command} {target.partition('?')[0]}")
         self._send(answer, fault.cut)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = _handle

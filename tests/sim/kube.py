@@ -12,6 +12,7 @@ import urllib.parse
 
 from . import kubeauth, kubeselect
 from .clock import stamp
+from .effects import READS
 from .kubedisco import Discovery
 from .kuberead import Reading
 from .kubetypes import PATH, RESOURCES, Refusal
@@ -24,8 +25,8 @@ MAX_BODY = 3145728
 class Shared:
     """What the listeners of one API server have in common."""
 
-    def __init__(self, store, auth, faults, clock):
-        self.store, self.auth, self.faults, self.clock = store, auth, faults, clock
+    def __init__(self, store, auth, faults, clock, effects):
+        self.store, self.auth, self.faults, self.clock, self.effects = store, auth, faults, clock, effects
         self.snapshots = collections.OrderedDict()  # (resource, namespace, version) -> objects, for `continue`
         self.skew = 0
         self.requests = []  # {method, path, user, status, at} of each answer
@@ -84,6 +85,8 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
     # -- answers
 
     def answer(self, code, body, kind="application/json", headers=()):
+        if self.command not in READS:
+            self.server.shared.effects.done(f"{self.command} {self.path.partition('?')[0]}")
         fault = self.server.faults.take("k8s-truncate", "k8s-garbage") if code == 200 else None
         if fault == "k8s-garbage":
             body = b'{"apiVersion": "argoproj.io/v1alpha1", "kind": [' + body[:20]
@@ -151,6 +154,8 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
                 self.close_connection = True
                 raise Refusal(413, "RequestEntityTooLarge", f"Request entity too large: limit is {MAX_BODY}")
             self.body = self.rfile.read(length) if length else b""
+            if not self.server.shared.effects.arrived():
+                self.abort()
             self.route()
         except Refusal as err:
             self.answer(err.code, encode(err.body) + b"\n", headers=err.headers)
