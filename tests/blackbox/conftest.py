@@ -6,13 +6,20 @@ secrets of the sandbox: they must not be in its arguments, output, reports, temp
 import json
 import os
 import shlex
+import shutil
 import subprocess
+import sys
 import threading
 import time
+from concurrent import futures
 
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+
+from sim import sandbox as control  # noqa: E402
+
 CANARY = b"CANARY"
 LIMIT_S = float(os.environ.get("STAGEGATE_TEST_LIMIT_S", "30"))
 
@@ -41,11 +48,20 @@ class Sandbox:
         assert done.returncode == 0, f"sandbox {' '.join(words)}: {done.stdout}"
         return done.stdout
 
-    def ctl(self, *words, stdin=""):
-        done = subprocess.run([os.path.join(ROOT, "ci", "sandbox"), "ctl", "--dir", self.folder, *words], input=stdin,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        assert done.returncode == 0, f"ctl {' '.join(words)}: {done.stdout}"
-        return done.stdout
+    def ctl(self, *words, stdin=None):
+        good, text = control.ask(control.need(self.folder), list(words), stdin)
+        assert good, f"ctl {' '.join(words)}: {text}"
+        return text
+
+    def kill_where_held(self, run):
+        """Kills a started run at the write where `ctl hold` stops it: the write; None when it ended before."""
+        with futures.ThreadPoolExecutor(2) as pool:
+            held = pool.submit(control.ask, control.need(self.folder), ["held"])
+            futures.wait({held, pool.submit(run.child.wait)}, return_when=futures.FIRST_COMPLETED)
+            run.child.kill()
+            self.ctl("hold", "off")
+        good, text = held.result()
+        return text if good else None
 
     @property
     def repository(self):
@@ -162,6 +178,11 @@ class Stagegate:
         return subprocess.run(["strace", "-f", "-qq", *strace, binary(), *words], env=env, cwd=self.folder,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               check=False, timeout=LIMIT_S)
+
+    def sweep(self):
+        """What a killed run leaves is swept by later ones only after a day."""
+        for name in os.listdir(self.tmp):
+            shutil.rmtree(os.path.join(self.tmp, name))
 
     def no_leak(self, run):
         for name, text in (("stdout", run.out), ("stderr", run.err)):

@@ -1,12 +1,9 @@
 """All that the program has asked the simulated GitLab in this run, and all answers, against GitLab's description."""
 import os
-import sys
 
 import pytest
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-
-from sim import gl_openapi  # noqa: E402
+from sim import gl_openapi
 
 SPEC = gl_openapi.description()
 
