@@ -54,7 +54,13 @@ static bool is_foreign(const struct sg_promotion_facts *f)
 
 static bool is_unrecorded(const struct sg_promotion_facts *f)
 {
-	return f->has_mr && !f->recorded;
+	return f->has_mr && !f->recorded && !f->approved;
+}
+
+/* It was written down once, perhaps, and whoever it was may be among those who approved. */
+static bool is_approved_unrecorded(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->recorded && f->approved;
 }
 
 static bool lets_pass(enum sg_gate_state worst)
@@ -231,7 +237,9 @@ static const struct row {
 				  "GitLab and Git do not agree about the head yet"}},
 	{is_foreign, {SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY",
 			     "the branch carries something that is not our change"}},
-	{is_unrecorded,
+	{is_unrecorded, {SG_DO_RECORD, SG_END_NONE, "REQUESTER_UNRECORDED",
+				"who asks for it is not written down yet"}},
+	{is_approved_unrecorded,
 		{SG_DO_RENEW, SG_END_NONE, "REQUESTER_UNKNOWN", "nothing says who asked for it"}},
 	{is_overtaken, {SG_DO_PUSH, SG_END_NONE, "NEWER_VERSION",
 			       "a newer version takes the place of the open one"}},

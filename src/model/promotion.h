@@ -17,6 +17,7 @@
 	X(COMMIT, "commit")         /* onto the environment's branch, as a plain commit */         \
 	X(PUSH, "push")             /* our branch becomes the plan on the present tip */           \
 	X(OPEN, "open")             /* our branch stands: open the merge request */                \
+	X(RECORD, "record")         /* write down who asks: nobody has approved it yet */          \
 	X(RENEW, "renew")           /* close ours and open it anew: nobody knows who asked */      \
 	X(CLOSE, "close")           /* ours is void: the target carries its version already */     \
 	X(RECHECK, "recheck")       /* ask GitLab to test whether it can be merged */              \
@@ -47,6 +48,7 @@ struct sg_promotion_facts {
 	bool has_mr;
 	bool locked;   /* GitLab is merging it */
 	bool recorded; /* who asked for it is written down */
+	bool approved; /* somebody has approved it; said only while nothing is recorded */
 	bool head_known;
 	bool head_wanted;
 	bool head_done; /* the target carries the head's version already */

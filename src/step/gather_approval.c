@@ -103,14 +103,6 @@ static int groups(struct gathering *g, struct sg_err *err)
 	return 0;
 }
 
-static bool recorded(const struct sg_requesters *requesters, const char *head)
-{
-	for (size_t i = 0; i < requesters->head_count; i++)
-		if (strcmp(requesters->heads[i], head) == 0)
-			return true;
-	return false;
-}
-
 /* The head at which the present plan came in has to be one that somebody is known to have asked
  * for; later ones carry the same plan onto other tips. */
 static void check_record(struct gathering *g, const struct sg_mr_version *items, size_t count)
@@ -126,7 +118,7 @@ static void check_record(struct gathering *g, const struct sg_mr_version *items,
 	g->facts.requesters = requesters->people;
 	g->facts.requester_count = requesters->count;
 	while (first > 0 && items[first - 1].same_plan == SG_ANSWER_YES) {
-		if (recorded(requesters, items[first - 1].head))
+		if (sg_requesters_have(requesters, items[first - 1].head, 0))
 			return;
 		first--;
 	}

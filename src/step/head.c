@@ -153,12 +153,13 @@ int sg_head_judge(struct sg_world *world, struct sg_loaded *loaded, struct sg_fo
 	return 0;
 }
 
-static bool same_values(const struct sg_head *head, const struct sg_changes *changes)
+bool sg_head_has_values(
+	const struct sg_head *head, const struct sg_value_change *values, size_t count)
 {
-	if (head->value_count != changes->value_count)
+	if (head->value_count != count)
 		return false;
-	for (size_t i = 0; i < head->value_count; i++) {
-		const struct sg_value_change *a = &head->values[i], *b = &changes->values[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct sg_value_change *a = &head->values[i], *b = &values[i];
 
 		if (strcmp(a->path, b->path) != 0 || strcmp(a->place, b->place) != 0 ||
 			strcmp(a->from, b->from) != 0 || strcmp(a->to, b->to) != 0)
@@ -188,6 +189,8 @@ enum sg_answer sg_head_same_plan(struct sg_world *world, struct sg_loaded *loade
 		return SG_ANSWER_UNKNOWN;
 	if (tree_of_plan(&judging, head->wish, source, &changes, tree, &ignored) < 0)
 		return SG_ANSWER_NO;
-	return strcmp(tree, facts.tree) == 0 && same_values(head, &changes) ? SG_ANSWER_YES
-									    : SG_ANSWER_NO;
+	return strcmp(tree, facts.tree) == 0 &&
+			       sg_head_has_values(head, changes.values, changes.value_count)
+		       ? SG_ANSWER_YES
+		       : SG_ANSWER_NO;
 }

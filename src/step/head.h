@@ -35,6 +35,10 @@ struct sg_head {
 int sg_head_judge(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
 	const struct sg_head_ask *ask, struct sg_head *ret_head, struct sg_err *err) SG_MUST_CHECK;
 
+/* Are these the changes of the head's plan: same files and places, old and new values? */
+bool sg_head_has_values(
+	const struct sg_head *head, const struct sg_value_change *values, size_t count);
+
 /*
  * Does commit OTHER, whose merge base with the target was BASE, carry the same plan as HEAD: same
  * files, places, old and new values, and nothing else? UNKNOWN when Git cannot show it.

@@ -63,6 +63,13 @@ int sg_promotion_plan(struct sg_world *world, struct sg_loaded *loaded, struct s
 	return 0;
 }
 
+static int find_asker(struct acting *a, struct sg_err *err)
+{
+	if (sg_forge_asker(a->world, a->forge, err) < 0)
+		return sg_wrap(err, "who asks for this promotion");
+	return 0;
+}
+
 static int record(struct acting *a, int64_t iid, int64_t number, const char *wish, const char *head,
 	struct sg_err *err)
 {
@@ -82,18 +89,24 @@ static int record(struct acting *a, int64_t iid, int64_t number, const char *wis
 	return sg_requester_record(a->world, a->forge, &ask, err);
 }
 
-/* Who asks is written down before the head moves: a note too many shuts out one person more, one
- * too few would let the asker approve. */
+/*
+ * Who asks for another change than that of the present head is written down before the head moves:
+ * a note too many shuts out one person more, one too few would let the asker approve. The same
+ * version in place of another one is another change, too. A run that was killed here has written it
+ * already.
+ */
 static int record_move(
 	struct acting *a, const struct sg_plan *plan, const char *wish, struct sg_err *err)
 {
 	struct sg_promotion *p = a->p;
 	char head[65];
 
-	if (!p->facts.has_mr || (p->head.wish && strcmp(wish, p->head.wish) == 0))
+	if (!p->facts.has_mr || sg_head_has_values(&p->head, plan->values, plan->value_count))
 		return 0;
-	if (sg_repo_plan_commit(a->loaded->repo, plan, head, err) < 0)
+	if (sg_repo_plan_commit(a->loaded->repo, plan, head, err) < 0 || find_asker(a, err) < 0)
 		return -1;
+	if (sg_requesters_have(&p->requesters, head, a->forge->asker.id))
+		return 0;
 	return record(a, p->request.mr.iid, p->requesters.last + 1, wish, head, err);
 }
 
@@ -112,12 +125,26 @@ static int push_plan(struct acting *a, const struct sg_plan *plan, struct sg_pub
 	return rc;
 }
 
+/*
+ * The text of the open request comes before the head that it is about: an approval given between
+ * the two is for the old head and void, and a run that is killed there does both again.
+ */
+static int describe(struct acting *a, const struct sg_plan *plan, struct sg_err *err)
+{
+	struct sg_promotion *p = a->p;
+	struct sg_gitlab_mr_text text;
+	struct sg_gitlab_answer answer;
+
+	if (!p->facts.has_mr)
+		return 0;
+	text = sg_request_text(a->world, p->env, p->service, plan);
+	return sg_gitlab_mr_update(&a->forge->gitlab, p->request.mr.iid, &text, &answer, err);
+}
+
 static int push(struct acting *a, struct sg_err *err)
 {
 	struct sg_promotion *p = a->p;
 	struct sg_published published;
-	struct sg_gitlab_mr_text text;
-	struct sg_gitlab_answer answer;
 	struct sg_plan plan;
 	const char *wish;
 
@@ -125,16 +152,12 @@ static int push(struct acting *a, struct sg_err *err)
 		return -1;
 	if (!plan.parent)
 		return 0;
-	if (record_move(a, &plan, wish, err) < 0 || push_plan(a, &plan, &published, err) < 0)
+	if (record_move(a, &plan, wish, err) < 0 || describe(a, &plan, err) < 0 ||
+		push_plan(a, &plan, &published, err) < 0)
 		return -1;
-	if (published.outcome != SG_PUBLISHED) {
+	if (published.outcome != SG_PUBLISHED)
 		sg_debug(a->world->log, "push of %s: %s", plan.branch, published.why);
-		return 0;
-	}
-	if (!p->facts.has_mr)
-		return 0;
-	text = sg_request_text(a->world, p->env, p->service, &plan);
-	return sg_gitlab_mr_update(&a->forge->gitlab, p->request.mr.iid, &text, &answer, err);
+	return 0;
 }
 
 /* What our branch changes, as a plan to be described. */
@@ -160,9 +183,7 @@ static int open_request(struct acting *a, struct sg_err *err)
 	struct sg_mr mr;
 
 	/* Nothing is opened for somebody whose name cannot be written down. */
-	if (sg_forge_asker(a->world, a->forge, err) < 0)
-		return sg_wrap(err, "who asks for this promotion");
-	if (plan_of_branch(a, &plan, err) < 0)
+	if (find_asker(a, err) < 0 || plan_of_branch(a, &plan, err) < 0)
 		return -1;
 	if (!plan.parent)
 		return 0;
@@ -235,6 +256,10 @@ int sg_promotion_act(struct sg_world *world, struct sg_loaded *loaded, struct sg
 		break;
 	case SG_DO_OPEN:
 		rc = open_request(&a, err);
+		break;
+	case SG_DO_RECORD:
+		rc = record(&a, promotion->request.mr.iid, 1, promotion->head.wish,
+			promotion->head.oid, err);
 		break;
 	case SG_DO_RENEW:
 		rc = close_request(

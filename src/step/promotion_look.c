@@ -125,6 +125,18 @@ static int look_at_head(struct looking *l, struct sg_err *err)
 	return 0;
 }
 
+static int look_whether_approved(struct looking *l, struct sg_err *err)
+{
+	struct sg_gitlab_approval *approvals;
+	size_t count;
+
+	if (sg_gitlab_mr_approvals(&l->forge->gitlab, l->p->request.mr.iid, l->world->arena,
+		    &approvals, &count, err) < 0)
+		return -1;
+	l->p->facts.approved = count > 0;
+	return 0;
+}
+
 static int look_at_notes(struct looking *l, struct sg_err *err)
 {
 	struct sg_promotion *p = l->p;
@@ -138,7 +150,7 @@ static int look_at_notes(struct looking *l, struct sg_err *err)
 		return -1;
 	sg_requesters_read(l->world, l->forge, &l->loaded->policy, notes, count, &p->requesters);
 	p->facts.recorded = p->requesters.recorded;
-	return 0;
+	return p->facts.recorded ? 0 : look_whether_approved(l, err);
 }
 
 /* Whether the project would run a pipeline for a push, as far as can be seen from here. */

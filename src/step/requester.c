@@ -88,7 +88,8 @@ void sg_requesters_read(struct sg_world *world, const struct sg_forge *forge,
 	struct sg_arena *arena = world->arena;
 	struct sg_requesters all = {0};
 	struct sg_requester *people = NULL;
-	const char **heads = NULL, **froms = NULL;
+	struct sg_requested *heads = NULL;
+	const char **froms = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		struct note note;
@@ -106,7 +107,8 @@ void sg_requesters_read(struct sg_world *world, const struct sg_forge *forge,
 		else {
 			all.last = note.number;
 			add_person(arena, &note, &people, &all.count);
-			add_word(arena, &heads, &all.head_count, note.head);
+			*(struct sg_requested *)sg_arena_push(arena, &heads, &all.head_count,
+				sizeof(*heads)) = (struct sg_requested){note.head, note.user};
 			add_froms(arena, note.froms, &froms, &all.from_count);
 		}
 		if (all.trouble)
@@ -116,6 +118,15 @@ void sg_requesters_read(struct sg_world *world, const struct sg_forge *forge,
 	all.heads = heads;
 	all.froms = froms;
 	*ret = all;
+}
+
+bool sg_requesters_have(const struct sg_requesters *requesters, const char *head, int64_t user)
+{
+	for (size_t i = 0; i < requesters->head_count; i++)
+		if (strcmp(requesters->heads[i].head, head) == 0 &&
+			(!user || requesters->heads[i].user == user))
+			return true;
+	return false;
 }
 
 static void write_note(

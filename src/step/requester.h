@@ -10,13 +10,19 @@
 #include "model/approval.h"
 #include "step/forge.h"
 
+/* The head that a note is about, and who asked for it. */
+struct sg_requested {
+	const char *head;
+	int64_t user;
+};
+
 /* What the notes say. */
 struct sg_requesters {
 	bool recorded;       /* there is a note at all */
 	const char *trouble; /* one was changed, one is gone, or none is about a head: why; NULL */
 	const struct sg_requester *people; /* distinct */
 	size_t count;
-	const char *const *heads; /* the heads that the notes are about */
+	const struct sg_requested *heads; /* one for each note */
 	size_t head_count;
 	const char *const *froms; /* commits of the environments before, at which it was asked */
 	size_t from_count;
@@ -30,6 +36,9 @@ struct sg_requesters {
 void sg_requesters_read(struct sg_world *world, const struct sg_forge *forge,
 	const struct sg_policy *policy, const struct sg_gitlab_note *notes, size_t count,
 	struct sg_requesters *ret);
+
+/* Does a note say that this person asked for that head? USER 0: that anybody did. */
+bool sg_requesters_have(const struct sg_requesters *requesters, const char *head, int64_t user);
 
 struct sg_requester_ask {
 	int64_t iid;              /* of the merge request */

@@ -178,12 +178,26 @@ static void a_merge_past_a_gate_is_never_a_success(void **state)
 	expect(&facts, SG_DO_STOP, SG_END_FAILED, "MERGED_PAST_GATE");
 }
 
-static void without_a_known_requester_the_request_is_opened_anew(void **state)
+static void who_asked_is_written_down_before_anything_else_happens(void **state)
 {
 	struct sg_promotion_facts facts = opened();
 
 	(void)state;
 	facts.recorded = false;
+	expect(&facts, SG_DO_RECORD, SG_END_NONE, "REQUESTER_UNRECORDED");
+	facts.head_wanted = facts.prepared = false;
+	expect(&facts, SG_DO_RECORD, SG_END_NONE, "REQUESTER_UNRECORDED");
+	facts.head_ours = false;
+	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY");
+}
+
+static void approved_without_a_known_requester_the_request_is_opened_anew(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.recorded = false;
+	facts.approved = true;
 	expect(&facts, SG_DO_RENEW, SG_END_NONE, "REQUESTER_UNKNOWN");
 }
 
@@ -365,7 +379,8 @@ int main(void)
 		cmocka_unit_test(an_older_version_never_replaces_a_newer_one),
 		cmocka_unit_test(an_open_request_that_is_void_is_closed),
 		cmocka_unit_test(a_merge_past_a_gate_is_never_a_success),
-		cmocka_unit_test(without_a_known_requester_the_request_is_opened_anew),
+		cmocka_unit_test(who_asked_is_written_down_before_anything_else_happens),
+		cmocka_unit_test(approved_without_a_known_requester_the_request_is_opened_anew),
 		cmocka_unit_test(machines_are_waited_for),
 		cmocka_unit_test(a_project_without_ci_needs_no_pipeline),
 		cmocka_unit_test(a_failed_pipeline_ends_it_and_a_manual_one_waits_for_a_person),

@@ -85,7 +85,12 @@ static void who_asked_is_read_from_our_own_notes_only(void **state)
 	assert_int_equal(all.people[2].id, 23);
 	assert_int_equal(all.last, 3);
 	assert_int_equal(all.head_count, 4);
-	assert_string_equal(all.heads[0], HEAD);
+	assert_string_equal(all.heads[0].head, HEAD);
+	assert_int_equal(all.heads[1].user, 22);
+	assert_true(sg_requesters_have(&all, HEAD, 22));
+	assert_true(sg_requesters_have(&all, HEAD, 0));
+	assert_false(sg_requesters_have(&all, HEAD, 99));
+	assert_false(sg_requesters_have(&all, FROM, 0));
 	assert_string_equal(all.froms[0], FROM);
 }
 
