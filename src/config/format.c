@@ -4,9 +4,9 @@
 #include "base/attr.h"
 #include "base/text.h"
 #include "config/schema.h"
+#include "model/name.h"
 
 #define NAME_MAX_BYTES 100
-#define BRANCH_MAX_BYTES 200
 #define TEXT_MAX_BYTES 1024
 
 static const struct {
@@ -28,24 +28,6 @@ const char *sg_config_format_pattern(enum sg_config_format format)
 	return formats[format].pattern;
 }
 
-static bool is_alnum(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-static bool is_name_char(char c)
-{
-	return is_alnum(c) || c == '.' || c == '_' || c == '-';
-}
-
-static bool all(struct sg_str s, bool (*is)(char))
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!is(s.ptr[i]))
-			return false;
-	return true;
-}
-
 /* Printable UTF-8 on one line: what the terminal escaper leaves as it is. */
 static bool is_line(struct sg_str s)
 {
@@ -62,47 +44,7 @@ static bool is_line(struct sg_str s)
 static bool is_name(struct sg_str s)
 {
 	return s.len >= 1 && s.len <= NAME_MAX_BYTES && s.ptr[0] != '.' && s.ptr[0] != '-' &&
-	       all(s, is_name_char);
-}
-
-/* The rules of git check-ref-format for one branch. */
-static bool is_branch(struct sg_str s)
-{
-	struct sg_str rest = s, part;
-
-	if (s.len > BRANCH_MAX_BYTES || s.ptr[0] == '-' || sg_str_ends(s, ".") ||
-		sg_str_is(s, "@") || sg_str_is(s, "HEAD") || sg_str_search(s, "..") >= 0 ||
-		sg_str_search(s, "@{") >= 0)
-		return false;
-	for (size_t i = 0; i < s.len; i++)
-		if (strchr(" ~^:?*[\\", s.ptr[i]))
-			return false;
-	while (sg_str_cut(&rest, '/', &part))
-		if (part.len == 0 || part.ptr[0] == '.' || sg_str_ends(part, ".lock"))
-			return false;
-	return true;
-}
-
-static bool is_label_char(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-';
-}
-
-static bool is_label(struct sg_str s)
-{
-	return s.len <= 63 && all(s, is_label_char) && s.ptr[0] != '-' && s.ptr[s.len - 1] != '-';
-}
-
-static bool is_approvers(struct sg_str s)
-{
-	struct sg_str rest = sg_str_sub(s, 1, s.len), part;
-
-	if (s.ptr[0] != '@')
-		return false;
-	while (sg_str_cut(&rest, '/', &part))
-		if (part.len == 0 || !all(part, is_name_char))
-			return false;
-	return true;
+	       sg_name_all(s, sg_name_is_char);
 }
 
 /* Only placeholders of the blank-separated list NAMES, braces nowhere else. */
@@ -152,15 +94,15 @@ bool sg_config_format_ok(enum sg_config_format format, struct sg_str text)
 	case SG_FORMAT_SERVICE:
 		return is_name(text) || sg_str_is(text, "*");
 	case SG_FORMAT_BRANCH:
-		return is_branch(text);
+		return sg_name_is_branch(text);
 	case SG_FORMAT_TEMPLATE:
 		return is_template(text, "service env short");
 	case SG_FORMAT_SUBJECT:
 		return is_template(text, "service env tag from");
 	case SG_FORMAT_LABEL:
-		return is_label(text);
+		return sg_name_is_label(text);
 	case SG_FORMAT_APPROVERS:
-		return is_approvers(text);
+		return sg_name_is_approvers(text);
 	case SG_FORMAT_EXCLUDED:
 		return sg_str_is(text, "requester") || sg_str_is(text, "authors");
 	case SG_FORMAT_PERSON:

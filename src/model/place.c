@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/name.h"
 
 #define MAX_TEXT 4096
 #define MAX_SERVICE 100
@@ -56,12 +57,6 @@ int sg_template_expand(struct sg_arena *arena, const char *text, const char *ser
 	return 0;
 }
 
-static bool is_name_byte(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '.' || c == '_' || c == '-';
-}
-
 int sg_service_name_check(const char *name, struct sg_err *err)
 {
 	size_t len = strlen(name);
@@ -75,7 +70,7 @@ int sg_service_name_check(const char *name, struct sg_err *err)
 		return sg_fail(err, SG_R_USAGE, "the service name \"%s\" begins with \"%c\"", name,
 			name[0]);
 	for (size_t i = 0; i < len; i++)
-		if (!is_name_byte(name[i]))
+		if (!sg_name_is_char(name[i]))
 			return sg_fail(err, SG_R_USAGE,
 				"the service name \"%s\" has a byte that is no letter, digit, "
 				"\".\", "
