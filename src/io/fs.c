@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "io/fs_impl.h"
 
 static int fail_errno(struct sg_err *err, const char *what, const char *path)
 {
@@ -21,7 +22,7 @@ static int fail_errno(struct sg_err *err, const char *what, const char *path)
 	return sg_fail(err, reason, "%s %s: %s", what, path, strerror(code));
 }
 
-static void close_fd(int *fd)
+void sg_fs_close(int *fd)
 {
 	if (*fd >= 0)
 		(void)close(*fd);
@@ -50,7 +51,7 @@ static int read_all(int fd, const char *path, struct sg_buf *buf, struct sg_err 
 
 int sg_fs_read(const char *path, struct sg_buf *buf, struct sg_err *err)
 {
-	SG_AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	SG_AUTO(sg_fs_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -61,7 +62,7 @@ int sg_fs_read(const char *path, struct sg_buf *buf, struct sg_err *err)
 	return read_all(fd, path, buf, err);
 }
 
-static int write_all(int fd, struct sg_str bytes)
+int sg_fs_put(int fd, struct sg_str bytes)
 {
 	while (bytes.len > 0) {
 		ssize_t put = write(fd, bytes.ptr, bytes.len);
@@ -77,9 +78,9 @@ static int write_all(int fd, struct sg_str bytes)
 
 static int write_direct(const char *path, struct sg_str bytes, struct sg_err *err)
 {
-	SG_AUTO(close_fd) int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
+	SG_AUTO(sg_fs_close) int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
 
-	if (fd < 0 || write_all(fd, bytes) < 0)
+	if (fd < 0 || sg_fs_put(fd, bytes) < 0)
 		return fail_errno(err, "cannot write", path);
 	return 0;
 }
@@ -97,7 +98,7 @@ static void sync_folder(struct sg_str folder)
 {
 	SG_AUTO(sg_free_ptr)
 	char *name = folder.len ? sg_strndup(folder.ptr, folder.len) : sg_strdup(".");
-	SG_AUTO(close_fd) int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	SG_AUTO(sg_fs_close) int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd >= 0)
 		(void)fsync(fd);
@@ -115,7 +116,7 @@ static mode_t masked(unsigned mode)
 static int fill(int fd, struct sg_str bytes, mode_t mode)
 {
 	int saved;
-	bool ok = write_all(fd, bytes) == 0 && fchmod(fd, mode) == 0 && fsync(fd) == 0;
+	bool ok = sg_fs_put(fd, bytes) == 0 && fchmod(fd, mode) == 0 && fsync(fd) == 0;
 
 	saved = errno;
 	if (close(fd) < 0 && ok)

@@ -30,6 +30,29 @@ int sg_fs_tempdir(struct sg_arena *arena, const char *tmpdir, const char **ret_p
 /* Follows no symbolic link; what cannot be removed stays. */
 void sg_fs_rmtree(const char *path);
 
+/* What stands at a path where a file is to be made. */
+enum sg_fs_found {
+	SG_FS_ABSENT,
+	SG_FS_SAME, /* a regular file with exactly these bytes */
+	SG_FS_OTHER /* anything else: other bytes, a link, a folder, a file that cannot be read */
+};
+
+/*
+ * Looks at PATH below DIR (relative, checked by the caller: no "..") without following a symbolic
+ * link in PATH; DIR itself may be one. A link or a file in the place of a folder on the way is
+ * LOCAL_IO.
+ */
+int sg_fs_find(const char *dir, const char *path, struct sg_str bytes, enum sg_fs_found *ret_found,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Makes a new file with MODE (less the umask), and the folders on the way to it, DIR's own
+ * included. It is there whole or not at all, and nothing is ever replaced: what came into its place
+ * meanwhile makes *ret_found SG_FS_SAME or SG_FS_OTHER instead of SG_FS_ABSENT, and stays.
+ */
+int sg_fs_create(const char *dir, const char *path, struct sg_str bytes, unsigned mode,
+	enum sg_fs_found *ret_found, struct sg_err *err) SG_MUST_CHECK;
+
 /* True when the path names an existing directory. */
 bool sg_fs_is_dir(const char *path);
 
