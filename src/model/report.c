@@ -15,6 +15,17 @@ static const struct {
 #undef SG_X
 };
 
+static const char *const file_states[] = {
+#define SG_X(name, word) [SG_FILE_##name] = word,
+	SG_FILE_STATES(SG_X)
+#undef SG_X
+};
+
+const char *sg_file_state_name(enum sg_file_state state)
+{
+	return file_states[state];
+}
+
 const char *sg_result_name(enum sg_result result)
 {
 	return results[result].name;
@@ -110,6 +121,14 @@ void sg_report_add_values(struct sg_report *report, const char *environment,
 			.noop = noop,
 		};
 	}
+}
+
+void sg_report_add_file(struct sg_report *report, const char *path, enum sg_file_state state)
+{
+	struct sg_report_file *row =
+		sg_arena_push(report->arena, &report->made, &report->made_count, sizeof(*row));
+
+	*row = (struct sg_report_file){path, state};
 }
 
 void sg_report_add_part(struct sg_report *report, const char *name, const char *version)

@@ -115,6 +115,26 @@ struct sg_report_part {
 	const char *version;
 };
 
+/* What became of a local file that was to be made. */
+#define SG_FILE_STATES(X)                                                                          \
+	X(CREATED, "created")                                                                      \
+	X(PLANNED, "planned") /* dry run: it would be created */                                   \
+	X(PRESENT, "present") /* it is there already, byte for byte */                             \
+	X(KEPT, "kept")       /* something else is there and stays */
+
+enum sg_file_state {
+#define SG_X(name, word) SG_FILE_##name,
+	SG_FILE_STATES(SG_X)
+#undef SG_X
+};
+
+const char *sg_file_state_name(enum sg_file_state state);
+
+struct sg_report_file {
+	const char *path; /* below `folder` */
+	enum sg_file_state state;
+};
+
 struct sg_board; /* model/board.h */
 
 struct sg_report {
@@ -147,6 +167,9 @@ struct sg_report {
 	struct sg_report_mr *mrs;
 	size_t mr_count;
 	const struct sg_board *board; /* of `status` */
+	const char *folder;           /* of `init` */
+	struct sg_report_file *made;  /* in it */
+	size_t made_count;
 	struct sg_findings findings;
 	struct sg_report_warning *warnings;
 	size_t warning_count;
@@ -176,6 +199,8 @@ void sg_report_add_gate(struct sg_report *report, const char *service, const cha
 /* A row per value change of a plan or of what already stood there. */
 void sg_report_add_values(struct sg_report *report, const char *environment,
 	const struct sg_value_change *values, size_t count, bool noop);
+
+void sg_report_add_file(struct sg_report *report, const char *path, enum sg_file_state state);
 
 void sg_report_add_part(struct sg_report *report, const char *name, const char *version);
 

@@ -193,6 +193,19 @@ static void put_diff(struct writer *writer, const struct sg_report *report)
 	sg_report_sink_json_bytes(writer->redactor, &writer->json, "diff", sg_buf_str(&text));
 }
 
+static void put_files(struct writer *writer, const struct sg_report *report)
+{
+	put(writer, "folder", report->folder);
+	sg_json_open_array(&writer->json, "files");
+	for (size_t i = 0; i < report->made_count; i++) {
+		sg_json_open_object(&writer->json, NULL);
+		put(writer, "path", report->made[i].path);
+		put(writer, "state", sg_file_state_name(report->made[i].state));
+		sg_json_close_object(&writer->json);
+	}
+	sg_json_close_array(&writer->json);
+}
+
 static void put_version(struct writer *writer, const struct sg_report *report)
 {
 	if (!report->version) {
@@ -249,6 +262,7 @@ void sg_report_json(
 	sg_board_json(json, redactor, report->board);
 	put_verdicts(&writer, report);
 	put_findings(&writer, report);
+	put_files(&writer, report);
 	put_warnings(&writer, report);
 	put_version(&writer, report);
 	sg_json_close_object(json);

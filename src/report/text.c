@@ -196,6 +196,43 @@ static void put_warning(const struct sg_page *page, const struct sg_report_warni
 	sg_page_new_line(page);
 }
 
+/* ---- files that were made ---- */
+
+static enum sg_paint state_paint(enum sg_file_state state)
+{
+	switch (state) {
+	case SG_FILE_CREATED:
+		return SG_PAINT_GREEN;
+	case SG_FILE_PLANNED:
+		return SG_PAINT_CYAN;
+	case SG_FILE_KEPT:
+		return SG_PAINT_YELLOW;
+	case SG_FILE_PRESENT:
+		break;
+	}
+	return SG_PAINT_PLAIN;
+}
+
+static void put_files(const struct sg_page *page, const struct sg_report *report)
+{
+	struct sg_page_cell cells[2];
+	size_t widths[2] = {0};
+
+	sg_page_field(page, "folder", report->folder);
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < report->made_count; i++) {
+			const struct sg_report_file *row = &report->made[i];
+
+			cells[0] = (struct sg_page_cell){
+				sg_file_state_name(row->state), state_paint(row->state)};
+			cells[1] = (struct sg_page_cell){row->path, SG_PAINT_PLAIN};
+			if (pass == 0)
+				sg_page_measure(page, cells, 2, widths);
+			else
+				sg_page_row(page, cells, 2, widths);
+		}
+}
+
 /* ---- diff ---- */
 
 static enum sg_paint diff_paint(struct sg_str line)
@@ -263,6 +300,7 @@ void sg_report_text(
 	put_changes(&page, report);
 	if (report->result != SG_RESULT_INVALID)
 		put_facts(&page, report);
+	put_files(&page, report);
 	if (report->board)
 		sg_board_text(&page, report->board);
 	sg_page_gates(&page, report);

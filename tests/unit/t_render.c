@@ -285,8 +285,22 @@ static void hostile(struct sg_report *report)
 	*sg_report_add_mr(report) = (struct sg_report_mr){HOSTILE, HOSTILE, INT64_MIN, HOSTILE,
 		HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE};
 	sg_report_warn(report, HOSTILE, "%s", HOSTILE);
+	report->folder = HOSTILE;
+	sg_report_add_file(report, HOSTILE, SG_FILE_KEPT);
 	sg_report_add_part(report, HOSTILE, HOSTILE);
 	sg_report_end(report, SG_RESULT_PLANNED, HOSTILE, "%s", HOSTILE);
+}
+
+static void init_done(struct sg_report *report)
+{
+	sg_report_init(report, report->arena, "init");
+	report->repository = "gitops/apps";
+	report->folder = "gitops";
+	sg_report_add_file(report, "README.md", SG_FILE_KEPT);
+	sg_report_add_file(report, "apps/catalog/Chart.yaml", SG_FILE_CREATED);
+	sg_report_add_file(report, "stagegate.yaml", SG_FILE_PRESENT);
+	sg_report_add_file(report, ".gitignore", SG_FILE_PLANNED);
+	sg_report_end(report, SG_RESULT_DONE, "WRITTEN", "1 file written");
 }
 
 static void hostile_version(struct sg_report *report)
@@ -318,6 +332,7 @@ static const struct {
 	{"wait-pending", pending},
 	{"check-findings", check_findings},
 	{"gates", gates},
+	{"init-done", init_done},
 	{"version", version},
 	{"hostile", hostile},
 	{"hostile-version", hostile_version},
@@ -402,7 +417,8 @@ static void assert_keys(const struct sg_buf *got)
 	static const char *const keys[] = {"schema", "command", "result", "reason", "exit_code",
 		"sentence", "repository", "config", "advisory", "environment", "branch", "commit",
 		"id", "tries", "elapsed_ms", "next_look", "changes", "diff", "gates",
-		"merge_requests", "board", "verdicts", "findings", "warnings", "version"};
+		"merge_requests", "board", "verdicts", "findings", "folder", "files", "warnings",
+		"version"};
 	const char *at = got->ptr;
 
 	for (size_t i = 0; i < SG_COUNT(keys); i++) {
