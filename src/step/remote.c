@@ -238,6 +238,30 @@ static const char *no_token_why(struct sg_world *world)
 		missing ? "; " : "", missing ? missing : "");
 }
 
+/* What sg_remote_name() gives, and the repository's origin. */
+static int name_remote(struct sg_world *world, struct sg_remote *remote, const char **ret_origin,
+	struct sg_err *err)
+{
+	if (url_of(world, &remote->url, err) < 0 ||
+		sg_http_origin(world->arena, remote->url, ret_origin, err) < 0)
+		return sg_wrap(err, "the GitOps repository");
+	remote->name = name_of(world, remote->url);
+	remote->gitlab = root_of(world);
+	remote->project = project_of(world, remote->gitlab, remote->url);
+	return 0;
+}
+
+int sg_remote_name(struct sg_world *world, struct sg_remote *ret_remote, struct sg_err *err)
+{
+	struct sg_remote remote = {0};
+	const char *origin;
+
+	if (name_remote(world, &remote, &origin, err) < 0)
+		return -1;
+	*ret_remote = remote;
+	return 0;
+}
+
 int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct sg_err *err)
 {
 	struct sg_remote remote = {0};
@@ -246,12 +270,8 @@ int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct 
 	struct sg_cred *cred;
 	int rc;
 
-	if (url_of(world, &remote.url, err) < 0 ||
-		sg_http_origin(world->arena, remote.url, &repo_origin, err) < 0)
-		return sg_wrap(err, "the GitOps repository");
-	remote.name = name_of(world, remote.url);
-	remote.gitlab = root_of(world);
-	remote.project = project_of(world, remote.gitlab, remote.url);
+	if (name_remote(world, &remote, &repo_origin, err) < 0)
+		return -1;
 	rc = find_token(world, &found, err);
 	if (rc == 0)
 		rc = find_job(world, &remote, err);

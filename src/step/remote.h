@@ -34,6 +34,12 @@ struct sg_remote {
 int sg_remote_find(
 	struct sg_world *world, struct sg_remote *ret_remote, struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * The first half of sg_remote_find(): url, name, gitlab and project, and no look at any credential.
+ */
+int sg_remote_name(
+	struct sg_world *world, struct sg_remote *ret_remote, struct sg_err *err) SG_MUST_CHECK;
+
 /* Wipes the token. A zeroed value is fine. */
 void sg_remote_release(struct sg_remote *remote);
 
