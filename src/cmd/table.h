@@ -69,6 +69,7 @@ extern const struct sg_cmd sg_cmd_promote;
 extern const struct sg_cmd sg_cmd_gate;
 extern const struct sg_cmd sg_cmd_status;
 extern const struct sg_cmd sg_cmd_check;
+extern const struct sg_cmd sg_cmd_init;
 extern const struct sg_cmd sg_cmd_version;
 
 #endif

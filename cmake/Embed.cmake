@@ -1,0 +1,27 @@
+# Writes OUTPUT, a C table of the files of FOLDER that LIST names (cmake -P; LIST is a file, one path a line), each byte for byte.
+# The table is TABLE, its length TABLE_count; HEADER declares both.
+cmake_minimum_required(VERSION 3.25)
+file(STRINGS ${LIST} paths)
+set(arrays "")
+set(rows "")
+set(number 0)
+foreach(path IN LISTS paths)
+	file(READ ${FOLDER}/${path} hex HEX)
+	string(LENGTH "${hex}" digits)
+	math(EXPR length "${digits} / 2")
+	if(length EQUAL 0)
+		message(FATAL_ERROR "${FOLDER}/${path} is empty")
+	endif()
+	string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+	if(bytes MATCHES "0x[89a-f]")
+		message(FATAL_ERROR "${FOLDER}/${path} is not ASCII")
+	endif()
+	string(REPLACE "0x0a," "0x0a,\n\t" bytes "\t${bytes}")
+	string(APPEND arrays "\nstatic const char file_${number}[] = {\n${bytes}\n};\n")
+	string(APPEND rows "\t{\"${path}\", {file_${number}, ${length}}},\n")
+	math(EXPR number "${number} + 1")
+endforeach()
+file(WRITE ${OUTPUT}.new
+	"/* Written by cmake/Embed.cmake. Not to be edited. */\n#include \"${HEADER}\"\n${arrays}\n"
+	"const struct sg_scaffold_file ${TABLE}[] = {\n${rows}};\n\nconst size_t ${TABLE}_count = ${number};\n")
+file(RENAME ${OUTPUT}.new ${OUTPUT})

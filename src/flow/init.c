@@ -1,0 +1,176 @@
+#include "flow/init.h"
+
+#include <string.h>
+
+#include "io/fs.h"
+#include "scaffold/scaffold.h"
+#include "step/remote.h"
+
+#define SAMPLE_SERVICE "catalog"
+#define SAMPLE_IMAGES "registry.example.com/shop"
+
+static const char *or_else(const char *value, const char *fallback)
+{
+	return value ? value : fallback;
+}
+
+/* "a,b" as a list without the blanks around its items; an empty item is left for the check. */
+static void split(struct sg_arena *arena, const char *text, const char *const **ret, size_t *count)
+{
+	struct sg_str rest = sg_str_of(text), part;
+	const char **items = NULL;
+
+	*count = 0;
+	while (sg_str_cut(&rest, ',', &part)) {
+		const char **item = sg_arena_push(arena, &items, count, sizeof(*item));
+
+		*item = sg_arena_dup(arena, sg_str_trim(part));
+	}
+	*ret = items;
+}
+
+/* The group or the user that the repository belongs to: "@gitops" for "gitops/apps". */
+static int owner_of(struct sg_world *world, const struct sg_remote *remote, const char **ret,
+	struct sg_err *err)
+{
+	const char *path = remote->project ? remote->project : remote->name;
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || slash == path) {
+		(void)sg_fail(err, SG_R_USAGE,
+			"who approves for production? '%.100s' lies in no group", path);
+		return sg_hint(err, "give --approvers @user or @group");
+	}
+	*ret = sg_arena_printf(world->arena, "@%.*s", (int)(slash - path), path);
+	return 0;
+}
+
+static int gitops_values(struct sg_world *world, const struct sg_init_ask *ask,
+	struct sg_scaffold_values *values, struct sg_report *report, struct sg_err *err)
+{
+	const char *approvers = ask->approvers;
+	struct sg_remote remote;
+
+	if (sg_remote_name(world, &remote, err) < 0)
+		return -1;
+	if (!approvers && owner_of(world, &remote, &approvers, err) < 0)
+		return -1;
+	split(world->arena, approvers, &values->approvers, &values->approver_count);
+	report->repository = remote.name;
+	values->url = remote.url;
+	values->image = or_else(ask->image_prefix, SAMPLE_IMAGES);
+	values->branch = or_else(ask->branch, "main");
+	values->dev_branch = or_else(ask->dev_branch, "develop");
+	values->namespace = or_else(ask->namespace, "argocd");
+	if (!ask->image_prefix)
+		sg_report_warn(report, "SAMPLE_IMAGES",
+			"no --image-prefix was given: the images are %s/SERVICE", SAMPLE_IMAGES);
+	return 0;
+}
+
+static int fill(struct sg_world *world, const struct sg_init_ask *ask, struct sg_report *report,
+	struct sg_file_change **ret_files, size_t *ret_count, struct sg_err *err)
+{
+	struct sg_scaffold_values values = {0};
+
+	split(world->arena, or_else(ask->services, SAMPLE_SERVICE), &values.services,
+		&values.service_count);
+	if (gitops_values(world, ask, &values, report, err) < 0 ||
+		sg_scaffold_check(&values, err) < 0)
+		return -1;
+	sg_scaffold_files(world->arena, sg_scaffold_gitops, sg_scaffold_gitops_count, &values,
+		ret_files, ret_count);
+	return 0;
+}
+
+static enum sg_file_state state_of(enum sg_fs_found found, bool dry_run)
+{
+	if (found == SG_FS_ABSENT)
+		return dry_run ? SG_FILE_PLANNED : SG_FILE_CREATED;
+	return found == SG_FS_SAME ? SG_FILE_PRESENT : SG_FILE_KEPT;
+}
+
+static int write_file(const struct sg_init_ask *ask, const struct sg_file_change *file,
+	enum sg_fs_found *found, struct sg_err *err)
+{
+	if (*found != SG_FS_ABSENT || ask->dry_run)
+		return 0;
+	return sg_fs_create(ask->folder, file->path, file->after, 0666, found, err);
+}
+
+static size_t count_of(const struct sg_report *report, enum sg_file_state state)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->made_count; i++)
+		count += report->made[i].state == state;
+	return count;
+}
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void end(const struct sg_init_ask *ask, struct sg_report *report)
+{
+	size_t made = count_of(report, ask->dry_run ? SG_FILE_PLANNED : SG_FILE_CREATED);
+	size_t kept = count_of(report, SG_FILE_KEPT);
+	const char *rest =
+		kept ? sg_arena_printf(report->arena, "; %zu with other contents %s left alone",
+			       kept, kept == 1 ? "is" : "are")
+		     : "";
+
+	if (!made)
+		sg_report_end(report, SG_RESULT_UNCHANGED, "NOTHING_TO_DO",
+			"nothing to write: all %zu file%s %s there%s", report->made_count,
+			plural(report->made_count), report->made_count == 1 ? "is" : "are", rest);
+	else if (ask->dry_run)
+		sg_report_end(report, SG_RESULT_PLANNED, "PLANNED", "%zu file%s would be written%s",
+			made, plural(made), rest);
+	else
+		sg_report_end(report, SG_RESULT_DONE, "WRITTEN", "%zu file%s written%s", made,
+			plural(made), rest);
+}
+
+/* The files that a dry run would make, for its diff. */
+static void show_planned(struct sg_report *report, const struct sg_file_change *files, size_t count)
+{
+	struct sg_file_change *shown = NULL;
+	size_t shown_count = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct sg_file_change *row;
+
+		if (report->made[i].state != SG_FILE_PLANNED)
+			continue;
+		row = sg_arena_push(report->arena, &shown, &shown_count, sizeof(*row));
+		*row = files[i];
+	}
+	report->files = shown;
+	report->file_count = shown_count;
+}
+
+int sg_flow_init(struct sg_world *world, const struct sg_init_ask *ask, struct sg_report *report,
+	struct sg_err *err)
+{
+	struct sg_file_change *files;
+	enum sg_fs_found *found;
+	size_t count;
+
+	if (fill(world, ask, report, &files, &count, err) < 0)
+		return -1;
+	found = sg_arena_calloc(world->arena, count, sizeof(*found));
+	for (size_t i = 0; i < count; i++)
+		if (sg_fs_find(ask->folder, files[i].path, files[i].after, &found[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (write_file(ask, &files[i], &found[i], err) < 0)
+			return -1;
+		sg_report_add_file(report, files[i].path, state_of(found[i], ask->dry_run));
+	}
+	report->folder = ask->folder;
+	show_planned(report, files, count);
+	end(ask, report);
+	return 0;
+}
