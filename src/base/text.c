@@ -331,3 +331,25 @@ void sg_text_line(char *out, size_t size, struct sg_str s)
 	}
 	out[used] = '\0';
 }
+
+void sg_text_wrap(const char *text, size_t indent, size_t width, struct sg_buf *out)
+{
+	struct sg_str rest = sg_str_of(text), word;
+	size_t column = indent;
+	bool first = true;
+
+	while (sg_str_cut(&rest, ' ', &word)) {
+		if (!first && column + 1 + word.len > width) {
+			sg_buf_addc(out, '\n');
+			sg_buf_addf(out, "%*s", (int)indent, "");
+			column = indent;
+		} else if (!first) {
+			sg_buf_addc(out, ' ');
+			column++;
+		}
+		sg_buf_addstr(out, word);
+		column += word.len;
+		first = false;
+	}
+	sg_buf_addc(out, '\n');
+}

@@ -50,6 +50,12 @@ void sg_text_url(struct sg_str s, struct sg_buf *out);
  */
 void sg_text_line(char *out, size_t size, struct sg_str s);
 
+/*
+ * The blank-separated words of TEXT in lines of at most WIDTH bytes, a newline after each; every
+ * line but the first begins with INDENT blanks, and the first is taken to begin there, too.
+ */
+void sg_text_wrap(const char *text, size_t indent, size_t width, struct sg_buf *out);
+
 /* Length in bytes of the well-formed UTF-8 character at the start of S, 0 when it is broken. */
 size_t sg_text_utf8_len(struct sg_str s);
 

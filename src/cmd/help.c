@@ -1,32 +1,9 @@
 #include "cmd/help.h"
 
+#include "base/text.h"
+
 #define HELP_COLUMN 4
 #define HELP_WIDTH 80
-
-/* TEXT in lines of at most HELP_WIDTH, each indented. */
-static void add_wrapped(struct sg_buf *out, const char *text, size_t indent)
-{
-	struct sg_str rest = sg_str_of(text), word;
-	size_t column = 0;
-
-	while (sg_str_cut(&rest, ' ', &word)) {
-		if (column && column + 1 + word.len > HELP_WIDTH) {
-			sg_buf_addc(out, '\n');
-			column = 0;
-		}
-		if (column == 0) {
-			for (size_t i = 0; i < indent; i++)
-				sg_buf_addc(out, ' ');
-			column = indent;
-		} else {
-			sg_buf_addc(out, ' ');
-			column++;
-		}
-		sg_buf_addstr(out, word);
-		column += word.len;
-	}
-	sg_buf_addc(out, '\n');
-}
 
 /* "text|json" for a choice's words; the value's name otherwise. */
 static void add_arg(struct sg_buf *out, const struct sg_opt *opt)
@@ -49,7 +26,8 @@ static void add_option(struct sg_buf *out, const struct sg_opt *opt)
 	if (opt->fallback)
 		sg_buf_addf(out, ", default %s", opt->fallback);
 	sg_buf_adds(out, "]\n");
-	add_wrapped(out, opt->help, HELP_COLUMN);
+	sg_buf_addf(out, "%*s", HELP_COLUMN, "");
+	sg_text_wrap(opt->help, HELP_COLUMN, HELP_WIDTH, out);
 }
 
 void sg_help_overview(struct sg_buf *out)
@@ -72,7 +50,7 @@ void sg_help_command(const struct sg_cmd *cmd, struct sg_buf *out)
 {
 	sg_buf_addf(out, "stagegate %s: %s\n\nusage: stagegate %s [OPTION...] %s\n\n", cmd->name,
 		cmd->summary, cmd->name, cmd->words);
-	add_wrapped(out, cmd->details, 0);
+	sg_text_wrap(cmd->details, 0, HELP_WIDTH, out);
 	if (cmd->words_env)
 		sg_buf_addf(out, "\nWithout words, those of [%s] count, separated by blanks.\n",
 			cmd->words_env);

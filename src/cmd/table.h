@@ -70,6 +70,7 @@ extern const struct sg_cmd sg_cmd_gate;
 extern const struct sg_cmd sg_cmd_status;
 extern const struct sg_cmd sg_cmd_check;
 extern const struct sg_cmd sg_cmd_init;
+extern const struct sg_cmd sg_cmd_explain;
 extern const struct sg_cmd sg_cmd_version;
 
 #endif

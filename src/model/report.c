@@ -85,6 +85,12 @@ struct sg_report_mr *sg_report_add_mr(struct sg_report *report)
 	return sg_arena_push(report->arena, &report->mrs, &report->mr_count, sizeof(*report->mrs));
 }
 
+struct sg_report_code *sg_report_add_code(struct sg_report *report)
+{
+	return sg_arena_push(
+		report->arena, &report->codes, &report->code_count, sizeof(*report->codes));
+}
+
 void sg_report_add_gate(struct sg_report *report, const char *service, const char *environment,
 	const struct sg_gate_verdict *verdict)
 {

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/attr.h"
+#include "model/advice.h"
 #include "model/finding.h"
 #include "model/plan.h"
 #include "model/verdict.h"
@@ -105,7 +106,7 @@ struct sg_report_mr {
 };
 
 struct sg_report_warning {
-	const char *code; /* "IMAGE_NOT_SEEN", "ADVISORY" */
+	const char *code; /* model/outcome.h: "IMAGE_NOT_SEEN" */
 	const char *text;
 };
 
@@ -133,6 +134,15 @@ const char *sg_file_state_name(enum sg_file_state state);
 struct sg_report_file {
 	const char *path; /* below `folder` */
 	enum sg_file_state state;
+};
+
+/* A code, for `explain`. */
+struct sg_report_code {
+	const char *name;
+	struct sg_report_lines kinds; /* "error", "promotion" */
+	int exit_code;                /* -1: it ends no run */
+	const char *text;
+	const struct sg_advice *advice; /* NULL in a list */
 };
 
 struct sg_board; /* model/board.h */
@@ -178,6 +188,8 @@ struct sg_report {
 	const char *version_commit;
 	struct sg_report_part *parts;
 	size_t part_count;
+	struct sg_report_code *codes; /* of `explain` */
+	size_t code_count;
 };
 
 void sg_report_init(struct sg_report *report, struct sg_arena *arena, const char *command);
@@ -191,6 +203,7 @@ void sg_report_end(struct sg_report *report, enum sg_result result, const char *
 struct sg_report_change *sg_report_add_change(struct sg_report *report);
 struct sg_report_verdict *sg_report_add_verdict(struct sg_report *report);
 struct sg_report_mr *sg_report_add_mr(struct sg_report *report);
+struct sg_report_code *sg_report_add_code(struct sg_report *report);
 
 /* A row for a gate's verdict about SERVICE that is to enter ENVIRONMENT; strings are copied. */
 void sg_report_add_gate(struct sg_report *report, const char *service, const char *environment,

@@ -226,6 +226,48 @@ static void put_version(struct writer *writer, const struct sg_report *report)
 	sg_json_close_object(&writer->json);
 }
 
+static void put_commands(struct writer *writer, const char *lines)
+{
+	struct sg_str rest = sg_str_of(lines), line;
+
+	sg_json_open_array(&writer->json, "look");
+	while (sg_str_cut(&rest, '\n', &line))
+		if (line.len)
+			sg_json_put_strn(&writer->json, NULL, line);
+	sg_json_close_array(&writer->json);
+}
+
+static void put_code(struct writer *writer, const struct sg_report_code *row)
+{
+	struct sg_json_out *json = &writer->json;
+
+	sg_json_open_object(json, NULL);
+	put(writer, "code", row->name);
+	put_lines(writer, "kinds", &row->kinds);
+	if (row->exit_code >= 0)
+		sg_json_put_i64(json, "exit_code", row->exit_code);
+	else
+		sg_json_put_null(json, "exit_code");
+	put(writer, "sentence", row->text);
+	if (row->advice) {
+		put(writer, "means", row->advice->means);
+		put(writer, "cause", row->advice->cause);
+		put(writer, "remedy", row->advice->remedy);
+		put_commands(writer, row->advice->look);
+	}
+	sg_json_close_object(json);
+}
+
+static void put_codes(struct writer *writer, const struct sg_report *report)
+{
+	if (report->code_count == 0)
+		return;
+	sg_json_open_array(&writer->json, "codes");
+	for (size_t i = 0; i < report->code_count; i++)
+		put_code(writer, &report->codes[i]);
+	sg_json_close_array(&writer->json);
+}
+
 static void begin(struct writer *writer, const char *command, struct sg_buf *out)
 {
 	sg_json_out_init(&writer->json, out, /* indent= */ true);
@@ -265,6 +307,7 @@ void sg_report_json(
 	put_files(&writer, report);
 	put_warnings(&writer, report);
 	put_version(&writer, report);
+	put_codes(&writer, report);
 	sg_json_close_object(json);
 }
 

@@ -272,6 +272,14 @@ static void put_diff(const struct sg_page *page, const struct sg_report *report)
 
 /* ---- documents ---- */
 
+/* Where the reader of a failure finds what to do. */
+static void put_more(const struct sg_page *page, const char *code)
+{
+	sg_buf_adds(page->out, "more: stagegate explain ");
+	sg_page_put(page, code);
+	sg_page_new_line(page);
+}
+
 static void put_version(const struct sg_page *page, const struct sg_report *report)
 {
 	sg_buf_adds(page->out, "stagegate ");
@@ -293,6 +301,8 @@ void sg_report_text(
 
 	if (report->version)
 		put_version(&page, report);
+	else if (report->code_count)
+		sg_page_codes(&page, report);
 	else
 		put_outcome(&page, report->result, report->code, report->sentence);
 	for (size_t i = 0; i < report->findings.count; i++)
@@ -311,6 +321,8 @@ void sg_report_text(
 		put_diff(&page, report);
 	for (size_t i = 0; i < report->warning_count; i++)
 		put_warning(&page, &report->warnings[i]);
+	if (shows_code(report->result) && report->code)
+		put_more(&page, report->code);
 }
 
 void sg_report_text_error(
@@ -331,5 +343,7 @@ void sg_report_text_error(
 		sg_page_put(&page, err->hint);
 		sg_page_new_line(&page);
 	}
-	sg_buf_addf(out, "  reason: %s (exit %d)\n", sg_reason_name(err->reason), sg_err_exit(err));
+	sg_buf_addf(
+		out, "  reason: %s (exit %d)\n  ", sg_reason_name(err->reason), sg_err_exit(err));
+	put_more(&page, sg_reason_name(err->reason));
 }

@@ -1,65 +1,89 @@
-/* The table of exit codes. */
-#include <string.h>
-
-#include "base/reason.h"
+/* The codes: with which exit status a run ends, and what is to be done about each. */
 #include "docs_tool.h"
-#include "gate/code.h"
-#include "model/app_verdict.h"
-#include "model/promotion.h"
+#include "model/advice.h"
+#include "step/catalog.h"
 
-static void add_exit(struct sg_buf *out, const char *name, int code, const char *text)
-{
-	sg_buf_addf(out, "| %d | `%s` | %s |\n", code, name, text);
-}
-
-/* Those of gates that do not let pass: a gate that passes ends nothing. */
-static void add_gate_codes(struct sg_buf *out, int code)
-{
-	for (int i = 0; i < sg_gate_code_count(); i++) {
-		enum sg_gate_code gate = (enum sg_gate_code)i;
-		int exit_code = sg_gate_state_exit(sg_gate_code_state(gate));
-
-		if (exit_code != 0 && exit_code == code)
-			add_exit(out, sg_gate_code_name(gate), code, sg_gate_code_text(gate));
-	}
-}
-
-/* A code that several rows share, or that is a reason, too, is said once. */
-static bool said_before(int row)
-{
-	const char *name = sg_promotion_row(row)->code;
-
-	for (int i = 0; i < row; i++)
-		if (strcmp(sg_promotion_row(i)->code, name) == 0)
-			return true;
-	for (int i = 0; i < sg_reason_count(); i++)
-		if (strcmp(sg_reason_name((enum sg_reason)i), name) == 0)
-			return true;
-	return false;
-}
-
-static void add_promotion_codes(struct sg_buf *out, int code)
-{
-	const struct sg_promotion_step *step;
-
-	for (int i = 0; (step = sg_promotion_row(i)); i++)
-		if (code != 0 && sg_promotion_step_exit(step) == code && !said_before(i))
-			add_exit(out, step->code, code, step->sentence);
-}
+#define EXIT_CODE_MAX 128
 
 void docs_exit_codes(struct sg_buf *out)
 {
+	struct sg_arena arena = {0};
+	size_t count;
+	const struct sg_code *codes = sg_catalog(&arena, &count);
+
 	sg_buf_adds(out, "| exit | reason | meaning |\n|---|---|---|\n");
-	for (int code = 0; code <= 128; code++) {
-		for (int i = 0; i < sg_app_code_count(); i++)
-			if (sg_app_code_exit((enum sg_app_code)i) == code)
-				add_exit(out, sg_app_code_name((enum sg_app_code)i), code,
-					sg_app_code_text((enum sg_app_code)i));
-		add_gate_codes(out, code);
-		add_promotion_codes(out, code);
-		for (int i = 0; i < sg_reason_count(); i++)
-			if (sg_reason_exit((enum sg_reason)i) == code)
-				add_exit(out, sg_reason_name((enum sg_reason)i), code,
-					sg_reason_text((enum sg_reason)i));
+	for (int exit_code = 0; exit_code <= EXIT_CODE_MAX; exit_code++)
+		for (size_t i = 0; i < count; i++)
+			if (codes[i].exit_code == exit_code)
+				sg_buf_addf(out, "| %d | [`%s`](troubleshooting.md#%s) | %s |\n",
+					exit_code, codes[i].name,
+					docs_anchor(&arena, codes[i].name), codes[i].text);
+	sg_arena_release(&arena);
+}
+
+/* "error, promotion, exit 6" */
+static void add_kinds(struct sg_buf *out, const struct sg_code *code)
+{
+	const char *between = "";
+
+	for (int kind = 0; kind < SG_CODE_KIND_COUNT; kind++) {
+		if (!(code->kinds & (1u << kind)))
+			continue;
+		sg_buf_addf(out, "%s%s", between, sg_code_kind_name((enum sg_code_kind)kind));
+		between = ", ";
 	}
+	if (code->exit_code == SG_CODE_ENDS_NOTHING)
+		sg_buf_adds(out, ", ends no run");
+	else
+		sg_buf_addf(out, ", exit %d", code->exit_code);
+}
+
+static void add_advice(struct sg_buf *out, const struct sg_code *code)
+{
+	const struct sg_advice *advice = sg_advice_of(code->name);
+
+	if (!advice) /* t_explain fails on it */
+		return;
+	sg_buf_addf(out, "\n### %s\n\n*%s* (", code->name, code->text);
+	add_kinds(out, code);
+	sg_buf_addf(out, ")\n\n%s\n\n- **Why.** %s\n- **What to do.** %s\n", advice->means,
+		advice->cause, advice->remedy);
+	if (advice->look)
+		sg_buf_addf(out, "\n```sh\n%s```\n", advice->look);
+}
+
+/* The first kind of a code is where its entry stands. */
+static int first_kind(const struct sg_code *code)
+{
+	int kind = 0;
+
+	while (!(code->kinds & (1u << kind)))
+		kind++;
+	return kind;
+}
+
+void docs_troubleshooting(struct sg_buf *out)
+{
+	static const char *const titles[SG_CODE_KIND_COUNT] = {
+		[SG_CODE_ERROR] = "Errors: the run could not do its work",
+		[SG_CODE_DEPLOYMENT] = "Deployments: what an Argo CD application answers",
+		[SG_CODE_GATE] = "Gates: why it may not pass",
+		[SG_CODE_PROMOTION] = "Promotions: where one stands",
+		[SG_CODE_REQUEST] = "Merge requests: what GitLab says of one",
+		[SG_CODE_OUTCOME] = "Outcomes: how a run ended",
+		[SG_CODE_WARNING] = "Warnings: what a success did not cover",
+	};
+	struct sg_arena arena = {0};
+	size_t count;
+	const struct sg_code *codes = sg_catalog(&arena, &count);
+	int kind = -1;
+
+	for (size_t i = 0; i < count; i++) {
+		if (first_kind(&codes[i]) != kind) {
+			kind = first_kind(&codes[i]);
+			sg_buf_addf(out, "\n## %s\n", titles[kind]);
+		}
+		add_advice(out, &codes[i]);
+	}
+	sg_arena_release(&arena);
 }

@@ -1,26 +1,30 @@
 /* The commands and their options. */
 #include <string.h>
 
-#include "base/attr.h"
 #include "cmd/table.h"
 #include "docs_tool.h"
 
-/* Sets that several commands take, whole or in part; each is described once. */
-static const struct sg_opt_set shared[] = {
-	{"The GitOps repository", sg_opts_gitops, SG_OPTS_GITOPS, 0},
-	{"The cluster", sg_opts_cluster, SG_OPTS_CLUSTER, 0},
-	{"Network and time", sg_opts_network, SG_OPTS_NETWORK, 0},
-	{"Output", sg_opts_output, SG_OPTS_OUTPUT, 0},
-};
-
-/* The shared set that SET is or is a part of; NULL: the options are the command's own. */
-static const struct sg_opt_set *shared_set(const struct sg_opt_set *set)
+/* The options of one command stand in a set "Options of NAME"; all other sets are shared. */
+static bool is_own(const struct sg_opt_set *set)
 {
-	for (size_t s = 0; s < SG_COUNT(shared); s++)
-		for (size_t i = 0; i < shared[s].count; i++)
-			if (&shared[s].opts[i] == set->opts)
-				return &shared[s];
-	return NULL;
+	return sg_str_starts(sg_str_of(set->title), "Options of ");
+}
+
+/* The largest set of that title: some commands take only a part of it. */
+static const struct sg_opt_set *whole_set(const char *title)
+{
+	size_t count;
+	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
+	const struct sg_opt_set *whole = NULL;
+
+	for (size_t c = 0; c < count; c++)
+		for (size_t s = 0; s < cmds[c]->set_count; s++) {
+			const struct sg_opt_set *set = &cmds[c]->sets[s];
+
+			if (strcmp(set->title, title) == 0 && (!whole || set->count > whole->count))
+				whole = set;
+		}
+	return whole;
 }
 
 /* TEXT in a table cell, where a bar would end the cell. */
@@ -63,28 +67,19 @@ static void add_options(struct sg_buf *out, const struct sg_opt_set *set)
 	}
 }
 
-/* "#network-and-time" */
-static void add_link(struct sg_buf *out, const char *title)
-{
-	sg_buf_addf(out, "[%s](#", title);
-	for (const char *p = title; *p; p++)
-		sg_buf_addc(out,
-			*p == ' ' ? '-' : (char)(*p >= 'A' && *p <= 'Z' ? *p + 'a' - 'A' : *p));
-	sg_buf_addc(out, ')');
-}
-
 /* "Also: [The cluster](#the-cluster), [Output](#output) (`--quiet`)." */
 static void add_shared(struct sg_buf *out, const struct sg_cmd *cmd)
 {
+	struct sg_arena arena = {0};
 	bool first = true;
 
 	for (size_t s = 0; s < cmd->set_count; s++) {
-		const struct sg_opt_set *set = &cmd->sets[s], *whole = shared_set(set);
+		const struct sg_opt_set *set = &cmd->sets[s], *whole = whole_set(set->title);
 
-		if (!whole)
+		if (is_own(set))
 			continue;
-		sg_buf_adds(out, first ? "\nAlso: " : ", ");
-		add_link(out, whole->title);
+		sg_buf_addf(out, "%s[%s](#%s)", first ? "\nAlso: " : ", ", whole->title,
+			docs_anchor(&arena, whole->title));
 		for (size_t i = 0; set->count < whole->count && i < set->count; i++)
 			sg_buf_addf(out, "%s`--%s`%s", i ? " " : " (only ", set->opts[i].name,
 				i + 1 < set->count ? "" : ")");
@@ -92,6 +87,7 @@ static void add_shared(struct sg_buf *out, const struct sg_cmd *cmd)
 	}
 	if (!first)
 		sg_buf_adds(out, ".\n");
+	sg_arena_release(&arena);
 }
 
 /* Examples are indented for --help. */
@@ -118,9 +114,19 @@ static void add_command(struct sg_buf *out, const struct sg_cmd *cmd)
 	if (cmd->examples)
 		add_examples(out, cmd->examples);
 	for (size_t s = 0; s < cmd->set_count; s++)
-		if (!shared_set(&cmd->sets[s]))
+		if (is_own(&cmd->sets[s]))
 			add_options(out, &cmd->sets[s]);
 	add_shared(out, cmd);
+	sg_buf_addc(out, '\n');
+}
+
+/* A shared set, once: where its whole is first seen. */
+static void add_shared_set(struct sg_buf *out, const struct sg_opt_set *set)
+{
+	if (is_own(set) || whole_set(set->title) != set)
+		return;
+	sg_buf_addf(out, "## %s\n", set->title);
+	add_options(out, set);
 	sg_buf_addc(out, '\n');
 }
 
@@ -131,10 +137,9 @@ void docs_commands(struct sg_buf *out)
 
 	for (size_t c = 0; c < count; c++)
 		add_command(out, cmds[c]);
-	for (size_t s = 0; s < SG_COUNT(shared); s++) {
-		sg_buf_addf(out, "%s## %s\n", s ? "\n" : "", shared[s].title);
-		add_options(out, &shared[s]);
-	}
+	for (size_t c = 0; c < count; c++)
+		for (size_t s = 0; s < cmds[c]->set_count; s++)
+			add_shared_set(out, &cmds[c]->sets[s]);
 }
 
 void docs_command_list(struct sg_buf *out)

@@ -14,7 +14,21 @@ static const struct {
 	{"command-list", docs_command_list},
 	{"commands", docs_commands},
 	{"exit-codes", docs_exit_codes},
+	{"troubleshooting", docs_troubleshooting},
 };
+
+const char *docs_anchor(struct sg_arena *arena, const char *heading)
+{
+	char *anchor = sg_arena_strdup(arena, heading);
+
+	for (char *p = anchor; *p; p++) {
+		if (*p == ' ')
+			*p = '-';
+		else if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	}
+	return anchor;
+}
 
 int main(int argc, char **argv)
 {

@@ -2,6 +2,7 @@
 #ifndef DOCS_TOOL_H
 #define DOCS_TOOL_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 /* One row for each command. */
@@ -10,7 +11,13 @@ void docs_command_list(struct sg_buf *out);
 /* The commands with their own options; what several share comes once, at the end. */
 void docs_commands(struct sg_buf *out);
 
-/* Every reason and every code of a verdict with its exit status. */
+/* Every code that ends a run with its exit status. */
 void docs_exit_codes(struct sg_buf *out);
+
+/* Every code with what to do about it. */
+void docs_troubleshooting(struct sg_buf *out);
+
+/* The anchor that a heading gets: lower case, "-" for blanks. */
+const char *docs_anchor(struct sg_arena *arena, const char *heading);
 
 #endif

@@ -781,7 +781,8 @@ static void errors_are_rendered(void **state)
 	assert_string_equal(out.ptr,
 		"stagegate: bump catalog: push to develop: the server said \"\\x1b[1m[MASKED]\"\n"
 		"  hint: let the bot push to develop\n"
-		"  reason: BRANCH_PROTECTED (exit 4)\n");
+		"  reason: BRANCH_PROTECTED (exit 4)\n"
+		"  more: stagegate explain BRANCH_PROTECTED\n");
 	sg_buf_reset(&out);
 	sg_report_json_error("bump", &err, redactor, &out);
 	assert_string_equal(out.ptr,
@@ -823,7 +824,8 @@ static void errors_are_rendered(void **state)
 	err = (struct sg_err){.reason = SG_R_CANCELLED, .signo = 15};
 	sg_report_text_error(&err, &style, &out);
 	assert_string_equal(out.ptr, "stagegate: a signal ended the run (exit code 128 + signal)\n"
-				     "  reason: CANCELLED (exit 143)\n");
+				     "  reason: CANCELLED (exit 143)\n"
+				     "  more: stagegate explain CANCELLED\n");
 	sg_buf_release(&out);
 	sg_redactor_free(redactor);
 }

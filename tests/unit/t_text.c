@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/text.h"
 
 typedef void escaper(struct sg_str s, struct sg_buf *out);
@@ -208,6 +209,32 @@ static void url_encodes(void **state)
 	expect(sg_text_url, "\xC3\xA4%", "%C3%A4%25");
 }
 
+static void lines_are_wrapped(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t indent, width;
+		const char *want;
+	} cases[] = {
+		{"", 2, 10, "\n"},
+		{"one", 2, 10, "one\n"},
+		{"aaa bbb ccc", 2, 9, "aaa bbb\n  ccc\n"},
+		{"aaa bbb ccc", 2, 8, "aaa\n  bbb\n  ccc\n"},
+		{"aaa bbb", 0, 7, "aaa bbb\n"},
+		{"longer-than-the-line b", 1, 8, "longer-than-the-line\n b\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(cases); i++) {
+		struct sg_buf out;
+
+		sg_buf_init(&out, 256);
+		sg_text_wrap(cases[i].text, cases[i].indent, cases[i].width, &out);
+		assert_string_equal(out.ptr, cases[i].want);
+		sg_buf_release(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +247,7 @@ int main(void)
 		cmocka_unit_test(markdown_cannot_act),
 		cmocka_unit_test(commit_text_is_plain),
 		cmocka_unit_test(url_encodes),
+		cmocka_unit_test(lines_are_wrapped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,122 @@
+/* Advice: outcomes of runs and warnings (model/outcome.h). */
+#include "base/attr.h"
+#include "model/advice.h"
+
+static const struct sg_advice rows[] = {
+	{
+		.code = "COMMITTED",
+		.means = "A commit with the change is on the branch. Its id is in the report and "
+			 "in STAGEGATE_COMMIT.",
+		.cause = "The push was accepted, or its lost answer was read back.",
+		.remedy = "Wait until the cluster runs it: stagegate wait.",
+	},
+	{
+		.code = "NOTHING_TO_DO",
+		.means = "The values stand there already. Nothing was written.",
+		.cause = "The same command has run before, or somebody else brought the version "
+			 "there.",
+		.remedy = "Nothing.",
+	},
+	{
+		.code = "PLANNED",
+		.means = "A dry run: the report has the plan and the diff, and nothing was "
+			 "written.",
+		.cause = "--dry-run.",
+		.remedy = "Run it without --dry-run.",
+	},
+	{
+		.code = "GATES_OPEN",
+		.means = "All gates are open for what would be promoted now. It is an answer of "
+			 "this moment: promote asks again.",
+		.cause = "Every gate passed.",
+		.remedy = "stagegate promote.",
+	},
+	{
+		.code = "FINDINGS",
+		.means = "check found errors. Each stands in the report with its file and line, "
+			 "often with a hint.",
+		.cause = "The configuration or a place that it names is not right.",
+		.remedy = "Correct them. Warnings alone do not fail a check.",
+		.look = "stagegate check --repo .\n",
+	},
+	{
+		.code = "BOARD",
+		.means = "The board is complete: every cell could be read.",
+		.cause = "Nothing was in the way.",
+		.remedy = "Nothing. A board decides nothing: gate and wait do.",
+	},
+	{
+		.code = "BOARD_INCOMPLETE",
+		.means = "The board is there, and some of it could not be read. Each such cell "
+			 "says why.",
+		.cause = "A cluster does not answer, a branch is missing, or GitLab could not be "
+			 "asked for merge requests.",
+		.remedy = "Explain the code that stands in the cell.",
+		.look = "stagegate status --output json\n",
+	},
+	{
+		.code = "WRITTEN",
+		.means = "Files were written into the local folder. What was there before stayed "
+			 "as it was.",
+		.cause = "init made what was missing.",
+		.remedy = "Read them, put in what is yours, commit and push them.",
+		.look = "git status\n"
+			"stagegate check --repo .\n",
+	},
+	{
+		.code = "CHANGED_SINCE",
+		.means = "The commit arrived, and somebody has changed the same values again "
+			 "since.",
+		.cause = "Another pipeline was right behind, or a person went back.",
+		.remedy = "Look at the branch before you wait for this version.",
+		.look = "git log --format='%h %cI %an %s' -5 origin/BRANCH\n",
+	},
+	{
+		.code = "IMAGE_NOT_CHECKED",
+		.means = "No image was expected, so only revision, sync and health were looked at.",
+		.cause = "The service has no `image:`, or the files of that commit could not be "
+			 "read from here.",
+		.remedy = "Set `image:` of the service, or name one with --image.",
+		.look = "stagegate check\n",
+	},
+	{
+		.code = "READ_ONLY",
+		.means = "No refresh could be asked for, so this relied on Argo CD's own polling. "
+			 "It is slower, and says no less.",
+		.cause = "The Role allows no patch on applications.",
+		.remedy = "Allow patch, if you want it faster (docs/argocd-permissions.md says "
+			  "what else that allows).",
+		.look = "kubectl auth can-i patch applications.argoproj.io -n NAMESPACE\n",
+	},
+	{
+		.code = "POLLING",
+		.means = "The Application is read again and again, because it may not be watched.",
+		.cause = "The Role allows no list or watch on applications.",
+		.remedy = "Allow get, list and watch.",
+		.look = "kubectl auth can-i watch applications.argoproj.io -n NAMESPACE\n",
+	},
+	{
+		.code = "DOTENV_LEFT_OUT",
+		.means = "A value is not in the dotenv report, because GitLab could not take it.",
+		.cause = "It is longer than 1 KiB, has a line break, or the file would be larger "
+			 "than 5 KiB.",
+		.remedy = "Name fewer services at once, or read the value from --report-json.",
+	},
+	{
+		.code = "NO_GITLAB",
+		.means = "The board has no merge requests, because there is no GitLab to ask.",
+		.cause = "The repository is on another Git server, or no token for GitLab's API "
+			 "was given.",
+		.remedy = "Set STAGEGATE_GITLAB_URL and STAGEGATE_GITLAB_TOKEN, if it is a GitLab.",
+	},
+	{
+		.code = "SAMPLE_IMAGES",
+		.means = "The files name images of a registry that does not exist.",
+		.cause = "init was not told where your images are.",
+		.remedy = "Run init again in an empty folder with --image-prefix, or replace the "
+			  "name in the files.",
+		.look = "grep -rn registry.example.com .\n",
+	},
+};
+
+const struct sg_advice_table sg_advice_outcomes = {rows, SG_COUNT(rows)};

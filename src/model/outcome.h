@@ -1,0 +1,52 @@
+/*
+ * The codes that a run says of itself: how it ended where no error, verdict or step of a promotion
+ * names it, and the warnings. Part of every output format, and stable.
+ */
+#ifndef SG_MODEL_OUTCOME_H
+#define SG_MODEL_OUTCOME_H
+
+/* X(NAME, exit code, what it means) */
+#define SG_OUTCOMES(X)                                                                             \
+	X(COMMITTED, 0, "a commit with the change is on the branch")                               \
+	X(NOTHING_TO_DO, 0, "it stands there already; nothing was written")                        \
+	X(PLANNED, 0, "a dry run; nothing was written")                                            \
+	X(GATES_OPEN, 0, "all gates are open")                                                     \
+	X(BOARD, 0, "the whole board could be read")                                               \
+	X(BOARD_INCOMPLETE, 0, "some of the board could not be read")                              \
+	X(WRITTEN, 0, "files were written into the local folder")                                  \
+	X(FINDINGS, 3, "check found errors")
+
+enum sg_outcome {
+#define SG_X(name, code, text) SG_OUTCOME_##name,
+	SG_OUTCOMES(SG_X)
+#undef SG_X
+};
+
+const char *sg_outcome_name(enum sg_outcome outcome);
+const char *sg_outcome_text(enum sg_outcome outcome);
+int sg_outcome_exit(enum sg_outcome outcome);
+int sg_outcome_count(void);
+
+/* X(NAME, what it means). A warning changes no exit code. */
+#define SG_WARNINGS(X)                                                                             \
+	X(CHANGED_SINCE, "somebody has changed these values again since")                          \
+	X(IMAGE_NOT_CHECKED, "no image was expected")                                              \
+	X(IMAGE_NOT_SEEN, "no running pod shows the wanted image")                                 \
+	X(NEEDS_PRUNE, "resources are left over that nobody prunes")                               \
+	X(READ_ONLY, "no refresh could be asked for")                                              \
+	X(POLLING, "the application may not be watched")                                           \
+	X(DOTENV_LEFT_OUT, "a value is not in the dotenv report")                                  \
+	X(SAMPLE_IMAGES, "the files name images of a registry that does not exist")                \
+	X(NO_GITLAB, "there is no GitLab that could be asked for merge requests")
+
+enum sg_warning {
+#define SG_X(name, text) SG_WARNING_##name,
+	SG_WARNINGS(SG_X)
+#undef SG_X
+};
+
+const char *sg_warning_name(enum sg_warning warning);
+const char *sg_warning_text(enum sg_warning warning);
+int sg_warning_count(void);
+
+#endif
