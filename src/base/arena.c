@@ -31,6 +31,18 @@ void sg_arena_release(struct sg_arena *arena)
 		arena->used_bytes = 0;
 }
 
+void sg_arena_adopt(struct sg_arena *arena, struct sg_arena *from)
+{
+	struct sg_arena_block **end = &arena->head;
+
+	/* Behind its own blocks: the first one is the one that is being filled. */
+	while (*end)
+		end = &(*end)->next;
+	*end = from->head;
+	arena->used_bytes += from->used_bytes;
+	*from = (struct sg_arena){0};
+}
+
 static struct sg_arena_block *block_new(struct sg_arena *arena, size_t size)
 {
 	size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;

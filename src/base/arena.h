@@ -20,6 +20,9 @@ struct sg_arena {
 /* A zeroed struct is an empty arena. */
 void sg_arena_release(struct sg_arena *arena);
 
+/* Hands all of FROM's memory to ARENA, where it stays at its place; FROM is empty then. */
+void sg_arena_adopt(struct sg_arena *arena, struct sg_arena *from);
+
 /* Zeroed memory, aligned for any type. */
 void *sg_arena_alloc(struct sg_arena *arena, size_t size);
 void *sg_arena_calloc(struct sg_arena *arena, size_t count, size_t size);

@@ -40,6 +40,9 @@ long sg_str_search(struct sg_str s, const char *needle);
  */
 bool sg_str_cut(struct sg_str *rest, char c, struct sg_str *ret_part);
 
+/* Room for a full Git object id in hex, of SHA-1 or SHA-256, and its NUL. */
+#define SG_OID_SIZE 65
+
 /* True when all bytes are [0-9a-f] and the length is 40 or 64: a full Git object id. */
 bool sg_str_is_oid(struct sg_str s);
 

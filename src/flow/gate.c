@@ -65,6 +65,6 @@ int sg_flow_gate(struct sg_world *world, const struct sg_gate_ask *ask, struct s
 		sg_stage_report_one(&stage.promotions[i], report);
 	if (rc == 0)
 		end(report, stage.env->name, worst, next);
-	sg_stage_release(&stage);
+	sg_stage_release(world, &stage);
 	return rc;
 }

@@ -67,12 +67,13 @@ static const char *sentence_of(struct sg_arena *arena, const struct sg_promotion
 static void tell(struct promoting *run, size_t i)
 {
 	const struct sg_promotion *p = &run->stage.promotions[i];
+	struct sg_arena words SG_AUTO(sg_arena_release) = {0};
 	const struct sg_progress_look look = {
 		.now_ms = now_of(run),
 		.deadline_ms = run->world->deadline_ms,
-		.what = sg_arena_printf(run->world->arena, "%s to %s", p->service, p->env->name),
+		.what = sg_arena_printf(&words, "%s to %s", p->service, p->env->name),
 		.code = p->step->code,
-		.sentence = sentence_of(run->world->arena, p),
+		.sentence = sentence_of(&words, p),
 	};
 	struct sg_buf line SG_AUTO(sg_buf_release);
 
@@ -241,7 +242,7 @@ static void end_live(struct promoting *run, const struct sg_report_verdict *row)
 {
 	const struct sg_promotion *p = &run->stage.promotions[0];
 
-	run->report->commit = p->landed ? p->landed : p->tip->revision;
+	run->report->commit = p->landed[0] ? p->landed : p->tip->revision;
 	if (row->result != SG_RESULT_DONE)
 		sg_report_end(run->report, row->result, row->code, "%s: %s", row->application,
 			row->sentence);
@@ -329,6 +330,6 @@ int sg_flow_promote(struct sg_world *world, const struct sg_promote_ask *ask,
 		world, ask->to, ask->services, ask->count, !ask->dry_run, &run.stage, err);
 	if (rc == 0)
 		rc = promote(&run, err);
-	sg_stage_release(&run.stage);
+	sg_stage_release(world, &run.stage);
 	return rc;
 }

@@ -148,7 +148,7 @@ static int cut(const struct authors *a, struct sg_err *err)
 static int check_commits(struct authors *a, struct sg_err *err)
 {
 	const char *ours = a->gitlab->project;
-	char base[65];
+	char base[SG_OID_SIZE];
 	int rc;
 
 	if (a->has_from || (a->commits && !a->has_to))

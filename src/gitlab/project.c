@@ -138,8 +138,8 @@ static bool is_about_project(const struct sg_gitlab_fault *fault)
 	return sg_str_search(sg_str_of(fault->message), "Project") >= 0;
 }
 
-int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b, char ret_oid[65],
-	struct sg_err *err)
+int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b,
+	char ret_oid[SG_OID_SIZE], struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path;
 	SG_AUTO(sg_gitlab_reply_release) struct sg_gitlab_reply reply = {0};

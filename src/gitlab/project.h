@@ -27,8 +27,8 @@ int sg_gitlab_branch_protected(struct sg_gitlab *gitlab, const char *branch, boo
 	struct sg_err *err) SG_MUST_CHECK;
 
 /* Best common ancestor of two commits, full id. REVISION_NOT_FOUND when there is none. */
-int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b, char ret_oid[65],
-	struct sg_err *err) SG_MUST_CHECK;
+int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b,
+	char ret_oid[SG_OID_SIZE], struct sg_err *err) SG_MUST_CHECK;
 
 /* All freeze periods (gitlab.md 8.5). */
 int sg_gitlab_freeze_periods(struct sg_gitlab *gitlab, struct sg_arena *arena,

@@ -246,7 +246,7 @@ static bool is_word_char(char ch)
 }
 
 /* Cuts the next commit id out of `*rest`; false when there is none. */
-static bool next_commit(struct sg_str *rest, char ret_sha[65])
+static bool next_commit(struct sg_str *rest, char ret_sha[SG_OID_SIZE])
 {
 	while (rest->len) {
 		size_t n = 0;
@@ -278,7 +278,7 @@ static bool is_our_sync_error(const struct sg_app_case *c, const char *message)
 	struct sg_str head = sg_str_of(message);
 	long end = sg_str_search(head, ": ");
 	bool any = false;
-	char sha[65];
+	char sha[SG_OID_SIZE];
 
 	if (end >= 0)
 		head = sg_str_sub(head, 0, (size_t)end);

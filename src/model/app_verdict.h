@@ -11,14 +11,17 @@
  *	when nothing came until sg_app_fold_next_look(fold, now):
  *		sg_app_fold_tick(fold, now)
  *	after each of these: look at sg_app_fold_verdict(fold)
- *		SUCCESS  read the object once more by GET, feed it, believe it when it is SUCCESS
- *again FAIL     final POLICY   people decide; WAIT: go on. At the deadline the code names the last
- *blocker then, while sg_app_fold_request(fold, now, &request) answers true: patch the annotation
- *refresh=normal|hard (and hydrate=hard where request.hydrate), guarded by the resourceVersion of
- *the object that was fed last (seen WITHOUT the annotation: only then does its going prove
- *anything; on 409 re-read and feed first); sg_app_fold_requested(fold, &request, now) whether the
- *patch went through or not. 403 on that patch: set policy.may_refresh = false before
- *sg_app_fold_new; confirmations then rest on reconciledAt alone (argocd.md 0.2).
+ *	while sg_app_fold_request(fold, now, &request) answers true:
+ *		patch the annotation, then sg_app_fold_requested(fold, &request, now)
+ *
+ * SUCCESS is believed when the object, read once more by GET and fed, still says so. FAIL is final.
+ * With POLICY people decide. WAIT goes on; at the deadline its code names the last blocker.
+ *
+ * The patch sets refresh=normal|hard (and hydrate=hard where request.hydrate), guarded by the
+ * resourceVersion of the object that was fed last. That one was seen WITHOUT the annotation: only
+ * then does its going prove anything. On 409 re-read and feed first. The request is reported
+ * whether the patch went through or not. Where it is forbidden (403), policy.may_refresh is false
+ * before sg_app_fold_new(); confirmations then rest on reconciledAt alone (argocd.md 0.2).
  *
  * Requests back off by 10, 20, 40, 60 s; one that can confirm a failure is asked for as soon as
  * its grace is over. An answer is never concluded from silence: a tick can change the code of a
@@ -31,6 +34,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/str.h"
 #include "model/ancestry.h"
 #include "model/app.h"
 
@@ -163,7 +167,7 @@ struct sg_app_verdict {
 	enum sg_app_code code;
 	enum sg_app_row row;
 	char message[SG_APP_MESSAGE_MAX]; /* sentence with evidence, untrusted text in it */
-	char revision[65];                /* the one that was judged, "" when there is none */
+	char revision[SG_OID_SIZE];       /* the one that was judged, "" when there is none */
 	uint64_t images_unseen;           /* SUCCESS: bit i: want.images[i] runs nowhere */
 	bool leftovers;                   /* SUCCESS: something should have been pruned */
 	bool sync_wanted;                 /* policy.sync_manually: set .operation (argocd.md 1.6) */

@@ -43,8 +43,8 @@ enum sg_publish_outcome {
 
 struct sg_published {
 	enum sg_publish_outcome outcome;
-	char commit[65]; /* the id that was or would have been published */
-	char why[256];   /* STALE and DOUBT: the server's or the transport's words */
+	char commit[SG_OID_SIZE]; /* the id that was or would have been published */
+	char why[256];            /* STALE and DOUBT: the server's or the transport's words */
 };
 
 struct sg_publisher {

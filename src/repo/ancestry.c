@@ -164,7 +164,7 @@ static enum sg_answer ask_server(struct ancestry *a, struct question *q)
 {
 	struct sg_err err = SG_ERR_INIT;
 	enum sg_answer answer;
-	char tip[65];
+	char tip[SG_OID_SIZE];
 
 	if (sg_repo_refs(a->repo, &err) < 0 || sg_repo_tip(a->repo, a->branch, tip, &err) < 0) {
 		sg_debug(a->repo->wire.log, "look for ancestry: %s", err.cause);

@@ -79,7 +79,7 @@ static int write_tree(struct sg_repo *repo, git_commit *base, const struct sg_fi
 }
 
 int sg_repo_plan_tree(struct sg_repo *repo, const struct sg_file_change *files, size_t count,
-	const char *base, char ret_tree[65], struct sg_err *err)
+	const char *base, char ret_tree[SG_OID_SIZE], struct sg_err *err)
 {
 	git_commit *commit SG_AUTO(sg_git_commit_free_ptr) = NULL;
 	git_oid tree;
@@ -129,8 +129,8 @@ int sg_repo_commit(
 	return write_commit(repo, plan, parent, &tree, ret_oid, err);
 }
 
-int sg_repo_plan_commit(
-	struct sg_repo *repo, const struct sg_plan *plan, char ret_oid[65], struct sg_err *err)
+int sg_repo_plan_commit(struct sg_repo *repo, const struct sg_plan *plan, char ret_oid[SG_OID_SIZE],
+	struct sg_err *err)
 {
 	git_oid oid;
 

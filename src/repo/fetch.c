@@ -111,8 +111,8 @@ static const struct sg_repo_branch *find(const struct sg_repo *repo, const char 
 	return bsearch(&key, repo->branches, repo->branch_count, sizeof(key), by_name);
 }
 
-int sg_repo_tip(
-	const struct sg_repo *repo, const char *branch, char ret_oid[65], struct sg_err *err)
+int sg_repo_tip(const struct sg_repo *repo, const char *branch, char ret_oid[SG_OID_SIZE],
+	struct sg_err *err)
 {
 	const struct sg_repo_branch *found = find(repo, branch);
 
@@ -161,7 +161,7 @@ static int collect(struct sg_repo *repo, const char *const *branches, size_t cou
 	wants->specs = sg_arena_calloc(&wants->arena, count + 1, sizeof(*wants->specs));
 	wants->tips = sg_arena_calloc(&wants->arena, count + 1, sizeof(*wants->tips));
 	for (size_t i = 0; i < count; i++) {
-		char tip[65];
+		char tip[SG_OID_SIZE];
 
 		if (sg_repo_tip(repo, branches[i], tip, err) < 0)
 			return -1;

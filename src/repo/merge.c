@@ -101,7 +101,7 @@ static int write_empty(struct sg_repo *repo, git_oid *ret_id, struct sg_err *err
 }
 
 int sg_repo_merge_tree(struct sg_repo *repo, const char *base, const char *ours, const char *theirs,
-	char ret_tree[65], bool *ret_conflict, struct sg_err *err)
+	char ret_tree[SG_OID_SIZE], bool *ret_conflict, struct sg_err *err)
 {
 	struct sg_side roots[SG_MERGE_SIDES], merged;
 	bool conflict = false;

@@ -39,7 +39,7 @@ void sg_repo_close_ptr(struct sg_repo **repo);
 
 struct sg_repo_branch {
 	const char *name; /* without refs/heads/ */
-	char tip[65];
+	char tip[SG_OID_SIZE];
 };
 
 /*
@@ -56,7 +56,7 @@ const char *sg_repo_head_branch(const struct sg_repo *repo);
 const struct sg_repo_branch *sg_repo_branches(const struct sg_repo *repo, size_t *ret_count);
 
 /* Full id of the branch's tip at the last look. BRANCH_NOT_FOUND with the near names. */
-int sg_repo_tip(const struct sg_repo *repo, const char *branch, char ret_oid[65],
+int sg_repo_tip(const struct sg_repo *repo, const char *branch, char ret_oid[SG_OID_SIZE],
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*
@@ -83,7 +83,7 @@ enum { SG_COMMIT_TEXT_MAX = 256, SG_COMMIT_PARENTS_MAX = 1000, SG_REPO_PATHS_MAX
 struct sg_commit_facts {
 	const char *const *parents; /* full ids, as the commit names them; need not be here */
 	size_t parent_count;
-	char tree[65];
+	char tree[SG_OID_SIZE];
 	struct sg_ident author; /* name and email cut after SG_COMMIT_TEXT_MAX bytes */
 	struct sg_ident committer;
 	const char *subject; /* cut likewise; may be empty */
@@ -99,7 +99,7 @@ int sg_repo_commit_facts(struct sg_repo *repo, const char *oid, struct sg_arena 
  * plain file. REVISION_NOT_FOUND.
  */
 int sg_repo_plan_tree(struct sg_repo *repo, const struct sg_file_change *files, size_t count,
-	const char *base, char ret_tree[65], struct sg_err *err) SG_MUST_CHECK;
+	const char *base, char ret_tree[SG_OID_SIZE], struct sg_err *err) SG_MUST_CHECK;
 
 /*
  * The tree of a merge of THEIRS into OURS, whose best common ancestor is BASE; all three commits
@@ -112,7 +112,7 @@ int sg_repo_plan_tree(struct sg_repo *repo, const struct sg_file_change *files, 
  * and those above 4 MiB never do. Attributes and drivers of the repository are not looked at.
  */
 int sg_repo_merge_tree(struct sg_repo *repo, const char *base, const char *ours, const char *theirs,
-	char ret_tree[65], bool *ret_conflict, struct sg_err *err) SG_MUST_CHECK;
+	char ret_tree[SG_OID_SIZE], bool *ret_conflict, struct sg_err *err) SG_MUST_CHECK;
 
 /*
  * The paths of the files that differ between two commits that are here, folder by folder in name
@@ -143,7 +143,7 @@ int sg_repo_publisher(struct sg_repo *repo, struct sg_arena *arena,
 	struct sg_publisher **ret_publisher, struct sg_err *err) SG_MUST_CHECK;
 
 /* The id that the plan's commit is going to have; nothing is sent. Its parent is here. */
-int sg_repo_plan_commit(struct sg_repo *repo, const struct sg_plan *plan, char ret_oid[65],
+int sg_repo_plan_commit(struct sg_repo *repo, const struct sg_plan *plan, char ret_oid[SG_OID_SIZE],
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*

@@ -110,7 +110,7 @@ static int ask(struct asking *a, struct sg_board *board, struct sg_err *err)
 		sg_gitlab_mr_list_open(&a->forge.gitlab, SG_WORK_BRANCHES, a->world->arena, &a->mrs,
 			&a->count, err) < 0)
 		return -1;
-	if (a->count && sg_forge_me(a->world, &a->forge, err) < 0)
+	if (a->count && sg_forge_me(&a->forge, err) < 0)
 		return -1;
 	for (size_t i = 0; i < board->row_count && a->count; i++)
 		for (size_t k = 0; k < board->column_count; k++)

@@ -24,7 +24,7 @@ int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,
 	const struct sg_remote *remote = &loaded->remote;
 	const char *why;
 
-	*ret_forge = (struct sg_forge){0};
+	*ret_forge = (struct sg_forge){.arena = world->arena};
 	if (!sg_forge_is_there(loaded, &why)) {
 		(void)sg_fail(
 			err, SG_R_USAGE, "merge requests and gates need GitLab's API: %s", why);
@@ -55,11 +55,11 @@ int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,
 	return 0;
 }
 
-int sg_forge_me(struct sg_world *world, struct sg_forge *forge, struct sg_err *err)
+int sg_forge_me(struct sg_forge *forge, struct sg_err *err)
 {
 	if (forge->me.id)
 		return 0;
-	return sg_gitlab_whoami(&forge->gitlab, world->arena, &forge->me, err);
+	return sg_gitlab_whoami(&forge->gitlab, forge->arena, &forge->me, err);
 }
 
 bool sg_forge_is_own(const struct sg_forge *forge, const struct sg_policy *policy, int64_t user_id)
@@ -85,22 +85,22 @@ int sg_forge_asker(struct sg_world *world, struct sg_forge *forge, struct sg_err
 	if (forge->asker.id)
 		return 0;
 	if (forge->gitlab.job)
-		return sg_gitlab_job_user(&forge->gitlab, world->arena, &forge->asker, err);
+		return sg_gitlab_job_user(&forge->gitlab, forge->arena, &forge->asker, err);
 	if (inside_a_job(world)) {
 		(void)sg_fail(err, SG_R_CREDENTIAL_MISSING,
 			"this runs in a job, and CI_JOB_TOKEN is not there to say who started it");
 		return sg_hint(err, "leave CI_JOB_TOKEN and CI_SERVER_URL in the environment of "
 				    "the job");
 	}
-	if (sg_forge_me(world, forge, err) < 0)
+	if (sg_forge_me(forge, err) < 0)
 		return -1;
 	forge->asker = forge->me;
 	return 0;
 }
 
-int sg_forge_project(struct sg_world *world, struct sg_forge *forge, struct sg_err *err)
+int sg_forge_project(struct sg_forge *forge, struct sg_err *err)
 {
 	if (forge->project.id)
 		return 0;
-	return sg_gitlab_project_get(&forge->gitlab, world->arena, &forge->project, err);
+	return sg_gitlab_project_get(&forge->gitlab, forge->arena, &forge->project, err);
 }

@@ -9,6 +9,7 @@
 #include "step/load.h"
 
 struct sg_forge {
+	struct sg_arena *arena;  /* for what is asked once: lives as long as the run */
 	struct sg_gitlab gitlab; /* points into this value: do not copy */
 	struct sg_cred cred;
 	struct sg_gitlab_user me;         /* id 0 until sg_forge_me() */
@@ -30,7 +31,7 @@ int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,
 	struct sg_forge *ret_forge, struct sg_err *err) SG_MUST_CHECK;
 
 /* The user that our token acts as; asked once. */
-int sg_forge_me(struct sg_world *world, struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
+int sg_forge_me(struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
 
 /* True when USER_ID is our token's user or one of `gitlab.former_bots`; sg_forge_me() came before.
  */
@@ -44,7 +45,6 @@ int sg_forge_asker(
 	struct sg_world *world, struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
 
 /* Settings of the project; asked once. */
-int sg_forge_project(
-	struct sg_world *world, struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
+int sg_forge_project(struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

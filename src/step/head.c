@@ -19,7 +19,7 @@ static int source_of(
 
 /* The tree that our plan for WISH makes of the files of PARENT; no change: the parent's own. */
 static int tree_of_plan(struct judging *judging, const char *wish, struct sg_tree_source *parent,
-	struct sg_changes *ret_changes, char ret_tree[65], struct sg_err *err)
+	struct sg_changes *ret_changes, char ret_tree[SG_OID_SIZE], struct sg_err *err)
 {
 	const struct sg_bump_wish bump = {judging->ask->service, wish};
 
@@ -73,7 +73,7 @@ static int judge_ours(
 	struct sg_changes changes;
 	struct sg_tree_source *base;
 	struct sg_err why = SG_ERR_INIT;
-	char wanted[65];
+	char wanted[SG_OID_SIZE];
 
 	if (!head->wish) {
 		head->foreign = words_about(judging, head->base, head->oid,
@@ -103,7 +103,7 @@ static int judge_fit(struct judging *judging, struct sg_head *head, struct sg_er
 {
 	struct sg_tree_source *tip = judging->ask->tip;
 	struct sg_changes changes;
-	char wanted[65], merged[65];
+	char wanted[SG_OID_SIZE], merged[SG_OID_SIZE];
 	bool conflict;
 
 	head->on_tip = strcmp(head->base, tip->revision) == 0;
@@ -123,7 +123,7 @@ static int base_of(
 	struct judging *judging, struct sg_forge *forge, const char **ret_base, struct sg_err *err)
 {
 	const struct sg_head_ask *ask = judging->ask;
-	char oid[65];
+	char oid[SG_OID_SIZE];
 
 	*ret_base = ask->base;
 	if (!ask->base) {
@@ -178,7 +178,7 @@ enum sg_answer sg_head_same_plan(struct sg_world *world, struct sg_loaded *loade
 	struct sg_changes changes;
 	struct sg_tree_source *source;
 	struct sg_err ignored = SG_ERR_INIT;
-	char tree[65];
+	char tree[SG_OID_SIZE];
 
 	if (strcmp(other, head->oid) == 0)
 		return head->ours ? SG_ANSWER_YES : SG_ANSWER_NO;

@@ -21,7 +21,7 @@ static int add_ask(struct living *l, const struct sg_promotion *p, struct sg_err
 		return -1;
 	ask->service = p->service;
 	ask->want = sg_await_want(l->world, &l->stage->loaded, p->env,
-		p->landed ? p->landed : p->tip->revision, p->target_image);
+		p->landed[0] ? p->landed : p->tip->revision, p->target_image);
 	l->count++;
 	return 0;
 }

@@ -158,7 +158,7 @@ void sg_loaded_release(struct sg_loaded *loaded)
 int sg_load_branch(struct sg_world *world, struct sg_loaded *loaded, const char *branch,
 	struct sg_tree_source **ret_source, struct sg_err *err)
 {
-	char oid[65];
+	char oid[SG_OID_SIZE];
 
 	if (sg_repo_tip(loaded->repo, branch, oid, err) < 0 ||
 		sg_repo_fetch(loaded->repo, &branch, 1, err) < 0)

@@ -24,7 +24,7 @@ static const char *id_of(struct sg_world *world, const char *repository, const s
 {
 	struct sg_wish *wishes = sg_arena_calloc(world->arena, plan->value_count, sizeof(*wishes));
 	struct sg_buf text SG_AUTO(sg_buf_release);
-	char hex[65];
+	char hex[SG_OID_SIZE];
 
 	for (size_t i = 0; i < plan->value_count; i++)
 		wishes[i] = (struct sg_wish){plan->values[i].service, plan->values[i].path,

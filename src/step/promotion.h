@@ -14,7 +14,9 @@ struct sg_promotion {
 	const struct sg_environment *env;
 	bool reads_only; /* nothing is written anywhere, no refresh is asked for */
 
-	/* As of the last look. */
+	/* As of the last look that came to its end; lives in `found` until the next one does. */
+	struct sg_arena *found;
+	struct sg_arena *spare;     /* for the next look */
 	struct sg_tree_source *tip; /* of the environment's branch */
 	const char *target_image;   /* that its files carry; NULL: none */
 	const char *target_wish;
@@ -25,27 +27,32 @@ struct sg_promotion {
 	struct sg_head head; /* with facts.head_known */
 	struct sg_requesters requesters;
 	const char *work_tip; /* of our branch; NULL: there is none */
-	const char *head_oid; /* the head as last seen, and since when; of the loop's clock */
-	int64_t head_since_ms;
 	struct sg_gathered publish_gates;
 	struct sg_gathered merge_gates;
 	struct sg_promotion_facts facts;
 	const struct sg_promotion_step *step;
 	const char *blocker; /* the job or the words behind a machine's wait; NULL */
 
-	/* What this run did. */
+	/* What this run saw and did. */
+	char head_oid[SG_OID_SIZE]; /* the head as last seen, and since when; of the loop's clock */
+	int64_t head_since_ms;
 	struct sg_changes changes; /* of the last plan */
-	const char *landed;        /* commit by which it reached the target; NULL: not known */
+	char landed[SG_OID_SIZE];  /* commit by which it reached the target; "": not known */
 	int writes;                /* effects so far */
 	int refusals;              /* answers in a row that said no without a reason */
 };
 
 /*
  * A new look at everything, as far as the table asks for it. The branches were looked at before
- * (sg_load_again()). `service`, `env` and `reads_only` are set, all else may be anything.
+ * (sg_load_again()). `service`, `env` and `reads_only` are set, all else is zero before the first
+ * one. A look that fails, or that the deadline cut short (TIMEOUT), leaves the promotion as the one
+ * before had found it. What that one had found is forgotten, so that a run which waits for days
+ * does not grow; sg_promotion_keep() hands the last of it to the world's arena.
  */
 int sg_promotion_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
 	struct sg_promotion *promotion, struct sg_err *err) SG_MUST_CHECK;
+
+void sg_promotion_keep(struct sg_world *world, struct sg_promotion *promotion);
 
 /* Decides all gates of PHASE as of the last look, into publish_gates or merge_gates. */
 int sg_promotion_gates(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,

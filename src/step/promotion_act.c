@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "step/promotion.h"
@@ -36,7 +37,7 @@ static int commit(struct acting *a, struct sg_err *err)
 	if (sg_publish(a->world, a->loaded, &ask, &done, err) < 0)
 		return -1;
 	a->p->changes = done.changes;
-	a->p->landed = done.commit;
+	(void)snprintf(a->p->landed, sizeof(a->p->landed), "%s", done.commit);
 	return 0;
 }
 
@@ -46,7 +47,7 @@ int sg_promotion_plan(struct sg_world *world, struct sg_loaded *loaded, struct s
 {
 	bool by_request = p->env->publish == SG_PUBLISH_MERGE_REQUEST;
 	bool keeps = p->facts.has_mr && strcmp(p->step->code, "NEWER_VERSION") != 0;
-	const struct sg_bump_wish bump = {p->service, keeps ? p->head.wish : p->wish};
+	struct sg_bump_wish bump = {p->service, keeps ? p->head.wish : p->wish};
 	const struct sg_plan_ask ask = {
 		.env = p->env,
 		.wishes = &bump,
@@ -57,6 +58,8 @@ int sg_promotion_plan(struct sg_world *world, struct sg_loaded *loaded, struct s
 				       : "",
 	};
 
+	/* The plan is told at the end of the run, when this look may be forgotten. */
+	bump.tag = sg_arena_strdup(world->arena, bump.tag);
 	if (sg_plan_on(world, loaded, &ask, p->tip, &p->changes, ret_plan, err) < 0)
 		return -1;
 	*ret_wish = bump.tag;
@@ -99,7 +102,7 @@ static int record_move(
 	struct acting *a, const struct sg_plan *plan, const char *wish, struct sg_err *err)
 {
 	struct sg_promotion *p = a->p;
-	char head[65];
+	char head[SG_OID_SIZE];
 
 	if (!p->facts.has_mr || sg_head_has_values(&p->head, plan->values, plan->value_count))
 		return 0;

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "model/version_order.h"
@@ -108,8 +109,8 @@ static int look_at_head(struct looking *l, struct sg_err *err)
 	facts->has_branch = p->work_tip != NULL;
 	if (!oid || !oid[0] || (p->request.open && (!p->work_tip || strcmp(oid, p->work_tip) != 0)))
 		return 0;
-	if (!p->head_oid || strcmp(p->head_oid, oid) != 0) {
-		p->head_oid = oid;
+	if (strcmp(p->head_oid, oid) != 0) {
+		(void)snprintf(p->head_oid, sizeof(p->head_oid), "%s", oid);
 		p->head_since_ms = sg_loop_now_ms(sg_world_loop(l->world));
 	}
 	if (judge(l, oid, &p->head, &facts->head_known, err) < 0)
@@ -185,7 +186,7 @@ static int look_at_status(struct looking *l, struct sg_err *err)
 			"merge request !%lld has no detailed_merge_status", (long long)mr->iid);
 		return sg_hint(err, "GitLab 16.0 and newer are supported");
 	}
-	if (sg_forge_project(l->world, l->forge, err) < 0)
+	if (sg_forge_project(l->forge, err) < 0)
 		return -1;
 	p->facts.has_mr = true;
 	p->facts.locked = mr->state == SG_MR_LOCKED;
@@ -239,7 +240,7 @@ static int look_at_merged(struct looking *l, struct sg_err *err)
 			    l->loaded->repo, p->env->branch, l->world->arena, &ancestry, err) < 0)
 			return -1;
 		if (ancestry->contains(ancestry, p->tip->revision, landed) == SG_ANSWER_YES)
-			p->landed = landed;
+			(void)snprintf(p->landed, sizeof(p->landed), "%s", landed);
 	}
 	if (sg_forge_is_own(l->forge, &l->loaded->policy, merged->merged_by.id))
 		return 0;
@@ -291,28 +292,77 @@ int sg_promotion_gates(struct sg_world *world, struct sg_loaded *loaded, struct 
 		phase == SG_PHASE_MERGE ? &p->merge_gates : &p->publish_gates, err);
 }
 
-int sg_promotion_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
-	struct sg_promotion *p, struct sg_err *err)
+static int look(struct looking *l, struct sg_err *err)
 {
-	struct looking l = {.world = world, .loaded = loaded, .forge = forge, .p = p};
+	struct sg_promotion *p = l->p;
 
-	p->facts = (struct sg_promotion_facts){.publish = p->env->publish, .merge = p->env->merge};
-	p->publish_gates = p->merge_gates = (struct sg_gathered){0};
-	p->requesters = (struct sg_requesters){0};
-	if (look_at_files(&l, err) < 0)
+	if (look_at_files(l, err) < 0)
 		return -1;
-	if (p->env->publish == SG_PUBLISH_MERGE_REQUEST && look_at_request(&l, err) < 0)
+	if (p->env->publish == SG_PUBLISH_MERGE_REQUEST && look_at_request(l, err) < 0)
 		return sg_wrap(err, "%s in %s", p->service, p->env->name);
 	if (sg_promotion_asks_publish_gates(&p->facts)) {
-		if (sg_promotion_gates(world, loaded, forge, p, SG_PHASE_PUBLISH, err) < 0)
+		if (sg_promotion_gates(l->world, l->loaded, l->forge, p, SG_PHASE_PUBLISH, err) < 0)
 			return -1;
 		p->facts.publish_gates = p->publish_gates.worst;
 	}
 	if (sg_promotion_asks_merge_gates(&p->facts)) {
-		if (sg_promotion_gates(world, loaded, forge, p, SG_PHASE_MERGE, err) < 0)
+		if (sg_promotion_gates(l->world, l->loaded, l->forge, p, SG_PHASE_MERGE, err) < 0)
 			return -1;
 		p->facts.merge_gates = p->merge_gates.worst;
 	}
 	p->step = sg_promotion_decide(&p->facts);
 	return 0;
+}
+
+/* What a new look starts from: who it is about, and what this run saw and did. */
+static struct sg_promotion begin(struct sg_world *world, const struct sg_promotion *before)
+{
+	struct sg_promotion next = {
+		.service = before->service,
+		.env = before->env,
+		.reads_only = before->reads_only,
+		.facts = {.publish = before->env->publish, .merge = before->env->merge},
+		.head_since_ms = before->head_since_ms,
+		.changes = before->changes,
+		.writes = before->writes,
+		.refusals = before->refusals,
+	};
+
+	memcpy(next.head_oid, before->head_oid, sizeof(next.head_oid));
+	memcpy(next.landed, before->landed, sizeof(next.landed));
+	next.found = before->spare ? before->spare
+				   : sg_arena_calloc(world->arena, 1, sizeof(struct sg_arena));
+	next.spare = before->found;
+	return next;
+}
+
+int sg_promotion_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	struct sg_promotion *promotion, struct sg_err *err)
+{
+	struct sg_promotion next = begin(world, promotion);
+	struct looking l = {.world = world, .loaded = loaded, .forge = forge, .p = &next};
+	struct sg_arena *of_the_run = world->arena;
+	int rc;
+
+	world->arena = next.found;
+	rc = look(&l, err);
+	world->arena = of_the_run;
+	/* What could not be read in time looks like a gate that is closed. */
+	if (rc == 0 && sg_loop_now_ms(sg_world_loop(world)) >= world->deadline_ms)
+		rc = sg_fail(err, SG_R_TIMEOUT, "the time was up before all of it could be read");
+	if (rc < 0) {
+		sg_arena_release(next.found);
+		promotion->spare = next.found;
+		return -1;
+	}
+	if (next.spare)
+		sg_arena_release(next.spare);
+	*promotion = next;
+	return 0;
+}
+
+void sg_promotion_keep(struct sg_world *world, struct sg_promotion *promotion)
+{
+	if (promotion->found)
+		sg_arena_adopt(world->arena, promotion->found);
 }

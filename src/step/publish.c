@@ -15,7 +15,7 @@ struct attempt {
 	struct sg_loaded *loaded;
 	const struct sg_publish_ask *ask;
 	struct sg_publish_done done;
-	char doubted[65]; /* a commit of ours that may have arrived */
+	char doubted[SG_OID_SIZE]; /* a commit of ours that may have arrived */
 };
 
 static int pause_before_retry(struct attempt *attempt, const char *why, struct sg_err *err)

@@ -102,14 +102,18 @@ static int set_note(struct sg_world *world, const struct sg_loaded *loaded, stru
 int sg_record_gates(struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *forge,
 	const struct sg_promotion *promotion, struct sg_err *err)
 {
+	struct sg_arena scratch SG_AUTO(sg_arena_release) = {0};
+	struct sg_arena *of_the_run = world->arena;
 	struct sg_err why = SG_ERR_INIT;
 	int rc = 0;
 
 	if (!promotion->facts.has_mr || promotion->merge_gates.count == 0)
 		return 0;
+	world->arena = &scratch; /* it is done at every turn of a wait */
 	rc = set_status(world, loaded, forge, promotion, &why);
 	if (rc == 0 && promotion->env->merge == SG_MERGE_HUMAN)
 		rc = set_note(world, loaded, forge, promotion, &why);
+	world->arena = of_the_run;
 	if (rc == 0)
 		return 0;
 	/* GitLab merges nothing until it knows, and will not hear it from this token. */

@@ -30,7 +30,7 @@ static const char *component(struct sg_arena *arena, const char *name)
 {
 	size_t keep = PART_MAX_BYTES - HASH_DIGITS - 2;
 	struct sg_str s = sg_str_of(name);
-	char hex[65], *slug;
+	char hex[SG_OID_SIZE], *slug;
 
 	if (is_component(s))
 		return name;
@@ -102,7 +102,7 @@ int sg_request_find(struct sg_world *world, const struct sg_loaded *loaded, stru
 	if (sg_gitlab_mr_list(&forge->gitlab, request.branch, env->branch, "all", world->arena,
 		    &mrs, &count, err) < 0)
 		return -1;
-	if (count && sg_forge_me(world, forge, err) < 0)
+	if (count && sg_forge_me(forge, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(mrs[i].source_branch, request.branch) == 0 &&

@@ -98,8 +98,10 @@ int sg_stage_open(struct sg_world *world, const char *to, const char *const *ser
 	return writes ? sg_binding_require(world, &stage->loaded, stage->env, err) : 0;
 }
 
-void sg_stage_release(struct sg_stage *stage)
+void sg_stage_release(struct sg_world *world, struct sg_stage *stage)
 {
+	for (size_t i = 0; stage->promotions && i < stage->count; i++)
+		sg_promotion_keep(world, &stage->promotions[i]);
 	sg_loaded_release(&stage->loaded);
 }
 
@@ -129,7 +131,7 @@ static void report_request(const struct sg_promotion *p, struct sg_report *repor
 	row->state = sg_mr_state_name(mr->state);
 	row->branch = p->request.branch;
 	row->head = mr->sha;
-	row->landed = mr->state == SG_MR_MERGED ? p->landed : NULL;
+	row->landed = mr->state == SG_MR_MERGED && p->landed[0] ? p->landed : NULL;
 	row->code = p->step->code;
 	row->sentence = p->step->sentence;
 	row->blocker = p->blocker;

@@ -26,7 +26,8 @@ struct sg_stage {
 int sg_stage_open(struct sg_world *world, const char *to, const char *const *services, size_t count,
 	bool writes, struct sg_stage *stage, struct sg_err *err) SG_MUST_CHECK;
 
-void sg_stage_release(struct sg_stage *stage);
+/* What the promotions have found lives on in the world's arena, for the report. */
+void sg_stage_release(struct sg_world *world, struct sg_stage *stage);
 
 /* The head of the report: repository, configuration, environment, branch. */
 void sg_stage_report(const struct sg_stage *stage, struct sg_report *report);

@@ -155,14 +155,18 @@ class Stagegate:
             if name in os.environ:
                 self.env[name] = os.environ[name]
 
-    def __call__(self, *words, expect=0, env=None, cwd=None, limit_s=None):
+    def __call__(self, *words, expect=0, env=None, cwd=None, limit_s=None, peak=False):
         assert not any(CANARY.decode() in word for word in words), "a secret in argv"
         full = {k: v for k, v in {**self.env, **(env or {})}.items() if v is not None}
         start = time.monotonic()
-        done = subprocess.run([binary(), *words], env=full, cwd=cwd or self.folder, check=False,
+        time_v = ["/usr/bin/time", "-o", os.path.join(self.folder, "peak"), "-f", "%M"] if peak else []
+        done = subprocess.run([*time_v, binary(), *words], env=full, cwd=cwd or self.folder, check=False,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=LIMIT_S)
         run = Run(done, time.monotonic() - start, self.folder)
+        if peak:
+            with open(os.path.join(self.folder, "peak"), encoding="ascii") as file:
+                run.peak_kib = int(file.read().split()[-1])
         self.no_leak(run)
         if expect is not None:
             assert run.code == expect, f"expected exit {expect}: {' '.join(words)}\n{run}"

@@ -72,12 +72,35 @@ static void arrays_grow(void **state)
 	sg_arena_release(&arena);
 }
 
+static void adopted_memory_stays_where_it_is(void **state)
+{
+	struct sg_arena arena = {.head = NULL}, other = {.head = NULL}, empty = {.head = NULL};
+	char *mine = sg_arena_strdup(&arena, "mine"), *theirs = sg_arena_strdup(&other, "theirs");
+	char *large = sg_arena_printf(&other, "%0*d", 10000, 7);
+	size_t sum = arena.used_bytes + other.used_bytes;
+
+	(void)state;
+	sg_arena_adopt(&arena, &other);
+	assert_null(other.head);
+	assert_int_equal(other.used_bytes, 0);
+	assert_int_equal(arena.used_bytes, sum);
+	assert_string_equal(mine, "mine");
+	assert_string_equal(theirs, "theirs");
+	assert_int_equal(strlen(large), 10000);
+	assert_ptr_equal(sg_arena_strdup(&arena, "next"), mine + 16);
+	sg_arena_adopt(&arena, &empty);
+	sg_arena_adopt(&empty, &arena);
+	assert_string_equal(theirs, "theirs");
+	sg_arena_release(&empty);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_is_zeroed_and_aligned),
 		cmocka_unit_test(strings),
 		cmocka_unit_test(arrays_grow),
+		cmocka_unit_test(adopted_memory_stays_where_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
