@@ -14,26 +14,31 @@ struct init_args {
 
 static const struct sg_opt init_opts[] = {
 	OF_INIT(services, "services", "NAME,...",
-		"the services, separated by commas (default: catalog, as a sample)"),
+		"the services, separated by commas or blanks (default: catalog as a sample, in a "
+		"pipeline the name of its project)"),
+	OF_INIT(image_prefix, "image-prefix", "PREFIX",
+		"where the images are: PREFIX/SERVICE (default: registry.example.com/shop as a "
+		"sample, in a pipeline the registry of its project)"),
+	OF_INIT(components, "components", "PROJECT",
+		"GitLab project with stagegate's components (default: stagegate/stagegate)"),
+	OF_INIT(job_image, "job-image", "IMAGE",
+		"image with stagegate for the jobs (default: of that project's registry)"),
 	SG_FLAG(struct sg_init_ask, dry_run, "dry-run", "show the files, write nothing"),
 };
 
 static const struct sg_opt gitops_opts[] = {
-	OF_INIT(image_prefix, "image-prefix", "PREFIX",
-		"where the images are: PREFIX/SERVICE (default: registry.example.com/shop, as a "
-		"sample)"),
 	OF_INIT(branch, "branch", "BRANCH", "branch of staging and production (default: main)"),
 	OF_INIT(dev_branch, "dev-branch", "BRANCH", "branch of dev (default: develop)"),
 	OF_INIT(namespace, "namespace", "NAME",
 		"namespace of Argo CD's Applications (default: argocd)"),
 	OF_INIT(approvers, "approvers", "@NAME,...",
-		"users and groups who may approve for production, separated by commas (default: "
-		"the group of the repository)"),
+		"users and groups who may approve for production, separated by commas or blanks "
+		"(default: the group of the repository)"),
 };
 
 static const struct sg_opt_set init_sets[] = {
 	{"Options of init", init_opts, SG_COUNT(init_opts), offsetof(struct init_args, ask)},
-	{"Options of init gitops", gitops_opts, SG_COUNT(gitops_opts),
+	{"Options of init gitops alone", gitops_opts, SG_COUNT(gitops_opts),
 		offsetof(struct init_args, ask)},
 	{"The GitOps repository", sg_opts_gitops, 1, offsetof(struct init_args, settings)},
 	{"Output", sg_opts_output, SG_OPTS_OUTPUT, offsetof(struct init_args, output)},
@@ -47,11 +52,15 @@ static int kind_of(const struct sg_words *words, enum sg_init_kind *ret_kind, st
 		*ret_kind = SG_INIT_GITOPS;
 		return 0;
 	}
+	if (word && strcmp(word, "pipeline") == 0) {
+		*ret_kind = SG_INIT_PIPELINE;
+		return 0;
+	}
 	if (word)
 		(void)sg_fail(err, SG_R_USAGE, "init does not know '%.60s'", word);
 	else
 		(void)sg_fail(err, SG_R_USAGE, "init what?");
-	return sg_hint(err, "stagegate init gitops [DIR]");
+	return sg_hint(err, "stagegate init gitops [DIR], or stagegate init pipeline [DIR]");
 }
 
 static int run(struct sg_world *world, const void *raw, const struct sg_words *words,
@@ -79,17 +88,20 @@ static bool offline(const void *raw)
 
 const struct sg_cmd sg_cmd_init = {
 	.name = "init",
-	.summary = "write a GitOps repository to start with",
-	.words = "gitops [DIR]",
+	.summary = "write a GitOps repository or a pipeline to start with",
+	.words = "gitops [DIR] | pipeline [DIR]",
 	.details = "Writes the files of a new GitOps repository into DIR (default: this folder), "
 		   "which is made when it is not there: a Helm chart for each service, the values "
 		   "and Argo CD Applications of three clusters, root Applications, alerts, "
-		   "stagegate.yaml. A file that is there is never changed, so it can be run again, "
-		   "also for another service. Needs no network.",
+		   "stagegate.yaml, and a pipeline that promotes. Or, with pipeline, the "
+		   ".gitlab-ci.yml of an application: build, bump, wait. A file that is there is "
+		   "never changed, so it can be run again, also for another service. Needs no "
+		   "network.",
 	.examples =
 		"  stagegate init gitops apps --gitops https://gitlab.example.com/gitops/apps.git\n"
 		"  stagegate init gitops . --services catalog,order --image-prefix "
-		"registry.example.com/shop\n",
+		"registry.example.com/shop\n"
+		"  stagegate init pipeline . --gitops gitops/apps\n",
 	.sets = init_sets,
 	.set_count = SG_COUNT(init_sets),
 	.args_size = sizeof(struct init_args),

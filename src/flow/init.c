@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/attr.h"
+#include "base/version.h"
 #include "io/fs.h"
 #include "scaffold/scaffold.h"
 #include "step/remote.h"
@@ -14,17 +16,20 @@ static const char *or_else(const char *value, const char *fallback)
 	return value ? value : fallback;
 }
 
-/* "a,b" as a list without the blanks around its items; an empty item is left for the check. */
+/* "a,b c" as a list; an empty item between commas is left for the check. */
 static void split(struct sg_arena *arena, const char *text, const char *const **ret, size_t *count)
 {
-	struct sg_str rest = sg_str_of(text), part;
+	struct sg_str rest = sg_str_of(text), part, word;
 	const char **items = NULL;
 
 	*count = 0;
 	while (sg_str_cut(&rest, ',', &part)) {
-		const char **item = sg_arena_push(arena, &items, count, sizeof(*item));
+		part = sg_str_trim(part);
+		while (sg_str_cut(&part, ' ', &word)) {
+			const char **item = sg_arena_push(arena, &items, count, sizeof(*item));
 
-		*item = sg_arena_dup(arena, sg_str_trim(part));
+			*item = sg_arena_dup(arena, word);
+		}
 	}
 	*ret = items;
 }
@@ -45,6 +50,22 @@ static int owner_of(struct sg_world *world, const struct sg_remote *remote, cons
 	return 0;
 }
 
+/* "0.1.0" for "0.1.0-dev": the components are released with the program. */
+static void add_release(
+	struct sg_arena *arena, const struct sg_init_ask *ask, struct sg_scaffold_values *values)
+{
+	struct sg_str version = sg_str_of(sg_version());
+	long dash = sg_str_find(version, '-');
+
+	if (dash >= 0)
+		version = sg_str_sub(version, 0, (size_t)dash);
+	values->version = sg_arena_dup(arena, version);
+	values->components = or_else(ask->components, "stagegate/stagegate");
+	values->job_image = ask->job_image ? ask->job_image
+					   : sg_arena_printf(arena, "$CI_REGISTRY/%s:%s",
+						     values->components, values->version);
+}
+
 static int gitops_values(struct sg_world *world, const struct sg_init_ask *ask,
 	struct sg_scaffold_values *values, struct sg_report *report, struct sg_err *err)
 {
@@ -56,6 +77,8 @@ static int gitops_values(struct sg_world *world, const struct sg_init_ask *ask,
 	if (!approvers && owner_of(world, &remote, &approvers, err) < 0)
 		return -1;
 	split(world->arena, approvers, &values->approvers, &values->approver_count);
+	split(world->arena, or_else(ask->services, SAMPLE_SERVICE), &values->services,
+		&values->service_count);
 	report->repository = remote.name;
 	values->url = remote.url;
 	values->image = or_else(ask->image_prefix, SAMPLE_IMAGES);
@@ -65,6 +88,58 @@ static int gitops_values(struct sg_world *world, const struct sg_init_ask *ask,
 	if (!ask->image_prefix)
 		sg_report_warn(report, "SAMPLE_IMAGES",
 			"no --image-prefix was given: the images are %s/SERVICE", SAMPLE_IMAGES);
+	return sg_scaffold_check(values, err);
+}
+
+/* The job's own project is the application here: which one is the GitOps repository must be said.
+ */
+static int pipeline_values(struct sg_world *world, const struct sg_init_ask *ask,
+	struct sg_scaffold_values *values, struct sg_report *report, struct sg_err *err)
+{
+	static const char *const by_project[] = {"$CI_PROJECT_NAME"};
+
+	if (!world->settings->gitops) {
+		(void)sg_fail(err, SG_R_USAGE, "which GitOps repository? Nothing names it");
+		return sg_hint(err, "give --gitops, its project path or https URL");
+	}
+	values->gitops = report->repository = world->settings->gitops;
+	values->image = ask->image_prefix;
+	if (ask->services)
+		split(world->arena, ask->services, &values->services, &values->service_count);
+	if (sg_scaffold_check(values, err) < 0)
+		return -1;
+	if (values->service_count > 1) {
+		(void)sg_fail(err, SG_R_USAGE,
+			"--services: a pipeline is made for one service, not for %zu",
+			values->service_count);
+		return sg_hint(err, "docs/pipelines.md shows a repository with several");
+	}
+	if (!values->service_count) {
+		values->services = by_project;
+		values->service_count = 1;
+	}
+	values->build_image = ask->image_prefix ? sg_arena_printf(world->arena, "%s/%s",
+							  ask->image_prefix, values->services[0])
+						: "$CI_REGISTRY_IMAGE";
+	return 0;
+}
+
+/* An option of the other kind is a mistake, not something to pass over. */
+static int check_kind(const struct sg_init_ask *ask, struct sg_err *err)
+{
+	const struct {
+		const char *option, *value;
+	} gitops_only[] = {
+		{"--branch", ask->branch},
+		{"--dev-branch", ask->dev_branch},
+		{"--namespace", ask->namespace},
+		{"--approvers", ask->approvers},
+	};
+
+	for (size_t i = 0; ask->kind == SG_INIT_PIPELINE && i < SG_COUNT(gitops_only); i++)
+		if (gitops_only[i].value)
+			return sg_fail(err, SG_R_USAGE, "%s belongs to init gitops",
+				gitops_only[i].option);
 	return 0;
 }
 
@@ -72,14 +147,20 @@ static int fill(struct sg_world *world, const struct sg_init_ask *ask, struct sg
 	struct sg_file_change **ret_files, size_t *ret_count, struct sg_err *err)
 {
 	struct sg_scaffold_values values = {0};
+	bool pipeline = ask->kind == SG_INIT_PIPELINE;
 
-	split(world->arena, or_else(ask->services, SAMPLE_SERVICE), &values.services,
-		&values.service_count);
-	if (gitops_values(world, ask, &values, report, err) < 0 ||
-		sg_scaffold_check(&values, err) < 0)
+	if (check_kind(ask, err) < 0)
 		return -1;
-	sg_scaffold_files(world->arena, sg_scaffold_gitops, sg_scaffold_gitops_count, &values,
-		ret_files, ret_count);
+	add_release(world->arena, ask, &values);
+	if (pipeline ? pipeline_values(world, ask, &values, report, err)
+		     : gitops_values(world, ask, &values, report, err))
+		return -1;
+	if (pipeline)
+		sg_scaffold_files(world->arena, sg_scaffold_pipeline, sg_scaffold_pipeline_count,
+			&values, ret_files, ret_count);
+	else
+		sg_scaffold_files(world->arena, sg_scaffold_gitops, sg_scaffold_gitops_count,
+			&values, ret_files, ret_count);
 	return 0;
 }
 

@@ -17,6 +17,8 @@ struct sg_init_ask {
 	const char *dev_branch;
 	const char *namespace;
 	const char *approvers;
+	const char *components;
+	const char *job_image;
 	bool dry_run;
 };
 

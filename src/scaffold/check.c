@@ -100,11 +100,59 @@ static int check_approvers(const struct sg_scaffold_values *values, struct sg_er
 	return 0;
 }
 
+/* As GitLab has it: a group, and no component is empty or begins with a dot or a dash. */
+static bool is_project(struct sg_str s)
+{
+	struct sg_str rest = s, part;
+	size_t parts = 0;
+
+	for (; sg_str_cut(&rest, '/', &part); parts++)
+		if (part.len == 0 || part.ptr[0] == '.' || part.ptr[0] == '-' ||
+			!sg_name_all(part, sg_name_is_char))
+			return false;
+	return parts > 1 && s.len <= URL_MAX_BYTES;
+}
+
+static int check_gitops(const char *text, struct sg_err *err)
+{
+	if (!text || is_project(sg_str_of(text)))
+		return 0;
+	if (strstr(text, "://"))
+		return check_url(text, err);
+	return sg_fail(err, SG_R_USAGE,
+		"--gitops: '%.200s' is neither a project path nor an https URL", text);
+}
+
+static int check_components(const char *text, struct sg_err *err)
+{
+	if (!text || is_project(sg_str_of(text)))
+		return 0;
+	return sg_fail(err, SG_R_USAGE, "--components: '%.200s' is no project path", text);
+}
+
+/* An image of a job; GitLab's variables are filled in by GitLab. */
+static bool is_job_image_char(char c)
+{
+	return sg_name_is_char(c) || (c && strchr("/:@$", c));
+}
+
+static int check_job_image(const char *text, struct sg_err *err)
+{
+	if (!text || (*text && strlen(text) <= URL_MAX_BYTES &&
+			     sg_name_all(sg_str_of(text), is_job_image_char)))
+		return 0;
+	return sg_fail(err, SG_R_USAGE, "--job-image: '%.200s' is no image", text);
+}
+
 int sg_scaffold_check(const struct sg_scaffold_values *values, struct sg_err *err)
 {
 	if (values->namespace && !sg_name_is_label(sg_str_of(values->namespace)))
 		return sg_fail(err, SG_R_USAGE, "--namespace: '%.80s' is no Kubernetes namespace",
 			values->namespace);
+	if (check_gitops(values->gitops, err) < 0 ||
+		check_components(values->components, err) < 0 ||
+		check_job_image(values->job_image, err) < 0)
+		return -1;
 	if (check_services(values, err) < 0 || check_image(values->image, err) < 0 ||
 		check_url(values->url, err) < 0 ||
 		check_branch("--branch", values->branch, err) < 0 ||

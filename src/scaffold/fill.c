@@ -4,7 +4,7 @@
 
 #define FILE_MAX_BYTES (1u << 20)
 
-enum marker_kind { OF_TEXT, OF_SERVICE, OF_APPROVERS };
+enum marker_kind { OF_TEXT, OF_SERVICE, OF_SERVICES, OF_APPROVERS };
 
 static const struct marker {
 	const char *name; /* with the signs around it */
@@ -12,12 +12,18 @@ static const struct marker {
 	size_t offset; /* of a text in the values */
 } markers[] = {
 	{"@SERVICE@", OF_SERVICE, 0},
+	{"@SERVICES@", OF_SERVICES, 0},
 	{"@APPROVERS@", OF_APPROVERS, 0},
 	{"@IMAGE@", OF_TEXT, offsetof(struct sg_scaffold_values, image)},
 	{"@URL@", OF_TEXT, offsetof(struct sg_scaffold_values, url)},
 	{"@BRANCH@", OF_TEXT, offsetof(struct sg_scaffold_values, branch)},
 	{"@DEV_BRANCH@", OF_TEXT, offsetof(struct sg_scaffold_values, dev_branch)},
 	{"@NAMESPACE@", OF_TEXT, offsetof(struct sg_scaffold_values, namespace)},
+	{"@GITOPS@", OF_TEXT, offsetof(struct sg_scaffold_values, gitops)},
+	{"@COMPONENTS@", OF_TEXT, offsetof(struct sg_scaffold_values, components)},
+	{"@VERSION@", OF_TEXT, offsetof(struct sg_scaffold_values, version)},
+	{"@JOB_IMAGE@", OF_TEXT, offsetof(struct sg_scaffold_values, job_image)},
+	{"@BUILD_IMAGE@", OF_TEXT, offsetof(struct sg_scaffold_values, build_image)},
 };
 
 /* The marker that TEXT begins with, or NULL. */
@@ -27,6 +33,12 @@ static const struct marker *marker_at(struct sg_str text)
 		if (sg_str_starts(text, markers[i].name))
 			return &markers[i];
 	return NULL;
+}
+
+static void add_services(const struct sg_scaffold_values *values, struct sg_buf *out)
+{
+	for (size_t i = 0; i < values->service_count; i++)
+		sg_buf_addf(out, "%s%s", i ? " " : "", values->services[i]);
 }
 
 /* As items of a YAML list in brackets. */
@@ -49,6 +61,9 @@ static void add_value(const struct marker *marker, const struct sg_scaffold_valu
 	switch (marker->kind) {
 	case OF_SERVICE:
 		add_text(service, out);
+		return;
+	case OF_SERVICES:
+		add_services(values, out);
 		return;
 	case OF_APPROVERS:
 		add_approvers(values, out);

@@ -14,15 +14,24 @@
 
 /* What the markers stand for. NULL and empty lists: this skeleton does not need it. */
 struct sg_scaffold_values {
-	const char *const *services; /* @SERVICE@, one at a time; a path with it is made for each */
+	/* @SERVICE@, one at a time, a path with it is made for each; @SERVICES@: all, with blanks
+	 */
+	const char *const *services;
 	size_t service_count;
 	const char *image;      /* @IMAGE@: where the images are, "registry.example.com/shop" */
 	const char *url;        /* @URL@: https URL of the GitOps repository */
+	const char *gitops;     /* @GITOPS@: how a pipeline names it, project path or https URL */
 	const char *branch;     /* @BRANCH@: of staging and production */
 	const char *dev_branch; /* @DEV_BRANCH@ */
 	const char *namespace;  /* @NAMESPACE@: of the Applications */
 	const char *const *approvers; /* @APPROVERS@: "@user", "@group/subgroup" */
 	size_t approver_count;
+	const char *components; /* @COMPONENTS@: project with the CI components */
+	const char *version;    /* @VERSION@ of them */
+	const char *job_image; /* @JOB_IMAGE@: has stagegate in it; variables of GitLab may stand in
+				  it */
+	const char
+		*build_image; /* @BUILD_IMAGE@: repository that a pipeline builds; variables, too */
 };
 
 /*

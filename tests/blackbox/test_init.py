@@ -1,7 +1,8 @@
-"""`stagegate init gitops`: what it writes works, and it never harms what is there."""
+"""`stagegate init`: what it writes works, and it never harms what is there."""
 import json
 import os
 import pathlib
+import re
 import stat
 import subprocess
 
@@ -60,7 +61,7 @@ def test_check_finds_nothing(made):
 def test_every_yaml_file_is_one(made):
     checked = 0
     for path, text in skeleton.files(made).items():
-        assert text.endswith("\n") and "\t" not in text and "@" not in text.replace('"@gitops"', ""), path
+        assert text.endswith("\n") and "\t" not in text and not re.search("@[A-Z_]+@", text), path
         assert not any(line != line.rstrip() for line in text.split("\n")), path
         if path.endswith((".yaml", ".yml")) and not skeleton.is_template(path):
             assert skeleton.documents(text), path
@@ -179,6 +180,106 @@ def test_templates_stay_in_the_words_that_helm_has(made):
             for part in head.split(".")[2:]:
                 value = value[part]
             assert value is not None, expression
+
+
+# ---- pipelines
+
+def pipeline(folder):
+    doc, = skeleton.documents((folder / ".gitlab-ci.yml").read_text())
+    return doc
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("application")
+    stagegate("init", "pipeline", folder, "--gitops", "gitops/apps", "--services", "catalog")
+    return folder
+
+
+def component(row):
+    """(name, inputs) of an include."""
+    match = re.fullmatch(r"\$CI_SERVER_FQDN/stagegate/stagegate/([a-z]+)@\d+\.\d+\.\d+", row["component"])
+    assert match, row
+    return match.group(1), row["inputs"]
+
+
+def test_an_application_builds_bumps_and_waits(application):
+    doc = pipeline(application)
+    assert doc["stages"] == ["build", "deploy", "verify"] and list(doc) == ["stages", "build", "include"]
+    (bump, bump_inputs), (wait, wait_inputs) = map(component, doc["include"])
+    assert (bump, wait) == ("bump", "wait")
+    for inputs in (bump_inputs, wait_inputs):
+        assert (inputs["services"], inputs["environment"], inputs["gitops"]) == ("catalog", "dev", "gitops/apps")
+        assert inputs["rules"] == doc["build"]["rules"]
+    assert bump_inputs["version"] == "$CI_COMMIT_TAG" and wait_inputs["revision"] == "$STAGEGATE_COMMIT"
+    assert doc["build"]["variables"]["IMAGE"] == "$CI_REGISTRY_IMAGE"
+
+
+def test_a_pipeline_knows_its_project_and_its_registry(tmp_path):
+    stagegate("init", "pipeline", tmp_path / "x", "--gitops", URL, "--job-image", "mirror.example.com:5000/stagegate:1", "--components", "tools/stagegate")
+    doc = pipeline(tmp_path / "x")
+    assert [row["inputs"]["services"] for row in doc["include"]] == ["$CI_PROJECT_NAME"] * 2
+    assert {row["inputs"]["gitops"] for row in doc["include"]} == {URL}
+    assert {row["inputs"]["image"] for row in doc["include"]} == {"mirror.example.com:5000/stagegate:1"}
+    assert all(row["component"].startswith("$CI_SERVER_FQDN/tools/stagegate/") for row in doc["include"])
+    stagegate("init", "pipeline", tmp_path / "y", "--gitops", URL, "--services", "yes", "--image-prefix", "registry.example.com/shop")
+    doc = pipeline(tmp_path / "y")
+    assert doc["build"]["variables"]["IMAGE"] == "registry.example.com/shop/yes" and doc["include"][0]["inputs"]["services"] == "yes"
+
+
+def test_the_gitops_repository_promotes_and_checks(made):
+    doc = pipeline(made)
+    assert doc["stages"] == ["check", "staging", "production"] and doc["variables"]["SERVICES"]["value"] == "catalog order"
+    promotes = [component(row) for row in doc["include"]]
+    assert [(name, inputs["environment"], inputs["stage"]) for name, inputs in promotes] == [
+        ("promote", "staging", "staging"), ("promote", "production", "production")]
+    assert {inputs["services"] for _, inputs in promotes} == {"$SERVICES"}
+    assert all('$CI_COMMIT_REF_PROTECTED == "true"' in rule["if"] for _, inputs in promotes for rule in inputs["rules"])
+    command, *words = doc["check"]["script"][0].split()
+    assert command == "stagegate" and stagegate(*words, cwd=made).code == 0
+
+
+@pytest.mark.parametrize("which", ["made", "application"])
+def test_components_take_the_inputs(which, request):
+    """Held against the headers of templates/: every input exists, fits, and none that must be given is missing."""
+    if not os.path.isdir(os.path.join(ROOT, "templates")):
+        pytest.skip("there is no templates/")
+    doc = pipeline(request.getfixturevalue(which))
+    kinds = {"string": str, "number": (int, float), "boolean": bool, "array": list}
+    for row in doc["include"]:
+        name, inputs = component(row)
+        with open(os.path.join(ROOT, "templates", f"{name}.yml"), encoding="utf-8") as file:
+            known = next(yaml.load_all(file, skeleton.Strict))["spec"]["inputs"]
+        assert set(inputs) <= set(known), name
+        assert {key for key, spec in known.items() if "default" not in spec} <= set(inputs), name
+        for key, value in inputs.items():
+            spec = known[key]
+            assert isinstance(value, kinds[spec.get("type", "string")]), (name, key)
+            assert value in spec.get("options", [value]), (name, key)
+            assert "regex" not in spec or re.search(spec["regex"], value), (name, key)
+        assert inputs["stage"] in doc["stages"]
+
+
+def test_a_pipeline_that_is_there_stays(tmp_path):
+    (tmp_path / ".gitlab-ci.yml").write_text("mine: {script: [true]}\n")
+    run = stagegate("init", "pipeline", tmp_path, "--gitops", "gitops/apps", "--output", "json")
+    assert states(run) == {".gitlab-ci.yml": "kept"} and run.json["result"] == "unchanged"
+    assert (tmp_path / ".gitlab-ci.yml").read_text() == "mine: {script: [true]}\n"
+
+
+@pytest.mark.parametrize("words, why", [
+    ([], "which GitOps repository?"),
+    (["--gitops", "apps"], "--gitops"),
+    (["--gitops", "a/b c"], "--gitops"),
+    (["--gitops", "a/b", "--services", "a,b"], "one service"),
+    (["--gitops", "a/b", "--branch", "main"], "--branch belongs to init gitops"),
+    (["--gitops", "a/b", "--approvers", "@a"], "--approvers belongs to init gitops"),
+    (["--gitops", "a/b", "--job-image", "a b"], "--job-image"),
+    (["--gitops", "a/b", "--components", "a b"], "--components"),
+])
+def test_bad_values_for_a_pipeline(tmp_path, words, why):
+    run = stagegate("init", "pipeline", tmp_path, *words, expect=2, CI_PROJECT_PATH="shop/catalog", CI_SERVER_URL="https://gitlab.example.com")
+    assert why in run.err and os.listdir(tmp_path) == []
 
 
 # ---- alerts
@@ -315,7 +416,7 @@ def test_another_service_is_added(tmp_path):
     run = init(tmp_path, "--services", "order", "--output", "json")
     created = {path for path, state in states(run).items() if state == "created"}
     assert created and all("order" in path for path in created)
-    assert {state for path, state in states(run).items() if path not in created} == {"present"}
+    assert {path: state for path, state in states(run).items() if path not in created and state != "present"} == {".gitlab-ci.yml": "kept"}
     assert stagegate("check", "--repo", tmp_path, "--output", "json").json["findings"] == []
 
 
