@@ -1,4 +1,5 @@
 /* The real world in, the exit status out. */
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cmd/run.h"
@@ -31,6 +32,14 @@ static void to_stderr(void *arg, const char *line, size_t len)
 	(void)write_all(STDERR_FILENO, line, len);
 }
 
+static int columns(void *arg)
+{
+	struct winsize size;
+
+	(void)arg;
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 int main(int argc, char **argv)
 {
 	const struct sg_runtime runtime = {
@@ -39,6 +48,8 @@ int main(int argc, char **argv)
 		.out = to_stdout,
 		.log = to_stderr,
 		.out_is_terminal = isatty(STDOUT_FILENO) == 1,
+		.log_is_terminal = isatty(STDERR_FILENO) == 1,
+		.columns = columns,
 	};
 
 	sg_harden_process();

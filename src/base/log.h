@@ -1,30 +1,28 @@
 /*
- * The log: lines for people (text) or machines (json) on one sink, every line redacted and with
- * control bytes of untrusted text shown as \xNN. Rooms below cmd/ log at debug only; what users
- * read is said by report/ and cmd/.
+ * The log: messages of a level, formatted and redacted here, shown by whoever stands behind `put`
+ * (report/console). Rooms below cmd/ log at debug only; what users read is said by report/ and
+ * cmd/.
  */
 #ifndef SG_BASE_LOG_H
 #define SG_BASE_LOG_H
-
-#include <stdbool.h>
 
 #include "base/attr.h"
 #include "base/secret.h"
 
 enum sg_log_level { SG_LOG_DEBUG, SG_LOG_INFO, SG_LOG_WARN, SG_LOG_ERROR };
 
+/* "debug", "info", "warning", "error". */
+const char *sg_log_level_name(enum sg_log_level level);
+
 struct sg_log {
-	enum sg_log_level level; /* lines below are dropped */
-	bool json;               /* one JSON object a line */
+	enum sg_log_level level; /* messages below are dropped */
 	struct sg_redactor *redactor;
-	void (*write)(void *arg, const char *line, size_t len); /* a whole line with its newline */
+	/* MESSAGE is redacted and not yet escaped. */
+	void (*put)(void *arg, enum sg_log_level level, struct sg_str message);
 	void *arg;
 };
 
-/*
- * LOG may be NULL: then nothing is said. Text lines are "MESSAGE" at info and "LEVEL: MESSAGE"
- * else; JSON lines are {"level":..., "message":...}. Messages longer than 4 KiB are cut with "...".
- */
+/* LOG may be NULL: then nothing is said. */
 void sg_log_at(struct sg_log *log, enum sg_log_level level, const char *fmt, ...) SG_PRINTF(3, 4);
 
 #define sg_debug(log, ...) sg_log_at((log), SG_LOG_DEBUG, __VA_ARGS__)

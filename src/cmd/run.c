@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/version.h"
+#include "cmd/console.h"
 #include "cmd/help.h"
 #include "cmd/table.h"
 #include "io/ca.h"
@@ -31,6 +32,8 @@ struct session {
 	void *args;
 	const struct sg_output_args *output;
 	struct sg_redactor *redactor;
+	uint64_t random;
+	struct sg_console console;
 	struct sg_log log;
 	struct sg_buf pem;
 	struct sg_http *made_http;
@@ -43,32 +46,45 @@ static int write_out(const struct sg_runtime *runtime, const struct sg_buf *text
 	return runtime->out(runtime->arg, text->ptr, text->len);
 }
 
-/* stdout that does not take the document is a failure of the run, as for git and for cat. */
-static int finish(const struct sg_runtime *runtime, const struct sg_buf *document, int status)
+static void say_error(struct session *session, const struct sg_err *err)
 {
-	static const char words[] = "stagegate: stdout: cannot be written\n";
+	const struct sg_report_style style = {.redactor = session->redactor};
+	struct sg_buf text SG_AUTO(sg_buf_release);
 
-	if (!document->overflow && write_out(runtime, document) == 0)
+	sg_buf_init(&text, DOCUMENT_MAX_BYTES);
+	if (session->console.form == SG_CONSOLE_JSON) {
+		sg_console_error(&session->console, err);
+		return;
+	}
+	sg_report_text_error(err, &style, &text);
+	session->runtime->log(session->runtime->arg, text.ptr, text.len);
+}
+
+/* stdout that does not take the document is a failure of the run, as for git and for cat. */
+static int finish(struct session *session, const struct sg_buf *document, int status)
+{
+	struct sg_err err = SG_ERR_INIT;
+
+	if (!document->overflow && write_out(session->runtime, document) == 0)
 		return status;
-	runtime->log(runtime->arg, words, sizeof(words) - 1);
-	return status ? status : sg_reason_exit(SG_R_LOCAL_IO);
+	(void)sg_fail(&err, SG_R_LOCAL_IO, "cannot be written");
+	(void)sg_wrap(&err, "stdout");
+	say_error(session, &err);
+	return status ? status : sg_err_exit(&err);
 }
 
 static int show_error(struct session *session, const struct sg_err *err)
 {
-	const struct sg_report_style style = {.redactor = session->redactor};
 	const char *command = session->cmd ? session->cmd->name : "";
 	bool json = session->output && session->output->output &&
 		    strcmp(session->output->output, "json") == 0;
-	struct sg_buf text SG_AUTO(sg_buf_release), document SG_AUTO(sg_buf_release);
+	struct sg_buf document SG_AUTO(sg_buf_release);
 
-	sg_buf_init(&text, DOCUMENT_MAX_BYTES);
 	sg_buf_init(&document, DOCUMENT_MAX_BYTES);
-	sg_report_text_error(err, &style, &text);
-	session->runtime->log(session->runtime->arg, text.ptr, text.len);
+	say_error(session, err);
 	if (json)
 		sg_report_json_error(command, err, session->redactor, &document);
-	return finish(session->runtime, &document, sg_err_exit(err));
+	return finish(session, &document, sg_err_exit(err));
 }
 
 /* ---- report files ---- */
@@ -149,9 +165,11 @@ static int show_report(struct session *session)
 {
 	const struct sg_report_style style = {
 		.colour = session->runtime->out_is_terminal &&
-			  !sg_env_nonempty(session->runtime->env, "NO_COLOR"),
+			  sg_cmd_may_paint(session->runtime->env),
 		.redactor = session->redactor,
 	};
+	enum sg_console_form form = session->console.form;
+	bool is_text = strcmp(session->output->output, "text") == 0;
 	struct sg_buf document SG_AUTO(sg_buf_release);
 
 	sg_buf_init(&document, DOCUMENT_MAX_BYTES);
@@ -161,7 +179,11 @@ static int show_report(struct session *session)
 		sg_board_markdown(&session->report, session->redactor, &document);
 	else
 		sg_report_text(&session->report, &style, &document);
-	return finish(session->runtime, &document, session->report.exit_code);
+	/* A job log is read by people, whatever the document is for. */
+	if (form == SG_CONSOLE_JSON || (form == SG_CONSOLE_JOB && !is_text))
+		sg_console_outcome(&session->console, session->report.code,
+			session->report.sentence, session->report.exit_code);
+	return finish(session, &document, session->report.exit_code);
 }
 
 static int make_http(
@@ -205,14 +227,16 @@ static int make_world(struct session *session, struct sg_err *err)
 		.env = runtime->env,
 		.arena = &session->arena,
 		.log = &session->log,
+		.console = &session->console,
 		.redactor = session->redactor,
 		.tmpdir = sg_env_nonempty(runtime->env, "TMPDIR"),
-		.random = runtime->random ? runtime->random : sg_crypto_random(),
+		.random = session->random,
 	};
 	if (session->cmd->offline && session->cmd->offline(session->args))
 		return 0;
 	if (make_http(session, settings, err) < 0)
 		return -1;
+	sg_console_start(&session->console, session->world.http->loop);
 	session->world.deadline_ms = sg_loop_after(session->world.http->loop, settings->timeout_ms);
 	return 0;
 }
@@ -222,11 +246,14 @@ static void set_log(struct session *session)
 	const struct sg_settings *settings =
 		(const void *)((char *)session->args + session->cmd->settings_offset);
 
-	session->log.json = strcmp(session->output->log_format, "json") == 0;
-	if (session->output->quiet)
-		session->log.level = SG_LOG_WARN;
-	if (session->output->verbose || settings->trace)
-		session->log.level = SG_LOG_DEBUG;
+	session->console = sg_cmd_console(session->runtime, session->output, settings->trace,
+		session->redactor, session->random);
+	session->log = (struct sg_log){
+		.level = session->console.level,
+		.redactor = session->redactor,
+		.put = sg_console_put,
+		.arg = &session->console,
+	};
 }
 
 static int run_command(struct session *session, const struct sg_words *words, struct sg_err *err)
@@ -234,17 +261,20 @@ static int run_command(struct session *session, const struct sg_words *words, st
 	struct sg_clock *clock = session->runtime->clock;
 	int64_t start_ms = clock->now_ms(clock);
 
-	set_log(session);
+	int rc;
+
 	if (make_world(session, err) < 0)
 		return -1;
 	sg_report_init(&session->report, &session->arena, session->cmd->name);
-	if (session->cmd->run(&session->world, session->args, words, &session->report, err) < 0)
+	rc = session->cmd->run(&session->world, session->args, words, &session->report, err);
+	sg_console_end(&session->console);
+	if (rc < 0)
 		return -1;
 	session->report.elapsed_ms = clock->now_ms(clock) - start_ms;
 	return write_reports(session, err);
 }
 
-static int help(const struct sg_runtime *runtime, const struct sg_cmd *cmd)
+static int help(struct session *session, const struct sg_cmd *cmd)
 {
 	struct sg_buf text SG_AUTO(sg_buf_release);
 
@@ -253,7 +283,7 @@ static int help(const struct sg_runtime *runtime, const struct sg_cmd *cmd)
 		sg_help_command(cmd, &text);
 	else
 		sg_help_overview(&text);
-	return finish(runtime, &text, 0);
+	return finish(session, &text, 0);
 }
 
 static int no_command(const char *name, struct sg_err *err)
@@ -290,6 +320,7 @@ static int run_session(struct session *session, int argc, const char *const *arg
 	struct sg_err err = SG_ERR_INIT;
 	struct sg_words words;
 	bool wants_help = false;
+	int rc;
 
 	session->cmd = sg_cmd_find(argv[0]);
 	if (!session->cmd) {
@@ -297,12 +328,14 @@ static int run_session(struct session *session, int argc, const char *const *arg
 		return show_error(session, &err);
 	}
 	session->args = sg_calloc(1, session->cmd->args_size);
-	if (sg_opt_parse(session->cmd, session->runtime->env, argc - 1, argv + 1, &session->arena,
-		    session->args, &words, &wants_help, &err) < 0)
+	session->output = (const void *)((char *)session->args + session->cmd->output_offset);
+	rc = sg_opt_parse(session->cmd, session->runtime->env, argc - 1, argv + 1, &session->arena,
+		session->args, &words, &wants_help, &err);
+	set_log(session);
+	if (rc < 0)
 		return show_error(session, &err);
 	if (wants_help)
-		return help(session->runtime, session->cmd);
-	session->output = (const void *)((char *)session->args + session->cmd->output_offset);
+		return help(session, session->cmd);
 	if (run_command(session, &words, &err) < 0) {
 		write_error_reports(session, &err);
 		return show_error(session, &err);
@@ -310,31 +343,32 @@ static int run_session(struct session *session, int argc, const char *const *arg
 	return show_report(session);
 }
 
-int sg_run(const struct sg_runtime *runtime, int argc, const char *const *argv)
+static int run(struct session *session, int argc, const char *const *argv)
 {
 	static const char *const version_argv[] = {"version"};
-	struct session session = {.runtime = runtime};
-	int status;
 
-	if (argc > 0 && strcmp(argv[0], "--version") == 0) {
-		argv = version_argv;
-		argc = 1;
-	}
-	if (argc > 0 && is_help(argv[0]))
-		return help(runtime, argc > 1 ? sg_cmd_find(argv[1]) : NULL);
 	if (argc == 0) {
-		(void)help(runtime, NULL);
+		(void)help(session, NULL);
 		return sg_reason_exit(SG_R_USAGE);
 	}
-	session.redactor = sg_redactor_new();
-	session.log = (struct sg_log){
-		.level = SG_LOG_INFO,
-		.redactor = session.redactor,
-		.write = runtime->log,
-		.arg = runtime->arg,
+	if (is_help(argv[0]))
+		return help(session, argc > 1 ? sg_cmd_find(argv[1]) : NULL);
+	if (strcmp(argv[0], "--version") == 0)
+		return run_session(session, 1, version_argv);
+	return run_session(session, argc, argv);
+}
+
+int sg_run(const struct sg_runtime *runtime, int argc, const char *const *argv)
+{
+	struct session session = {
+		.runtime = runtime,
+		.random = runtime->random ? runtime->random : sg_crypto_random(),
+		.redactor = sg_redactor_new(),
 	};
+	int status;
+
 	sg_buf_init(&session.pem, PEM_MAX_BYTES);
-	status = run_session(&session, argc, argv);
+	status = run(&session, argc, argv);
 	release(&session);
 	return status;
 }

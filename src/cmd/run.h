@@ -15,8 +15,10 @@ struct sg_runtime {
 	void (*log)(void *arg, const char *line, size_t len); /* stderr */
 	void *arg;
 	bool out_is_terminal;
-	struct sg_http *http; /* NULL: make the real client */
-	uint64_t random;      /* seed of the jitter; 0: from the kernel */
+	bool log_is_terminal;
+	int (*columns)(void *arg); /* of the log's terminal, now; 0: not known. NULL: never */
+	struct sg_http *http;      /* NULL: make the real client */
+	uint64_t random;           /* seed of the jitter; 0: from the kernel */
 };
 
 /*

@@ -72,6 +72,8 @@ static int bump(struct sg_world *world, struct sg_loaded *loaded, const struct s
 	if (sg_load_environment(loaded, ask->env, &env, err) < 0 || refuse_gated(env, err) < 0)
 		return -1;
 	publish.env = env;
+	sg_console_phase(world->console, SG_CONSOLE_PUBLISH, "%s %s",
+		ask->dry_run ? "Planning for" : "Publishing to", env->branch);
 	if (sg_publish(world, loaded, &publish, &done, err) < 0)
 		return -1;
 	report->repository = loaded->remote.name;

@@ -2,11 +2,8 @@
 
 #include <string.h>
 
-#include "report/progress.h"
 #include "step/live.h"
 #include "step/record.h"
-
-#define LINE_MAX_BYTES 2048
 
 struct promoting {
 	struct sg_world *world;
@@ -64,6 +61,23 @@ static const char *sentence_of(struct sg_arena *arena, const struct sg_promotion
 	return more ? sg_arena_printf(arena, "%s: %s", p->step->sentence, more) : p->step->sentence;
 }
 
+/* Where to see for oneself; NULL: nowhere yet. */
+static const char *url_of(
+	struct sg_arena *arena, const struct promoting *run, const struct sg_promotion *p)
+{
+	const struct sg_mr *mr = &p->request.mr;
+
+	if (p->facts.published)
+		return p->landed[0]
+			       ? sg_remote_commit_url(arena, &run->stage.loaded.remote, p->landed)
+			       : NULL;
+	if (!p->request.open)
+		return NULL;
+	return strncmp(p->step->code, "PIPELINE_", 9) == 0 && sg_mr_pipeline_is_current(mr)
+		       ? mr->pipeline.web_url
+		       : mr->web_url;
+}
+
 static void tell(struct promoting *run, size_t i)
 {
 	const struct sg_promotion *p = &run->stage.promotions[i];
@@ -74,12 +88,12 @@ static void tell(struct promoting *run, size_t i)
 		.what = sg_arena_printf(&words, "%s to %s", p->service, p->env->name),
 		.code = p->step->code,
 		.sentence = sentence_of(&words, p),
+		.url = url_of(&words, run, p),
 	};
-	struct sg_buf line SG_AUTO(sg_buf_release);
 
-	sg_buf_init(&line, LINE_MAX_BYTES);
-	if (sg_progress_next(&run->progress[i], &look, run->world->redactor, &line))
-		sg_info(run->world->log, "%s", line.ptr);
+	sg_console_progress(run->world->console, &run->progress[i], &look);
+	if (is_over(run, p))
+		sg_console_forget(run->world->console, &run->progress[i]);
 }
 
 /* One look and at most one effect. *ret_moved: something was done that is worth a look at once. */
@@ -314,7 +328,11 @@ static int promote(struct promoting *run, struct sg_err *err)
 	sg_stage_report(&run->stage, run->report);
 	run->progress = sg_arena_calloc(run->world->arena, count, sizeof(*run->progress));
 	for (size_t i = 0; i < count; i++)
-		sg_progress_init(&run->progress[i], false, now_of(run));
+		sg_progress_init(&run->progress[i], now_of(run));
+	sg_console_phase(run->world->console, SG_CONSOLE_PROMOTE, "Promoting %s to %s",
+		count == 1 ? run->stage.promotions[0].service
+			   : sg_arena_printf(run->world->arena, "%zu services", count),
+		run->stage.env->name);
 	if (turn_all(run, err) < 0)
 		return -1;
 	return end(run, err);

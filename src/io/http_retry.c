@@ -161,6 +161,18 @@ static int out_of_time(const struct sg_http_req *req, int last_status, const str
 	return sg_http_wrap(req->label, req->method, req->url, err);
 }
 
+static void tell(
+	struct sg_loop *loop, const struct sg_http_req *req, int status, const struct sg_err *last)
+{
+	struct sg_err err = *last;
+
+	if (status) {
+		(void)sg_fail(&err, SG_R_REMOTE_FAILED, "the server answers %d", status);
+		(void)sg_http_wrap(req->label, req->method, req->url, &err);
+	}
+	sg_loop_trouble(loop, &err);
+}
+
 /* One try, which ends when the policy's time does. */
 static int try_once(struct sg_http *http, const struct sg_http_req *req,
 	const struct sg_retry_policy *policy, struct sg_http_res *ret_res, struct sg_err *err)
@@ -192,6 +204,7 @@ int sg_http_send_retry(struct sg_http *http, const struct sg_http_req *req,
 		if (!step.again && step.reason != SG_R_THROTTLED)
 			return rc;
 		last = rc < 0 ? *err : (struct sg_err)SG_ERR_INIT;
+		tell(loop, req, status, &last);
 		if (rc == 0)
 			sg_http_res_release(ret_res);
 		if (!step.again)

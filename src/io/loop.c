@@ -2,7 +2,19 @@
 
 int sg_loop_wait(struct sg_loop *loop, int64_t until_ms, struct sg_err *err)
 {
+	if (loop->watcher) {
+		int64_t due_ms = loop->watcher->tick(loop->watcher, sg_loop_now_ms(loop));
+
+		if (due_ms < until_ms)
+			until_ms = due_ms;
+	}
 	return loop->wait(loop, until_ms, err);
+}
+
+void sg_loop_trouble(struct sg_loop *loop, const struct sg_err *why)
+{
+	if (loop->watcher)
+		loop->watcher->trouble(loop->watcher, why);
 }
 
 int sg_loop_delay(struct sg_loop *loop, int64_t until_ms, struct sg_err *err)

@@ -14,6 +14,14 @@
 /* "For ever", where a caller has its own reason to stop. */
 #define SG_NEVER INT64_MAX
 
+/* Whoever keeps people informed while the run waits. */
+struct sg_loop_watcher {
+	/* Called at each wait; says when it wants to be called again, SG_NEVER: as it comes. */
+	int64_t (*tick)(struct sg_loop_watcher *watcher, int64_t now_ms);
+	/* A request failed and will be tried again. */
+	void (*trouble)(struct sg_loop_watcher *watcher, const struct sg_err *why);
+};
+
 struct sg_loop {
 	struct sg_clock *clock;
 	/*
@@ -28,6 +36,7 @@ struct sg_loop {
 	 * brought to its end (a push that is under way), and set back to 0 behind it.
 	 */
 	int64_t finish_ms;
+	struct sg_loop_watcher *watcher; /* NULL: nobody */
 };
 
 /* One step of waiting; 0 = something may have happened or the time has come. */
@@ -35,6 +44,9 @@ int sg_loop_wait(struct sg_loop *loop, int64_t until_ms, struct sg_err *err) SG_
 
 /* Waits until the clock says UNTIL_MS, letting transfers go on meanwhile. */
 int sg_loop_delay(struct sg_loop *loop, int64_t until_ms, struct sg_err *err) SG_MUST_CHECK;
+
+/* Tells the watcher, if there is one, why a request is tried again. */
+void sg_loop_trouble(struct sg_loop *loop, const struct sg_err *why);
 
 /* Milliseconds of the loop's clock. */
 int64_t sg_loop_now_ms(struct sg_loop *loop);

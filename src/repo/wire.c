@@ -192,6 +192,7 @@ static int call_with_retry(
 		sg_debug(a->wire->log, "%s: try %d failed (%s), again in %lld ms", a->step->label,
 			tried, err->cause,
 			(long long)(until - sg_loop_now_ms(a->wire->http->loop)));
+		sg_loop_trouble(a->wire->http->loop, err);
 		if (sg_loop_delay(a->wire->http->loop, until, err) < 0)
 			return -1;
 	}

@@ -1,6 +1,4 @@
-/*
- * What to say while waiting. Pure: the state and a look in, the next line out. In a job log a line
- * comes when something changed and once a minute; on a terminal each look renews one live line.
+/* One thing that is waited for: what was seen of it last, and whether that is worth a line. Pure.
  */
 #ifndef SG_REPORT_PROGRESS_H
 #define SG_REPORT_PROGRESS_H
@@ -8,35 +6,39 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-#include "base/secret.h"
+/* How long a log may be silent about something that is still waited for. */
+#define SG_HEARTBEAT_MS (60 * 1000)
 
-/* One per thing that is waited for. */
+/* Times are of one monotonic clock; texts are cut at whole characters, on one line, not escaped. */
 struct sg_progress {
-	bool live;
 	int64_t start_ms;
-	int64_t said_ms;   /* of the last line; job log only */
-	uint64_t said_sum; /* of what it said */
-	bool said;
+	int64_t said_ms; /* of the last line about it */
+	int64_t deadline_ms;
+	int64_t next_look_ms;
+	char what[208];
+	char code[64];
+	char sentence[1024];
+	char url[512];
+	bool seen;
+	struct sg_progress *next; /* of the console that shows it */
 };
 
-/* Times are of one monotonic clock. */
 struct sg_progress_look {
 	int64_t now_ms;
 	int64_t deadline_ms;
 	int64_t next_look_ms; /* 0: not known */
-	const char *what;     /* "application catalog-dev" */
+	const char *what;     /* "catalog-dev" */
 	const char *code;     /* "SYNC_RUNNING" */
 	const char *sentence; /* the last blocker */
+	const char *url;      /* where to see for oneself; NULL: nowhere */
 };
 
-void sg_progress_init(struct sg_progress *progress, bool live, int64_t now_ms);
+void sg_progress_init(struct sg_progress *progress, int64_t now_ms);
 
-/*
- * True when there is something to say now; then LINE holds it, redacted and escaped, without a line
- * end or control: a job log prints it as a line, a terminal writes it over the last one.
- */
-bool sg_progress_next(struct sg_progress *progress, const struct sg_progress_look *look,
-	const struct sg_redactor *redactor, struct sg_buf *line);
+/* Keeps what LOOK shows. True when it differs from the last look, or is the first. */
+bool sg_progress_see(struct sg_progress *progress, const struct sg_progress_look *look);
+
+/* When a line is due although nothing changed. */
+int64_t sg_progress_due_ms(const struct sg_progress *progress);
 
 #endif

@@ -6,7 +6,6 @@
 #include "cluster/application.h"
 #include "cluster/refresh.h"
 
-#define LINE_MAX_BYTES 2048
 /* A read beside the watch must not hold up the others for long. */
 #define READ_MAX_MS 30000
 
@@ -52,7 +51,7 @@ int sg_follower_begin(struct sg_follower *follower, struct sg_world *world,
 	follower->policy = policy;
 	follower->start_ms = now_of(follower);
 	follower->poll_ms = follower->start_ms + world->settings->poll_ms;
-	sg_progress_init(&follower->progress, false, follower->start_ms);
+	sg_progress_init(&follower->progress, follower->start_ms);
 	if (sg_cluster_get_application(client, &ask->app, world->deadline_ms, &doc, err) < 0)
 		return -1;
 	follower->fold = sg_app_fold_new(&ask->want, policy, ancestry, &nothing_beside);
@@ -62,6 +61,8 @@ int sg_follower_begin(struct sg_follower *follower, struct sg_world *world,
 
 void sg_follower_release(struct sg_follower *follower)
 {
+	if (follower->world)
+		sg_console_forget(follower->world->console, &follower->progress);
 	sg_watch_free(follower->watch);
 	sg_app_fold_free(follower->fold);
 	sg_arena_release(&follower->facts[0]);
@@ -221,16 +222,16 @@ static void tell(struct sg_follower *follower)
 	const struct sg_progress_look look = {
 		.now_ms = now_of(follower),
 		.deadline_ms = follower->world->deadline_ms,
+		.next_look_ms = sg_follower_due_ms(follower),
 		.what = follower->ask->app.name,
 		.code = sg_app_code_name(verdict->code),
 		.sentence = trouble ? trouble->cause : verdict->message,
 	};
-	struct sg_buf line SG_AUTO(sg_buf_release);
 
-	sg_buf_init(&line, LINE_MAX_BYTES);
-	if (!sg_follower_ended(follower) &&
-		sg_progress_next(&follower->progress, &look, follower->world->redactor, &line))
-		sg_info(follower->world->log, "%s", line.ptr);
+	if (sg_follower_ended(follower))
+		sg_console_forget(follower->world->console, &follower->progress);
+	else
+		sg_console_progress(follower->world->console, &follower->progress, &look);
 }
 
 int sg_follower_step(struct sg_follower *follower, struct sg_err *err)

@@ -3,7 +3,7 @@
 #define SG_STEP_FOLLOWER_H
 
 #include "cluster/watch.h"
-#include "report/progress.h"
+#include "report/console.h"
 #include "step/await.h"
 
 #define SG_FOLLOWER_VERSION_MAX 128

@@ -96,6 +96,18 @@ static int config_from_branch(struct sg_world *world, struct sg_loaded *loaded, 
 	return 0;
 }
 
+static void note_what_was_read(struct sg_world *world, const struct sg_loaded *loaded)
+{
+	size_t count;
+
+	(void)sg_repo_branches(loaded->repo, &count);
+	sg_console_note(world->console, "repository %s, %zu branch%s", loaded->remote.url, count,
+		count == 1 ? "" : "es");
+	sg_console_note(world->console, "credential %s",
+		loaded->remote.cred ? loaded->remote.cred_from : "none");
+	sg_console_note(world->console, "configuration %s", loaded->config_from);
+}
+
 int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_str *ret_text,
 	struct sg_err *err)
 {
@@ -105,6 +117,7 @@ int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg
 
 	if (sg_remote_find(world, &loaded.remote, err) < 0)
 		return -1;
+	sg_console_phase(world->console, SG_CONSOLE_READ, "Reading %s", loaded.remote.name);
 	rc = open_repo(world, &loaded, err);
 	if (rc == 0 && !world->settings->config) {
 		branch = world->settings->gitops_ref;
@@ -126,6 +139,7 @@ int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg
 		sg_loaded_release(&loaded);
 		return -1;
 	}
+	note_what_was_read(world, &loaded);
 	*ret_loaded = loaded;
 	return 0;
 }

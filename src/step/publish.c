@@ -101,6 +101,15 @@ static int read_back(struct attempt *attempt, struct sg_err *err)
 	return 0;
 }
 
+static void tell(const struct attempt *attempt)
+{
+	const char *commit = attempt->done.commit;
+
+	sg_console_did(attempt->world->console, attempt->ask->env->name, "COMMITTED",
+		sg_remote_commit_url(attempt->world->arena, &attempt->loaded->remote, commit),
+		"committed %.12s to %s", commit, attempt->ask->env->branch);
+}
+
 /* One push. *ret_again says whether to look and try again. */
 static int push(struct attempt *attempt, struct sg_publisher *publisher, bool *ret_again,
 	struct sg_err *err)
@@ -120,6 +129,7 @@ static int push(struct attempt *attempt, struct sg_publisher *publisher, bool *r
 	if (!*ret_again) {
 		attempt->done.written = true;
 		attempt->done.commit = sg_arena_strdup(attempt->world->arena, published.commit);
+		tell(attempt);
 		return 0;
 	}
 	if (published.outcome == SG_PUBLISH_DOUBT)

@@ -308,8 +308,17 @@ int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct 
 		.secret = found.secret,
 	};
 	remote.cred = cred;
+	remote.cred_from = found.from;
 	*ret_remote = remote;
 	return 0;
+}
+
+const char *sg_remote_commit_url(
+	struct sg_arena *arena, const struct sg_remote *remote, const char *oid)
+{
+	if (!remote->gitlab || !remote->project || !oid)
+		return NULL;
+	return sg_arena_printf(arena, "%s/%s/-/commit/%s", remote->gitlab, remote->project, oid);
 }
 
 void sg_remote_release(struct sg_remote *remote)

@@ -13,6 +13,7 @@ struct sg_remote {
 	const char *url;            /* of the Git repository */
 	const char *name;           /* for people and for the Stagegate-Id: the path without .git */
 	const struct sg_cred *cred; /* NULL: nobody gave one; reading may still be allowed */
+	const char *cred_from;      /* the variable behind `cred`; NULL: there is none */
 	struct sg_secret *token; /* behind `cred`, or one that fits nowhere; owned; may be NULL */
 	const char *no_cred_why; /* when NULL: which variables were looked at, or why none fits */
 	const char *gitlab; /* root URL of the GitLab that is named, no slash at the end; NULL: none
@@ -39,6 +40,10 @@ int sg_remote_find(
  */
 int sg_remote_name(
 	struct sg_world *world, struct sg_remote *ret_remote, struct sg_err *err) SG_MUST_CHECK;
+
+/* GitLab's page of the commit; NULL where the repository is not in the GitLab that is named. */
+const char *sg_remote_commit_url(
+	struct sg_arena *arena, const struct sg_remote *remote, const char *oid);
 
 /* Wipes the token. A zeroed value is fine. */
 void sg_remote_release(struct sg_remote *remote);

@@ -13,6 +13,7 @@
 #include "io/env.h"
 #include "io/http.h"
 #include "io/http_retry.h"
+#include "report/console.h"
 
 /* What the options of the command line say; times in milliseconds. */
 struct sg_settings {
@@ -42,6 +43,7 @@ struct sg_world {
 	const struct sg_env *env;
 	struct sg_arena *arena; /* lives as long as the run */
 	struct sg_log *log;
+	struct sg_console *console; /* what users read while it runs; NULL: nobody reads */
 	struct sg_redactor *redactor;
 	struct sg_http *http; /* with its loop and clock */
 	const char *tmpdir;

@@ -30,7 +30,7 @@ struct story {
 	int64_t watch_ms; /* how long the server lets a watch live */
 	int patch_status;
 	struct sg_settings settings;
-	struct sg_log log;
+	struct sg_console console;
 	struct sg_buf lines;
 	struct sg_world world;
 	struct sg_app_policy policy;
@@ -164,11 +164,17 @@ static void begin(struct story *s, struct cluster_world *w)
 		script_compute(answer, i ? answer_patch : answer_get, s);
 	}
 	s->settings = (struct sg_settings){.poll_ms = 20000, .retry_base_ms = 500};
-	s->log = (struct sg_log){.level = SG_LOG_INFO, .write = keep_line, .arg = s};
+	s->console = (struct sg_console){
+		.level = SG_LOG_INFO,
+		.clock = script_http(w->script)->loop->clock,
+		.write = keep_line,
+		.arg = s,
+	};
+	sg_console_start(&s->console, script_http(w->script)->loop);
 	s->world = (struct sg_world){
 		.settings = &s->settings,
 		.arena = &w->arena,
-		.log = &s->log,
+		.console = &s->console,
 		.redactor = w->redactor,
 		.http = script_http(w->script),
 		.deadline_ms = s->start_ms + 1200000,

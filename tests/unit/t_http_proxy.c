@@ -20,10 +20,12 @@
 static struct sg_http *client;
 static struct sg_buf lines;
 
-static void write_line(void *arg, const char *line, size_t len)
+static void put_line(void *arg, enum sg_log_level level, struct sg_str message)
 {
 	(void)arg;
-	sg_buf_add(&lines, line, len);
+	(void)level;
+	sg_buf_addstr(&lines, message);
+	sg_buf_addc(&lines, '\n');
 }
 
 static void clear_proxy(void)
@@ -242,7 +244,7 @@ static void what_a_proxy_refuses(void **state)
 
 static void the_trace_shows_no_secret(void **state)
 {
-	struct sg_log log = {.level = SG_LOG_DEBUG, .write = write_line};
+	struct sg_log log = {.level = SG_LOG_DEBUG, .put = put_line};
 	struct sg_http_curl_opts opts = {.log = &log, .trace = true};
 	struct sg_http *traced = web_client(&opts);
 	struct sg_secret *secret = sg_secret_new(NULL, SG_STR("s3cr3t-token"));
