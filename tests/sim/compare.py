@@ -96,6 +96,7 @@ class Comparer:
         try:
             commits = self._revisions(app, start, level)
             kind, target = self._target(app, start, commits)
+            app.children = app.children or any(key[1] == "Application" for key in target)
         except RenderError as err:
             if level < 3 and self.world.repo_down:
                 return

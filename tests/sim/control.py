@@ -7,6 +7,8 @@ import socketserver
 import threading
 import time
 
+import yaml
+
 from . import front, gitrepo, gl_ctl, gl_fault, kubeconfig, kubefaults, loop, seed
 from .behaviours import BEHAVIOURS
 from .effects import MOMENTS
@@ -15,6 +17,7 @@ from .merge import merge_diff
 
 HELP = {
     "app NAME BEHAVIOUR": "how the application behaves from now on (README.md lists them)",
+    "apply": "Applications and ApplicationSets from standard input, as kubectl apply",
     "apps": "one line for each application: behaviour, sync, health, revision, images",
     "show app NAME": "the Application object as JSON",
     "log [NAME] [N]": "the last N changes (20) as JSON merge patches",
@@ -49,6 +52,8 @@ HELP = {
 }
 
 
+APPLIED = {"Application": "applications", "ApplicationSet": "applicationsets"}
+
 OWN = {
     "repo-down": ("the controller cannot read the repository", "none"),
     "force-push": ("now: the branch's last commit is replaced by a foreign one", "BRANCH"),
@@ -70,7 +75,7 @@ class Commands:
         name = "cmd_" + (words[0] if words else "help").replace("-", "_")
         if not hasattr(self, name):
             raise Bad(f"no such command: {words[0]}; try help")
-        return getattr(self, name)(*words[1:], **({"data": data} if name == "cmd_push_file" else {}))
+        return getattr(self, name)(*words[1:], **({"data": data} if name in ("cmd_push_file", "cmd_apply") else {}))
 
     def cmd_help(self):
         return "\n".join(f"{words:40} {text}" for words, text in {**HELP, **gl_ctl.HELP}.items())
@@ -109,12 +114,35 @@ class Commands:
         rows = []
         for name, app in sorted(self.box.controller.apps.items()):
             obj = self.box.store.get("applications", name)
-            status = obj["status"] if obj else {"sync": {"status": "deleted"}, "health": {}}
+            status = obj.get("status", {}) if obj else {"sync": {"status": "deleted"}}
+            sync = status.get("sync", {"status": "-"})
             rows.append(
-                f"{name:24} {app.behaviour:16} {status['sync']['status']:10} {status['health'].get('status', ''):12} "
-                f"{status['sync'].get('revision', '')[:10]:11} {' '.join(status.get('summary', {}).get('images', []))}"
+                f"{name:24} {app.behaviour:16} {sync['status']:10} {status.get('health', {}).get('status', ''):12} "
+                f"{sync.get('revision', '')[:10]:11} {' '.join(status.get('summary', {}).get('images', []))}"
             )
         return "\n".join(rows)
+
+    def cmd_apply(self, data=None):
+        """Makes what is not there, and gives what is there the spec of the manifest."""
+        try:
+            docs = [doc for doc in yaml.safe_load_all(data or "") if doc]
+            rows = [(APPLIED[doc["kind"]], doc["metadata"]["name"], doc) for doc in docs if doc["apiVersion"] == "argoproj.io/v1alpha1"]
+        except (yaml.YAMLError, KeyError, TypeError) as err:
+            raise Bad(f"no manifest of Argo CD: {err}") from err
+        if not docs or len(rows) != len(docs):
+            raise Bad("manifests of argoproj.io/v1alpha1 from standard input, please")
+        return "\n".join(self._apply(*row) for row in rows)
+
+    def _apply(self, resource, name, doc):
+        label = f"{doc['kind'].lower()}.argoproj.io/{name}"
+        if doc["metadata"].setdefault("namespace", "argocd") != "argocd":
+            raise Bad(f"{label}: the controller looks at the namespace argocd only")
+        old = self.box.store.get(resource, name)
+        if old is None:
+            self.box.store.create(resource, doc)
+            return f"{label} created"
+        new = self.box.store.update(resource, name, lambda obj: obj.update(spec=doc["spec"]))
+        return f"{label} {'unchanged' if new is old else 'configured'}"
 
     def cmd_show(self, kind, name):
         obj = self.box.store.get(

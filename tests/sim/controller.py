@@ -29,6 +29,7 @@ class App:
         self.busy, self.pending, self.operating = False, None, False
         self.spec, self.owner = spec, None
         self.made = None  # resourceVersion of the object as it was made
+        self.adopted = False  # somebody made its object after the start
 
 
 class Controller:
@@ -49,7 +50,8 @@ class Controller:
             self.loop.call(lambda: self._seen(name))
 
     def _seen(self, name):
-        app, obj = self.apps.get(name), self.store.get("applications", name)
+        obj = self.store.get("applications", name)
+        app = self.apps.get(name) or (self._adopt(name, obj) if obj else None)
         if not app or not obj or app.behaviour == "no-consume":
             return
         if REFRESH in obj["metadata"].get("annotations", {}):
@@ -63,6 +65,13 @@ class Controller:
         if "operation" in obj and not app.operating and "deletionTimestamp" not in obj["metadata"]:
             app.operating = True
             self.loop.spawn(self._operate(app), app.factor)
+
+    def _adopt(self, name, obj):
+        """An Application that somebody has made: nothing of it is deployed yet."""
+        app = self.apps[name] = App(name, obj["spec"])
+        app.adopted, app.health, app.rolled = True, "Missing", None
+        self.request(app, 3)
+        return app
 
     @staticmethod
     def _spec_seen(app, obj):
@@ -165,6 +174,9 @@ class Controller:
 
     def apply_child(self, key, doc, how):
         """An app of apps has applied an Application."""
+        if key[1] == "Application" and how == "created" and key[3] not in self.apps:
+            meta = {"name": key[3], "namespace": key[2], "finalizers": doc["metadata"].get("finalizers", [])}
+            self.store.create("applications", {"metadata": meta, "spec": doc["spec"]})
         if key[1] == "Application" and how == "configured":
             child = self.apps.get(key[3])
             if child:
@@ -210,6 +222,11 @@ class Controller:
         for app in list(self.apps.values()):
             obj = self.store.get("applications", app.name)
             if obj and obj["metadata"]["resourceVersion"] == app.made:
+                continue
+            if app.adopted:
+                del self.apps[app.name]
+                if obj:
+                    self.store.delete("applications", app.name)
                 continue
             if obj:
                 self.store.delete("applications", app.name)

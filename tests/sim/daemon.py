@@ -45,10 +45,10 @@ def _serve(server):
 class Sandbox:
     """Everything of one running sandbox. `info` is what env.json holds."""
 
-    def __init__(self, state, sockets, root=""):
+    def __init__(self, state, sockets, root="", empty=False):
         self.state, self.sockets = state, sockets
         self.children, self.stopped = [], threading.Event()
-        self.info = {"dir": state, "sockets": sockets, "leaders": [], "root": root}
+        self.info = {"dir": state, "sockets": sockets, "leaders": [], "root": root, "empty": empty}
 
     def path(self, *parts):
         return os.path.join(self.state, *parts)
@@ -67,7 +67,7 @@ class Sandbox:
         os.makedirs(self.path("tmp"), exist_ok=True)
         maker = threading.Thread(target=tls.make, args=(self.path("tls"),))
         maker.start()
-        seed.fast_import(self.path("repo/gitops/apps.git"), seed.gitops)
+        seed.fast_import(self.path("repo/gitops/apps.git"), seed.nothing if self.info["empty"] else seed.gitops)
         for project in gl_seed.HISTORY:
             seed.fast_import(self.path("repo", project + ".git"), gl_seed.fill(project))
         listeners = {name: _listen() for name in PORTS}
@@ -143,7 +143,7 @@ class Sandbox:
         self.reader = gitrepo.Reader(self.path("repo/gitops/apps.git"))
         self.refs = {path: _refs(self.path("repo", path + ".git")) for path in ("gitops/apps", *gl_seed.HISTORY)}
         self.controller = Controller(self.store, self.clock, self.reader, self.loop, self.info["url"])
-        world.fill(self.controller)
+        world.fill(self.controller, empty=self.info["empty"])
         self.auth, self.faults = kubeauth.Auth(self.info["tokens"]["kube"]), kubefaults.Faults()
         self.kube = kube.Shared(self.store, self.auth, self.faults, self.clock, self.front.effects)
         for name, listener in listeners.items():
@@ -165,7 +165,7 @@ class Sandbox:
         basic = "Basic " + base64.b64encode(f"oauth2:{self.info['tokens']['git']['bot']}".encode()).decode()
         for url, credential in (
             (self.info["url"] + "/info/refs?service=git-upload-pack", basic),
-            (self.info["kube"] + "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/catalog-dev", auth),
+            (self.info["kube"] + "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications?limit=1", auth),
         ):
             self._poll(urllib.request.Request(url, headers={"Authorization": credential}), context)
 
@@ -214,9 +214,9 @@ def _refs(path):
     return dict(row.split(" ") for row in rows)
 
 
-def main(state, sockets, report, root):
+def main(state, sockets, report, root, empty=False):
     """Runs until SIGTERM. `report` is a file descriptor: one line `ready`, or what went wrong."""
-    sandbox = Sandbox(state, sockets, root)
+    sandbox = Sandbox(state, sockets, root, empty)
     signal.signal(signal.SIGTERM, lambda *_: sandbox.stopped.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir("/")
@@ -235,4 +235,4 @@ def main(state, sockets, report, root):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]))
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5:] == ["empty"]))

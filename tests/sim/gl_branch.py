@@ -44,7 +44,7 @@ def _list(ctx):
         }
     else:
         rows = {name: tip for name, tip in rows.items() if search.lower() in name.lower()}
-    merged = _merged(ctx)
+    merged = _merged(ctx) if rows else ()
     return ctx.page(sorted(rows.items()), lambda row: _entity(ctx, *row, merged))
 
 

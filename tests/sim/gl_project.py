@@ -24,6 +24,7 @@ def entity(ctx, project):
     level = state.level(project, ctx.user)
     own = project.members.get(ctx.user.id)
     above = state.members(project.namespace).get(ctx.user.id)
+    empty = bool(state.box.info.get("empty")) and not project.repo.refs()
     found = {
         "id": project.id,
         "description": None,
@@ -44,7 +45,7 @@ def entity(ctx, project):
         "last_activity_at": f"{state.today()}T00:00:00.000Z",
         "namespace": render.namespace(state, project.namespace),
         "_links": {"self": ctx.url(f"/projects/{project.id}")},
-        "empty_repo": False,
+        "empty_repo": empty,
         "merge_requests_enabled": True,
         "jobs_enabled": True,
         "ci_default_git_depth": 20,
@@ -68,6 +69,8 @@ def entity(ctx, project):
             "group_access": {"access_level": above.level, "notification_level": 3} if above else None,
         },
     }
+    if empty:
+        found["default_branch"] = None
     if level >= MAINTAINER:
         found["runners_token"] = f"GR1348941CANARY{project.id}runners"  # 5: never log a whole project
     return found

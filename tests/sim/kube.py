@@ -274,6 +274,8 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
                 self.put(name)
             elif verb == "delete":
                 self.remove(name)
+            elif verb == "create" and not name:
+                self.create(query)
             else:
                 raise Refusal(
                     405, "MethodNotAllowed", "the server does not allow this method on the requested resource"

@@ -2,7 +2,7 @@
 
 import re
 
-VERBS = ["delete", "get", "list", "patch", "update", "watch"]
+VERBS = ["create", "delete", "get", "list", "patch", "update", "watch"]
 RESOURCES = {
     "applications": ("Application", ["app", "apps"]),
     "applicationsets": ("ApplicationSet", ["appset", "appsets"]),

@@ -1,4 +1,4 @@
-"""PATCH, PUT and DELETE, with the few schema rules that a client can break (argocd.md 3.3)."""
+"""POST, PATCH, PUT and DELETE, with the few schema rules that a client can break (argocd.md 3.3)."""
 
 import json
 
@@ -66,6 +66,37 @@ class Writing:
         except KeyError as err:
             raise self.missing(name) from err
         self.answer(200, encode(new) + b"\n")
+
+    def create(self, query):
+        """What `kubectl create` and the first `kubectl apply` send."""
+        try:
+            body = json.loads(self.body)
+            name = body["metadata"]["name"]
+        except (ValueError, KeyError, TypeError) as err:
+            raise Refusal(400, "BadRequest", "the object provided is unrecognized") from err
+        space = self.namespace or body["metadata"].get("namespace")
+        if body.get("kind") != RESOURCES[self.resource][0] or body["metadata"].get("namespace", space) != space or not space:
+            raise Refusal(400, "BadRequest", "the object provided does not match the kind or the namespace of the request")
+        body["metadata"]["namespace"] = space
+        self.validate(name, body)
+        if self.server.store.get(self.resource, name, space):
+            raise self.taken(name)
+        if "All" in query.get("dryRun", ""):
+            self.answer(201, encode(body) + b"\n")
+            return
+        try:
+            new = self.server.store.create(self.resource, body)
+        except Conflict as err:
+            raise self.taken(name) from err
+        self.answer(201, encode(new) + b"\n")
+
+    def taken(self, name):
+        return Refusal(
+            409,
+            "AlreadyExists",
+            f'{self.resource}.argoproj.io "{name}" already exists',
+            {"name": name, "group": "argoproj.io", "kind": self.resource},
+        )
 
     def put(self, name):
         try:

@@ -94,7 +94,7 @@ def ours(state):
     return not entries or "sandbox" in entries
 
 
-def start(state, root=None):
+def start(state, root=None, empty=False):
     root = default_root() if root is None else root
     if not re.fullmatch(r"(/[a-z0-9-]+)*", root):
         raise SystemExit(f"sandbox: {root!r} is no sub-path such as /gitlab")
@@ -104,6 +104,8 @@ def start(state, root=None):
         info = running(state)
         if info and info.get("root") != root:
             raise SystemExit(f"sandbox: running in {state} with the sub-path {info.get('root') or '/'}; stop it first")
+        if info and info.get("empty") != empty:
+            raise SystemExit(f"sandbox: running in {state}, and it began {'empty' if info.get('empty') else 'with the shop in it'}; stop it first")
         if info:
             print(f"sandbox: already running in {state}")
             return 0
@@ -114,7 +116,7 @@ def start(state, root=None):
         sockets = state
         if len(state) > SOCKET_PATH_MAX:
             sockets = tempfile.mkdtemp(prefix="stagegate-sb-", dir="/tmp")
-        said = launch(state, sockets, root)
+        said = launch(state, sockets, root, empty)
         if said != "ready":
             clean(state)
             shutil.rmtree(state)
@@ -124,7 +126,7 @@ def start(state, root=None):
         return 0
 
 
-def launch(state, sockets, root):
+def launch(state, sockets, root, empty):
     """Starts the daemon; returns what it reports: `ready`, or what went wrong."""
     env = {
         name: value
@@ -136,7 +138,7 @@ def launch(state, sockets, root):
     env["PYTHONPATH"] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     reading, writing = os.pipe()
     with open(os.path.join(state, "sim.log"), "ab") as log:
-        args = ["/usr/bin/python3", "-m", "sim.daemon", state, sockets, str(writing), root]
+        args = ["/usr/bin/python3", "-m", "sim.daemon", state, sockets, str(writing), root, *(["empty"] if empty else [])]
         child = subprocess.Popen(
             args, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, start_new_session=True, pass_fds=[writing]
         )
@@ -229,7 +231,7 @@ def ask(info, words, data=None):
 def control(state, words):
     info = need(state)
     data = None
-    if words and words[0] == "push-file" and not sys.stdin.isatty():
+    if words and words[0] in ("push-file", "apply") and not sys.stdin.isatty():
         data = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") or None
     good, text = ask(info, words or ["help"], data)
     if text:
@@ -266,6 +268,7 @@ def main(argv):
         sub.add_argument("--dir", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         if name == "start":
             sub.add_argument("--root", help="sub-path of Git and API, as /gitlab (default $SANDBOX_ROOT, or none)")
+            sub.add_argument("--empty", action="store_true", help="an empty GitOps project, a cluster without Applications")
         if name == "ctl":
             sub.add_argument("words", nargs=argparse.REMAINDER)
     args = parser.parse_args(argv)
@@ -275,7 +278,7 @@ def main(argv):
     if not re.fullmatch(r"[A-Za-z0-9._/@+,=:-]+", state):  # it goes into the configuration of nginx and openssl
         raise SystemExit(f"sandbox: {state!r}: letters, digits and ._/@+,=:- only, please")
     if args.command == "start":
-        return start(state, args.root)
+        return start(state, args.root, args.empty)
     if args.command == "env":
         print("\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment(need(state)).items()))
         return 0

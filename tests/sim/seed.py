@@ -164,6 +164,10 @@ def _bump(importer, branch, name, env, tag, who):
     importer.commit(branch, f"{name}: {tag} to {env}\n", {tag_file(name, env): tag_text(name, env, tag)}, who=who)
 
 
+def nothing(importer):
+    """A repository as GitLab makes it: nobody has pushed yet."""
+
+
 def gitops(importer):
     """The history of the seed repository."""
     root = importer.commit("main", "Import the desired state of the shop\n", first_files())

@@ -6,9 +6,11 @@ from . import seed_text as text
 from .controller import App
 
 
-def fill(controller):
+def fill(controller, empty=False):
     store, url = controller.store, controller.url
     store.create("appprojects", yaml.safe_load(text.INFRASTRUCTURE["infrastructure/argocd/project.yaml"]))
+    if empty:
+        return
     created = store.create("applicationsets", yaml.safe_load(text.application_set(url)))
     owner = {
         "apiVersion": "argoproj.io/v1alpha1",
