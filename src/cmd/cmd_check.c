@@ -6,11 +6,14 @@ struct check_args {
 	struct sg_settings settings;
 	struct sg_output_args output;
 	const char *repo;
+	bool schema;
 };
 
 static const struct sg_opt check_opts[] = {
 	SG_STRING(struct check_args, repo, "repo", "DIR",
 		"check this clone instead of the remote repository; needs no network"),
+	SG_FLAG(struct check_args, schema, "schema",
+		"print the JSON Schema of stagegate.yaml, and check nothing"),
 };
 
 static const struct sg_opt_set check_sets[] = {
@@ -31,6 +34,12 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 	if (words->count)
 		return sg_fail(err, SG_R_USAGE, "check takes no words, but '%.80s' is there",
 			words->items[0]);
+	if (args->schema && args->repo)
+		return sg_fail(err, SG_R_USAGE, "--schema checks nothing, so --repo is too much");
+	if (args->schema) {
+		sg_flow_schema(report);
+		return 0;
+	}
 	return sg_flow_check(world, &ask, report, err);
 }
 
@@ -38,7 +47,7 @@ static bool offline(const void *raw)
 {
 	const struct check_args *args = raw;
 
-	return args->repo != NULL;
+	return args->repo || args->schema;
 }
 
 const struct sg_cmd sg_cmd_check = {
@@ -49,8 +58,9 @@ const struct sg_cmd sg_cmd_check = {
 		   "and "
 		   "lists what is wrong with file:line:column. With --repo it works on a clone; an "
 		   "environment on another branch is then checked against the files that are "
-		   "there.",
-	.examples = "  stagegate check\n  stagegate check --repo .\n",
+		   "there. --schema prints what editors need to complete and check the file.",
+	.examples = "  stagegate check\n  stagegate check --repo .\n"
+		    "  stagegate check --schema > stagegate.schema.json\n",
 	.sets = check_sets,
 	.set_count = SG_COUNT(check_sets),
 	.args_size = sizeof(struct check_args),

@@ -173,7 +173,9 @@ static int show_report(struct session *session)
 	struct sg_buf document SG_AUTO(sg_buf_release);
 
 	sg_buf_init(&document, DOCUMENT_MAX_BYTES);
-	if (strcmp(session->output->output, "json") == 0)
+	if (session->report.document)
+		sg_buf_adds(&document, session->report.document);
+	else if (strcmp(session->output->output, "json") == 0)
 		sg_report_json(&session->report, session->redactor, &document);
 	else if (strcmp(session->output->output, "markdown") == 0)
 		sg_board_markdown(&session->report, session->redactor, &document);

@@ -69,6 +69,7 @@ static void put_type(struct sg_json_out *json, const struct sg_config_key *key)
 	case SG_CONFIG_TIME:
 		put_words(json, "type", "string integer");
 		sg_json_put_str(json, "pattern", DURATION_PATTERN);
+		sg_json_put_i64(json, "minLength", 1);
 		return;
 	case SG_CONFIG_WORD:
 		put_words(json, "enum", key->words);

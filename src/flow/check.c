@@ -2,10 +2,14 @@
 
 #include <string.h>
 
+#include "base/attr.h"
 #include "config/load.h"
+#include "config/schema_doc.h"
 #include "step/change.h"
 #include "step/load.h"
 #include "step/services.h"
+
+#define SCHEMA_MAX_BYTES (1u << 20)
 
 /* One pass over environments and services. */
 struct pass {
@@ -165,4 +169,14 @@ int sg_flow_check(struct sg_world *world, const struct sg_check_ask *ask, struct
 	struct pass pass = {.world = world, .report = report};
 
 	return ask->folder ? check_folder(&pass, ask->folder, err) : check_remote(&pass, err);
+}
+
+void sg_flow_schema(struct sg_report *report)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf schema = {0};
+
+	sg_buf_init(&schema, SCHEMA_MAX_BYTES);
+	sg_config_schema_json(&schema);
+	report->document = sg_arena_dup(report->arena, sg_buf_str(&schema));
+	sg_report_end(report, SG_RESULT_DONE, "OK", "the JSON Schema of " SG_CONFIG_FILE);
 }

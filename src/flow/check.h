@@ -13,4 +13,7 @@ struct sg_check_ask {
 int sg_flow_check(struct sg_world *world, const struct sg_check_ask *ask, struct sg_report *report,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/* The JSON Schema of the configuration becomes the report's document. */
+void sg_flow_schema(struct sg_report *report);
+
 #endif

@@ -188,6 +188,9 @@ struct sg_report {
 	const char *version_commit;
 	struct sg_report_part *parts;
 	size_t part_count;
+	/* Goes to stdout in place of the report, whatever form that has: a schema, a script. NULL:
+	 * the report does. */
+	const char *document;
 	struct sg_report_code *codes; /* of `explain` */
 	size_t code_count;
 };
