@@ -1,6 +1,9 @@
 #include "base/attr.h"
 #include "cmd/table.h"
 #include "flow/explain.h"
+#include "step/catalog.h"
+
+#define NAMES_MAX_BYTES (64u << 10)
 
 struct explain_args {
 	struct sg_settings settings; /* none of them is an option here */
@@ -25,6 +28,18 @@ static bool offline(const void *args)
 	return true;
 }
 
+static const char *offers(struct sg_arena *arena)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf names = {0};
+	size_t count;
+	const struct sg_code *codes = sg_catalog(arena, &count);
+
+	sg_buf_init(&names, NAMES_MAX_BYTES);
+	for (size_t i = 0; i < count; i++)
+		sg_buf_addf(&names, "%s%s", i ? " " : "", codes[i].name);
+	return sg_arena_dup(arena, sg_buf_str(&names));
+}
+
 const struct sg_cmd sg_cmd_explain = {
 	.name = "explain",
 	.summary = "what a code means, why it happens, and what to do",
@@ -39,5 +54,6 @@ const struct sg_cmd sg_cmd_explain = {
 	.settings_offset = offsetof(struct explain_args, settings),
 	.output_offset = offsetof(struct explain_args, output),
 	.offline = offline,
+	.offers = offers,
 	.run = run,
 };

@@ -86,6 +86,12 @@ static bool offline(const void *raw)
 	return true;
 }
 
+static const char *offers(struct sg_arena *arena)
+{
+	(void)arena;
+	return "gitops pipeline";
+}
+
 const struct sg_cmd sg_cmd_init = {
 	.name = "init",
 	.summary = "write a GitOps repository or a pipeline to start with",
@@ -108,5 +114,6 @@ const struct sg_cmd sg_cmd_init = {
 	.settings_offset = offsetof(struct init_args, settings),
 	.output_offset = offsetof(struct init_args, output),
 	.offline = offline,
+	.offers = offers,
 	.run = run,
 };

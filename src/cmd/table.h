@@ -22,6 +22,8 @@ struct sg_cmd {
 	size_t output_offset;   /* of struct sg_output_args in the arguments */
 	/* True when these arguments need no network; NULL: they always do. */
 	bool (*offline)(const void *args);
+	/* The words that it takes, blank-separated, for the completion; NULL: they are free. */
+	const char *(*offers)(struct sg_arena *arena);
 	/*
 	 * Checks the combination of arguments and makes one flow call. Prints nothing. -1 only for
 	 * errors; a verdict is in the report.
@@ -71,6 +73,7 @@ extern const struct sg_cmd sg_cmd_status;
 extern const struct sg_cmd sg_cmd_check;
 extern const struct sg_cmd sg_cmd_init;
 extern const struct sg_cmd sg_cmd_explain;
+extern const struct sg_cmd sg_cmd_completion;
 extern const struct sg_cmd sg_cmd_version;
 
 #endif

@@ -1,9 +1,53 @@
 /* The codes: with which exit status a run ends, and what is to be done about each. */
+#include "base/err.h"
 #include "docs_tool.h"
 #include "model/advice.h"
 #include "step/catalog.h"
 
-#define EXIT_CODE_MAX 128
+#define EXIT_CODE_MAX 255
+
+const struct docs_exit *docs_exits(void)
+{
+	static const struct docs_exit exits[] = {
+		{"0", 0, 0, "Done, or nothing was to be done."},
+		{"1", 1, 1, "No, and it stays no until somebody changes something."},
+		{"2", 2, 2, "The command line is not understood."},
+		{"3", 3, 3, "The configuration is missing or wrong."},
+		{"4", 4, 4, "Not authenticated, or not permitted."},
+		{"5", 5, 5, "Something that was named does not exist."},
+		{"6", 6, 6, "Somebody else's change stands in the way, or ours is older."},
+		{"7", 7, 7, "A server failed or cannot be reached."},
+		{"8", 8, 8, "A machine was not done in time. Run it again to go on."},
+		{"9", 9, 9, "An answer or a file cannot be understood, or an edit was refused."},
+		{"10", 10, 10, "A local file or pipe failed."},
+		{"11", 11, 11, "Nobody knows whether it was done. The message says how to look."},
+		{"70", 70, 70, "A mistake inside the program."},
+		{"75", 75, 75, "Not yet: time or a person can make it yes. Run it again later."},
+		{"128+N", 128, 255, "Signal N ended it."},
+		{0},
+	};
+
+	return exits;
+}
+
+void docs_exit_classes(struct sg_buf *out)
+{
+	const struct docs_exit *exits = docs_exits();
+
+	sg_buf_adds(out, "| exit | what a script knows |\n|---|---|\n");
+	for (size_t i = 0; exits[i].text; i++)
+		sg_buf_addf(out, "| %s | %s |\n", exits[i].status, exits[i].text);
+}
+
+static bool has_class(int exit_code)
+{
+	const struct docs_exit *exits = docs_exits();
+
+	for (size_t i = 0; exits[i].text; i++)
+		if (exit_code >= exits[i].first && exit_code <= exits[i].last)
+			return true;
+	return exit_code == SG_CODE_ENDS_NOTHING;
+}
 
 void docs_exit_codes(struct sg_buf *out)
 {
@@ -11,6 +55,9 @@ void docs_exit_codes(struct sg_buf *out)
 	size_t count;
 	const struct sg_code *codes = sg_catalog(&arena, &count);
 
+	for (size_t i = 0; i < count; i++)
+		if (!has_class(codes[i].exit_code))
+			SG_BUG("an exit code that docs_exits() does not know");
 	sg_buf_adds(out, "| exit | reason | meaning |\n|---|---|---|\n");
 	for (int exit_code = 0; exit_code <= EXIT_CODE_MAX; exit_code++)
 		for (size_t i = 0; i < count; i++)

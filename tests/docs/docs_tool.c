@@ -13,7 +13,9 @@ static const struct {
 } parts[] = {
 	{"command-list", docs_command_list},
 	{"commands", docs_commands},
+	{"exit-classes", docs_exit_classes},
 	{"exit-codes", docs_exit_codes},
+	{"man-names", docs_man_names},
 	{"troubleshooting", docs_troubleshooting},
 };
 
@@ -39,6 +41,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc == 2 && i < SG_COUNT(parts); i++)
 		if (strcmp(argv[1], parts[i].name) == 0)
 			parts[i].print(&text);
+	if (argc == 3 && strcmp(argv[1], "man") == 0)
+		(void)docs_man_page(&text, argv[2]);
 	status = text.len && fwrite(text.ptr, 1, text.len, stdout) == text.len ? 0 : 2;
 	sg_buf_release(&text);
 	return status;
