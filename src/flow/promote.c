@@ -197,24 +197,12 @@ static enum sg_result result_of(const struct sg_promotion *p)
 	return SG_RESULT_FAILED;
 }
 
-/* From bad to good: the worst answer is the answer of the run. */
-static int rank(enum sg_result result)
-{
-	static const enum sg_result order[] = {SG_RESULT_FAILED, SG_RESULT_CONFLICT,
-		SG_RESULT_TIMEOUT, SG_RESULT_PENDING, SG_RESULT_DONE};
-
-	for (int i = 0; i < (int)SG_COUNT(order); i++)
-		if (order[i] == result)
-			return i;
-	return (int)SG_COUNT(order);
-}
-
 static const struct sg_promotion *worst(const struct promoting *run)
 {
 	const struct sg_promotion *found = &run->stage.promotions[0];
 
 	for (size_t i = 1; i < run->stage.count; i++)
-		if (rank(result_of(&run->stage.promotions[i])) < rank(result_of(found)))
+		if (sg_result_is_worse(result_of(&run->stage.promotions[i]), result_of(found)))
 			found = &run->stage.promotions[i];
 	return found;
 }
@@ -314,7 +302,7 @@ static int end(struct promoting *run, struct sg_err *err)
 		return -1;
 	for (size_t i = 0; i < run->stage.count; i++)
 		sg_stage_report_one(&run->stage.promotions[i], run->report);
-	if (row && rank(row->result) <= rank(result_of(p)))
+	if (row && !sg_result_is_worse(result_of(p), row->result))
 		end_live(run, row);
 	else
 		end_short(run, p);

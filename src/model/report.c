@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/attr.h"
+
 #define LINE_MAX_BYTES 4096
 
 static const struct {
@@ -34,6 +36,22 @@ const char *sg_result_name(enum sg_result result)
 int sg_result_exit(enum sg_result result)
 {
 	return results[result].exit_code;
+}
+
+static size_t rank(enum sg_result result)
+{
+	static const enum sg_result from_bad_to_good[] = {SG_RESULT_FAILED, SG_RESULT_CONFLICT,
+		SG_RESULT_INVALID, SG_RESULT_TIMEOUT, SG_RESULT_PENDING};
+	size_t at = 0;
+
+	while (at < SG_COUNT(from_bad_to_good) && from_bad_to_good[at] != result)
+		at++;
+	return at;
+}
+
+bool sg_result_is_worse(enum sg_result one, enum sg_result than)
+{
+	return rank(one) < rank(than);
 }
 
 void sg_report_init(struct sg_report *report, struct sg_arena *arena, const char *command)

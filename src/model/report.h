@@ -37,6 +37,13 @@ enum sg_result {
 const char *sg_result_name(enum sg_result result);
 int sg_result_exit(enum sg_result result);
 
+/*
+ * Of several answers the worst is the answer of the run: failed, conflict, invalid, timeout,
+ * pending, then the good ones. A pipeline that allows 75 must not be told of patience where a
+ * machine did not finish.
+ */
+bool sg_result_is_worse(enum sg_result one, enum sg_result than);
+
 /* One value at one place, changed or found to be right already. */
 struct sg_report_change {
 	const char *service;

@@ -52,14 +52,13 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 
 const struct sg_report_verdict *sg_await_worst(const struct sg_report *report)
 {
-	static const enum sg_result order[] = {
-		SG_RESULT_FAILED, SG_RESULT_PENDING, SG_RESULT_TIMEOUT, SG_RESULT_DONE};
+	const struct sg_report_verdict *found = report->verdicts;
 
-	for (size_t o = 0; o < SG_COUNT(order); o++)
-		for (size_t i = 0; i < report->verdict_count; i++)
-			if (report->verdicts[i].result == order[o])
-				return &report->verdicts[i];
-	SG_BUG("a verdict of no known kind");
+	SG_ASSERT(report->verdict_count);
+	for (size_t i = 1; i < report->verdict_count; i++)
+		if (sg_result_is_worse(report->verdicts[i].result, found->result))
+			found = &report->verdicts[i];
+	return found;
 }
 
 const struct sg_report_verdict *sg_await_report(struct sg_world *world,

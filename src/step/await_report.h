@@ -6,8 +6,8 @@
 #include "step/await.h"
 
 /*
- * A verdict row for each ask, and the warnings. Returns the row that is the answer of them all: a
- * failure, a person's turn, the time, success, in this order.
+ * A verdict row for each ask, and the warnings. Returns the row that is the answer of them all: the
+ * first of the worst (sg_result_is_worse()).
  */
 const struct sg_report_verdict *sg_await_report(struct sg_world *world,
 	const struct sg_await_ask *asks, size_t count, const struct sg_await_done *done,

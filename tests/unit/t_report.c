@@ -2,12 +2,29 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
 #include <string.h>
 
+#include <cmocka.h>
+
+#include "base/attr.h"
 #include "model/policy.h"
 #include "model/report.h"
+
+static void the_worst_answer_is_the_answer(void **state)
+{
+	static const enum sg_result order[] = {SG_RESULT_FAILED, SG_RESULT_CONFLICT,
+		SG_RESULT_INVALID, SG_RESULT_TIMEOUT, SG_RESULT_PENDING, SG_RESULT_DONE};
+	static const enum sg_result good[] = {
+		SG_RESULT_DONE, SG_RESULT_UNCHANGED, SG_RESULT_PLANNED};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(order); i++)
+		for (size_t j = 0; j < SG_COUNT(order); j++)
+			assert_int_equal(sg_result_is_worse(order[i], order[j]), i < j);
+	for (size_t i = 0; i < SG_COUNT(good); i++)
+		for (size_t j = 0; j < SG_COUNT(good); j++)
+			assert_false(sg_result_is_worse(good[i], good[j]));
+}
 
 static void outcome_carries_its_exit_code(void **state)
 {
@@ -156,6 +173,7 @@ static void policy_finds_by_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_worst_answer_is_the_answer),
 		cmocka_unit_test(outcome_carries_its_exit_code),
 		cmocka_unit_test(rows_are_kept),
 		cmocka_unit_test(gates_are_copied),
