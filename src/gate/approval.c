@@ -133,15 +133,19 @@ static int64_t open_since(const struct sg_approval_facts *facts)
 static void say_trouble(const struct sg_gate_facts *facts, const struct sg_approval_count *count,
 	struct sg_arena *arena, struct sg_gate_verdict *ret)
 {
-	if (count->moved) {
-		sg_gate_say(ret, arena, SG_GATE_CODE_HEAD_MOVED, "%s", count->trouble);
+	enum sg_gate_code code = SG_GATE_CODE_APPROVALS_UNREADABLE;
+
+	if (count->moved)
+		code = SG_GATE_CODE_HEAD_MOVED;
+	else if (count->trouble.passes)
+		code = SG_GATE_CODE_APPROVALS_NOT_ANSWERED;
+	else if (!facts->approvals->has_mr)
+		code = SG_GATE_CODE_NO_MERGE_REQUEST;
+	sg_gate_say(ret, arena, code, "%s", count->trouble.words);
+	if (count->moved)
 		ret->next_look_unix_s = facts->now_unix_s;
-		return;
-	}
-	sg_gate_say(ret, arena,
-		facts->approvals->has_mr ? SG_GATE_CODE_APPROVALS_UNREADABLE
-					 : SG_GATE_CODE_NO_MERGE_REQUEST,
-		"%s", count->trouble);
+	else
+		ret->next_look_unix_s = sg_gate_again(facts, &count->trouble);
 }
 
 static void say_count(const struct sg_gate_facts *facts, const struct sg_approval_count *count,
@@ -170,7 +174,7 @@ void sg_gate_approval(const struct sg_gate_spec *spec, const struct sg_gate_fact
 
 	sg_approval_decide(spec, facts->approvals, arena, &count);
 	ret->expected = say_expected(spec, &count, arena);
-	if (count.trouble)
+	if (count.trouble.words)
 		say_trouble(facts, &count, arena, ret);
 	else
 		say_count(facts, &count, arena, ret);

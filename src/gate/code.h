@@ -24,11 +24,13 @@
 	X(SOAKED, PASS, "it has run long enough")                                                  \
 	X(APPROVALS_MISSING, WAIT, "too few people whose approval counts have approved")           \
 	X(APPROVALS_UNREADABLE, CLOSED, "who approved, asked or may approve cannot be told")       \
+	X(APPROVALS_NOT_ANSWERED, WAIT, "GitLab does not answer about approvals at the moment")    \
 	X(NO_MERGE_REQUEST, CLOSED, "there is no merge request whose approvals could be counted")  \
 	X(HEAD_MOVED, WAIT, "the merge request changed while its approvals were read")             \
 	X(APPROVED, PASS, "enough people have approved this very change")                          \
 	X(FROZEN, WAIT, "a freeze period holds")                                                   \
 	X(FREEZE_UNREADABLE, CLOSED, "the freeze periods cannot be read or understood")            \
+	X(FREEZE_NOT_ANSWERED, WAIT, "GitLab does not answer about freezes at the moment")         \
 	X(NOT_FROZEN, PASS, "no freeze period holds")
 
 enum sg_gate_code {

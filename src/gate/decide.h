@@ -19,6 +19,9 @@ void sg_gate_approval(const struct sg_gate_spec *spec, const struct sg_gate_fact
 void sg_gate_freeze(const struct sg_gate_spec *spec, const struct sg_gate_facts *facts,
 	struct sg_arena *arena, struct sg_gate_verdict *ret);
 
+/* When to look again after a trouble that passes; 0: it does not, or nobody knows the time. */
+int64_t sg_gate_again(const struct sg_gate_facts *facts, const struct sg_trouble *trouble);
+
 /* The code, its state and a formatted sentence. */
 void sg_gate_say(struct sg_gate_verdict *verdict, struct sg_arena *arena, enum sg_gate_code code,
 	const char *fmt, ...) SG_PRINTF(4, 5);

@@ -22,9 +22,12 @@ void sg_gate_freeze(const struct sg_gate_spec *spec, const struct sg_gate_facts 
 
 	(void)spec;
 	ret->expected = "no freeze period";
-	if (freezes->trouble) {
-		sg_gate_say(ret, arena, SG_GATE_CODE_FREEZE_UNREADABLE,
-			"the freeze periods cannot be read: %s", freezes->trouble);
+	if (freezes->trouble.words) {
+		sg_gate_say(ret, arena,
+			freezes->trouble.passes ? SG_GATE_CODE_FREEZE_NOT_ANSWERED
+						: SG_GATE_CODE_FREEZE_UNREADABLE,
+			"the freeze periods cannot be read: %s", freezes->trouble.words);
+		ret->next_look_unix_s = sg_gate_again(facts, &freezes->trouble);
 		return;
 	}
 	sg_freeze_eval(freezes->periods, freezes->count, facts->now_unix_s, &answer);

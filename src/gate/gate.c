@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/attr.h"
 #include "base/err.h"
@@ -10,6 +11,8 @@
 #include "model/ids.h"
 
 #define SENTENCE_MAX_BYTES 2048
+/* What was tried again and again already is given this time. */
+#define AGAIN_S 60
 
 #define IN(phase) (1u << SG_PHASE_##phase)
 
@@ -68,6 +71,22 @@ const char *sg_gate_span(struct sg_arena *arena, int64_t ms)
 
 	sg_num_format_ms(text, sizeof(text), ms);
 	return sg_arena_strdup(arena, text);
+}
+
+int64_t sg_gate_again(const struct sg_gate_facts *facts, const struct sg_trouble *trouble)
+{
+	return trouble->passes && facts->now_unix_s ? facts->now_unix_s + AGAIN_S : 0;
+}
+
+bool sg_gate_was_not_answered(const struct sg_gate_verdict *verdict)
+{
+	static const enum sg_gate_code codes[] = {
+		SG_GATE_CODE_APPROVALS_NOT_ANSWERED, SG_GATE_CODE_FREEZE_NOT_ANSWERED};
+
+	for (size_t i = 0; i < SG_COUNT(codes); i++)
+		if (strcmp(verdict->code, sg_gate_code_name(codes[i])) == 0)
+			return true;
+	return false;
 }
 
 static void say_elsewhere(const struct sg_gate_spec *spec, const struct sg_gate_facts *facts,

@@ -15,6 +15,7 @@
 #include "model/approval.h"
 #include "model/freeze.h"
 #include "model/gate_spec.h"
+#include "model/trouble.h"
 #include "model/verdict.h"
 
 /* Facts about the environment before. */
@@ -28,11 +29,11 @@
  */
 struct sg_gate_before {
 	const char *environment;
-	const char *application; /* "namespace/name" */
-	const char *trouble;     /* it could not be read: why; NULL: all below is known */
-	const char *image;       /* what is promoted: "repo:tag"; NULL: nobody knows */
-	const char *image_files; /* what the environment's files say now; NULL: unknown */
-	const char *revision;    /* at which they say so */
+	const char *application;   /* "namespace/name" */
+	struct sg_trouble trouble; /* with reading it; none: all below is known */
+	const char *image;         /* what is promoted: "repo:tag"; NULL: nobody knows */
+	const char *image_files;   /* what the environment's files say now; NULL: unknown */
+	const char *revision;      /* at which they say so */
 	struct sg_app_verdict verdict;
 	bool image_seen;          /* the image of the files is among those that run */
 	enum sg_answer newer;     /* was image_files published there after `image`? (MERGE) */
@@ -42,7 +43,7 @@ struct sg_gate_before {
 };
 
 struct sg_gate_freezes {
-	const char *trouble; /* the periods could not be read: why; NULL: they were */
+	struct sg_trouble trouble; /* with reading the periods */
 	const struct sg_freeze_period *periods;
 	size_t count;
 };
@@ -68,5 +69,11 @@ unsigned sg_gate_needs(const struct sg_gate_spec *spec, enum sg_gate_phase phase
  */
 void sg_gate_decide(const struct sg_gate_spec *spec, const struct sg_gate_facts *facts,
 	struct sg_arena *arena, struct sg_gate_verdict *ret);
+
+/*
+ * Is it a closed gate only because GitLab could not be asked at this moment? It says nothing about
+ * whether the gate would be open.
+ */
+bool sg_gate_was_not_answered(const struct sg_gate_verdict *verdict);
 
 #endif

@@ -132,10 +132,13 @@ void sg_gate_health(const struct sg_gate_spec *spec, const struct sg_gate_facts 
 	const struct sg_gate_before *before = facts->before;
 
 	(void)spec;
-	if (before->trouble) {
+	if (before->trouble.words) {
 		sg_gate_say(ret, arena, SG_GATE_CODE_BEFORE_UNREADABLE, "%s cannot be read: %s",
-			before->environment, before->trouble);
-	} else if (is_none(before->image) || is_none(before->image_files)) {
+			before->environment, before->trouble.words);
+		ret->next_look_unix_s = sg_gate_again(facts, &before->trouble);
+		return;
+	}
+	if (is_none(before->image) || is_none(before->image_files)) {
 		close_unknown_image(before, arena, ret);
 	} else {
 		say_seen(before, facts->phase, arena, ret);

@@ -145,10 +145,22 @@ static const struct sg_advice rows[] = {
 			 "was changed or deleted, `exclude: [authors]` without `source:`, or a "
 			 "commit whose author is no user of GitLab.",
 		.remedy = "The sentence names which. Make the token's user a member of that group "
-			  "(Guest is enough), set `source:`. When the record is gone, close the "
-			  "merge request: the next run opens a new one.",
+			  "(Guest is enough), set `source:`. When the record was changed or is "
+			  "gone in part, delete the rest of it (our notes about who asked): the "
+			  "next run begins it anew, and on a new merge request when somebody has "
+			  "approved.",
 		.look = "glab api groups/GROUP/members/all\n"
 			"glab mr view IID -R PROJECT --comments\n",
+	},
+	{
+		.code = "APPROVALS_NOT_ANSWERED",
+		.means = "GitLab does not answer about approvals at the moment, so the gate stays "
+			 "closed for now.",
+		.cause = "GitLab or something before it failed, was too slow or asks to come back "
+			 "later, also after several tries.",
+		.remedy = "Run it again; the report says when. If it stays so, look at GitLab's "
+			  "health and rate limits.",
+		.look = "glab api projects/GROUP%2FPROJECT/merge_requests/IID/approvals\n",
 	},
 	{
 		.code = "NO_MERGE_REQUEST",
@@ -187,6 +199,16 @@ static const struct sg_advice rows[] = {
 		.cause = "The token lacks api, or a period's cron or time zone is one that GitLab "
 			 "itself reads in a way of its own (docs/freeze-periods.md lists them).",
 		.remedy = "The sentence names period and field. Rewrite it as two simple periods.",
+		.look = "glab api projects/GROUP%2FPROJECT/freeze_periods\n",
+	},
+	{
+		.code = "FREEZE_NOT_ANSWERED",
+		.means = "GitLab does not answer about its freeze periods at the moment, so the "
+			 "gate stays closed for now.",
+		.cause = "GitLab or something before it failed, was too slow or asks to come back "
+			 "later, also after several tries.",
+		.remedy = "Run it again; the report says when. If it stays so, look at GitLab's "
+			  "health and rate limits.",
 		.look = "glab api projects/GROUP%2FPROJECT/freeze_periods\n",
 	},
 	{

@@ -35,73 +35,84 @@ static bool excludes_authors(const struct sg_gate_spec *spec)
 
 static const char head_moved[] = "the head of the merge request moved while it was looked at";
 
-static const char *trouble_of_request(const struct sg_approval_facts *facts)
+static struct sg_trouble none(void)
+{
+	return (struct sg_trouble){0};
+}
+
+static struct sg_trouble lasting(const char *words)
+{
+	return (struct sg_trouble){.words = words};
+}
+
+static struct sg_trouble trouble_of_request(const struct sg_approval_facts *facts)
 {
 	const char *last = NULL;
 
 	if (!facts->has_mr)
-		return "there is no merge request yet";
-	if (facts->trouble)
+		return lasting("there is no merge request yet");
+	if (facts->trouble.words)
 		return facts->trouble;
 	if (facts->author_id <= 0)
-		return "the author of the merge request is not known";
+		return lasting("the author of the merge request is not known");
 	if (facts->version_count)
 		last = facts->versions[facts->version_count - 1].head;
 	if (!facts->head || !last)
-		return "GitLab does not say which heads the merge request has had";
-	return strcmp(facts->head, last) != 0 ? head_moved : NULL;
+		return lasting("GitLab does not say which heads the merge request has had");
+	return strcmp(facts->head, last) != 0 ? (struct sg_trouble){head_moved, true} : none();
 }
 
-static const char *trouble_of_requesters(const struct sg_approval_facts *facts)
+static struct sg_trouble trouble_of_requesters(const struct sg_approval_facts *facts)
 {
-	if (facts->requesters_trouble)
+	if (facts->requesters_trouble.words)
 		return facts->requesters_trouble;
 	if (facts->requester_count == 0)
-		return "nobody is recorded who asked for this promotion";
+		return lasting("nobody is recorded who asked for this promotion");
 	for (size_t i = 0; i < facts->requester_count; i++)
 		if (facts->requesters[i].id <= 0)
-			return "somebody who asked for this promotion cannot be told";
-	return NULL;
+			return lasting("somebody who asked for this promotion cannot be told");
+	return none();
 }
 
 /* An author without a user may be any of the approvers. */
-static const char *trouble_of_authors(const struct sg_approval_facts *facts, struct sg_arena *arena)
+static struct sg_trouble trouble_of_authors(
+	const struct sg_approval_facts *facts, struct sg_arena *arena)
 {
-	if (facts->authors_trouble)
+	if (facts->authors_trouble.words)
 		return facts->authors_trouble;
 	for (size_t i = 0; i < facts->author_count; i++) {
 		const char *email = facts->authors[i].email;
 
 		if (facts->authors[i].id <= 0)
-			return sg_arena_printf(arena,
+			return lasting(sg_arena_printf(arena,
 				"%s wrote commits of this version, and GitLab does not say who "
 				"that is",
-				email && *email ? email : "somebody");
+				email && *email ? email : "somebody"));
 	}
-	return NULL;
+	return none();
 }
 
-static const char *trouble_of_groups(
+static struct sg_trouble trouble_of_groups(
 	const struct sg_gate_spec *spec, const struct sg_approval_facts *facts)
 {
 	if (spec->from_count == 0)
-		return "the gate names nobody whose approval counts";
+		return lasting("the gate names nobody whose approval counts");
 	for (size_t i = 0; facts->from_trouble && i < spec->from_count; i++)
-		if (facts->from_trouble[i])
+		if (facts->from_trouble[i].words)
 			return facts->from_trouble[i];
-	return NULL;
+	return none();
 }
 
-static const char *trouble_of(const struct sg_gate_spec *spec,
+static struct sg_trouble trouble_of(const struct sg_gate_spec *spec,
 	const struct sg_approval_facts *facts, struct sg_arena *arena)
 {
-	const char *trouble = trouble_of_request(facts);
+	struct sg_trouble trouble = trouble_of_request(facts);
 
-	if (!trouble)
+	if (!trouble.words)
 		trouble = trouble_of_requesters(facts);
-	if (!trouble && excludes_authors(spec))
+	if (!trouble.words && excludes_authors(spec))
 		trouble = trouble_of_authors(facts, arena);
-	return trouble ? trouble : trouble_of_groups(spec, facts);
+	return trouble.words ? trouble : trouble_of_groups(spec, facts);
 }
 
 /* ---- one approver ---- */
@@ -230,7 +241,7 @@ void sg_approval_decide(const struct sg_gate_spec *spec, const struct sg_approva
 		.rows = rows,
 		.row_count = facts->approver_count,
 	};
-	ret->moved = ret->trouble == head_moved;
+	ret->moved = ret->trouble.words == head_moved;
 	for (size_t i = 0; i < facts->approver_count; i++) {
 		const struct sg_approver *approver = &facts->approvers[i];
 		enum sg_approval_reason reason = judge(spec, facts, approver);

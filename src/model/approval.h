@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "model/ancestry.h"
 #include "model/gate_spec.h"
+#include "model/trouble.h"
 
 /* Words of `exclude`. A requester never counts, named there or not. */
 #define SG_EXCLUDE_REQUESTER "requester"
@@ -55,23 +56,23 @@ struct sg_source_author {
 };
 
 struct sg_approval_facts {
-	bool has_mr;            /* false: there is no merge request yet */
-	const char *trouble;    /* approvals or versions could not be read: why; NULL: they were */
-	int64_t author_id;      /* of the merge request */
-	const int64_t *own_ids; /* our own users: the token's and gitlab.former_bots */
+	bool has_mr;               /* false: there is no merge request yet */
+	struct sg_trouble trouble; /* with reading approvals or versions */
+	int64_t author_id;         /* of the merge request */
+	const int64_t *own_ids;    /* our own users: the token's and gitlab.former_bots */
 	size_t own_id_count;
 	const struct sg_approver *approvers;
 	size_t approver_count;
 	const struct sg_mr_version *versions;
 	size_t version_count;
 	const char *head; /* must be the last version's, else the facts are of two moments */
-	const char *requesters_trouble; /* unreadable, edited or gone: why; NULL: all are known */
+	struct sg_trouble requesters_trouble; /* unreadable, edited or gone */
 	const struct sg_requester *requesters;
 	size_t requester_count;
-	const char *authors_trouble; /* `source:` not named or not readable: why; NULL: known */
+	struct sg_trouble authors_trouble; /* `source:` not named or not readable */
 	const struct sg_source_author *authors;
 	size_t author_count;
-	const char *const *from_trouble; /* one for each `from`: why it cannot be read, or NULL */
+	const struct sg_trouble *from_trouble; /* one for each `from`; NULL: none at all */
 };
 
 /* X(NAME, sentence about one approver) */
@@ -108,7 +109,8 @@ struct sg_approval_row {
 struct sg_approval_count {
 	int64_t counted;
 	int64_t needed;
-	const char *trouble; /* the first thing that could not be read; NULL: the count is true */
+	struct sg_trouble trouble; /* the first thing that could not be read; none: the count is
+				      true */
 	bool moved; /* the trouble: the facts are of two moments, and another look heals it */
 	const struct sg_approval_row *rows; /* one for each approver, in their order */
 	size_t row_count;

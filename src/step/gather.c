@@ -90,9 +90,7 @@ static int before_facts(struct gathering *g, struct sg_before *before, struct sg
 	*ret = (struct sg_gate_before){
 		.environment = before->env->name,
 		.application = seen->application ? seen->application : "",
-		.trouble = before->image ? seen->trouble
-					 : "the files of the environment before name no image of "
-					   "the service that could be looked for",
+		.trouble = seen->trouble,
 		.image = image_with(g, before->image, g->ask->wish),
 		.image_files = before->image,
 		.revision = seen->revision,
@@ -102,6 +100,9 @@ static int before_facts(struct gathering *g, struct sg_before *before, struct sg
 		.deployed_unix_s = seen->deployed_unix_s,
 		.health_unix_s = seen->health_unix_s,
 	};
+	if (!before->image)
+		ret->trouble.words = "the files of the environment before name no image of the "
+				     "service that could be looked for";
 	if (g->ask->phase == SG_PHASE_MERGE && before->wish &&
 		strcmp(before->wish, g->ask->wish) != 0)
 		ret->newer = is_newer(g, before);
@@ -117,7 +118,7 @@ static int freezes(struct gathering *g, struct sg_err *err)
 		return 0;
 	g->freezes_read = true;
 	if (!g->forge) {
-		g->freezes.trouble = "freeze periods are GitLab's, and no GitLab is named";
+		g->freezes.trouble.words = "freeze periods are GitLab's, and no GitLab is named";
 		return 0;
 	}
 	if (sg_gitlab_freeze_periods(

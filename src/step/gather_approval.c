@@ -11,7 +11,7 @@ struct gathering {
 	const struct sg_gather_ask *ask;
 	const struct sg_gate_spec *spec;
 	struct sg_approval_facts facts;
-	const char **troubles; /* what facts.from_trouble shows */
+	struct sg_trouble *troubles; /* what facts.from_trouble shows */
 };
 
 static int64_t now_of(const struct gathering *g)
@@ -34,7 +34,7 @@ static int member_of(struct gathering *g, size_t from, const struct sg_gitlab_us
 	else if (sg_world_trouble(g->world, &why, &g->troubles[from], err) < 0)
 		return -1;
 	else
-		g->troubles[from] = sg_arena_printf(
+		g->troubles[from].words = sg_arena_printf(
 			g->world->arena, "%s cannot be read: %s", g->spec->from[from], why.cause);
 	return 0;
 }
@@ -46,7 +46,7 @@ static int one_approver(struct gathering *g, const struct sg_gitlab_approval *ap
 		sg_arena_calloc(g->world->arena, g->spec->from_count + 1, sizeof(*members));
 	struct sg_err why = SG_ERR_INIT;
 	struct sg_gitlab_user user;
-	const char *words;
+	struct sg_trouble trouble;
 
 	*approver = (struct sg_approver){
 		.id = approval->user_id,
@@ -58,7 +58,7 @@ static int one_approver(struct gathering *g, const struct sg_gitlab_approval *ap
 		members[i] = SG_ANSWER_UNKNOWN;
 	if (sg_gitlab_user_get(&g->forge->gitlab, approval->user_id, g->world->arena, &user, &why) <
 		0)
-		return sg_world_trouble(g->world, &why, &words, err);
+		return sg_world_trouble(g->world, &why, &trouble, err);
 	approver->known = true;
 	approver->active = user.active;
 	approver->bot = user.bot;
@@ -111,10 +111,10 @@ static void check_record(struct gathering *g, const struct sg_mr_version *items,
 	size_t first = count;
 
 	if (!requesters || !requesters->recorded) {
-		g->facts.requesters_trouble = "nothing says who asked for this promotion";
+		g->facts.requesters_trouble.words = "nothing says who asked for this promotion";
 		return;
 	}
-	g->facts.requesters_trouble = requesters->trouble;
+	g->facts.requesters_trouble.words = requesters->trouble;
 	g->facts.requesters = requesters->people;
 	g->facts.requester_count = requesters->count;
 	while (first > 0 && items[first - 1].same_plan == SG_ANSWER_YES) {
@@ -122,8 +122,8 @@ static void check_record(struct gathering *g, const struct sg_mr_version *items,
 			return;
 		first--;
 	}
-	if (!g->facts.requesters_trouble)
-		g->facts.requesters_trouble =
+	if (!g->facts.requesters_trouble.words)
+		g->facts.requesters_trouble.words =
 			"no note says who asked for the version that the merge request carries";
 }
 
@@ -198,7 +198,7 @@ static int authors(struct gathering *g, struct sg_err *err)
 	if (!excludes_authors(g->spec))
 		return 0;
 	if (!entry || !entry->source || !g->ask->from) {
-		g->facts.authors_trouble =
+		g->facts.authors_trouble.words =
 			entry && entry->source
 				? "the version that is replaced is not known, so the authors of "
 				  "what is new are not"

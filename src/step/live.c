@@ -38,7 +38,7 @@ static int look_first(struct living *l, const struct sg_promotion *p, struct sg_
 
 	if (sg_look(l->world, &l->stage->loaded, &l->reached.client, &look_ask, &look, err) < 0)
 		return -1;
-	if (look.trouble || look.verdict.kind != SG_APP_SUCCESS)
+	if (look.trouble.words || look.verdict.kind != SG_APP_SUCCESS)
 		return 0;
 	end = (struct sg_await_end){
 		.verdict = look.verdict,

@@ -216,7 +216,7 @@ int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_
 		.loaded = loaded,
 		.client = client,
 		.ask = ask,
-		.policy = sg_app_policy_default(),
+		.policy = sg_await_policy(world),
 		.until_ms = sg_loop_after(sg_world_loop(world), PROOF_MAX_MS),
 	};
 	struct sg_look look = {0};

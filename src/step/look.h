@@ -20,10 +20,10 @@ struct sg_look_ask {
 
 struct sg_look {
 	struct sg_app_verdict verdict;
-	const char *application; /* "namespace/name" */
-	const char *trouble;     /* it could not be read: why; NULL: all below is known */
-	const char *revision;    /* for which the verdict is: the application's own, when the files
-				    of that one carry the image; else the tip */
+	const char *application;   /* "namespace/name" */
+	struct sg_trouble trouble; /* with reading it; none: all below is known */
+	const char *revision; /* for which the verdict is: the application's own, when the files
+				 of that one carry the image; else the tip */
 	const char *sync;
 	const char *health;
 	const char *const *images; /* that run */

@@ -107,6 +107,10 @@ static int gitlabs_word(struct judging *j, const char **ret_why, struct sg_err *
 		ask.from = head.values[0].from;
 	if (sg_gather(j->world, j->loaded, j->forge, &ask, &gathered, err) < 0)
 		return -1;
+	for (size_t i = 0; i < gathered.count; i++)
+		if (sg_gate_was_not_answered(&gathered.verdicts[i]))
+			return sg_fail(
+				err, SG_R_REMOTE_FAILED, "%s", gathered.verdicts[i].sentence);
 	for (size_t i = 0; i < gathered.count && !*ret_why; i++)
 		if (gathered.verdicts[i].state == SG_VERDICT_WAIT ||
 			gathered.verdicts[i].state == SG_VERDICT_CLOSED)

@@ -17,13 +17,17 @@ struct sg_retry_policy sg_world_retry(struct sg_world *world, int tries)
 	};
 }
 
-int sg_world_trouble(const struct sg_world *world, const struct sg_err *why, const char **ret_words,
-	struct sg_err *err)
+int sg_world_trouble(const struct sg_world *world, const struct sg_err *why,
+	struct sg_trouble *ret_trouble, struct sg_err *err)
 {
 	if (why->reason == SG_R_CANCELLED) {
 		*err = *why;
 		return -1;
 	}
-	*ret_words = sg_arena_strdup(world->arena, why->cause);
+	*ret_trouble = (struct sg_trouble){
+		.words = sg_arena_strdup(world->arena, why->cause),
+		.passes = why->transient || why->reason == SG_R_THROTTLED ||
+			  why->reason == SG_R_TIMEOUT,
+	};
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "io/env.h"
 #include "io/http.h"
 #include "io/http_retry.h"
+#include "model/trouble.h"
 #include "report/console.h"
 
 /* What the options of the command line say; times in milliseconds. */
@@ -59,10 +60,10 @@ struct sg_loop *sg_world_loop(const struct sg_world *world);
 struct sg_retry_policy sg_world_retry(struct sg_world *world, int tries);
 
 /*
- * For facts that may be missing: turns the error WHY into words in the world's arena and returns 0.
- * A signal is no such thing: it goes on as *err, and the answer is -1.
+ * For facts that may be missing: turns the error WHY into a trouble, its words in the world's
+ * arena, and returns 0. A signal is no such thing: it goes on as *err, and the answer is -1.
  */
-int sg_world_trouble(const struct sg_world *world, const struct sg_err *why, const char **ret_words,
-	struct sg_err *err) SG_MUST_CHECK;
+int sg_world_trouble(const struct sg_world *world, const struct sg_err *why,
+	struct sg_trouble *ret_trouble, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

@@ -216,6 +216,36 @@ def test_a_group_that_cannot_be_read_closes_the_gate(journey):
     assert gate_of(run, "approval", "merge")["state"] == "closed"
 
 
+@pytest.mark.parametrize("fault, words, gate, reason", [
+    ("gl-502", ("GET", "/approvals"), "approval", "APPROVALS_NOT_ANSWERED"),
+    ("gl-reset", ("GET", "/members/all"), "approval", "APPROVALS_NOT_ANSWERED"),
+    ("gl-502", ("GET", "shop%2Fcatalog/repository/commits"), "approval", "APPROVALS_NOT_ANSWERED"),
+    ("gl-502", ("GET", "/freeze_periods"), "freeze", "FREEZE_NOT_ANSWERED"),
+])
+def test_what_gitlab_does_not_answer_now_is_asked_again_later(journey, faults, fault, words, gate, reason):
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.sg.env["STAGEGATE_RETRY_BASE"] = "1ms"
+    faults(fault, "1000", *words)
+    run = still_waits(journey, iid)
+    row = gate_of(run, gate, "merge")
+    assert row["state"] == "wait" and row["reason"] == reason
+    assert run.json["reason"] == "GATES_WAIT" and run.json["next_look"] == row["next_look"] is not None
+    faults("clear")
+    journey.promote("catalog", "production")
+    assert journey.tag("prod") == "1.4.2"
+
+
+def test_nobody_is_said_to_have_merged_past_a_gate_that_could_not_be_asked_about(journey, faults):
+    iid = journey.production_waits()
+    journey.ctl("merge-as", "manager-1", str(iid))
+    faults("gl-502", "1000", "GET", "/approvals")
+    run = journey.promote("catalog", "production", expect=7, env={"STAGEGATE_RETRY_BASE": "1ms"})
+    assert run.json["reason"] == "REMOTE_FAILED"
+    faults("clear")
+    assert journey.promote("catalog", "production", expect=1).json["reason"] == "MERGED_PAST_GATE"
+
+
 def test_a_configuration_branch_that_is_not_protected_makes_gates_advice(journey):
     journey.dev()
     journey.ctl("protect", "main", "off")

@@ -143,6 +143,9 @@ def test_a_degraded_environment_before_closes_the_health_gate(journey):
     run = journey.promote("catalog", "staging", expect=1)
     assert gate_of(run, "health")["state"] == "closed" and gate_of(run, "health")["reason"] == "DEGRADED"
     assert journey.ctl("mrs").strip() == ""
+    for words in (("promote",), ("gate",)):
+        run = journey.sg(*words, "catalog", "--to", "staging", "--degraded-grace", "2h", "--output", "json", expect=75)
+        assert gate_of(run, "health")["state"] == "wait" and gate_of(run, "health")["reason"] == "DEGRADED"
 
 
 def test_dry_run_shows_the_plan_and_writes_nothing(journey):

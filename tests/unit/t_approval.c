@@ -108,7 +108,7 @@ static void expect(struct story *story, size_t at, enum sg_approval_reason reaso
 static void expect_void(struct story *story, enum sg_approval_reason reason)
 {
 	decide(story);
-	assert_null(story->count.trouble);
+	assert_null(story->count.trouble.words);
 	assert_int_equal(story->count.counted, 0);
 	expect(story, 0, reason);
 }
@@ -120,9 +120,9 @@ static void expect_trouble(struct story *story, const char *words)
 	(void)approve(story, MANAGER_1, "manager-1");
 	(void)approve(story, MANAGER_2, "manager-2");
 	decide(story);
-	if (!story->count.trouble || !strstr(story->count.trouble, words))
+	if (!story->count.trouble.words || !strstr(story->count.trouble.words, words))
 		fail_msg("'%s' is not in '%s'", words,
-			story->count.trouble ? story->count.trouble : "(no trouble)");
+			story->count.trouble.words ? story->count.trouble.words : "(no trouble)");
 }
 
 /* ---- who ---- */
@@ -134,7 +134,7 @@ static void two_members_are_two(void **state)
 	(void)approve(story, MANAGER_1, "manager-1");
 	approve(story, MANAGER_2, "jane")->member = second_only;
 	decide(story);
-	assert_null(story->count.trouble);
+	assert_null(story->count.trouble.words);
 	assert_int_equal(story->count.needed, 2);
 	assert_int_equal(story->count.counted, 2);
 	expect(story, 0, SG_APPROVAL_COUNTS);
@@ -148,7 +148,7 @@ static void nobody_approved_is_none(void **state)
 	struct story *story = *state;
 
 	decide(story);
-	assert_null(story->count.trouble);
+	assert_null(story->count.trouble.words);
 	assert_int_equal(story->count.counted, 0);
 }
 
@@ -297,7 +297,7 @@ static void set_versions(
 	story->facts.approver_count = 0;
 	approve(story, MANAGER_1, "manager-1")->approved_unix_ms = approved;
 	decide(story);
-	assert_null(story->count.trouble);
+	assert_null(story->count.trouble.words);
 }
 
 static void approver_of_older_head_with_another_change_is_void(void **state)
@@ -403,8 +403,30 @@ static void unreadable_approvals_close(void **state)
 {
 	struct story *story = *state;
 
-	story->facts.trouble = "GET approvals: 502";
+	story->facts.trouble.words = "GET approvals: 502";
 	expect_trouble(story, "GET approvals: 502");
+	assert_false(story->count.trouble.passes);
+}
+
+static void trouble_that_passes_is_told_as_such_wherever_it_comes_from(void **state)
+{
+	static const struct sg_trouble away = {"no answer came", true};
+	struct story *story = *state;
+	struct sg_trouble *all[] = {&story->facts.trouble, &story->facts.requesters_trouble,
+		&story->facts.authors_trouble};
+
+	story->spec.exclude = with_authors;
+	story->spec.exclude_count = 2;
+	for (size_t i = 0; i < SG_COUNT(all); i++) {
+		*all[i] = away;
+		expect_trouble(story, "no answer came");
+		assert_true(story->count.trouble.passes);
+		*all[i] = (struct sg_trouble){0};
+	}
+	story->facts.from_trouble = &away;
+	story->spec.from_count = 1;
+	expect_trouble(story, "no answer came");
+	assert_true(story->count.trouble.passes);
 }
 
 static void no_merge_request_closes(void **state)
@@ -448,7 +470,7 @@ static void edited_requester_note_closes(void **state)
 {
 	struct story *story = *state;
 
-	story->facts.requesters_trouble = "note 17 was edited";
+	story->facts.requesters_trouble.words = "note 17 was edited";
 	expect_trouble(story, "note 17 was edited");
 }
 
@@ -468,10 +490,10 @@ static void unreadable_source_closes_only_where_authors_are_excluded(void **stat
 {
 	struct story *story = *state;
 
-	story->facts.authors_trouble = "the service names no source";
+	story->facts.authors_trouble.words = "the service names no source";
 	(void)approve(story, MANAGER_1, "manager-1");
 	decide(story);
-	assert_null(story->count.trouble);
+	assert_null(story->count.trouble.words);
 	assert_int_equal(story->count.counted, 1);
 	story->spec.exclude = with_authors;
 	story->spec.exclude_count = 2;
@@ -492,7 +514,7 @@ static void source_author_whom_gitlab_does_not_know_closes(void **state)
 
 static void group_that_cannot_be_read_closes_even_when_others_are_enough(void **state)
 {
-	static const char *const troubles[] = {NULL, "@jane: 404 User Not Found"};
+	static const struct sg_trouble troubles[] = {{0}, {"@jane: 404 User Not Found", false}};
 	struct story *story = *state;
 
 	story->facts.from_trouble = troubles;
@@ -557,6 +579,7 @@ int main(void)
 		STORY(heads_out_of_order_are_read_against_the_approver),
 		STORY(approval_without_a_time_does_not_count),
 		STORY(unreadable_approvals_close),
+		STORY(trouble_that_passes_is_told_as_such_wherever_it_comes_from),
 		STORY(no_merge_request_closes),
 		STORY(unknown_author_of_the_request_closes),
 		STORY(facts_of_two_moments_close_for_now),

@@ -200,10 +200,15 @@ static void health_waits_when_the_environment_cannot_be_read(void **state)
 {
 	struct story *story = *state;
 
-	story->before.trouble = "connection refused";
+	story->before.trouble.words = "connection refused";
 	decide(story, SG_GATE_HEALTH);
 	expect(story, SG_VERDICT_WAIT, "BEFORE_UNREADABLE");
+	assert_int_equal(story->verdict.next_look_unix_s, 0);
 	says(story->verdict.sentence, "connection refused");
+	story->before.trouble.passes = true;
+	decide(story, SG_GATE_HEALTH);
+	expect(story, SG_VERDICT_WAIT, "BEFORE_UNREADABLE");
+	assert_int_equal(story->verdict.next_look_unix_s, NOW + 60);
 	decide(story, SG_GATE_SOAK);
 	expect(story, SG_VERDICT_WAIT, "BEFORE_UNREADABLE");
 }
@@ -506,14 +511,34 @@ static void approval_is_closed_when_it_cannot_be_counted(void **state)
 	struct sg_approval_facts facts = approval_story(story, 4);
 
 	story->facts.approvals = &facts;
-	facts.requesters_trouble = "the note of who asked was edited";
+	facts.requesters_trouble.words = "the note of who asked was edited";
 	decide(story, SG_GATE_APPROVAL);
 	expect(story, SG_VERDICT_CLOSED, "APPROVALS_UNREADABLE");
 	assert_string_equal(story->verdict.sentence, "the note of who asked was edited");
-	facts.requesters_trouble = NULL;
+	assert_false(sg_gate_was_not_answered(&story->verdict));
+	facts.requesters_trouble.words = NULL;
 	facts.has_mr = false;
 	decide(story, SG_GATE_APPROVAL);
 	expect(story, SG_VERDICT_CLOSED, "NO_MERGE_REQUEST");
+}
+
+static void approval_that_is_not_answered_now_waits_for_another_look(void **state)
+{
+	static const struct sg_trouble away = {"no answer came within 30s", true};
+	struct story *story = *state;
+	struct sg_approval_facts facts = approval_story(story, 4);
+
+	story->facts.approvals = &facts;
+	facts.trouble = away;
+	decide(story, SG_GATE_APPROVAL);
+	expect(story, SG_VERDICT_WAIT, "APPROVALS_NOT_ANSWERED");
+	assert_string_equal(story->verdict.sentence, away.words);
+	assert_int_equal(story->verdict.next_look_unix_s, NOW + 60);
+	assert_true(sg_gate_was_not_answered(&story->verdict));
+	facts.trouble = (struct sg_trouble){0};
+	facts.from_trouble = &away;
+	decide(story, SG_GATE_APPROVAL);
+	expect(story, SG_VERDICT_WAIT, "APPROVALS_NOT_ANSWERED");
 }
 
 static void approval_looks_again_when_the_head_moved(void **state)
@@ -554,7 +579,7 @@ static const struct sg_freeze_period weekend = {
 
 static void freeze_lets_pass_when_no_period_holds(void **state)
 {
-	static const struct sg_gate_freezes none = {NULL, NULL, 0}, one = {NULL, &weekend, 1};
+	static const struct sg_gate_freezes none = {0}, one = {{0}, &weekend, 1};
 	struct story *story = *state;
 
 	story->facts.freezes = &none;
@@ -571,7 +596,7 @@ static void freeze_lets_pass_when_no_period_holds(void **state)
 
 static void freeze_waits_until_the_period_ends_in_both_phases(void **state)
 {
-	static const struct sg_gate_freezes one = {NULL, &weekend, 1};
+	static const struct sg_gate_freezes one = {{0}, &weekend, 1};
 	struct story *story = *state;
 
 	story->facts.freezes = &one;
@@ -598,7 +623,7 @@ static void freeze_that_cannot_be_read_or_understood_is_closed(void **state)
 			.freeze_end = "0 7 * * 1",
 			.cron_timezone = "UTC"},
 	};
-	static struct sg_gate_freezes freezes = {.trouble = "403 Forbidden"};
+	static struct sg_gate_freezes freezes = {.trouble = {.words = "403 Forbidden"}};
 	struct story *story = *state;
 
 	story->facts.freezes = &freezes;
@@ -606,16 +631,33 @@ static void freeze_that_cannot_be_read_or_understood_is_closed(void **state)
 	expect(story, SG_VERDICT_CLOSED, "FREEZE_UNREADABLE");
 	says(story->verdict.sentence, "403 Forbidden");
 	for (size_t i = 0; i < SG_COUNT(bad); i++) {
-		freezes = (struct sg_gate_freezes){NULL, &bad[i], 1};
+		freezes = (struct sg_gate_freezes){{0}, &bad[i], 1};
 		decide(story, SG_GATE_FREEZE);
 		expect(story, SG_VERDICT_CLOSED, "FREEZE_UNREADABLE");
 		says(story->verdict.sentence, i ? "every day" : "Nowhere/Town");
 	}
 }
 
+static void freeze_that_is_not_answered_now_waits_for_another_look(void **state)
+{
+	static const struct sg_gate_freezes away = {.trouble = {"502", true}};
+	struct story *story = *state;
+
+	story->facts.freezes = &away;
+	decide(story, SG_GATE_FREEZE);
+	expect(story, SG_VERDICT_WAIT, "FREEZE_NOT_ANSWERED");
+	says(story->verdict.sentence, "502");
+	assert_int_equal(story->verdict.next_look_unix_s, NOW + 60);
+	assert_true(sg_gate_was_not_answered(&story->verdict));
+	story->facts.now_unix_s = 0;
+	decide(story, SG_GATE_FREEZE);
+	expect(story, SG_VERDICT_WAIT, "FREEZE_NOT_ANSWERED");
+	assert_int_equal(story->verdict.next_look_unix_s, 0);
+}
+
 static void freeze_without_a_clock_is_closed(void **state)
 {
-	static const struct sg_gate_freezes one = {NULL, &weekend, 1};
+	static const struct sg_gate_freezes one = {{0}, &weekend, 1};
 	struct story *story = *state;
 
 	story->facts.freezes = &one;
@@ -699,11 +741,13 @@ int main(void)
 		STORY(approval_that_nobody_gave_waits),
 		STORY(approval_passes_with_the_second_person),
 		STORY(approval_is_closed_when_it_cannot_be_counted),
+		STORY(approval_that_is_not_answered_now_waits_for_another_look),
 		STORY(approval_looks_again_when_the_head_moved),
 		STORY(a_crowd_of_approvers_is_not_listed_whole),
 		STORY(freeze_lets_pass_when_no_period_holds),
 		STORY(freeze_waits_until_the_period_ends_in_both_phases),
 		STORY(freeze_that_cannot_be_read_or_understood_is_closed),
+		STORY(freeze_that_is_not_answered_now_waits_for_another_look),
 		STORY(freeze_without_a_clock_is_closed),
 		cmocka_unit_test(the_worst_verdict_counts),
 		cmocka_unit_test(exit_codes_of_the_states),
