@@ -56,6 +56,8 @@ static const char *sentence_of(struct sg_arena *arena, const struct sg_promotion
 	else if (strcmp(p->step->code, "OLDER") == 0)
 		more = sg_arena_printf(
 			arena, "%s stands there, and %s is older", p->target_wish, p->wish);
+	else if (p->step->action == SG_DO_MERGE && p->refusals && p->request.mr.merge_error[0])
+		more = p->request.mr.merge_error;
 	else if (strcmp(p->step->code, "MR_REJECTED") == 0)
 		more = p->request.closed.web_url;
 	return more ? sg_arena_printf(arena, "%s: %s", p->step->sentence, more) : p->step->sentence;

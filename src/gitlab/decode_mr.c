@@ -9,9 +9,9 @@ struct raw {
 	const char *created;
 	const char *prepared;
 	const char *merged;
-	bool work_in_progress; /* the older name of `draft` */
 	struct sg_mr_user merge_user;
-	const struct sg_json *can_merge;
+	bool can_merge;
+	const struct sg_json *can_merge_said;
 };
 
 #define FIELD(type, member, path) SG_GITLAB_FIELD(type, raw, member, path, false)
@@ -46,12 +46,8 @@ static const struct sg_json_field fields[] = {
 	FIELD(SG_FIELD_STR, created, "created_at"),
 	FIELD(SG_FIELD_STR, prepared, "prepared_at"),
 	FIELD(SG_FIELD_STR, merged, "merged_at"),
-	FIELD(SG_FIELD_BOOL, mr.draft, "draft"),
-	FIELD(SG_FIELD_BOOL, work_in_progress, "work_in_progress"),
-	FIELD(SG_FIELD_BOOL, mr.has_conflicts, "has_conflicts"),
-	FIELD(SG_FIELD_BOOL, mr.auto_merge, "merge_when_pipeline_succeeds"),
-	FIELD(SG_FIELD_BOOL, mr.can_merge, "user.can_merge"),
-	FIELD(SG_FIELD_JSON, can_merge, "user.can_merge"),
+	FIELD(SG_FIELD_BOOL, can_merge, "user.can_merge"),
+	FIELD(SG_FIELD_JSON, can_merge_said, "user.can_merge"),
 	FIELD(SG_FIELD_I64, mr.pipeline.id, "head_pipeline.id"),
 	FIELD(SG_FIELD_STR, mr.pipeline.status, "head_pipeline.status"),
 	FIELD(SG_FIELD_STR, mr.pipeline.sha, "head_pipeline.sha"),
@@ -95,8 +91,7 @@ int sg_gitlab_decode_mr(
 		check_ids(&raw.mr, where, err) < 0 || read_times(&raw, where, err) < 0)
 		return -1;
 	raw.mr.state = sg_mr_state_of(raw.state);
-	raw.mr.draft = raw.mr.draft || raw.work_in_progress;
-	raw.mr.can_merge_known = raw.can_merge != NULL;
+	raw.mr.may_not_merge = sg_json_type(raw.can_merge_said) == SG_JSON_BOOL && !raw.can_merge;
 	/* merge_user is also who armed the auto-merge of an open request */
 	if (raw.mr.merged_by.id == 0 && raw.mr.state == SG_MR_MERGED)
 		raw.mr.merged_by = raw.merge_user;

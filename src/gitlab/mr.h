@@ -31,8 +31,9 @@ struct sg_gitlab_mr_text {
 };
 
 /*
- * Opens one. REFUSED: another is open for that branch already (read the list), or GitLab's
- * validation said no (`why`). *ret_mr is filled on DONE only.
+ * Opens one whose source branch goes when it is merged, by whomever. REFUSED: another is open for
+ * that branch already (read the list), or GitLab's validation said no (`why`). *ret_mr is filled on
+ * DONE only.
  */
 int sg_gitlab_mr_create(struct sg_gitlab *gitlab, const char *source_branch,
 	const char *target_branch, const struct sg_gitlab_mr_text *text, struct sg_arena *arena,

@@ -74,6 +74,7 @@ int sg_gitlab_mr_create(struct sg_gitlab *gitlab, const char *source_branch,
 	sg_json_put_str(&wish.json, "title", text->title);
 	if (text->description)
 		sg_json_put_str(&wish.json, "description", text->description);
+	sg_json_put_bool(&wish.json, "remove_source_branch", true);
 	if (wish_send(&wish, gitlab, &doc, ret_answer, err) < 0)
 		return -1;
 	if (ret_answer->outcome == SG_GITLAB_DONE &&

@@ -57,16 +57,12 @@ struct sg_mr {
 	const char *merge_commit_sha;
 	const char *squash_commit_sha;
 	const char *detailed_status; /* detailed_merge_status; "" when absent */
-	const char *merge_error;
+	const char *merge_error;     /* why GitLab's last try to merge it failed; "" */
 	const char *web_url;
 	int64_t created_unix_s;
 	int64_t prepared_unix_s; /* 0: not prepared yet */
 	int64_t merged_unix_ms;  /* 0: not merged */
-	bool draft;
-	bool has_conflicts;
-	bool auto_merge; /* GitLab's own auto-merge is armed */
-	bool can_merge;  /* this token may merge it */
-	bool can_merge_known;
+	bool may_not_merge;      /* GitLab says that the user of this token may not merge it */
 	struct sg_mr_pipeline pipeline; /* head_pipeline; absent in lists */
 };
 

@@ -19,11 +19,13 @@ struct acting {
 static int refused(struct acting *a, const char *what, const struct sg_gitlab_answer *answer,
 	struct sg_err *err)
 {
+	const char *merge_error = a->p->request.open ? a->p->request.mr.merge_error : "";
+
 	sg_debug(a->world->log, "%s: %s (HTTP %d)", what, answer->why, answer->status);
 	if (answer->outcome != SG_GITLAB_REFUSED || ++a->p->refusals < MAX_REFUSALS)
 		return 0;
-	(void)sg_fail(
-		err, SG_R_CONFLICT, "%s: GitLab says no again and again: %s", what, answer->why);
+	(void)sg_fail(err, SG_R_CONFLICT, "%s: GitLab says no again and again: %s%s%s", what,
+		answer->why, merge_error[0] ? "; " : "", merge_error);
 	return sg_hint(err, "look at %s",
 		a->p->request.open ? a->p->request.mr.web_url : a->p->request.branch);
 }
@@ -234,6 +236,12 @@ static int merge(struct acting *a, struct sg_err *err)
 	struct sg_gitlab_answer answer;
 	int rc;
 
+	if (a->p->request.mr.may_not_merge) {
+		(void)sg_fail(err, SG_R_FORBIDDEN,
+			"GitLab says that the user of this token may not merge !%lld into %s",
+			(long long)a->p->request.mr.iid, a->p->env->branch);
+		return sg_hint(err, "see who is allowed to merge into the protected branch");
+	}
 	loop->finish_ms = FINISH_MS;
 	rc = sg_gitlab_mr_merge(
 		&a->forge->gitlab, a->p->request.mr.iid, a->p->head.oid, &answer, err);

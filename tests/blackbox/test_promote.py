@@ -320,6 +320,38 @@ def test_a_person_merges_where_the_configuration_says_so(journey):
     assert run.json["verdicts"][0]["reason"] == "DEPLOYED" and journey.tag("prod") == "1.4.2"
 
 
+def test_our_branch_goes_when_a_person_merges_too(journey):
+    """Whatever the project's own setting, and after the request was updated for a newer version."""
+    journey.ctl("project", "remove_source_branch_after_merge", "false")
+    configure(journey, 'application: "{service}-staging"', 'application: "{service}-staging"\n    merge: human')
+    journey.dev(tag="1.4.2")
+    iid = journey.promote("catalog", "staging", expect=75).json["merge_requests"][0]["iid"]
+    journey.dev(tag="1.4.3")
+    journey.promote("catalog", "staging", expect=75)
+    journey.ctl("merge-as", "manager-1", str(iid))
+    assert journey.sandbox.git("for-each-ref", "refs/heads/stagegate") == ""
+    assert journey.promote("catalog", "staging").json["verdicts"][0]["reason"] == "DEPLOYED"
+    assert journey.tag("staging") == "1.4.3" and len(journey.ctl("mrs").splitlines()) == 1
+
+
+def test_a_user_who_may_not_merge_is_told_so_without_a_try(journey):
+    journey.dev()
+    journey.ctl("api-log", "clear")
+    run = journey.promote("catalog", "staging", expect=4,
+                          env={"STAGEGATE_GITLAB_TOKEN": journey.sandbox.env["SANDBOX_TOKEN_DEV"]})
+    assert run.json["reason"] == "FORBIDDEN" and "may not merge !1 into main" in run.err
+    assert not any(row["path"].endswith("/merge") for row in json.loads(journey.ctl("api-log")))
+
+
+def test_a_merge_that_gitlab_refuses_for_ever_says_what_gitlab_says(journey):
+    journey.dev()
+    journey.ctl("mr-next", "merge-422", "100")
+    run = journey.promote("catalog", "staging", expect=6)
+    assert "Branch cannot be merged; Merge failed. Please try again." in run.err
+    run = journey.promote("catalog", "staging", "--timeout", "2s", "--mr-poll", "300ms", expect=8)
+    assert run.json["reason"] == "MERGEABLE" and "Merge failed. Please try again." in run.json["sentence"]
+
+
 def test_several_services_in_one_call(journey):
     for service, tag in (("catalog", "1.4.2"), ("order", "4.3.8")):
         journey.sg("bump", service, tag)

@@ -98,11 +98,11 @@ static void show_mr(const struct sg_mr *mr)
 		mr->iid, sg_mr_state_name(mr->state), mr->source_branch, mr->target_branch, mr->sha,
 		mr->base_sha, sg_mr_landed(mr));
 	printf("detailed=%s\nclass=%s\nauthor=%" PRId64 "\nmerged_by=%" PRId64
-	       "\npipeline=%s\ncurrent=%d\nprepared=%d\ncan_merge=%d\n",
+	       "\npipeline=%s\ncurrent=%d\nprepared=%d\nmay_not_merge=%d\n",
 		mr->detailed_status, sg_mr_class_name(sg_mr_status_of(mr->detailed_status)->class),
 		mr->author.id, mr->merged_by.id,
 		sg_pipeline_class_name(sg_pipeline_class_of(&mr->pipeline)),
-		sg_mr_pipeline_is_current(mr), mr->prepared_unix_s > 0, mr->can_merge);
+		sg_mr_pipeline_is_current(mr), mr->prepared_unix_s > 0, mr->may_not_merge);
 }
 
 static int64_t number(const char *text)

@@ -30,7 +30,7 @@ def test_from_open_to_merged(lab, tool):
     listed = tool("list", BRANCH, "main", "opened")
     assert (listed.count, listed.iid) == ("1", iid)
     done = ready(tool, iid)
-    assert (getattr(done, "class"), done.pipeline, done.current, done.prepared, done.can_merge) == ("go", "success", "1", "1", "1")
+    assert (getattr(done, "class"), done.pipeline, done.current, done.prepared, done.may_not_merge) == ("go", "success", "1", "1", "0")
     assert tool("versions", iid).version0 == f"{done.sha} {done.base}"
     merged = tool("merge", iid, done.sha)
     assert (merged.code, merged.outcome, merged.requests, merged.date) == (0, "done", "1", "1"), merged.text

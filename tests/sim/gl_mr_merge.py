@@ -41,6 +41,7 @@ def _accidents(mr):
     if mr.desk.take("merge-405"):
         raise ApiError.not_allowed()
     if mr.desk.take("merge-422"):
+        mr.merge_error = "Merge failed. Please try again."
         raise ApiError.unprocessable("Branch cannot be merged")
 
 

@@ -53,9 +53,7 @@ static void a_request_is_read(void **state)
 	assert_int_equal(mr.author.id, 5);
 	assert_int_equal(mr.merged_by.id, 0);
 	assert_string_equal(mr.merged_by.username, "");
-	assert_false(mr.draft);
-	assert_true(mr.auto_merge);
-	assert_true(mr.can_merge_known && !mr.can_merge);
+	assert_true(mr.may_not_merge);
 	assert_int_equal(mr.pipeline.id, 3);
 	assert_true(w->gitlab.server_unix_s == INT64_C(1704164645));
 	assert_int_equal(w->gitlab.requests, 1);
@@ -115,8 +113,7 @@ static void a_request_without_more_than_it_must_have(void **state)
 	assert_int_equal(mr.pipeline.id, 0);
 	assert_string_equal(mr.pipeline.status, "");
 	assert_string_equal(mr.sha, "");
-	assert_false(mr.can_merge_known);
-	assert_true(mr.draft);
+	assert_false(mr.may_not_merge);
 	gitlab_world_done(w);
 }
 
@@ -130,7 +127,8 @@ static void what_is_no_request_is_named(void **state)
 		{"{\"iid\":\"15\"}", "iid: expected an integer"},
 		{"{\"iid\":15,\"state\":1}", "merge request !15.state: expected a string"},
 		{"{" MIN_MR ",\"sha\":\"abc\"}", "!15.sha: expected a full commit id"},
-		{"{" MIN_MR ",\"draft\":\"no\"}", "!15.draft: expected true or false"},
+		{"{" MIN_MR ",\"user\":{\"can_merge\":\"no\"}}",
+			"!15.user.can_merge: expected true or false"},
 		{"{" MIN_MR ",\"created_at\":\"now\"}", "!15.created_at: expected a time"},
 		{"{" MIN_MR ",\"head_pipeline\":{\"id\":1.5}}",
 			"head_pipeline.id: expected an integer"},
@@ -220,7 +218,8 @@ static void a_request_is_opened(void **state)
 
 	script_want_header(a, "Content-Type", "application/json");
 	script_want_body(a, "{\"source_branch\":\"stagegate/prod/web\",\"target_branch\":\"main\","
-			    "\"title\":\"Ti\\\"tle\",\"description\":\"one\\n/merge\\n\"}");
+			    "\"title\":\"Ti\\\"tle\",\"description\":\"one\\n/merge\\n\","
+			    "\"remove_source_branch\":true}");
 	assert_int_equal(create(w, &mr), 0);
 	assert_int_equal(w->answer.outcome, SG_GITLAB_DONE);
 	assert_int_equal(w->answer.status, 201);
@@ -651,7 +650,7 @@ static void recorded_requests_are_understood(void **state)
 	assert_string_equal(sg_mr_landed(&mr), "46b949ef84219014e1e88f321af0476c8386f16b");
 	assert_string_equal(mr.base_sha, "d57069b3cbb09719ad8462c7686b6098a2516136");
 	assert_int_equal(mr.merged_by.id, 12337531);
-	assert_true(mr.can_merge_known && mr.can_merge);
+	assert_false(mr.may_not_merge);
 	assert_true(sg_mr_pipeline_is_current(&mr));
 	assert_int_equal(sg_pipeline_class_of(&mr.pipeline), SG_PIPELINE_RUNNING);
 	assert_int_equal(sg_mr_status_of(mr.detailed_status)->class, SG_MR_CLASS_FINAL);
