@@ -228,6 +228,11 @@ def with_sanitizers():
     return pytest("sanitized-blackbox", python_tests("tests/blackbox"), binary("sanitize") | SANITIZERS | slow)
 
 
+def under_a_sub_path():
+    """The whole suite again where Git and GitLab live under a sub-path."""
+    return pytest("blackbox-subpath", python_tests("tests/blackbox"), binary("release") | {"SANDBOX_ROOT": "/gitlab"})
+
+
 def unknown_folders():
     """Folders of tests/ that no part would run."""
     by_name = {"arch", "bench", "blackbox", "build", "data", "docs", "fuzz", "timelines"}
@@ -255,6 +260,7 @@ ALL = PLAIN | {
     "build-sanitize": lambda: build("sanitize"),
     "sanitized-units": lambda: ctest("sanitized-units", "sanitize", SANITIZERS),
     "sanitized-blackbox": with_sanitizers,
+    "blackbox-subpath": under_a_sub_path,
     # each fuzzer for a few seconds on its corpus
     "fuzz": lambda: one(*run("fuzz", [need("tests/fuzz/run"), "--smoke"], env=SANITIZERS)),
     "quickstart": lambda: one(*run("quickstart", [need("ci/quickstart")], 900)),

@@ -1,7 +1,8 @@
 """The release binary as users run it, against a sandbox with real Git over TLS.
 
-STAGEGATE_BIN names another binary (the sanitizer build). Every run is checked for the canary
-secrets of the sandbox: they must not be in its arguments, output, reports, temporary files or Git.
+STAGEGATE_BIN names another binary (the sanitizer build), SANDBOX_ROOT=/gitlab puts Git and GitLab under that path.
+Every run is checked for the canary secrets of the sandbox: they must not be in its arguments, output, reports,
+temporary files or Git.
 """
 import json
 import os
@@ -41,6 +42,7 @@ class Sandbox:
                 name, sep, value = word.partition("=")
                 if sep:
                     self.env[name] = value
+        assert self.env["STAGEGATE_GITLAB_URL"].endswith(os.environ.get("SANDBOX_ROOT", "")), self.env
 
     def call(self, *words):
         done = subprocess.run([os.path.join(ROOT, "ci", "sandbox"), *words, "--dir", self.folder],
