@@ -1,6 +1,7 @@
 # How each library is built: sourced by ci/deps, which names prefixes by a hash of this folder. Nothing here reaches the network.
-# ci/deps sets: here, jobs, target, work (folder of the unpacked sources), stage (the prefix while it is made). toolchain() sets the rest:
-# cc, ar, ranlib, flags, and fast and small, the optimisation of what takes time and of what does not.
+# ci/deps sets: here, jobs, target, work (folder of the unpacked sources), stage (the prefix while it is made), cross (prefix of the
+# compiler's name, empty when the target runs on this machine), musl (prefix of the musl that target "image" is compiled with).
+# toolchain() sets the rest: cc, ar, ranlib, flags, and fast and small, the optimisation of what takes time and of what does not.
 # shellcheck shell=bash disable=SC2086
 
 toolchain() { # TARGET
@@ -14,15 +15,15 @@ toolchain() { # TARGET
 		# libgit2's SHA-1 loads unaligned words on purpose
 		flags+=" -fsanitize=address,undefined -fno-sanitize=alignment -fno-sanitize-recover=undefined"
 		;;
-	musl)
-		cc=$stage/bin/musl-gcc ar=gcc-ar ranlib=gcc-ranlib
+	musl* | image*)
+		cc=${musl:-$stage}/bin/musl-gcc ar=${cross}gcc-ar ranlib=${cross}gcc-ranlib
 		# time is spent in inflate, SHA-1 and elliptic curves; the rest is better small
 		fast="-O2" small="-Os"
 		flags="-ffile-prefix-map=$work=. -fPIE -ffunction-sections -fdata-sections"
 		flags+=" -fstack-protector-strong -fstack-clash-protection -Wformat -Werror=format-security"
-		case $(uname -m) in
-		x86_64) flags+=" -fcf-protection=full" ;;
-		aarch64) flags+=" -mbranch-protection=standard" ;;
+		case $("${cross}gcc" -dumpmachine) in
+		x86_64-*) flags+=" -fcf-protection=full" ;;
+		aarch64-*) flags+=" -mbranch-protection=standard" ;;
 		esac
 		;;
 	*) return 1 ;;
@@ -30,14 +31,15 @@ toolchain() { # TARGET
 }
 
 with_cmake() { # NAME FLAGS OPTION...
-	local name=$1 cflags=$2
+	local name=$1 cflags=$2 other=()
 	shift 2
+	[ -z "$cross" ] || other=(-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="${cross%%-*}")
 	PKG_CONFIG_LIBDIR=$stage/lib/pkgconfig PKG_CONFIG_PATH='' cmake -S "$work/$name" -B "$work/$name-build" -G Ninja \
 		-DCMAKE_BUILD_TYPE=None -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$cflags" \
 		-DCMAKE_AR="$(command -v "$ar")" -DCMAKE_RANLIB="$(command -v "$ranlib")" \
 		-DCMAKE_INSTALL_PREFIX="$stage" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_PREFIX_PATH="$stage" -DCMAKE_FIND_ROOT_PATH="$stage" \
 		-DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=ONLY \
-		-DBUILD_SHARED_LIBS=OFF -DCMAKE_POLICY_VERSION_MINIMUM=3.5 "$@"
+		-DBUILD_SHARED_LIBS=OFF -DCMAKE_POLICY_VERSION_MINIMUM=3.5 "${other[@]}" "$@"
 	cmake --build "$work/$name-build" --parallel "$jobs" --target install
 }
 
@@ -101,31 +103,4 @@ build_libgit2() {
 	with_cmake libgit2 "$flags $fast" -DBUILD_TESTS=OFF -DBUILD_CLI=OFF -DBUILD_EXAMPLES=OFF -DBUILD_FUZZERS=OFF \
 		-DUSE_HTTPS=OFF -DUSE_SSH=OFF -DUSE_HTTP_PARSER=http-parser -DREGEX_BACKEND=regcomp -DUSE_BUNDLED_ZLIB=OFF -DUSE_THREADS=OFF \
 		-DUSE_NTLMCLIENT=OFF -DUSE_GSSAPI=OFF -DUSE_SHA256=builtin -DENABLE_REPRODUCIBLE_BUILDS=ON
-}
-
-# In a shell of its own, where the first command that fails ends the step, however we are called.
-run_step() { # PACKAGE
-	if ! here=$here jobs=$jobs target=$target work=$work stage=$stage \
-		bash -euo pipefail -c '. "$here/deps.d/recipes.sh"; . "$here/deps.d/musl.sh"; toolchain "$target"; "build_$1"' - "${1//-/_}" >"$work/$1.log" 2>&1; then
-		tail -n 40 "$work/$1.log" >&2
-		say "building $1 for $target failed"
-		return 1
-	fi
-}
-
-# Two chains side by side, since half of the time goes into configuring on one core. Called where set -e does not reach.
-build_all() {
-	local other
-	mkdir -p "$stage"/{lib,include} || return 1
-	if [ "$target" = musl ]; then
-		run_step musl || return 1
-	fi
-	run_step mbedtls &
-	other=$!
-	run_step zlib || { wait "$other"; return 1; }
-	wait "$other" || return 1
-	run_step curl &
-	other=$!
-	{ run_step http-parser && run_step libgit2 && run_step libyaml && run_step cjson; } || { wait "$other"; return 1; }
-	wait "$other"
 }

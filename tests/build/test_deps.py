@@ -68,7 +68,7 @@ def test_no_mirror_is_an_error(tmp_path):
 
 def test_lock_is_complete():
     rows = lock_rows()
-    assert [row[0] for row in rows] == ["cjson", "curl", "http-parser", "libgit2", "libyaml", "mbedtls", "musl", "zlib"]
+    assert [row[0] for row in rows] == ["busybox", "ca-certificates", "cjson", "curl", "http-parser", "libgit2", "libyaml", "mbedtls", "musl", "zlib"]
     for row in rows:
         assert len(row) == 5 and re.fullmatch(r"[0-9a-f]{64}", row[3]), row
 
@@ -78,7 +78,7 @@ def test_locked_fails_when_the_mirror_has_nothing(tmp_path):
     env = apt_config(tmp_path / "apt", "debian.list", f"deb file:{tmp_path}/mirror bookworm main\n") | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     done = deps("--locked", "host", env=env)
     assert done.returncode == 1 and done.stdout == ""
-    name, suite, version = lock_rows()[0][:3]
+    name, suite, version = next(row for row in lock_rows() if row[0] == "cjson")[:3]
     assert f"{name} {version} ({suite}), which ci/deps.lock pins, cannot be had from the mirror" in done.stderr
     assert not list((tmp_path / "cache/stagegate").glob("deps/*"))
 
@@ -88,7 +88,7 @@ def test_wrong_bytes_are_refused(tmp_path):
     name, _, version, _, folder = lock_rows()[0]
     pool = tmp_path / "mirror" / folder
     pool.mkdir(parents=True)
-    (pool / f"{name}_{version}.dsc").write_text("Checksums-Sha256:\n 0000 1 evil.tar.gz\n")
+    (pool / f"{name}_{version.split(':')[-1]}.dsc").write_text("Checksums-Sha256:\n 0000 1 evil.tar.gz\n")
     env = apt_config(tmp_path / "apt", "debian.list", f"deb file:{tmp_path}/mirror bookworm main\n") | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     done = deps("--locked", "--sources", env=env)
     assert done.returncode == 1 and "cannot be had" in done.stderr
@@ -109,6 +109,42 @@ def test_a_version_that_is_gone_falls_back(tmp_path):
     assert re.search(r"^cjson 1\.7\.\S+ /", done.stdout, re.M)
     strict = deps("--locked", "--sources", script=script)
     assert strict.returncode == 1 and "cjson 1.0-0" in strict.stderr
+
+
+def test_lock_keeps_what_only_the_pool_has(tmp_path):
+    """--update-lock when the index of a package names nothing that can be had, but the pinned files are still there."""
+    shutil.copytree(ROOT / "ci", tmp_path / "ci")
+    row = next(row for row in lock_rows() if row[0] == "cjson")
+    cache = tmp_path / "cache/stagegate"
+    sources = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "stagegate/sources"
+    if not (sources / f"cjson-{row[3]}").is_dir():
+        pytest.skip("the pinned source is not in the cache yet")
+    (cache / "sources").mkdir(parents=True)
+    shutil.copytree(sources / f"cjson-{row[3]}", cache / f"sources/cjson-{row[3]}")
+    script = tmp_path / "ci/deps"
+    script.write_text(re.sub(r"^packages=.*$", "packages=(cjson)", script.read_text(), flags=re.M)
+                      .replace("candidates() { # PACKAGE\n", "candidates() { # PACKAGE\n\treturn 0\n"))
+    done = deps("--update-lock", script=script, env={"XDG_CACHE_HOME": str(tmp_path / "cache")})
+    assert done.returncode == 0, done.stderr
+    assert f"cjson stays at {row[2]}" in done.stderr
+    assert [line.split() for line in (tmp_path / "ci/deps.lock").read_text().splitlines()[2:]] == [row]
+
+
+def test_image_prefix_follows_its_musl():
+    """Another C library under the shell of the image is another prefix."""
+    text = (ROOT / "ci/deps").read_text()
+    keys = [subprocess.run(["bash", "-c", f"{text.rsplit('# bash reads', 1)[0]}\nhere={ROOT}/ci musl={musl}; key_of image one two"],
+                           capture_output=True, text=True, check=True).stdout for musl in ("/a/musl-1", "/b/musl-1", "/a/musl-2")]
+    assert re.fullmatch(r"[0-9a-f]{16}\n", keys[0])
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_busybox_config_is_what_was_built():
+    """Every option is spelled once; nothing is switched off, since off is what is not there."""
+    rows = [line for line in (ROOT / "ci/deps.d/busybox.config").read_text().splitlines() if line and not line.startswith("#")]
+    names = [row.split("=")[0] for row in rows]
+    assert len(set(names)) == len(names) > 100
+    assert all(re.fullmatch(r'CONFIG_[A-Z0-9_]+=(y|[0-9]+|"[^"]*")', row) for row in rows)
 
 
 def test_notices_are_current():
