@@ -1,6 +1,6 @@
 # Where the libraries are: STAGEGATE_DEPS is a prefix made by ci/deps. Not given, it is asked from ci/deps, which builds it when the
-# cache has none. STAGEGATE_DEPS_TARGET says which: host (default), sanitize or musl.
-set(STAGEGATE_DEPS_TARGET host CACHE STRING "Target of ci/deps: host, sanitize or musl")
+# cache has none. STAGEGATE_DEPS_TARGET says which: host (default), sanitize, musl or musl-arm64.
+set(STAGEGATE_DEPS_TARGET host CACHE STRING "Target of ci/deps: host, sanitize, musl or musl-arm64")
 
 if(NOT STAGEGATE_DEPS)
 	execute_process(

@@ -1,4 +1,5 @@
 # Run at every build (cmake -P): writes OUTPUT from INPUT when its text changed. The version is the project's; a checkout adds the commit.
+# Sources without their checkout (the build of the image) are told it: STAGEGATE_BUILD_VERSION, STAGEGATE_BUILD_COMMIT.
 # The date is SOURCE_DATE_EPOCH, else the commit's, else absent: the same sources always give the same bytes.
 cmake_minimum_required(VERSION 3.25)
 set(SG_VERSION "${VERSION}")
@@ -24,6 +25,9 @@ if(top STREQUAL SOURCE)
 		string(APPEND SG_VERSION "-dev")
 	endif()
 	git_says(date log -1 --format=%ct)
+elseif(NOT "$ENV{STAGEGATE_BUILD_VERSION}" STREQUAL "")
+	set(SG_VERSION "$ENV{STAGEGATE_BUILD_VERSION}")
+	set(SG_COMMIT "$ENV{STAGEGATE_BUILD_COMMIT}")
 endif()
 if(DEFINED ENV{SOURCE_DATE_EPOCH})
 	set(date "$ENV{SOURCE_DATE_EPOCH}")
