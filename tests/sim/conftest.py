@@ -11,7 +11,7 @@ import urllib.parse
 
 import pytest
 
-from sim import gitrepo, procs, sandbox
+from sim import clients, gitrepo, procs, sandbox
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CONTRACTS = os.environ.get("STAGEGATE_CONTRACTS") or os.path.join(ROOT, "../shared/contracts")
@@ -46,20 +46,7 @@ class Box:
         return f"{scheme}://oauth2:{token}@{rest}"
 
     def git(self, *args, cwd=None, check=True, **env):
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        clean.update(
-            GIT_SSL_CAINFO=self.env["STAGEGATE_CA_FILE"],
-            GIT_TERMINAL_PROMPT="0",
-            GIT_CONFIG_NOSYSTEM="1",
-            GIT_CONFIG_GLOBAL="/dev/null",
-            LC_ALL="C",
-            no_proxy="*",
-            **env,
-        )
-        who = ["-c", "user.name=T", "-c", "user.email=t@example.com"]
-        done = subprocess.run(["git", *who, *args], cwd=cwd, env=clean, capture_output=True, text=True, check=False)
-        assert not check or done.returncode == 0, done.stderr
-        return done
+        return clients.git(self.env, *args, cwd=cwd, check=check, **env)
 
     def clone(self, where):
         """A bare clone of develop, one commit deep."""

@@ -1,11 +1,8 @@
 """Independent clients against the simulated GitLab: python-gitlab and glab open, follow, approve and merge by hand."""
 
-import os
-import subprocess
-
 import pytest
 
-from sim.conftest import ROOT
+from sim import clients
 from sim.lab import BRANCH, FILE, Lab
 
 TITLE = "catalog 9.9.9 to staging"
@@ -26,12 +23,7 @@ def _client(box, monkeypatch):
     monkeypatch.setenv("no_proxy", "*")
 
     def make(user, **more):
-        url, ca = box.env["STAGEGATE_GITLAB_URL"], box.env["STAGEGATE_CA_FILE"]
-        token = {**box.info["tokens"]["git"], **box.info["tokens"]["gitlab"]}[user]
-        way = {"job_token": token} if user.startswith("job") else {"private_token": token}
-        return gitlab.Gitlab(url, ssl_verify=ca, retry_transient_errors=False, **way, **more).projects.get(
-            "gitops/apps", lazy=True
-        )
+        return clients.project(box.env, user, **more)
 
     make.error = gitlab.exceptions.GitlabHttpError
     make.gitlab = gitlab
@@ -98,51 +90,12 @@ def test_python_gitlab_pages(lab, client):
 # -- glab
 
 
-CONFIG = """git_protocol: https
-check_update: false
-host: 127.0.0.1
-hosts:
-    127.0.0.1:
-        token: {token}
-        api_host: {host}
-        api_protocol: https
-        git_protocol: https
-"""
-
-
 @pytest.fixture(name="glab")
 def _glab(box, tmp_path):
-    """glab(user, *words) in a clone; its output."""
-    found = subprocess.run([os.path.join(ROOT, "ci/glab"), "--cached"], capture_output=True, text=True, check=False)
-    if found.returncode:
-        pytest.skip("glab is not here (ci/glab fetches it)")
-    host = box.env["STAGEGATE_GITLAB_URL"].removeprefix("https://")
-    if "/" in host:
-        pytest.skip("glab knows no sub-path")
-    folder = tmp_path / "glab"
-    folder.mkdir()
-    (folder / "config.yml").write_text(CONFIG.format(token=box.env["SANDBOX_TOKEN_DEV"], host=host))
-    (folder / "config.yml").chmod(0o600)
-    clone = str(tmp_path / "clone")
-    box.git("clone", "-q", "--depth", "1", box.url(box.env["SANDBOX_TOKEN_DEV"]), clone)
-
-    def run(user, *words, check=True):
-        env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITLAB_", "CI"))},
-            "GITLAB_TOKEN": {**box.info["tokens"]["git"], **box.info["tokens"]["gitlab"]}[user],
-            "GLAB_CONFIG_DIR": str(folder),
-            "SSL_CERT_FILE": box.env["STAGEGATE_CA_FILE"],
-            "NO_COLOR": "1",
-            "NO_PROMPT": "1",
-            "no_proxy": "*",
-        }
-        done = subprocess.run(
-            [found.stdout.strip(), *words], cwd=clone, env=env, capture_output=True, text=True, timeout=30, check=False
-        )
-        assert not check or done.returncode == 0, done.stderr
-        return done.stdout + done.stderr
-
-    return run
+    why = clients.why_no_glab(box.env)
+    if why:
+        pytest.skip(why)
+    return clients.Glab(box.env, tmp_path)
 
 
 def test_glab_story(lab, glab):
