@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "model/advice.h"
 #include "model/ids.h"
 #include "report/sink.h"
 
@@ -37,7 +38,7 @@ struct unit {
 	int64_t elapsed_ms;
 	const char *code;
 	const char *sentence;
-	const char *advice;
+	const char *hint;      /* what to do; without it the code's advice says so */
 	struct sg_buf details; /* lines */
 };
 
@@ -64,29 +65,6 @@ static enum outcome outcome_of(enum sg_result result)
 		break;
 	}
 	return ERROR;
-}
-
-static const char *advice_of(enum sg_result result)
-{
-	switch (result) {
-	case SG_RESULT_DONE:
-	case SG_RESULT_UNCHANGED:
-		break;
-	case SG_RESULT_PLANNED:
-		return "this was a dry run: without --dry-run it is done";
-	case SG_RESULT_PENDING:
-		return "run the same command again later: it goes on from what it finds";
-	case SG_RESULT_FAILED:
-		return "change what is named here, then run the same command again";
-	case SG_RESULT_CONFLICT:
-		return "look at the other change first: it was left as it is";
-	case SG_RESULT_INVALID:
-		return "correct the configuration; stagegate check tells when it is good";
-	case SG_RESULT_TIMEOUT:
-		return "run the same command again: it goes on from what it finds; --timeout "
-		       "gives it longer";
-	}
-	return NULL;
 }
 
 static const char *or_dash(const char *text)
@@ -153,6 +131,19 @@ static void put_why(const struct unit *unit, struct sg_buf *out)
 	sg_buf_addf(out, "%s%s%s", code, *code && *sentence ? ": " : "", sentence);
 }
 
+/* What to do, and where to read more. */
+static void put_advice(const struct unit *unit, struct sg_buf *out)
+{
+	const struct sg_advice *advice = unit->code ? sg_advice_of(unit->code) : NULL;
+
+	if (unit->hint && *unit->hint)
+		put_line(out, "what to do", unit->hint);
+	else if (advice)
+		put_line(out, "what to do", advice->remedy);
+	if (advice)
+		sg_buf_addf(out, "more: stagegate explain %s\n", advice->code);
+}
+
 static void put_outcome(struct writer *writer, const struct unit *unit)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf why = {0}, text = {0};
@@ -163,7 +154,7 @@ static void put_outcome(struct writer *writer, const struct unit *unit)
 	sg_buf_init(&text, 3 * DETAILS_MAX_BYTES);
 	put_line(&text, NULL, why.ptr);
 	sg_buf_addstr(&text, sg_buf_str(&unit->details));
-	put_line(&text, "what to do", unit->advice);
+	put_advice(unit, &text);
 	sg_buf_addf(&writer->cases, "\n      <%s", element);
 	if (unit->outcome != SKIPPED)
 		put_attribute(writer, "type", sg_str_of(or_dash(unit->code)), NAME_MAX_BYTES);
@@ -212,7 +203,6 @@ static void put_verdict(
 	unit.elapsed_ms = row->elapsed_ms;
 	unit.code = row->code;
 	unit.sentence = row->sentence;
-	unit.advice = advice_of(row->result);
 	put_line(&unit.details, "wanted", row->revision_wanted);
 	put_line(&unit.details, "seen", row->revision_seen);
 	put_line(&unit.details, "wanted image", row->image_wanted);
@@ -237,13 +227,6 @@ static enum outcome outcome_of_gate(enum sg_gate_state state)
 	return outcomes[state];
 }
 
-static const char *advice_of_gate(enum sg_gate_state state)
-{
-	if (state == SG_VERDICT_WAIT)
-		return advice_of(SG_RESULT_PENDING);
-	return state == SG_VERDICT_CLOSED ? advice_of(SG_RESULT_FAILED) : NULL;
-}
-
 /* NUMBER counts the gates of this type and phase of one promotion: there may be several. */
 static void put_gate(struct writer *writer, const struct sg_report *report,
 	const struct sg_report_gate *row, size_t number, struct sg_arena *scratch)
@@ -255,9 +238,9 @@ static void put_gate(struct writer *writer, const struct sg_report *report,
 		or_dash(row->service), or_dash(row->environment), sg_gate_type_name(row->type),
 		number > 1 ? sg_arena_printf(scratch, " %zu", number) : "",
 		sg_gate_phase_name(row->phase)));
-	unit.code = row->code;
+	/* Decided in the other phase: no answer that anybody could do something about. */
+	unit.code = row->state == SG_VERDICT_LATER ? NULL : row->code;
 	unit.sentence = row->sentence;
-	unit.advice = advice_of_gate(row->state);
 	put_line(&unit.details, "observed", row->observed);
 	put_line(&unit.details, "expected", row->expected);
 	put_time(&unit.details, "since", row->since_unix_s);
@@ -307,7 +290,6 @@ static void put_change(struct writer *writer, const struct sg_report *report,
 	unit.code = report->code;
 	unit.sentence = sg_arena_printf(
 		scratch, "%s -> %s", row->from ? row->from : "?", row->to ? row->to : "?");
-	unit.advice = advice_of(report->result);
 	put_unit(writer, &unit);
 }
 
@@ -339,7 +321,7 @@ static void put_finding(
 	unit.file = row->file;
 	unit.code = sg_severity_name(row->severity);
 	unit.sentence = row->text;
-	unit.advice = row->hint;
+	unit.hint = row->hint;
 	put_unit(writer, &unit);
 }
 
@@ -389,7 +371,6 @@ static void put_run(struct writer *writer, const struct sg_report *report, struc
 	unit.elapsed_ms = report->elapsed_ms;
 	unit.code = report->code;
 	unit.sentence = report->sentence;
-	unit.advice = advice_of(report->result);
 	put_line(&unit.details, "repository", report->repository);
 	put_line(&unit.details, "branch", report->branch);
 	put_line(&unit.details, "commit", report->commit);
@@ -450,7 +431,7 @@ void sg_report_junit_error(const char *command, const struct sg_err *err,
 	unit.name = sg_str_of(or_dash(command));
 	unit.code = sg_reason_name(err->reason);
 	unit.sentence = err->cause[0] ? err->cause : sg_reason_text(err->reason);
-	unit.advice = err->hint;
+	unit.hint = err->hint;
 	put_line(&unit.details, "where", err->where);
 	put_unit(&writer, &unit);
 	put_document(&writer, 0, out);

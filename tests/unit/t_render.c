@@ -816,7 +816,8 @@ static void errors_are_rendered(void **state)
 		"said "
 		"&#34;\xEF\xBF\xBD[1m[MASKED]&#34;\">BRANCH_PROTECTED: the server said "
 		"&#34;\xEF\xBF\xBD[1m[MASKED]&#34;&#10;where: bump catalog: push to develop&#10;"
-		"what to do: let the bot push to develop</error>\n"
+		"what to do: let the bot push to develop&#10;"
+		"more: stagegate explain BRANCH_PROTECTED</error>\n"
 		"    </testcase>\n"
 		"  </testsuite>\n"
 		"</testsuites>\n");
