@@ -59,6 +59,20 @@ def test_from_an_empty_folder_to_live_in_dev(name, tmp_path):
     assert seconds < 300
 
 
+def test_with_kubectl_as_in_a_real_cluster(tmp_path):
+    """What the document says besides: kubectl applies the root Application."""
+    tools = subprocess.run([os.path.join(ROOT, "ci/kubernetes-tools"), "--cached"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if tools.returncode:
+        pytest.skip("no kubectl at hand (ci/kubernetes-tools fetches it)")
+    text = read("docs/getting-started.md")
+    command = "kubectl --context dev apply -f bootstrap/root-app-dev.yaml"
+    assert f"`{command}`" in text
+    lines = [f"KUBECONFIG=$SANDBOX_KUBECONFIG_ADMIN {tools.stdout.strip()}/{command}" if line.startswith('"$sandbox" ctl apply') else line
+             for line in blocks(text)]
+    said, _ = follow(lines, tmp_path)
+    assert "application.argoproj.io/root-app-dev created" in said and "done: catalog-dev: the application runs it" in said
+
+
 def test_again_is_the_same(tmp_path):
     """Somebody who types the last step twice is told that it is done."""
     lines = blocks(read("docs/getting-started.md"))

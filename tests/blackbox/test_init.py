@@ -162,6 +162,44 @@ def test_charts_render(made, tmp_path):
     assert seen == 6
 
 
+def helm(*words):
+    done = subprocess.run([os.path.join(ROOT, "ci/kubernetes-tools"), "--cached"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        pytest.skip("no helm at hand (ci/kubernetes-tools fetches it)")
+    done = subprocess.run([os.path.join(done.stdout.strip(), "helm"), *map(str, words)], env=clean_env(HOME="/nonexistent"),
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_helm_takes_the_charts(made):
+    """Alone, and with the values that the Applications name."""
+    for name in ("catalog", "order"):
+        assert "1 chart(s) linted, 0 chart(s) failed" in helm("lint", "--strict", made / "apps" / name)
+    for _, app in skeleton.applications(made):
+        source = app["spec"].get("source", {})
+        if "helm" in source:
+            files = [word for path in source["helm"]["valueFiles"] for word in ("-f", made / source["path"] / path)]
+            assert "0 chart(s) failed" in helm("lint", "--strict", made / source["path"], *files)
+
+
+def test_helm_renders_what_the_sandbox_renders(made, tmp_path):
+    """So what the other tests say of the manifests holds for the real program."""
+    rendered = skeleton.Rendered(made, tmp_path)
+    seen = 0
+    for _, app in skeleton.applications(made):
+        source, name = app["spec"].get("source", {}), app["metadata"]["name"]
+        if "helm" not in source:
+            continue
+        files = [word for path in source["helm"]["valueFiles"] for word in ("-f", made / source["path"] / path)]
+        ours = {doc["kind"]: doc for doc in rendered.application(app)[1]}
+        for doc in ours.values():
+            assert doc["metadata"].pop("namespace") == name
+        assert {doc["kind"]: doc for doc in skeleton.documents(helm("template", name, made / source["path"], *files))} == ours
+        seen += 1
+    assert seen == 6
+
+
 def test_templates_stay_in_the_words_that_helm_has(made):
     """No expression meets a value that the chart itself does not have: `helm lint` and `helm template` need no other file."""
     for name in ("catalog", "order"):

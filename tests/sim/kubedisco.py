@@ -22,6 +22,20 @@ VERSION = {
 }
 
 
+OPENAPI = "/openapi/v3/apis/argoproj.io/v1alpha1"
+
+
+def openapi():
+    """As much of OpenAPI v3 as kubectl reads before it applies: that the server itself checks the fields."""
+    parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("dryRun", "fieldManager", "fieldValidation")]
+    paths = {}
+    for name, (kind, _) in RESOURCES.items():
+        gvk = {"group": "argoproj.io", "kind": kind, "version": "v1alpha1"}
+        patch = {"parameters": parameters, "responses": {"200": {"description": "OK"}}, "x-kubernetes-group-version-kind": gvk}
+        paths[f"{BASE}/namespaces/{{namespace}}/{name}/{{name}}"] = {"patch": {**patch, "x-kubernetes-action": "patch"}}
+    return {"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": VERSION["gitVersion"]}, "paths": paths, "components": {"schemas": {}}}
+
+
 class Discovery:
     """Part of the request handler."""
 
@@ -56,6 +70,8 @@ class Discovery:
             "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": [groups]},
             "/apis/argoproj.io": groups,
             BASE: listing,
+            "/openapi/v3": {"paths": {"apis/argoproj.io/v1alpha1": {"serverRelativeURL": OPENAPI}}},
+            OPENAPI: openapi(),
         }
         body = bodies.get(path.rstrip("/") or "/")
         if body is None or self.command not in ("GET", "HEAD"):

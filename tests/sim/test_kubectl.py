@@ -1,13 +1,24 @@
 """An independent client: kubectl against the simulated API server."""
 
 import json
+import os
 import shutil
 import subprocess
 
 import pytest
 
-KUBECTL = shutil.which("kubectl")
-pytestmark = pytest.mark.skipif(not KUBECTL, reason="kubectl is not here")
+from sim import seed_text
+from sim.conftest import ROOT
+
+
+def _kubectl():
+    """The machine's own, or the one that ci/kubernetes-tools has fetched."""
+    tools = subprocess.run([os.path.join(ROOT, "ci/kubernetes-tools"), "--cached"], capture_output=True, text=True, check=False)
+    return shutil.which("kubectl") or (os.path.join(tools.stdout.strip(), "kubectl") if tools.returncode == 0 else None)
+
+
+KUBECTL = _kubectl()
+pytestmark = pytest.mark.skipif(not KUBECTL, reason="no kubectl at hand (ci/kubernetes-tools fetches it)")
 
 
 def kubectl(box, *args, config="KUBECONFIG", check=True, tmp=None):
@@ -94,3 +105,23 @@ def test_patch_and_wait(box, tmp_path):
 def test_pages(box, tmp_path):
     done = kubectl(box, "get", "app", "-o", "name", "--chunk-size=7", tmp=tmp_path)
     assert len(set(done.stdout.splitlines())) == 65
+
+
+def test_apply(box, tmp_path):
+    """kubectl holds the fields against the server first, then makes what is not there and patches what is."""
+    config = "SANDBOX_KUBECONFIG_ADMIN"
+    text = seed_text.application("catalog", "dev", box.env["STAGEGATE_GITOPS"]).replace("catalog-dev", "catalog-second")
+    path = tmp_path / "second.yaml"
+    path.write_text(text)
+    said = kubectl(box, "apply", "-f", str(path), config=config, tmp=tmp_path).stdout
+    assert said == "application.argoproj.io/catalog-second created\n"
+    box.ctl("settle")
+    assert box.app("catalog-second")["status"]["sync"]["status"] == "Synced"
+    said = kubectl(box, "apply", "-f", str(path), config=config, tmp=tmp_path).stdout
+    assert said == "application.argoproj.io/catalog-second unchanged\n"
+    path.write_text(text.replace("develop", "main"))
+    said = kubectl(box, "apply", "-f", str(path), config=config, tmp=tmp_path).stdout
+    assert said == "application.argoproj.io/catalog-second configured\n"
+    assert box.app("catalog-second")["spec"]["source"]["targetRevision"] == "main"
+    denied = kubectl(box, "create", "-f", str(path), tmp=tmp_path, check=False)
+    assert denied.returncode == 1 and "forbidden" in denied.stderr
