@@ -300,6 +300,7 @@ static void begin_phase(struct sg_console *console)
 	console->said_ms = now_of(console);
 }
 
+SG_PRINTF(3, 0)
 static void format_line(char *out, size_t size, const char *fmt, va_list args)
 {
 	char text[4096];
