@@ -1,6 +1,7 @@
 """promote and gate: dev -> staging -> production, through gates that cannot be walked around."""
 import json
 import os
+import re
 
 import pytest
 
@@ -410,6 +411,38 @@ def test_an_environment_before_that_cannot_be_read_keeps_the_gate_closed(journey
 
 def test_a_gitlab_that_is_too_old_is_told(journey):
     iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
     journey.ctl("mr-status", str(iid), "")
     run = journey.promote("catalog", "production", expect=7)
-    assert run.json["reason"] == "GITLAB_UNSUPPORTED"
+    assert run.json["reason"] == "GITLAB_UNSUPPORTED" and f"!{iid} has no detailed_merge_status" in run.err
+    assert journey.mr(iid)["state"] == "opened" and journey.tag("prod") != "1.4.2"
+
+
+@pytest.mark.parametrize("old, new, words", [
+    ("- name: staging\n", "- name: staging\n    after: [production]\n", ["circle"]),
+    ("- name: staging\n", "- name: staging\n    after: [dve]\n", ["'dve'", "dev"]),
+    ("count: 1", "count: 0", ["count"]),
+    ("short: prod\n    publish: merge-request", "short: prod\n    publish: commit", ["approval", "publish: merge-request"]),
+    ("- name: staging\n    publish: merge-request", "- name: staging\n    merge: human\n    publish: commit", ["merge: human"]),
+    ("type: freeze", "type: freez", ["freez", "freeze"]),
+    ("{type: health}", "{type: health, duration: 3m}", ["duration", "soak"]),
+    ("duration: 30m", "durration: 30m", ["durration", "duration"]),
+    ("duration: 30m", "duration: soon", ["soon"]),
+    ('from: ["@platform/release-managers"]', "from: []", ["from"]),
+    ("exclude: [requester, authors]", "exclude: [requester, author]", ["author", "authors"]),
+])
+def test_a_configuration_with_a_mistake_opens_nothing(journey, old, new, words):
+    text = journey.sandbox.show("stagegate.yaml", "main").decode()
+    assert old in text
+    journey.sandbox.ctl("push-file", "main", "stagegate.yaml", stdin=text.replace(old, new, 1))
+    tip = journey.sandbox.tip("main")
+    for words_of in (("promote", "catalog", "--to", "staging"), ("gate", "catalog", "--to", "staging")):
+        run = journey.sg(*words_of, expect=3)
+        assert re.search(r"stagegate\.yaml:\d+", run.err) and all(word in run.err for word in words), run
+    assert journey.ctl("mrs").strip() == "" and journey.sandbox.tip("main") == tip
+
+
+@pytest.mark.parametrize("project", ["gitops/none", "nobody/apps"])
+def test_a_project_that_is_not_there_for_this_token(journey, project):
+    run = journey.promote("catalog", "staging", expect=5, env={"STAGEGATE_GITOPS": project})
+    assert project in run.err
