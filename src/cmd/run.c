@@ -125,11 +125,15 @@ static const struct {
 	{"report-junit", offsetof(struct sg_output_args, report_junit), junit_file},
 };
 
+static const char *path_of(const struct session *session, size_t i)
+{
+	return *(const char *const *)((const char *)session->output + report_files[i].path);
+}
+
 static int write_report(
 	struct session *session, size_t i, const struct sg_err *ended, struct sg_err *err)
 {
-	const char *path =
-		*(const char *const *)((const char *)session->output + report_files[i].path);
+	const char *path = path_of(session, i);
 	struct sg_buf text SG_AUTO(sg_buf_release);
 	int rc;
 
@@ -141,6 +145,16 @@ static int write_report(
 				     DOCUMENT_MAX_BYTES)
 			   : sg_fs_write(path, sg_buf_str(&text), 0644, err);
 	return rc < 0 ? sg_wrap(err, "--%s", report_files[i].option) : 0;
+}
+
+/* Before anything is done: a place that takes no file is no reason to have written half the world.
+ */
+static int check_reports(const struct session *session, struct sg_err *err)
+{
+	for (size_t i = 0; i < SG_COUNT(report_files); i++)
+		if (path_of(session, i) && sg_fs_may_write(path_of(session, i), err) < 0)
+			return sg_wrap(err, "--%s", report_files[i].option);
+	return 0;
 }
 
 static int write_reports(struct session *session, struct sg_err *err)
@@ -265,7 +279,7 @@ static int run_command(struct session *session, const struct sg_words *words, st
 
 	int rc;
 
-	if (make_world(session, err) < 0)
+	if (check_reports(session, err) < 0 || make_world(session, err) < 0)
 		return -1;
 	sg_report_init(&session->report, &session->arena, session->cmd->name);
 	rc = session->cmd->run(&session->world, session->args, words, &session->report, err);
@@ -273,7 +287,7 @@ static int run_command(struct session *session, const struct sg_words *words, st
 	if (rc < 0)
 		return -1;
 	session->report.elapsed_ms = clock->now_ms(clock) - start_ms;
-	return write_reports(session, err);
+	return 0;
 }
 
 static int help(struct session *session, const struct sg_cmd *cmd)
@@ -317,6 +331,19 @@ static void release(struct session *session)
 	sg_redactor_free(session->redactor);
 }
 
+/* The outcome is shown also when a file that was asked for could not be written. */
+static int end_well(struct session *session)
+{
+	struct sg_err err = SG_ERR_INIT;
+	bool written = write_reports(session, &err) == 0;
+	int status = show_report(session);
+
+	if (written)
+		return status;
+	say_error(session, &err);
+	return sg_err_exit(&err);
+}
+
 static int run_session(struct session *session, int argc, const char *const *argv)
 {
 	struct sg_err err = SG_ERR_INIT;
@@ -342,7 +369,7 @@ static int run_session(struct session *session, int argc, const char *const *arg
 		write_error_reports(session, &err);
 		return show_error(session, &err);
 	}
-	return show_report(session);
+	return end_well(session);
 }
 
 static int run(struct session *session, int argc, const char *const *argv)

@@ -148,6 +148,12 @@ static int write_renamed(const char *path, struct sg_str bytes, mode_t mode, str
 	return 0;
 }
 
+/* No neighbour can stand in for it. */
+static bool is_direct(const char *path, const struct stat *st)
+{
+	return !S_ISREG(st->st_mode) || strncmp(path, "/dev/", 5) == 0;
+}
+
 int sg_fs_write(const char *path, struct sg_str bytes, unsigned mode, struct sg_err *err)
 {
 	struct stat st;
@@ -160,12 +166,31 @@ int sg_fs_write(const char *path, struct sg_str bytes, unsigned mode, struct sg_
 	}
 	if (S_ISDIR(st.st_mode))
 		return sg_fail(err, SG_R_LOCAL_IO, "cannot write %s: it is a directory", path);
-	if (!S_ISREG(st.st_mode) || strncmp(path, "/dev/", 5) == 0)
+	if (is_direct(path, &st))
 		return write_direct(path, bytes, err);
 	target = realpath(path, NULL); /* a symbolic link stays one */
 	if (!target)
 		return fail_errno(err, "cannot write", path);
 	return write_renamed(target, bytes, st.st_mode & 0777, err);
+}
+
+int sg_fs_may_write(const char *path, struct sg_err *err)
+{
+	SG_AUTO(sg_free_ptr) char *target = NULL, *name = NULL;
+	struct sg_str folder;
+	struct stat st;
+	bool there = stat(path, &st) == 0;
+
+	if (there && S_ISDIR(st.st_mode))
+		return sg_fail(err, SG_R_LOCAL_IO, "cannot write %s: it is a directory", path);
+	if (there && is_direct(path, &st))
+		return access(path, W_OK) < 0 ? fail_errno(err, "cannot write", path) : 0;
+	target = there ? realpath(path, NULL) : NULL;
+	folder = folder_of(target ? target : path);
+	name = folder.len ? sg_strndup(folder.ptr, folder.len) : sg_strdup(".");
+	if (access(name, W_OK) < 0)
+		return fail_errno(err, "cannot write", path);
+	return 0;
 }
 
 bool sg_fs_is_dir(const char *path)

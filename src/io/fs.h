@@ -21,6 +21,12 @@ int sg_fs_write(
 	const char *path, struct sg_str bytes, unsigned mode, struct sg_err *err) SG_MUST_CHECK;
 
 /*
+ * 0 when sg_fs_write() may put a file at PATH, as far as can be seen without doing it: its folder
+ * is there and takes files, the file system is not read-only. LOCAL_IO, FILE_NOT_FOUND.
+ */
+int sg_fs_may_write(const char *path, struct sg_err *err) SG_MUST_CHECK;
+
+/*
  * A private temporary directory (mode 0700) below $TMPDIR or /tmp, and its removal with everything
  * in it. Directories of dead runs (same name pattern, older than a day, ours) are swept.
  */

@@ -137,6 +137,30 @@ static void a_fifo_is_written_directly(void **state)
 	write_ok("/dev/null", "nowhere", 0600);
 }
 
+static void where_a_file_may_be_written(void **state)
+{
+	static const char *const good[] = {"w-new", "w-old", "w-link", "/dev/null"};
+	static const char *const bad[] = {"none/new", "w-old/new", "w-folder"};
+	struct sg_err err;
+
+	(void)state;
+	write_ok(in_dir("w-old"), "x", 0600);
+	assert_int_equal(symlink("w-old", in_dir("w-link")), 0);
+	assert_int_equal(mkdir(in_dir("w-folder"), 0700), 0);
+	for (size_t i = 0; i < SG_COUNT(good); i++)
+		assert_int_equal(
+			sg_fs_may_write(good[i][0] == '/' ? good[i] : in_dir(good[i]), &err), 0);
+	for (size_t i = 0; i < SG_COUNT(bad); i++) {
+		const char *path = in_dir(bad[i]);
+		struct sg_err late;
+
+		assert_int_equal(sg_fs_may_write(path, &err), -1);
+		assert_int_equal(sg_fs_write(path, SG_STR("x"), 0600, &late), -1);
+		assert_non_null(strstr(err.cause, path));
+	}
+	assert_int_equal(sg_fs_may_write("new-in-the-working-directory", &err), 0);
+}
+
 static void a_reader_says_what_is_wrong(void **state)
 {
 	struct sg_err err;
@@ -236,6 +260,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_left_beside),
 		cmocka_unit_test(a_link_stays_a_link),
 		cmocka_unit_test(a_fifo_is_written_directly),
+		cmocka_unit_test(where_a_file_may_be_written),
 		cmocka_unit_test(a_reader_says_what_is_wrong),
 		cmocka_unit_test(removal_does_not_follow_links),
 		cmocka_unit_test(dead_directories_are_swept),
