@@ -5,31 +5,19 @@
 #include "cmd/run.h"
 #include "io/harden.h"
 #include "io/signal.h"
-
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n <= 0)
-			return -1;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
+#include "io/std.h"
 
 static int to_stdout(void *arg, const char *bytes, size_t len)
 {
 	(void)arg;
-	return write_all(STDOUT_FILENO, bytes, len);
+	return sg_std_write(STDOUT_FILENO, bytes, len);
 }
 
 static void to_stderr(void *arg, const char *line, size_t len)
 {
 	(void)arg;
 	/* A log that cannot be written is no reason to fail a deployment. */
-	(void)write_all(STDERR_FILENO, line, len);
+	(void)sg_std_write(STDERR_FILENO, line, len);
 }
 
 static int columns(void *arg)
@@ -52,6 +40,7 @@ int main(int argc, char **argv)
 		.columns = columns,
 	};
 
+	sg_std_open();
 	sg_harden_process();
 	sg_signal_install();
 	return sg_run(&runtime, argc - 1, (const char *const *)argv + 1);

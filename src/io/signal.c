@@ -59,6 +59,7 @@ void sg_signal_install(void)
 			(void)sigaction(signals[i], &action, NULL);
 	}
 	(void)sigaction(SIGPIPE, &ignore, NULL);
+	(void)sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 int sg_signal_seen(void)

@@ -1,4 +1,5 @@
-/* SIGINT, SIGTERM and SIGHUP end the run at the next wait; SIGPIPE is ignored. */
+/* SIGINT, SIGTERM and SIGHUP end the run at the next wait; SIGPIPE and SIGXFSZ are
+ * ignored: the write fails, and that is said. */
 #ifndef SG_IO_SIGNAL_H
 #define SG_IO_SIGNAL_H
 
