@@ -32,9 +32,11 @@ static int no_context(struct sg_arena *arena, const struct sg_kube_merged *merge
 
 	sg_buf_init(&names, 2048);
 	list_names(&merged->contexts, &names);
-	if (!merged->contexts.count)
-		return sg_fail(err, SG_R_KUBECONFIG_INVALID, "%.200s: there is no context%s%.80s",
+	if (!merged->contexts.count) {
+		(void)sg_fail(err, SG_R_KUBECONFIG_INVALID, "%.200s: there is no context%s%.80s",
 			merged->files, wanted ? ", so none is named " : "", wanted ? wanted : "");
+		return sg_hint(err, "name a kubeconfig by KUBECONFIG or --kubeconfig");
+	}
 	if (!wanted) {
 		(void)sg_fail(err, SG_R_KUBECONFIG_INVALID,
 			"%.200s: no current-context is set and there are several contexts",

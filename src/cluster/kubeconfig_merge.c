@@ -287,7 +287,7 @@ int sg_kube_merge(const struct sg_cluster_ask *ask, struct sg_arena *arena,
 	else if (home)
 		out.files = sg_arena_printf(arena, "%s/.kube/config", home);
 	else
-		out.files = "~/.kube/config";
+		out.files = "~/.kube/config, and HOME is not set";
 	if (ask->kubeconfig)
 		n = add_file(&merge, out.files, true, err);
 	else if (list)

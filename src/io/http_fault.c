@@ -47,12 +47,13 @@ int64_t sg_http_timers_next(const struct sg_http_timers *timers)
 	return timers->total_at < next ? timers->total_at : next;
 }
 
-static int timed_out(struct sg_err *err, const char *what, int64_t ms, const char *option)
+static int timed_out(
+	struct sg_err *err, enum sg_reason reason, const char *what, int64_t ms, const char *option)
 {
 	char time[48];
 
 	sg_num_format_ms(time, sizeof(time), ms);
-	(void)sg_fail(err, SG_R_REMOTE_TIMEOUT, "%s within %s", what, time);
+	(void)sg_fail(err, reason, "%s within %s", what, time);
 	(void)sg_hint(err, "a longer time can be given by %s", option);
 	return sg_transient(err);
 }
@@ -63,17 +64,19 @@ int sg_http_timers_check(
 	char what[96];
 
 	if (now_ms >= timers->connect_at)
-		return timed_out(err, "no connection", timers->connect_ms, "--connect-timeout");
+		return timed_out(err, SG_R_UNREACHABLE, "no connection", timers->connect_ms,
+			"--connect-timeout");
 	if (now_ms >= timers->total_at)
-		return timed_out(err, "the answer was not complete", timers->total_ms,
-			timers->by_caller ? "--timeout" : "--request-timeout");
+		return timed_out(err, SG_R_REMOTE_TIMEOUT, "the answer was not complete",
+			timers->total_ms, timers->by_caller ? "--timeout" : "--request-timeout");
 	if (now_ms < timers->idle_at)
 		return 0;
 	if (received == 0)
-		return timed_out(err, "no answer came", timers->idle_ms, "--idle-timeout");
+		return timed_out(err, SG_R_REMOTE_TIMEOUT, "no answer came", timers->idle_ms,
+			"--idle-timeout");
 	(void)snprintf(what, sizeof(what),
 		"the answer stopped after %" PRIu64 " bytes: nothing more", received);
-	return timed_out(err, what, timers->idle_ms, "--idle-timeout");
+	return timed_out(err, SG_R_REMOTE_TIMEOUT, what, timers->idle_ms, "--idle-timeout");
 }
 
 int sg_http_fail_body(size_t max_body_bytes, struct sg_err *err)

@@ -34,8 +34,8 @@ void sg_http_timers_connected(struct sg_http_timers *timers, int64_t now_ms);
 int64_t sg_http_timers_next(const struct sg_http_timers *timers);
 
 /*
- * 0 while there is time; else -1 with REMOTE_TIMEOUT (transient), which says which timer it was.
- * RECEIVED is the number of body bytes so far.
+ * 0 while there is time; else -1 with UNREACHABLE (no connection) or REMOTE_TIMEOUT, transient,
+ * which says which timer it was. RECEIVED is the number of body bytes so far.
  */
 int sg_http_timers_check(
 	const struct sg_http_timers *timers, int64_t now_ms, uint64_t received, struct sg_err *err);

@@ -263,15 +263,21 @@ static void a_held_stream_is_not_idle(void **state)
 	sg_http_end(call);
 }
 
-static void timed(struct sg_http_req *req, int64_t least, const char *const *words)
+static void timed_as(
+	enum sg_reason reason, struct sg_http_req *req, int64_t least, const char *const *words)
 {
 	int64_t start = sg_loop_now_ms(client->loop), took;
 
-	web_fails(client, req, SG_R_REMOTE_TIMEOUT, words);
+	web_fails(client, req, reason, words);
 	assert_true(web_error()->transient);
 	took = sg_loop_now_ms(client->loop) - start;
 	if (took < least || took > least + 1000)
 		fail_msg("ended after %ld ms", (long)took);
+}
+
+static void timed(struct sg_http_req *req, int64_t least, const char *const *words)
+{
+	timed_as(SG_R_REMOTE_TIMEOUT, req, least, words);
 }
 
 static void each_timer_says_its_name(void **state)
@@ -290,7 +296,7 @@ static void each_timer_says_its_name(void **state)
 	timed(&req, 80, WORDS("not complete within", "--timeout"));
 	req = web_get(web_url("silent", "/"));
 	req.connect_timeout_ms = 70;
-	timed(&req, 70,
+	timed_as(SG_R_UNREACHABLE, &req, 70,
 		WORDS("no connection within 70ms to localhost", "TLS handshake",
 			"--connect-timeout"));
 }
