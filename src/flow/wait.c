@@ -135,6 +135,8 @@ static int await_all(struct waiting *waiting, struct sg_report *report, struct s
 	struct sg_reached reached;
 	int rc;
 
+	sg_console_phase(waiting->world->console, SG_CONSOLE_ROLLOUT, "Waiting until %s runs it",
+		waiting->env->name);
 	if (sg_reach(waiting->world, waiting->env, &reached, err) < 0)
 		return -1;
 	rc = sg_await(waiting->world, &reached.client, waiting->ancestry, &policy, waiting->asks,

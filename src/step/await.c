@@ -140,9 +140,6 @@ int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg
 	struct sg_await_done done = {0};
 	int rc;
 
-	sg_console_phase(world->console, SG_CONSOLE_ROLLOUT, "Waiting until %s runs it",
-		count == 1 ? asks[0].app.name
-			   : sg_arena_printf(world->arena, "each of %zu applications", count));
 	all.followers = sg_calloc(count, sizeof(*all.followers));
 	rc = begin(&all, client, ancestry, asks, count, err);
 	if (rc == 0)

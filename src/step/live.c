@@ -100,6 +100,8 @@ int sg_live_await(struct sg_world *world, struct sg_stage *stage, struct sg_repo
 	*ret_row = NULL;
 	if (!has_any(stage))
 		return 0;
+	sg_console_phase(
+		world->console, SG_CONSOLE_ROLLOUT, "Waiting until %s runs it", stage->env->name);
 	l.asks = sg_arena_calloc(world->arena, stage->count, sizeof(*l.asks));
 	if (sg_repo_ancestry(
 		    stage->loaded.repo, stage->env->branch, world->arena, &l.ancestry, err) < 0 ||

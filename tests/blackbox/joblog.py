@@ -1,4 +1,5 @@
 """What people see of a log: GitLab's page of a job and the screen of a terminal, from the bytes that were written."""
+import fcntl
 import hashlib
 import os
 import pty
@@ -8,7 +9,7 @@ import struct
 import subprocess
 import termios
 import time
-import fcntl
+import urllib.parse
 
 SECTION = re.compile(r"section_(start|end):(\d+):([a-zA-Z0-9_.-]+)(\[collapsed=true\])?\r\x1b\[0K")
 
@@ -114,6 +115,9 @@ class Tidy:
         full = sorted(set(re.findall(r"\b[0-9a-f]{40}\b", text)), key=text.index)
         self.ids += [oid for oid in full if oid not in self.ids]
         text = text.replace(self.base, "https://gitlab.example.com")
+        root = urllib.parse.urlsplit(self.base).path.strip("/")
+        if root:
+            text = text.replace(f"{root}/gitops/apps", "gitops/apps")
         text = re.sub(r"\b[0-9a-f]{40}\b|\b[0-9a-f]{12}\b|(?<=@)[0-9a-f]{8}\b", self.oid, text)
         text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-02-03T04:05:06Z", text)
         text = re.sub(r"\(after [^()]* left\)", "(after 2s, 19m 57s left)", text)
