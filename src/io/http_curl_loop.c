@@ -99,7 +99,7 @@ static int cancelled(struct sg_curl_client *client, struct sg_err *err)
 		return 0;
 	(void)sg_fail(err, SG_R_CANCELLED, "the run was asked to end (signal %d)", signo);
 	err->signo = signo;
-	return -1;
+	return sg_hint(err, "the same command again looks what was done, and goes on from there");
 }
 
 static void poll_until(struct sg_curl_client *client, int64_t until_ms)
