@@ -20,7 +20,7 @@ static const struct sg_opt init_opts[] = {
 		"where the images are: PREFIX/SERVICE (default: registry.example.com/shop as a "
 		"sample, in a pipeline the registry of its project)"),
 	OF_INIT(components, "components", "PROJECT",
-		"GitLab project with stagegate's components (default: stagegate/stagegate)"),
+		"GitLab project with stagegate's components (default: platform/stagegate)"),
 	OF_INIT(job_image, "job-image", "IMAGE",
 		"image with stagegate for the jobs (default: of that project's registry)"),
 	SG_FLAG(struct sg_init_ask, dry_run, "dry-run", "show the files, write nothing"),

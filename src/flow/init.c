@@ -60,7 +60,7 @@ static void add_release(
 	if (dash >= 0)
 		version = sg_str_sub(version, 0, (size_t)dash);
 	values->version = sg_arena_dup(arena, version);
-	values->components = or_else(ask->components, "stagegate/stagegate");
+	values->components = or_else(ask->components, "platform/stagegate");
 	values->job_image = ask->job_image ? ask->job_image
 					   : sg_arena_printf(arena, "$CI_REGISTRY/%s:%s",
 						     values->components, values->version);

@@ -236,7 +236,7 @@ def application(tmp_path_factory):
 
 def component(row):
     """(name, inputs) of an include."""
-    match = re.fullmatch(r"\$CI_SERVER_FQDN/stagegate/stagegate/([a-z]+)@\d+\.\d+\.\d+", row["component"])
+    match = re.fullmatch(r"\$CI_SERVER_FQDN/platform/stagegate/([a-z]+)@\d+\.\d+\.\d+", row["component"])
     assert match, row
     return match.group(1), row["inputs"]
 
@@ -267,14 +267,18 @@ def test_a_pipeline_knows_its_project_and_its_registry(tmp_path):
 
 def test_the_gitops_repository_promotes_and_checks(made):
     doc = pipeline(made)
-    assert doc["stages"] == ["check", "staging", "production"] and doc["variables"]["SERVICES"]["value"] == "catalog order"
-    promotes = [component(row) for row in doc["include"]]
-    assert [(name, inputs["environment"], inputs["stage"]) for name, inputs in promotes] == [
-        ("promote", "staging", "staging"), ("promote", "production", "production")]
-    assert {inputs["services"] for _, inputs in promotes} == {"$SERVICES"}
-    assert all('$CI_COMMIT_REF_PROTECTED == "true"' in rule["if"] for _, inputs in promotes for rule in inputs["rules"])
+    assert doc["stages"] == ["check", "promote", "live"] and doc["variables"]["SERVICES"]["value"] == "catalog order"
+    jobs = [component(row) for row in doc["include"]]
+    assert [(name, inputs["environment"], inputs["stage"]) for name, inputs in jobs] == [
+        ("promote", "staging", "promote"), ("promote", "production", "promote"), ("wait", "staging", "live"), ("wait", "production", "live")]
+    assert {inputs["services"] for _, inputs in jobs} == {"$SERVICES"}
+    for name, inputs in jobs:
+        wanted = '$CI_COMMIT_REF_PROTECTED == "true"' if name == "promote" else '$CI_COMMIT_BRANCH == "main"'
+        assert all(wanted in rule["if"] for rule in inputs["rules"])
+        for path in inputs["rules"][0].get("changes", []):
+            assert len(list(made.glob(path))) == 2, path
     command, *words = doc["check"]["script"][0].split()
-    assert command == "stagegate" and stagegate(*words, cwd=made).code == 0
+    assert command == "stagegate" and stagegate(*[word for word in words if word != "--report-junit" and word != "check.xml"], cwd=made).code == 0
 
 
 @pytest.mark.parametrize("which", ["made", "application"])
