@@ -39,11 +39,12 @@ void sg_help_overview(struct sg_buf *out)
 			 "cluster\nthat really runs it.\n\nusage: stagegate COMMAND [OPTION...] "
 			 "[WORD...]\n\ncommands:\n");
 	for (size_t i = 0; i < count; i++)
-		sg_buf_addf(out, "  %-8s  %s\n", cmds[i]->name, cmds[i]->summary);
-	sg_buf_adds(out, "\n`stagegate COMMAND --help` tells the rest. Every option has an "
-			 "environment variable\nSTAGEGATE_...; the token comes from "
-			 "STAGEGATE_GITLAB_TOKEN or the file that\nSTAGEGATE_GITLAB_TOKEN_FILE "
-			 "names, never from the command line.\n");
+		sg_buf_addf(out, "  %-10s  %s\n", cmds[i]->name, cmds[i]->summary);
+	sg_buf_adds(out,
+		"\n`stagegate COMMAND --help` tells the rest, and `stagegate explain CODE` what a\n"
+		"reason means and what to do. Every option has an environment variable\n"
+		"STAGEGATE_...; the token comes from STAGEGATE_GITLAB_TOKEN or the file that\n"
+		"STAGEGATE_GITLAB_TOKEN_FILE names, never from the command line.\n");
 }
 
 void sg_help_command(const struct sg_cmd *cmd, struct sg_buf *out)

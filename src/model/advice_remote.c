@@ -161,7 +161,7 @@ static const struct sg_advice rows[] = {
 		.means = "Something is larger than the limit up to which it is read: a file, an "
 			 "answer, a list, a request.",
 		.cause = "A values file of many megabytes, a repository with huge objects, a "
-			 "merge request with thousands of notes, an Application beyond 2 MiB.",
+			 "merge request with thousands of notes, an Application of 16 MiB.",
 		.remedy = "Make it smaller: split the file, clean up the list. The limits protect "
 			  "the job and cannot be raised.",
 		.look = "git cat-file -s origin/BRANCH:FILE\n"
