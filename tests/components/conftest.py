@@ -33,7 +33,7 @@ def examples():
 
 def local(pipeline):
     """Components and projects cannot be fetched here: their templates are included from the project itself."""
-    pipeline = re.sub(r"component: \S+/platform/stagegate/(\w+)@\S+", r"local: templates/\1.yml", pipeline)
+    pipeline = re.sub(r"component: \S+/stagegate/(\w+)@\S+", r"local: templates/\1.yml", pipeline)
     return re.sub(r"- project: [^\n]*\n +ref: [^\n]*\n +file: /(templates/\w+\.yml)", r"- local: \1", pipeline)
 
 
