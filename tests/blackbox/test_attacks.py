@@ -73,7 +73,8 @@ def test_an_author_whom_nobody_knows_closes_the_gate(journey):
     assert "former@" in approvers(run)
 
 
-def test_a_service_without_source_project_closes_a_gate_that_excludes_authors(journey):
+def test_a_source_project_that_cannot_be_seen_closes_a_gate_that_excludes_authors(journey):
+    journey.ctl("member", "shop/pricing", "bot", "remove")
     journey.staging(service="pricing", tag="9.9.1")
     run = journey.promote("pricing", "production", expect=1)
     assert gate_of(run, "approval", "merge")["state"] == "closed"

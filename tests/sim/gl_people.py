@@ -5,6 +5,7 @@ import json
 import secrets
 
 from . import gl_state as state_module
+from . import seed
 
 # alias -> (id, username, name, e-mail, bot, public e-mail?)
 USERS = {
@@ -35,6 +36,10 @@ PROJECTS = {  # path -> (id, members)
     "shop/order": (202, {"bot": 20, "dev": 30, "dev-2": 30, "manager-2": 30}),
     "shop/payment": (203, {"bot": 20, "dev": 30, "dev-2": 40}),
 }
+PROJECTS.update({
+    f"shop/{name}": (204 + at, {"bot": 20, "dev": 30})
+    for at, name in enumerate(name for name in sorted(seed.TAGS) if f"shop/{name}" not in PROJECTS)
+})  # fmt: skip
 MEMBERS = {
     "platform": {"head": 50},
     "platform/release-managers": {

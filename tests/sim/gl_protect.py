@@ -123,6 +123,23 @@ def _allow(state, name):
     state.publish()
 
 
+@command("allow-force BRANCH on/off", "\"Allowed to force push\" of a protected branch of gitops/apps")
+def _force(state, name, word):
+    if name not in state.apps.protected:
+        raise Bad(f"not protected: {name}")
+    state.apps.protected[name].allow_force_push = switch(word)
+    state.publish()
+
+
+@command("level USER LEVEL", "the user's own access level in gitops/apps: 20 Reporter, 30 Developer, 40 Maintainer, 50 Owner")
+def _level(state, name, level):
+    user = person(state, name)
+    if user.id not in state.apps.members or not level.isdigit():
+        raise Bad(f"{name} has no level of its own, or {level} is none")
+    state.apps.members[user.id].level = int(level)
+    state.publish()
+
+
 @command("project SETTING VALUE", "a setting of gitops/apps, as in GET /projects/:id: merge_method, squash_option, ...")
 def _setting(state, name, value):
     if name not in state.apps.settings:

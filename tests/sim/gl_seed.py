@@ -1,7 +1,10 @@
-"""The source projects that images are built from: shop/catalog, shop/order, shop/payment, with tags and authors.
+"""The source projects that images are built from, with tags and authors.
 
-The tags are those of the seed (seed.TAGS) and a few newer ones. catalog writes them with a `v`, the others without.
+The tags are those of the seed (seed.TAGS) and, for catalog, order and payment, a few newer ones. catalog writes them
+with a `v`, the others without.
 """
+
+from . import seed
 
 ONE = ("Developer One", "dev@example.com")
 TWO = ("Developer Two", "dev-2@example.com")
@@ -34,6 +37,14 @@ HISTORY = {
         (ONE, "payment: retries are idempotent", "2.0.1"),
     ],
 }
+
+
+def _short(service):
+    """The tags that its environments carry, oldest first, by one author."""
+    return [(ONE, f"{service}: {tag}", tag) for tag in dict.fromkeys(reversed(seed.TAGS[service]))]
+
+
+HISTORY.update({f"shop/{name}": _short(name) for name in seed.TAGS if f"shop/{name}" not in HISTORY})
 
 
 def fill(project):

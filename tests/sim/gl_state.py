@@ -165,7 +165,12 @@ class State:
     # -- rights
 
     def today(self):
-        return datetime.datetime.fromtimestamp(self.now(), datetime.timezone.utc).date().isoformat()
+        return self.day(0)
+
+    def day(self, after):
+        """The date so many days from now."""
+        seconds = self.now() + after * 86400
+        return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).date().isoformat()
 
     def live(self, member):
         """An expired member is no member, although it stays listed until a background job ends it (6.12)."""

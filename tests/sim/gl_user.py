@@ -2,6 +2,7 @@
 
 from . import gl_render as render
 from .gl_app import route
+from .gl_ctl import command, person
 from .gl_error import ApiError
 
 
@@ -86,7 +87,7 @@ def _self(ctx):
         "user_id": way.user.id,
         "last_used_at": ctx.state.stamp(),
         "active": True,
-        "expires_at": way.expires_at or "2027-01-01",
+        "expires_at": way.expires_at or ctx.state.day(200),
     }
 
 
@@ -152,3 +153,11 @@ def _job(ctx):
         "archived": False,
         "tag_list": [],
     }
+
+
+@command("token-ends USER DAYS", "all tokens of the user expire in so many days")
+def _ends(state, name, days):
+    user = person(state, name)
+    for token in state.tokens.values():
+        if token.user is user:
+            token.expires_at = state.day(int(days))

@@ -153,12 +153,24 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
             if length > MAX_BODY:
                 self.close_connection = True
                 raise Refusal(413, "RequestEntityTooLarge", f"Request entity too large: limit is {MAX_BODY}")
-            self.body = self.rfile.read(length) if length else b""
+            self.body = self.chunks() if self.headers.get("Transfer-Encoding") == "chunked" else self.rfile.read(length)
             if not self.server.shared.effects.arrived():
                 self.abort()
             self.route()
         except Refusal as err:
             self.answer(err.code, encode(err.body) + b"\n", headers=err.headers)
+
+    def chunks(self):
+        """A body of unknown length, as kubectl sends a file."""
+        body = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+            if len(body) > MAX_BODY:
+                self.close_connection = True
+                raise Refusal(413, "RequestEntityTooLarge", f"Request entity too large: limit is {MAX_BODY}")
+        self.rfile.readline()
+        return body
 
     def route(self):
         split = urllib.parse.urlsplit(
@@ -184,7 +196,7 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
         if split.path in ("/livez", "/readyz", "/healthz"):
             self.answer(200, b"ok", "text/plain; charset=utf-8")
             return
-        if self.discovery(split.path) or self.core(split.path):
+        if self.discovery(split.path) or self.review(split.path) or self.core(split.path):
             return
         match = PATH.fullmatch(split.path)
         if not match or match["resource"] not in RESOURCES:

@@ -1,7 +1,9 @@
-"""Discovery, and the parts of the core API that clients ask for beside applications."""
+"""Discovery, and the parts of other APIs that clients ask for beside applications: core, and what one may do."""
 
+import json
 import re
 
+from . import kubeauth
 from .kubetypes import BASE, RESOURCES, VERBS, Refusal
 from .store import encode
 
@@ -22,6 +24,7 @@ VERSION = {
 }
 
 
+REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 OPENAPI = "/openapi/v3/apis/argoproj.io/v1alpha1"
 
 
@@ -38,6 +41,39 @@ def openapi():
 
 class Discovery:
     """Part of the request handler."""
+
+    def review(self, path):
+        """SelfSubjectAccessReview: every user that is known may ask what it may do itself (system:basic-user)."""
+        if path.rstrip("/") != REVIEWS or self.command != "POST":
+            return False
+        if "json" not in (self.headers.get("Content-Type") or "json"):  # kubectl's own words are protobuf
+            text = "the body of the request was in an unknown format - accepted media types include: application/json"
+            raise Refusal(415, "UnsupportedMediaType", text)
+        if self.user == "system:anonymous":
+            what = "selfsubjectaccessreviews.authorization.k8s.io"
+            text = f'{what} is forbidden: User "{self.user}" cannot create resource "selfsubjectaccessreviews" in API group "authorization.k8s.io" at the cluster scope'
+            raise Refusal(403, "Forbidden", text, {"group": "authorization.k8s.io", "kind": "selfsubjectaccessreviews"})
+        try:
+            spec = json.loads(self.body)["spec"]
+            asked = spec["resourceAttributes"]
+        except (ValueError, KeyError, TypeError) as err:
+            raise Refusal(422, "Invalid", 'SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec') from err
+        allowed = (
+            asked.get("group") == "argoproj.io"
+            and asked.get("resource") in RESOURCES
+            and asked.get("namespace") == "argocd"
+            and kubeauth.may(self.user, asked.get("verb", ""))
+        )
+        status = {"allowed": True, "reason": f'RBAC: allowed by RoleBinding "{self.user}/argocd"'}
+        body = {
+            "kind": "SelfSubjectAccessReview",
+            "apiVersion": "authorization.k8s.io/v1",
+            "metadata": {"creationTimestamp": None},
+            "spec": spec,
+            "status": status if allowed else {"allowed": False},
+        }
+        self.answer(201, encode(body) + b"\n")
+        return True
 
     def discovery(self, path):
         groups = {

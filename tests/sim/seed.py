@@ -177,7 +177,7 @@ def gitops(importer):
         {"clusters/dev/values.yaml": text.cluster_values("dev", "dev") + "\n# develop only\n"},
         parent=root,
     )
-    importer.commit("main", "stagegate: how an image travels\n", {"stagegate.yaml": text.STAGEGATE}, who=1)
+    importer.commit("main", "stagegate: how an image travels\n", {"stagegate.yaml": text.STAGEGATE, ".gitlab-ci.yml": text.PIPELINE}, who=1)
     for name, (dev, staging, prod) in TAGS.items():
         if staging != prod:
             _bump(importer, "develop", name, "dev", staging, 2)

@@ -394,6 +394,20 @@ README = """# gitops
 Desired state of the shop. Argo CD follows `develop` in the development cluster and `main` in staging and production.
 """
 
+PIPELINE = """# Every change of the desired state is checked; promotions run here, with the token only here.
+check:
+  script:
+    - stagegate check
+
+promote:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "schedule" || $CI_PIPELINE_SOURCE == "web"
+  script:
+    - stagegate promote "$SERVICE" --to "$ENVIRONMENT"
+  allow_failure:
+    exit_codes: [75]
+"""
+
 STAGEGATE = f"""# How a new image travels through the environments.
 version: 1
 branch: main

@@ -56,6 +56,21 @@ def test_kubeconfigs(box, tmp_path, config):
     assert kubectl(box, "get", "app", "catalog-dev", "-o", "name", config=name, tmp=tmp_path).stdout
 
 
+@pytest.mark.parametrize("config, verb, allowed", [
+    ("KUBECONFIG", "patch", True), ("KUBECONFIG", "delete", False), ("SANDBOX_KUBECONFIG_WAIT_RO", "patch", False),
+    ("SANDBOX_KUBECONFIG_WAIT_RO", "watch", True), ("SANDBOX_KUBECONFIG_DENIED", "get", False),
+])  # fmt: skip
+def test_what_one_may_do(box, tmp_path, config, verb, allowed):
+    def ask(namespace):
+        attributes = {"namespace": namespace, "verb": verb, "group": "argoproj.io", "resource": "applications"}
+        review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": {"resourceAttributes": attributes}}  # fmt: skip
+        (tmp_path / "review.json").write_text(json.dumps(review), encoding="ascii")
+        words = ["create", "--raw", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "-f", str(tmp_path / "review.json")]  # fmt: skip
+        return json.loads(kubectl(box, *words, config=config, tmp=tmp_path).stdout)["status"]["allowed"]
+
+    assert (ask("argocd"), ask("default")) == (allowed, False)
+
+
 def test_agent(box, tmp_path):
     more = [
         "--context",

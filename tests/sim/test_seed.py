@@ -8,7 +8,7 @@ import yaml
 from sim import gitrepo, seed
 from sim import seed_text as text
 
-MAIN = "8b95ca03ca5bcd2da41ab3813fdf547fcef0fcb0"
+MAIN = "a0defe46a4ee7d08cc292549b4048af381163138"
 DEVELOP = "c1c93d9e92ca1ad914d18d9fbd6a7573dd98d60a"
 
 
@@ -46,6 +46,7 @@ def test_layout(box):
         "clusters",
         "infrastructure",
         "README.md",
+        ".gitlab-ci.yml",
         "stagegate.yaml",
     }
     assert {path.split("/")[1] for path in found if path.startswith("infrastructure/")} == {
