@@ -29,13 +29,33 @@ struct sg_finding *sg_finding_add(struct sg_arena *arena, struct sg_findings *fi
 	return row;
 }
 
-size_t sg_findings_errors(const struct sg_findings *findings)
+size_t sg_findings_count(const struct sg_findings *findings, enum sg_severity severity)
 {
-	size_t errors = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; i < findings->count; i++)
-		errors += findings->items[i].severity == SG_SEVERITY_ERROR;
-	return errors;
+		count += findings->items[i].severity == severity;
+	return count;
+}
+
+size_t sg_findings_errors(const struct sg_findings *findings)
+{
+	return sg_findings_count(findings, SG_SEVERITY_ERROR);
+}
+
+void sg_findings_sort(struct sg_arena *arena, struct sg_findings *findings)
+{
+	struct sg_findings sorted = {0};
+
+	for (int severity = SG_SEVERITY_ERROR; severity <= SG_SEVERITY_OK; severity++)
+		for (size_t i = 0; i < findings->count; i++) {
+			struct sg_finding *row = &findings->items[i];
+
+			if ((int)row->severity == severity)
+				*(struct sg_finding *)sg_arena_push(
+					arena, &sorted.items, &sorted.count, sizeof(*row)) = *row;
+		}
+	*findings = sorted;
 }
 
 const char *sg_severity_name(enum sg_severity severity)

@@ -10,7 +10,8 @@
 #define SG_SEVERITIES(X)                                                                           \
 	X(ERROR, "error")                                                                          \
 	X(WARNING, "warning")                                                                      \
-	X(NOTE, "note")
+	X(NOTE, "note")                                                                            \
+	X(OK, "ok")
 
 enum sg_severity {
 #define SG_X(name, word) SG_SEVERITY_##name,
@@ -18,8 +19,11 @@ enum sg_severity {
 #undef SG_X
 };
 
+/* OK: looked at, and right. It is told where silence could be taken for it. */
 struct sg_finding {
 	enum sg_severity severity;
+	const char *id;      /* stable name of what was looked at; NULL: it has none */
+	const char *subject; /* what it is about: a branch, an environment; NULL: see `file` */
 	const char *file;
 	int line, column; /* from 1; 0: not known */
 	const char *text; /* one sentence, without the place */
@@ -37,7 +41,11 @@ struct sg_finding *sg_finding_add(struct sg_arena *arena, struct sg_findings *fi
 	enum sg_severity severity, const char *file, int line, int column, const char *fmt, ...)
 	SG_PRINTF(7, 8);
 
+size_t sg_findings_count(const struct sg_findings *findings, enum sg_severity severity);
 size_t sg_findings_errors(const struct sg_findings *findings);
+
+/* Errors first, then warnings, notes and what is right; otherwise the order stays. */
+void sg_findings_sort(struct sg_arena *arena, struct sg_findings *findings);
 
 const char *sg_severity_name(enum sg_severity severity);
 

@@ -157,6 +157,8 @@ static void put_findings(struct writer *writer, const struct sg_report *report)
 
 		sg_json_open_object(&writer->json, NULL);
 		put(writer, "severity", sg_severity_name(row->severity));
+		put(writer, "id", row->id);
+		put(writer, "subject", row->subject);
 		put(writer, "file", row->file);
 		put_known(writer, "line", row->line);
 		put_known(writer, "column", row->column);

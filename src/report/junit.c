@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/err.h"
 #include "model/advice.h"
 #include "model/ids.h"
 #include "report/sink.h"
@@ -309,17 +310,40 @@ static const char *place_of(const struct sg_finding *row, struct sg_arena *scrat
 	return sg_arena_printf(scratch, "%s:%d:%d", row->file, row->line, row->column);
 }
 
+static enum outcome outcome_of_finding(enum sg_severity severity)
+{
+	switch (severity) {
+	case SG_SEVERITY_ERROR:
+		return FAILURE;
+	case SG_SEVERITY_WARNING:
+	case SG_SEVERITY_NOTE:
+		return SKIPPED;
+	case SG_SEVERITY_OK:
+		return PASSED;
+	}
+	SG_BUG("the severity of a finding");
+}
+
+/* What keeps its name from run to run, where the finding has such a thing. */
+static const char *name_of(const struct sg_finding *row, struct sg_arena *scratch)
+{
+	if (row->id)
+		return row->subject ? sg_arena_printf(scratch, "%s %s", row->id, row->subject)
+				    : row->id;
+	return row->file ? sg_arena_printf(
+				   scratch, "%s: %s", place_of(row, scratch), or_dash(row->text))
+			 : or_dash(row->text);
+}
+
 static void put_finding(
 	struct writer *writer, const struct sg_finding *row, struct sg_arena *scratch)
 {
 	struct unit unit;
 
-	unit_init(&unit, row->severity == SG_SEVERITY_ERROR ? FAILURE : SKIPPED);
-	unit.name = sg_str_of(row->file ? sg_arena_printf(scratch, "%s: %s", place_of(row, scratch),
-						  or_dash(row->text))
-					: or_dash(row->text));
+	unit_init(&unit, outcome_of_finding(row->severity));
+	unit.name = sg_str_of(name_of(row, scratch));
 	unit.file = row->file;
-	unit.code = sg_severity_name(row->severity);
+	unit.code = row->id ? row->id : sg_severity_name(row->severity);
 	unit.sentence = row->text;
 	unit.hint = row->hint;
 	put_unit(writer, &unit);
@@ -341,7 +365,7 @@ static bool is_said(const struct sg_report *report)
 		if (outcome_of_gate(report->gates[i].state) == outcome &&
 			(good || is_same(report->gates[i].code, report->code)))
 			return true;
-	if (report->result == SG_RESULT_INVALID && sg_findings_errors(&report->findings))
+	if (outcome == FAILURE && sg_findings_errors(&report->findings))
 		return true;
 	return report->change_count != 0 && shows_changes(report);
 }

@@ -155,6 +155,8 @@ static enum sg_paint severity_paint(enum sg_severity severity)
 		return SG_PAINT_YELLOW;
 	case SG_SEVERITY_NOTE:
 		return SG_PAINT_CYAN;
+	case SG_SEVERITY_OK:
+		return SG_PAINT_GREEN;
 	}
 	return SG_PAINT_PLAIN;
 }
@@ -172,11 +174,21 @@ static void put_place(const struct sg_page *page, const struct sg_finding *row)
 	sg_buf_adds(page->out, ": ");
 }
 
+static void put_prefix(const struct sg_page *page, const char *text)
+{
+	if (!text)
+		return;
+	sg_page_put(page, text);
+	sg_buf_adds(page->out, ": ");
+}
+
 static void put_finding(const struct sg_page *page, const struct sg_finding *row)
 {
 	put_place(page, row);
 	sg_page_put_painted(page, severity_paint(row->severity), sg_severity_name(row->severity));
 	sg_buf_adds(page->out, ": ");
+	put_prefix(page, row->id);
+	put_prefix(page, row->subject);
 	sg_page_put(page, row->text);
 	sg_page_new_line(page);
 	if (row->hint) {

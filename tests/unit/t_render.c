@@ -155,6 +155,29 @@ static void check_findings(struct sg_report *report)
 	sg_report_end(report, SG_RESULT_INVALID, "FINDINGS", "1 error, 1 warning");
 }
 
+static void doctor_findings(struct sg_report *report)
+{
+	struct sg_finding *row;
+
+	sg_report_init(report, report->arena, "doctor");
+	report->repository = "gitops/apps";
+	report->config_from = "main@8d4e93e2";
+	row = sg_finding_add(report->arena, &report->findings, SG_SEVERITY_ERROR, NULL, 0, 0,
+		"dev-2 may merge into it, too");
+	row->id = "BRANCH_MERGE_OTHERS";
+	row->subject = "main";
+	row->hint = "let \"Allowed to merge\" be the token's user alone";
+	row = sg_finding_add(report->arena, &report->findings, SG_SEVERITY_NOTE, NULL, 0, 0,
+		"not checked: it did not answer");
+	row->id = "GITLAB_CLOCK";
+	row = sg_finding_add(
+		report->arena, &report->findings, SG_SEVERITY_OK, NULL, 0, 0, "it is protected");
+	row->id = "BRANCH_PROTECTION";
+	row->subject = "main";
+	sg_report_end(
+		report, SG_RESULT_FAILED, "NOT_READY", "1 error, 0 warnings, 1 note; 1 right");
+}
+
 static void version(struct sg_report *report)
 {
 	sg_report_init(report, report->arena, "version");
@@ -331,6 +354,7 @@ static const struct {
 	{"wait-failed", wait_failed},
 	{"wait-pending", pending},
 	{"check-findings", check_findings},
+	{"doctor-findings", doctor_findings},
 	{"gates", gates},
 	{"init-done", init_done},
 	{"version", version},
