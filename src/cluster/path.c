@@ -2,7 +2,8 @@
 
 #include "base/text.h"
 
-#define APPLICATIONS "/apis/argoproj.io/v1alpha1/namespaces/%s/applications"
+#define NAMESPACE "/apis/argoproj.io/v1alpha1/namespaces/%s"
+#define APPLICATIONS NAMESPACE "/applications"
 #define LABEL_MAX 63u
 #define SUBDOMAIN_MAX 253u
 
@@ -64,6 +65,17 @@ int sg_cluster_path_select(const struct sg_cluster_app *app, struct sg_buf *out,
 		return -1;
 	sg_buf_addf(out, APPLICATIONS "?fieldSelector=metadata.name%%3D", app->namespace);
 	sg_text_url(sg_str_of(app->name), out);
+	return 0;
+}
+
+int sg_cluster_path_project(
+	const char *namespace, const char *name, struct sg_buf *out, struct sg_err *err)
+{
+	if (!sg_cluster_is_namespace(sg_str_of(namespace)) || !sg_cluster_is_name(sg_str_of(name)))
+		return sg_fail(err, SG_R_CONFIG_INVALID, "\"%s/%s\" cannot be a project of Argo CD",
+			namespace, name);
+	sg_buf_addf(out, NAMESPACE "/appprojects/", namespace);
+	sg_text_url(sg_str_of(name), out);
 	return 0;
 }
 

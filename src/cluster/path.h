@@ -29,6 +29,10 @@ int sg_cluster_path_app(
 int sg_cluster_path_select(
 	const struct sg_cluster_app *app, struct sg_buf *out, struct sg_err *err) SG_MUST_CHECK;
 
+/* Appends "/apis/argoproj.io/v1alpha1/namespaces/NS/appprojects/NAME"; CONFIG_INVALID likewise. */
+int sg_cluster_path_project(const char *namespace, const char *name, struct sg_buf *out,
+	struct sg_err *err) SG_MUST_CHECK;
+
 /* Appends "&NAME=VALUE" with VALUE encoded. */
 void sg_cluster_path_param(struct sg_buf *out, const char *name, const char *value);
 

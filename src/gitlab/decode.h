@@ -24,6 +24,10 @@ int sg_gitlab_decode_version(const struct sg_json *object, struct sg_arena *aren
 int sg_gitlab_decode_approval(const struct sg_json *object, struct sg_arena *arena,
 	struct sg_gitlab_approval *ret, struct sg_err *err) SG_MUST_CHECK;
 
+/* NOW_UNIX_S decides whether the membership has ended. */
+int sg_gitlab_decode_member(const struct sg_json *object, int64_t now_unix_s,
+	struct sg_arena *arena, struct sg_gitlab_member *ret, struct sg_err *err) SG_MUST_CHECK;
+
 /* WHERE names the object in errors ("user", "job.user"). */
 int sg_gitlab_decode_user(const struct sg_json *object, const char *where, struct sg_arena *arena,
 	struct sg_gitlab_user *ret, struct sg_err *err) SG_MUST_CHECK;

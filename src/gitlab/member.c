@@ -2,47 +2,23 @@
 #include <string.h>
 
 #include "gitlab/call.h"
+#include "gitlab/decode.h"
 #include "gitlab/people.h"
-#include "model/ids.h"
 
-struct member {
-	int64_t id;
-	const char *state;
-	const char *membership;
-	const char *expires;
-};
-
-#define FIELD(type, member_name, path, needed)                                                     \
-	SG_GITLAB_FIELD(type, member, member_name, path, needed)
-
-static const struct sg_json_field fields[] = {
-	FIELD(SG_FIELD_I64, id, "id", true),
-	FIELD(SG_FIELD_STR, state, "state", true),
-	FIELD(SG_FIELD_STR, membership, "membership_state", false),
-	FIELD(SG_FIELD_STR, expires, "expires_at", false),
-};
-
-/* Is what GitLab says of a membership one that counts now (gitlab.md 6.12)? */
+/* Is what GitLab says of a membership one that counts now? */
 static int judge(const struct sg_json *doc, int64_t user_id, int64_t now_unix_s, bool *ret_member,
 	struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
-	struct member m = {0};
-	int64_t ends_s = INT64_MAX;
+	struct sg_gitlab_member m;
 
-	if (sg_gitlab_fields(doc, "member", fields, SG_COUNT(fields), &arena, &m, err) < 0)
+	if (sg_gitlab_decode_member(doc, now_unix_s, &arena, &m, err) < 0)
 		return -1;
 	if (m.id != user_id)
 		return sg_fail(err, SG_R_ANSWER_INVALID,
 			"asked for member %" PRId64 ", the answer is member %" PRId64, user_id,
 			m.id);
-	/* the day itself is no day of membership any more */
-	if (m.expires[0] && !sg_time_parse_date(sg_str_of(m.expires), &ends_s) &&
-		!sg_time_parse(sg_str_of(m.expires), &ends_s))
-		return sg_fail(err, SG_R_ANSWER_INVALID, "member.expires_at: expected a date");
-	*ret_member = strcmp(m.state, "active") == 0 &&
-		      (!m.membership[0] || strcmp(m.membership, "active") == 0) &&
-		      now_unix_s < ends_s;
+	*ret_member = m.live;
 	return 0;
 }
 
@@ -79,24 +55,14 @@ static int see_group(struct sg_gitlab *gitlab, const char *group, struct sg_err 
 	return sg_gitlab_get(gitlab, &ask.call, &doc, err);
 }
 
-/* Is there a user of this name? Names of users and groups are of one space. */
+/* Names of users and groups are of one space. */
 static int is_user_name(
 	struct sg_gitlab *gitlab, const char *name, bool *ret_is, struct sg_err *err)
 {
-	SG_AUTO(ask_release) struct ask ask = {.call = {.label = "look for the user"}};
-	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct sg_gitlab_user ignored;
 
-	if (ask_init(&ask, "/users", NULL, err) < 0)
-		return -1;
-	sg_gitlab_path_param(&ask.path, "username", name);
-	if (sg_gitlab_get(gitlab, &ask.call, &doc, err) < 0)
-		return -1;
-	*ret_is = false;
-	for (const struct sg_json *e = sg_json_first(doc); e; e = sg_json_next(e))
-		if (sg_str_ieq(sg_str_of(sg_json_str(sg_json_get(e, "username"), "")),
-			    sg_str_of(name)))
-			*ret_is = true;
-	return 0;
+	return sg_gitlab_user_find(gitlab, name, &arena, ret_is, &ignored, err);
 }
 
 /* The member is not there: because it is none, or because the group is not. */

@@ -6,6 +6,7 @@
 
 struct raw {
 	struct sg_gitlab_project project;
+	int64_t role_here, role_above; /* 0: not said, as for members of invited groups */
 	const char *builds_access;
 	bool jobs_enabled;
 	const struct sg_json *jobs_said;
@@ -24,6 +25,12 @@ static const struct sg_json_field fields[] = {
 		false),
 	FIELD(SG_FIELD_BOOL, project.skipped_pipeline_is_success, "allow_merge_on_skipped_pipeline",
 		false),
+	FIELD(SG_FIELD_BOOL, project.archived, "archived", false),
+	FIELD(SG_FIELD_BOOL, project.merge_trains, "merge_trains_enabled", false),
+	FIELD(SG_FIELD_BOOL, project.auto_devops, "auto_devops_enabled", false),
+	FIELD(SG_FIELD_STR, project.ci_path, "ci_config_path", false),
+	FIELD(SG_FIELD_I64, role_here, "permissions.project_access.access_level", false),
+	FIELD(SG_FIELD_I64, role_above, "permissions.group_access.access_level", false),
 	FIELD(SG_FIELD_STR, builds_access, "builds_access_level", false),
 	FIELD(SG_FIELD_BOOL, jobs_enabled, "jobs_enabled", false),
 	FIELD(SG_FIELD_JSON, jobs_said, "jobs_enabled", false),
@@ -41,6 +48,9 @@ static int decode(const struct sg_json *doc, struct sg_arena *arena, struct sg_g
 	/* a project that does not say is taken to have pipelines: they are waited for */
 	raw.project.has_ci =
 		strcmp(raw.builds_access, "disabled") != 0 && (!raw.jobs_said || raw.jobs_enabled);
+	raw.project.role = raw.role_here > raw.role_above ? raw.role_here : raw.role_above;
+	if (raw.project.role <= 0)
+		raw.project.role = -1;
 	*ret = raw.project;
 	return 0;
 }

@@ -16,6 +16,12 @@ struct sg_gitlab_project {
 	bool pipeline_must_succeed;
 	bool skipped_pipeline_is_success;
 	bool has_ci; /* jobs are enabled (builds_access_level, jobs_enabled) */
+	bool archived;
+	bool merge_trains;
+	bool auto_devops;    /* pipelines come without a file */
+	const char *ci_path; /* of the file that pipelines come from; "": .gitlab-ci.yml */
+	int64_t role; /* access level of the token's user, direct or by the namespace; -1: not said
+		       */
 };
 
 /* NOT_FOUND: missing, or hidden from this token (gitlab.md 1.1). */

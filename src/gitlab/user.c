@@ -124,3 +124,28 @@ int sg_gitlab_user_get(struct sg_gitlab *gitlab, int64_t id, struct sg_arena *ar
 	*ret = user;
 	return 0;
 }
+
+int sg_gitlab_user_find(struct sg_gitlab *gitlab, const char *name, struct sg_arena *arena,
+	bool *ret_found, struct sg_gitlab_user *ret, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	const struct sg_gitlab_call call = {.path = &path, .label = "look for the user"};
+
+	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
+	sg_buf_adds(&path, "/users");
+	sg_gitlab_path_param(&path, "username", name);
+	if (sg_gitlab_get(gitlab, &call, &doc, err) < 0)
+		return -1;
+	*ret_found = false;
+	for (const struct sg_json *e = sg_json_first(doc); e; e = sg_json_next(e)) {
+		if (!sg_str_ieq(sg_str_of(sg_json_str(sg_json_get(e, "username"), "")),
+			    sg_str_of(name)))
+			continue;
+		if (sg_gitlab_decode_user(e, "user", arena, ret, err) < 0)
+			return sg_wrap(err, "%s", call.label);
+		*ret_found = true;
+		return 0;
+	}
+	return 0;
+}

@@ -1,0 +1,134 @@
+#include "cluster/survey.h"
+
+#include <string.h>
+
+#include "io/json_write.h"
+
+#define PATH_MAX_BYTES ((size_t)4 * 1024)
+#define REVIEWS "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+/* Whatever the server says of the thing WHAT that is no answer to the question. */
+static int refuse(const struct sg_cluster_client *client, const struct sg_fault *fault,
+	const char *what, struct sg_err *err)
+{
+	const struct sg_cluster_app nobody = {"", ""};
+
+	if (fault->kind != SG_FAULT_FORBIDDEN && fault->kind != SG_FAULT_NO_OBJECT &&
+		fault->kind != SG_FAULT_NO_RESOURCE)
+		return sg_cluster_fail(client, &nobody, "get", fault, err);
+	(void)sg_fail(err, fault->kind == SG_FAULT_FORBIDDEN ? SG_R_FORBIDDEN : SG_R_NOT_FOUND,
+		"%s answers %d about %s: %s", client->access->server, fault->status, what,
+		fault->message[0] ? fault->message : "(no text)");
+	err->http_status = fault->status;
+	return -1;
+}
+
+static int parse(const struct sg_cluster_client *client, const char *what, struct sg_str body,
+	struct sg_json **ret_doc, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+
+	if (sg_json_parse(body, ret_doc, &why) == 0)
+		return 0;
+	(void)sg_fail(err, SG_R_ANSWER_INVALID, "%s answers about %s with %s (%.100s)",
+		client->access->server, what,
+		sg_str_starts(sg_str_trim(body), "<") ? "an HTML page" : "no JSON", why.cause);
+	return sg_hint(err,
+		"is this the API server? Check the server address and its path in %.200s, and the "
+		"proxy",
+		client->access->source);
+}
+
+int sg_cluster_version(struct sg_cluster_client *client, int64_t deadline_ms,
+	struct sg_arena *arena, const char **ret_version, struct sg_err *err)
+{
+	const struct sg_cluster_req req = {
+		.method = "GET", .path = "/version", .label = "read the cluster's version"};
+	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_fault fault = {0};
+	const char *version;
+
+	if (sg_cluster_send(client, &req, deadline_ms, &res, &fault, err) < 0)
+		return -1;
+	*ret_version = NULL;
+	if (fault.kind == SG_FAULT_FORBIDDEN && fault.is_status)
+		return 0;
+	if (fault.kind != SG_FAULT_NONE)
+		return refuse(client, &fault, "its version", err);
+	if (parse(client, "its version", sg_buf_str(&res.body), &doc, err) < 0)
+		return -1;
+	version = sg_json_str(sg_json_get(doc, "gitVersion"), NULL);
+	if (!version)
+		return sg_fail(err, SG_R_ANSWER_INVALID, "%s is no Kubernetes: no gitVersion",
+			client->access->server);
+	*ret_version = sg_arena_strdup(arena, version);
+	return 0;
+}
+
+static void write_review(struct sg_buf *out, const char *namespace, const char *verb)
+{
+	struct sg_json_out json;
+
+	sg_json_out_init(&json, out, /* indent= */ false);
+	sg_json_open_object(&json, NULL);
+	sg_json_put_str(&json, "apiVersion", "authorization.k8s.io/v1");
+	sg_json_put_str(&json, "kind", "SelfSubjectAccessReview");
+	sg_json_open_object(&json, "spec");
+	sg_json_open_object(&json, "resourceAttributes");
+	sg_json_put_str(&json, "namespace", namespace);
+	sg_json_put_str(&json, "verb", verb);
+	sg_json_put_str(&json, "group", "argoproj.io");
+	sg_json_put_str(&json, "resource", "applications");
+	sg_json_close_object(&json);
+	sg_json_close_object(&json);
+	sg_json_close_object(&json);
+}
+
+int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, const char *verb,
+	int64_t deadline_ms, bool *ret_allowed, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf body = {0};
+	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_cluster_req req = {.method = "POST",
+		.path = REVIEWS,
+		.content_type = "application/json",
+		.label = "ask what is allowed"};
+	struct sg_fault fault = {0};
+	const struct sg_json *allowed;
+
+	sg_buf_init(&body, PATH_MAX_BYTES);
+	write_review(&body, namespace, verb);
+	req.body = sg_buf_str(&body);
+	if (sg_cluster_send(client, &req, deadline_ms, &res, &fault, err) < 0)
+		return -1;
+	if (fault.kind != SG_FAULT_NONE)
+		return refuse(client, &fault, "what is allowed", err);
+	if (parse(client, "what is allowed", sg_buf_str(&res.body), &doc, err) < 0)
+		return -1;
+	allowed = sg_json_at(doc, "status.allowed");
+	if (sg_json_type(allowed) != SG_JSON_BOOL)
+		return sg_fail(err, SG_R_ANSWER_INVALID, "status.allowed: expected true or false");
+	*ret_allowed = sg_json_bool(allowed, false);
+	return 0;
+}
+
+int sg_cluster_get_project(struct sg_cluster_client *client, const char *namespace,
+	const char *name, int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
+	struct sg_cluster_req req = {.method = "GET", .label = "read the project of Argo CD"};
+	struct sg_fault fault = {0};
+
+	sg_buf_init(&path, PATH_MAX_BYTES);
+	if (sg_cluster_path_project(namespace, name, &path, err) < 0)
+		return -1;
+	req.path = path.ptr;
+	if (sg_cluster_send(client, &req, deadline_ms, &res, &fault, err) < 0)
+		return -1;
+	if (fault.kind != SG_FAULT_NONE)
+		return refuse(client, &fault, "the project of Argo CD", err);
+	return parse(client, "the project of Argo CD", sg_buf_str(&res.body), ret_doc, err);
+}
