@@ -226,6 +226,7 @@ static int make_http(
 	sg_debug(&session->log, "certificate authorities from %s", from);
 	opts.ca_pem = sg_buf_str(&session->pem);
 	opts.ca_from = from;
+	session->world.ca_from = from;
 	if (sg_http_curl_new(&opts, &session->made_http, err) < 0)
 		return -1;
 	session->world.http = session->made_http;

@@ -11,6 +11,7 @@ static const struct sg_cmd *const commands[] = {
 	&sg_cmd_gate,
 	&sg_cmd_status,
 	&sg_cmd_check,
+	&sg_cmd_doctor,
 	&sg_cmd_init,
 	&sg_cmd_explain,
 	&sg_cmd_completion,

@@ -57,6 +57,7 @@ enum {
 	SG_OPTS_GITOPS = 4,
 	SG_OPTS_WRITING = 1,
 	SG_OPTS_CLUSTER = 7,
+	SG_OPTS_KUBECONFIG = 2, /* of these: which cluster, nothing about waiting */
 	SG_OPTS_NETWORK = 7,
 };
 extern const struct sg_opt sg_opts_output[SG_OPTS_OUTPUT];
@@ -71,6 +72,7 @@ extern const struct sg_cmd sg_cmd_promote;
 extern const struct sg_cmd sg_cmd_gate;
 extern const struct sg_cmd sg_cmd_status;
 extern const struct sg_cmd sg_cmd_check;
+extern const struct sg_cmd sg_cmd_doctor;
 extern const struct sg_cmd sg_cmd_init;
 extern const struct sg_cmd sg_cmd_explain;
 extern const struct sg_cmd sg_cmd_completion;

@@ -12,6 +12,7 @@ static const struct sg_advice_table *const tables[] = {
 	&sg_advice_promotions,
 	&sg_advice_requests,
 	&sg_advice_outcomes,
+	&sg_advice_checks,
 };
 
 const struct sg_advice *sg_advice_at(size_t index)

@@ -32,6 +32,7 @@ extern const struct sg_advice_table sg_advice_gates;
 extern const struct sg_advice_table sg_advice_promotions;
 extern const struct sg_advice_table sg_advice_requests;
 extern const struct sg_advice_table sg_advice_outcomes;
+extern const struct sg_advice_table sg_advice_checks;
 
 /* The advice about CODE; NULL when there is none. */
 const struct sg_advice *sg_advice_of(const char *code);

@@ -40,6 +40,16 @@ static const struct sg_advice rows[] = {
 		.look = "stagegate check --repo .\n",
 	},
 	{
+		.code = "NOT_READY",
+		.means = "doctor found at least one error: a promotion would fail, or a gate would "
+			 "bind nobody. Each stands in the report with what to do.",
+		.cause = "A token, a setting of GitLab, a permission in the cluster or an "
+			 "application is not as promotions need it, or a system does not answer.",
+		.remedy = "Correct the errors, then run doctor again. Explain the id of a finding "
+			  "to read more about it.",
+		.look = "stagegate doctor --output json\n",
+	},
+	{
 		.code = "BOARD",
 		.means = "The board is complete: every cell could be read.",
 		.cause = "Nothing was in the way.",

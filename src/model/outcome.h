@@ -14,7 +14,8 @@
 	X(BOARD, 0, "the whole board could be read")                                               \
 	X(BOARD_INCOMPLETE, 0, "some of the board could not be read")                              \
 	X(WRITTEN, 0, "files were written into the local folder")                                  \
-	X(FINDINGS, 3, "check found errors")
+	X(FINDINGS, 3, "check found errors")                                                       \
+	X(NOT_READY, 1, "doctor found errors in the live systems")
 
 enum sg_outcome {
 #define SG_X(name, code, text) SG_OUTCOME_##name,

@@ -5,6 +5,7 @@
 #include "base/reason.h"
 #include "gate/code.h"
 #include "model/app_verdict.h"
+#include "model/doctor.h"
 #include "model/mr.h"
 #include "model/outcome.h"
 #include "model/promotion.h"
@@ -109,6 +110,13 @@ static void add_warnings(struct catalog *catalog)
 			SG_CODE_ENDS_NOTHING, sg_warning_text((enum sg_warning)i));
 }
 
+static void add_checks(struct catalog *catalog)
+{
+	for (int i = 0; i < sg_doctor_check_count(); i++)
+		add(catalog, SG_CODE_CHECK, sg_doctor_check_name((enum sg_doctor_check)i),
+			SG_CODE_ENDS_NOTHING, sg_doctor_check_meaning((enum sg_doctor_check)i));
+}
+
 const struct sg_code *sg_catalog(struct sg_arena *arena, size_t *ret_count)
 {
 	struct catalog catalog = {.arena = arena};
@@ -120,6 +128,7 @@ const struct sg_code *sg_catalog(struct sg_arena *arena, size_t *ret_count)
 	add_requests(&catalog);
 	add_outcomes(&catalog);
 	add_warnings(&catalog);
+	add_checks(&catalog);
 	*ret_count = catalog.count;
 	return catalog.rows;
 }

@@ -17,7 +17,8 @@
 	X(PROMOTION, "promotion")                                                                  \
 	X(REQUEST, "merge request")                                                                \
 	X(OUTCOME, "outcome")                                                                      \
-	X(WARNING, "warning")
+	X(WARNING, "warning")                                                                      \
+	X(CHECK, "check of doctor")
 
 enum sg_code_kind {
 #define SG_X(name, word) SG_CODE_##name,

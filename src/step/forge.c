@@ -18,6 +18,31 @@ bool sg_forge_is_there(const struct sg_loaded *loaded, const char **why)
 	return false;
 }
 
+void sg_forge_client(
+	struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *ret_forge)
+{
+	const struct sg_remote *remote = &loaded->remote;
+
+	*ret_forge = (struct sg_forge){.arena = world->arena};
+	if (remote->cred)
+		ret_forge->cred = (struct sg_cred){
+			.kind = remote->is_job_token ? SG_CRED_JOB_TOKEN : SG_CRED_BEARER,
+			.origin = remote->cred->origin,
+			.secret = remote->token,
+		};
+	ret_forge->gitlab = (struct sg_gitlab){
+		.http = world->http,
+		.log = world->log,
+		.api = sg_arena_printf(world->arena, "%s/api/v4", remote->gitlab),
+		.project = remote->project,
+		.cred = remote->cred ? &ret_forge->cred : NULL,
+		.job = remote->job,
+		.retry = sg_world_retry(world, API_TRIES),
+		.connect_timeout_ms = world->settings->connect_timeout_ms,
+		.request_timeout_ms = world->settings->request_timeout_ms,
+	};
+}
+
 int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,
 	struct sg_forge *ret_forge, struct sg_err *err)
 {
@@ -39,19 +64,7 @@ int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,
 		return sg_hint(err, "set STAGEGATE_GITLAB_TOKEN or STAGEGATE_GITLAB_TOKEN_FILE to "
 				    "a project access token of the GitOps project");
 	}
-	ret_forge->cred = (struct sg_cred){
-		.kind = SG_CRED_BEARER, .origin = remote->cred->origin, .secret = remote->token};
-	ret_forge->gitlab = (struct sg_gitlab){
-		.http = world->http,
-		.log = world->log,
-		.api = sg_arena_printf(world->arena, "%s/api/v4", remote->gitlab),
-		.project = remote->project,
-		.cred = &ret_forge->cred,
-		.job = remote->job,
-		.retry = sg_world_retry(world, API_TRIES),
-		.connect_timeout_ms = world->settings->connect_timeout_ms,
-		.request_timeout_ms = world->settings->request_timeout_ms,
-	};
+	sg_forge_client(world, loaded, ret_forge);
 	return 0;
 }
 

@@ -30,6 +30,13 @@ bool sg_forge_is_there(const struct sg_loaded *loaded, const char **why);
 int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,
 	struct sg_forge *ret_forge, struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * As sg_forge_open(), where a client without a token, or with a job's own, is of use, too: to see
+ * what GitLab says then. sg_forge_is_there() came before.
+ */
+void sg_forge_client(
+	struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *ret_forge);
+
 /* The user that our token acts as; asked once. */
 int sg_forge_me(struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
 

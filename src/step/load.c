@@ -108,38 +108,54 @@ static void note_what_was_read(struct sg_world *world, const struct sg_loaded *l
 	sg_console_note(world->console, "configuration %s", loaded->config_from);
 }
 
+static int find_config_branch(const struct sg_world *world, struct sg_loaded *loaded,
+	const char **ret, struct sg_err *err)
+{
+	*ret = NULL;
+	if (world->settings->config)
+		return 0;
+	*ret = world->settings->gitops_ref;
+	if (!*ret)
+		*ret = sg_repo_head_branch(loaded->repo);
+	if (*ret)
+		return 0;
+	return sg_fail(err, SG_R_BRANCH_NOT_FOUND,
+		"%s has no HEAD branch; name one with --gitops-ref", loaded->remote.name);
+}
+
+int sg_load_found(struct sg_world *world, struct sg_loaded *loaded, struct sg_str *ret_text,
+	struct sg_err *err)
+{
+	const char *branch = NULL;
+	int rc;
+
+	sg_console_phase(world->console, SG_CONSOLE_READ, "Reading %s", loaded->remote.name);
+	rc = open_repo(world, loaded, err);
+	if (rc == 0)
+		rc = find_config_branch(world, loaded, &branch, err);
+	if (rc == 0)
+		rc = fetch_first(loaded, branch, err);
+	if (rc == 0)
+		rc = branch ? config_from_branch(world, loaded, branch, ret_text, err)
+			    : config_from_file(world, loaded, ret_text, err);
+	if (rc == 0)
+		note_what_was_read(world, loaded);
+	else if (err->reason == SG_R_CREDENTIAL_MISSING)
+		(void)sg_hint(err, "%s", loaded->remote.no_cred_why);
+	return rc;
+}
+
 int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_str *ret_text,
 	struct sg_err *err)
 {
 	struct sg_loaded loaded = {0};
-	const char *branch = NULL;
-	int rc;
 
 	if (sg_remote_find(world, &loaded.remote, err) < 0)
 		return -1;
-	sg_console_phase(world->console, SG_CONSOLE_READ, "Reading %s", loaded.remote.name);
-	rc = open_repo(world, &loaded, err);
-	if (rc == 0 && !world->settings->config) {
-		branch = world->settings->gitops_ref;
-		if (!branch)
-			branch = sg_repo_head_branch(loaded.repo);
-		if (!branch)
-			rc = sg_fail(err, SG_R_BRANCH_NOT_FOUND,
-				"%s has no HEAD branch; name one with --gitops-ref",
-				loaded.remote.name);
-	}
-	if (rc == 0)
-		rc = fetch_first(&loaded, branch, err);
-	if (rc == 0)
-		rc = branch ? config_from_branch(world, &loaded, branch, ret_text, err)
-			    : config_from_file(world, &loaded, ret_text, err);
-	if (rc < 0) {
-		if (err->reason == SG_R_CREDENTIAL_MISSING)
-			(void)sg_hint(err, "%s", loaded.remote.no_cred_why);
+	if (sg_load_found(world, &loaded, ret_text, err) < 0) {
 		sg_loaded_release(&loaded);
 		return -1;
 	}
-	note_what_was_read(world, &loaded);
 	*ret_loaded = loaded;
 	return 0;
 }

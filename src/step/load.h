@@ -34,6 +34,13 @@ int sg_load(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_err 
 int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_str *ret_text,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * The same for a remote that is known already: loaded->remote is filled, all else is zero. It stays
+ * the caller's, after a failure too.
+ */
+int sg_load_found(struct sg_world *world, struct sg_loaded *loaded, struct sg_str *ret_text,
+	struct sg_err *err) SG_MUST_CHECK;
+
 /* The name of the configuration file at the root of the repository. */
 #define SG_CONFIG_FILE "stagegate.yaml"
 

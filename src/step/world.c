@@ -7,6 +7,8 @@ struct sg_loop *sg_world_loop(const struct sg_world *world)
 
 struct sg_retry_policy sg_world_retry(struct sg_world *world, int tries)
 {
+	if (world->tries && (tries == 0 || tries > world->tries))
+		tries = world->tries;
 	return (struct sg_retry_policy){
 		.base_ms = world->settings->retry_base_ms,
 		.max_ms = 30000,

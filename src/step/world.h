@@ -47,9 +47,11 @@ struct sg_world {
 	struct sg_console *console; /* what users read while it runs; NULL: nobody reads */
 	struct sg_redactor *redactor;
 	struct sg_http *http; /* with its loop and clock */
+	const char *ca_from;  /* where the trusted certificate authorities are from; "": none */
 	const char *tmpdir;
 	int64_t deadline_ms; /* of the loop's clock: --timeout from the start of the run */
 	uint64_t random;     /* state of the jitter's generator */
+	int tries; /* of any request at most, where an answer is wanted soon; 0: no such limit */
 };
 
 /* The loop of this run. */

@@ -119,6 +119,7 @@ void docs_troubleshooting(struct sg_buf *out)
 		[SG_CODE_REQUEST] = "Merge requests: what GitLab says of one",
 		[SG_CODE_OUTCOME] = "Outcomes: how a run ended",
 		[SG_CODE_WARNING] = "Warnings: what a success did not cover",
+		[SG_CODE_CHECK] = "Checks: what doctor looks at",
 	};
 	struct sg_arena arena = {0};
 	size_t count;
