@@ -4,10 +4,13 @@
 
 #include "base/attr.h"
 #include "base/version.h"
+#include "config/schema_doc.h"
 #include "io/fs.h"
 #include "scaffold/scaffold.h"
 #include "step/remote.h"
 
+#define SCHEMA_FILE "stagegate.schema.json" /* stagegate.yaml of the skeleton names it */
+#define SCHEMA_MAX_BYTES (1u << 20)
 #define SAMPLE_SERVICE "catalog"
 #define SAMPLE_IMAGES "registry.example.com/shop"
 
@@ -143,6 +146,20 @@ static int check_kind(const struct sg_init_ask *ask, struct sg_err *err)
 	return 0;
 }
 
+/* What editors check stagegate.yaml with, as `check --schema` prints it. */
+static void add_schema(struct sg_arena *arena, struct sg_file_change **files, size_t *count)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf schema = {0};
+	struct sg_file_change *file = sg_arena_push(arena, files, count, sizeof(*file));
+
+	sg_buf_init(&schema, SCHEMA_MAX_BYTES);
+	sg_config_schema_json(&schema);
+	file->path = SCHEMA_FILE;
+	file->before = SG_STR("");
+	file->after.ptr = sg_arena_dup(arena, sg_buf_str(&schema));
+	file->after.len = schema.len;
+}
+
 static int fill(struct sg_world *world, const struct sg_init_ask *ask, struct sg_report *report,
 	struct sg_file_change **ret_files, size_t *ret_count, struct sg_err *err)
 {
@@ -155,12 +172,14 @@ static int fill(struct sg_world *world, const struct sg_init_ask *ask, struct sg
 	if (pipeline ? pipeline_values(world, ask, &values, report, err)
 		     : gitops_values(world, ask, &values, report, err))
 		return -1;
-	if (pipeline)
+	if (pipeline) {
 		sg_scaffold_files(world->arena, sg_scaffold_pipeline, sg_scaffold_pipeline_count,
 			&values, ret_files, ret_count);
-	else
-		sg_scaffold_files(world->arena, sg_scaffold_gitops, sg_scaffold_gitops_count,
-			&values, ret_files, ret_count);
+		return 0;
+	}
+	sg_scaffold_files(world->arena, sg_scaffold_gitops, sg_scaffold_gitops_count, &values,
+		ret_files, ret_count);
+	add_schema(world->arena, ret_files, ret_count);
 	return 0;
 }
 

@@ -58,6 +58,17 @@ def test_check_finds_nothing(made):
     assert run.json["sentence"] == "sound: 3 environments, 6 places read"
 
 
+def test_editors_find_the_schema(made):
+    text = (made / "stagegate.yaml").read_text()
+    name = re.fullmatch(r"# yaml-language-server: \$schema=\./(\S+)", text.split("\n")[0]).group(1)
+    assert (made / name).read_text() == stagegate("check", "--schema").out
+    jsonschema = pytest.importorskip("jsonschema", reason="python3-jsonschema is not installed (ci/setup)")
+    schema = json.loads((made / name).read_text())
+    jsonschema.Draft7Validator(schema).validate(yaml.safe_load(text))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft7Validator(schema).validate(yaml.safe_load(text.replace("publish: commit", "publish: comit")))
+
+
 def test_every_yaml_file_is_one(made):
     checked = 0
     for path, text in skeleton.files(made).items():
