@@ -27,7 +27,8 @@ static const struct sg_opt init_opts[] = {
 };
 
 static const struct sg_opt gitops_opts[] = {
-	OF_INIT(branch, "branch", "BRANCH", "branch of staging and production (default: main)"),
+	OF_INIT(branch, "main-branch", "BRANCH",
+		"branch of staging and production (default: main)"),
 	OF_INIT(dev_branch, "dev-branch", "BRANCH", "branch of dev (default: develop)"),
 	OF_INIT(namespace, "namespace", "NAME",
 		"namespace of Argo CD's Applications (default: argocd)"),

@@ -133,7 +133,7 @@ static int check_kind(const struct sg_init_ask *ask, struct sg_err *err)
 	const struct {
 		const char *option, *value;
 	} gitops_only[] = {
-		{"--branch", ask->branch},
+		{"--main-branch", ask->branch},
 		{"--dev-branch", ask->dev_branch},
 		{"--namespace", ask->namespace},
 		{"--approvers", ask->approvers},

@@ -155,7 +155,7 @@ int sg_scaffold_check(const struct sg_scaffold_values *values, struct sg_err *er
 		return -1;
 	if (check_services(values, err) < 0 || check_image(values->image, err) < 0 ||
 		check_url(values->url, err) < 0 ||
-		check_branch("--branch", values->branch, err) < 0 ||
+		check_branch("--main-branch", values->branch, err) < 0 ||
 		check_branch("--dev-branch", values->dev_branch, err) < 0)
 		return -1;
 	return check_approvers(values, err);

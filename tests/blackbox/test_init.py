@@ -83,7 +83,7 @@ def test_every_yaml_file_is_one(made):
 def test_names_that_yaml_reads_as_something_else_stay_texts(tmp_path):
     """In no place does a value become a boolean, a number, null or a date."""
     folder = tmp_path / "x"
-    init(folder, "--services", "on,yes,null,y", "--branch", "1e3", "--dev-branch", "2024-01-01", "--namespace", "0x1f",
+    init(folder, "--services", "on,yes,null,y", "--main-branch", "1e3", "--dev-branch", "2024-01-01", "--namespace", "0x1f",
          "--approvers", "@1,@a/b", "--image-prefix", "1.5")
     stagegate("check", "--repo", folder)
     config = yaml.safe_load((folder / "stagegate.yaml").read_text())
@@ -325,7 +325,7 @@ def test_a_pipeline_that_is_there_stays(tmp_path):
     (["--gitops", "apps"], "--gitops"),
     (["--gitops", "a/b c"], "--gitops"),
     (["--gitops", "a/b", "--services", "a,b"], "one service"),
-    (["--gitops", "a/b", "--branch", "main"], "--branch belongs to init gitops"),
+    (["--gitops", "a/b", "--main-branch", "main"], "--main-branch belongs to init gitops"),
     (["--gitops", "a/b", "--approvers", "@a"], "--approvers belongs to init gitops"),
     (["--gitops", "a/b", "--job-image", "a b"], "--job-image"),
     (["--gitops", "a/b", "--components", "a b"], "--components"),
@@ -553,8 +553,8 @@ def test_a_read_only_folder(tmp_path):
     (["--services", "a" * 56], "--services"),
     (["--image-prefix", "registry.example.com/shop:1.0"], "--image-prefix"),
     (["--image-prefix", "a\nb"], "--image-prefix"),
-    (["--branch", "$(touch x)"], "--branch"),
-    (["--branch", 'a"b'], "--branch"),
+    (["--main-branch", "$(touch x)"], "--main-branch"),
+    (["--main-branch", 'a"b'], "--main-branch"),
     (["--dev-branch", "a b"], "--dev-branch"),
     (["--namespace", "Argo"], "--namespace"),
     (["--approvers", "maria"], "--approvers"),
