@@ -41,6 +41,16 @@ static const struct sg_gate_verdict *gate_of(const struct sg_promotion *p)
 	return sg_gates_blocker(gates->verdicts, gates->count);
 }
 
+/* The table's words and GitLab's, unless both say the same. */
+static const char *status_in_words(struct sg_arena *arena, const struct sg_promotion *p)
+{
+	const struct sg_mr_status *status = sg_mr_status_of(p->request.mr.detailed_status);
+
+	if (strcmp(status->code, p->step->code) == 0)
+		return status->sentence;
+	return sg_arena_printf(arena, "%s: %s", p->step->sentence, status->sentence);
+}
+
 /* Why it stands where it stands, in one sentence. */
 static const char *sentence_of(struct sg_arena *arena, const struct sg_promotion *p)
 {
@@ -52,7 +62,7 @@ static const char *sentence_of(struct sg_arena *arena, const struct sg_promotion
 	if (strcmp(p->step->code, "BRANCH_BUSY") == 0)
 		more = p->head.foreign;
 	else if (strncmp(p->step->code, "MR_", 3) == 0 && p->request.open)
-		more = sg_mr_status_of(p->request.mr.detailed_status)->sentence;
+		return status_in_words(arena, p);
 	else if (strcmp(p->step->code, "OLDER") == 0)
 		more = sg_arena_printf(
 			arena, "%s stands there, and %s is older", p->target_wish, p->wish);
