@@ -1,5 +1,7 @@
 #include "step/forge.h"
 
+#include "step/job.h"
+
 /* An API that is down must not be asked for twenty minutes. */
 #define API_TRIES 8
 
@@ -56,13 +58,16 @@ int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,
 		return sg_hint(err, "GitOps repository: %s", remote->url);
 	}
 	if (!remote->cred || remote->is_job_token) {
+		why = sg_job_missing_why(world->env);
 		(void)sg_fail(err, SG_R_CREDENTIAL_MISSING,
 			"merge requests and gates need a token with the scope `api`%s",
 			remote->is_job_token ? "; a job's own token may not use that part of "
 					       "GitLab's API"
 					     : "");
-		return sg_hint(err, "set STAGEGATE_GITLAB_TOKEN or STAGEGATE_GITLAB_TOKEN_FILE to "
-				    "a project access token of the GitOps project");
+		return sg_hint(err,
+			"set STAGEGATE_GITLAB_TOKEN or STAGEGATE_GITLAB_TOKEN_FILE to "
+			"a project access token of the GitOps project%s%s",
+			why ? "; " : "", why ? why : "");
 	}
 	sg_forge_client(world, loaded, ret_forge);
 	return 0;

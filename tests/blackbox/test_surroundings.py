@@ -1,10 +1,13 @@
 """Hostile and odd surroundings: each ends with its own exit code and a message that says what to do."""
+import fcntl
 import json
 import os
 import re
 import signal
 import socket
+import struct
 import subprocess
+import termios
 import threading
 import time
 
@@ -58,6 +61,11 @@ def test_without_a_token_it_says_where_protected_variables_are(sandbox, sg):
     assert "protected CI/CD variables are absent" in run.err and "CREDENTIAL_MISSING" in run.err
     run = sg("bump", "search", "7.7.13", expect=4, env={**PROTECTED, "STAGEGATE_GITLAB_TOKEN": None})
     assert "protected CI/CD variables" not in run.err and "STAGEGATE_GITLAB_TOKEN" in run.err
+
+
+def test_a_jobs_own_token_in_the_place_of_an_absent_one(journey):
+    run = journey.sg("gate", "catalog", "--to", "staging", expect=4, env={**JOB, "STAGEGATE_GITLAB_TOKEN": None})
+    assert "a job's own token may not" in run.err and "protected CI/CD variables are absent" in run.err
 
 
 # --- what the process is given -----------------------------------------------------------------------------------
@@ -125,6 +133,21 @@ def test_nothing_at_all_is_open(sandbox, sg):
 def run_report(sg, name="r.json"):
     with open(os.path.join(sg.folder, name), encoding="utf-8") as file:
         return json.load(file)
+
+
+def test_a_reader_that_does_not_read(sg):
+    """The run waits for it, and ends soon after a signal."""
+    child = subprocess.Popen([binary(), "status", "--output", "json"], env=sg.env, cwd=sg.folder,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, 4096)
+    until = time.monotonic() + LIMIT_S
+    while struct.unpack("i", fcntl.ioctl(child.stdout, termios.FIONREAD, b"\0" * 4))[0] < 4096:
+        assert time.monotonic() < until and child.poll() is None
+    child.send_signal(signal.SIGTERM)
+    err = child.stderr.read().decode()
+    assert child.wait(timeout=LIMIT_S) == 10 and "stdout: cannot be written" in err
+    child.stdout.close()
+    child.stderr.close()
 
 
 # --- file systems ------------------------------------------------------------------------------------------------
