@@ -82,6 +82,7 @@ static int bump(struct sg_world *world, struct sg_loaded *loaded, const struct s
 	report->environment = env->name;
 	report->branch = env->branch;
 	report->commit = done.commit;
+	report->commit_url = sg_remote_commit_url(world->arena, &loaded->remote, done.commit);
 	report->id = done.plan.id;
 	report->tries = done.tries;
 	report->files = done.changes.files;

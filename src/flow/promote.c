@@ -257,6 +257,8 @@ static void end_live(struct promoting *run, const struct sg_report_verdict *row)
 	const struct sg_promotion *p = &run->stage.promotions[0];
 
 	run->report->commit = p->landed[0] ? p->landed : p->tip->revision;
+	run->report->commit_url = sg_remote_commit_url(
+		run->world->arena, &run->stage.loaded.remote, run->report->commit);
 	if (row->result != SG_RESULT_DONE)
 		sg_report_end(run->report, row->result, row->code, "%s: %s", row->application,
 			row->sentence);

@@ -162,6 +162,8 @@ static int wait_loaded(struct waiting *waiting, struct sg_report *report, struct
 	report->environment = waiting->env->name;
 	report->branch = waiting->env->branch;
 	report->commit = waiting->revision;
+	report->commit_url = sg_remote_commit_url(
+		waiting->world->arena, &waiting->loaded.remote, waiting->revision);
 	waiting->asks = sg_arena_calloc(waiting->world->arena, ask->count, sizeof(*waiting->asks));
 	for (size_t i = 0; i < ask->count; i++)
 		if (prepare(waiting, ask->services[i], report, &waiting->asks[i], err) < 0)

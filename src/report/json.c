@@ -295,6 +295,7 @@ void sg_report_json(
 	put(&writer, "environment", report->environment);
 	put(&writer, "branch", report->branch);
 	put(&writer, "commit", report->commit);
+	put(&writer, "commit_url", report->commit_url);
 	put(&writer, "id", report->id);
 	sg_json_put_i64(json, "tries", report->tries);
 	sg_json_put_i64(json, "elapsed_ms", report->elapsed_ms);

@@ -61,6 +61,7 @@ static void put_facts(const struct sg_page *page, const struct sg_report *report
 	sg_page_field(page, "environment", report->environment);
 	sg_page_field(page, "branch", report->branch);
 	sg_page_field(page, "commit", report->commit);
+	sg_page_field(page, "commit page", report->commit_url);
 	sg_page_field(page, "stagegate-id", report->id);
 	if (report->tries > 1) {
 		sg_page_label(page, "pushes");

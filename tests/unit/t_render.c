@@ -38,6 +38,7 @@ static void facts(struct sg_report *report)
 	report->environment = "dev";
 	report->branch = "develop";
 	report->commit = SHA_A;
+	report->commit_url = "https://gitlab.example.com/gitops/apps/-/commit/" SHA_A;
 	report->elapsed_ms = 312;
 }
 
@@ -78,7 +79,7 @@ static void bump_planned(struct sg_report *report)
 
 	sg_report_init(report, report->arena, "bump");
 	facts(report);
-	report->commit = NULL;
+	report->commit = report->commit_url = NULL;
 	sg_report_add_values(report, "dev", values, 1, false);
 	report->files = files;
 	report->file_count = 2;
@@ -272,7 +273,7 @@ static void hostile(struct sg_report *report)
 
 	sg_report_init(report, report->arena, HOSTILE);
 	report->repository = report->config_from = report->environment = report->branch =
-		report->commit = report->id = HOSTILE;
+		report->commit = report->commit_url = report->id = HOSTILE;
 	report->advisory = true;
 	*sg_report_add_change(report) = (struct sg_report_change){
 		HOSTILE, HOSTILE, HOSTILE, HOSTILE, -1, HOSTILE, HOSTILE, false};
@@ -440,7 +441,7 @@ static void assert_keys(const struct sg_buf *got)
 {
 	static const char *const keys[] = {"schema", "command", "result", "reason", "exit_code",
 		"sentence", "repository", "config", "advisory", "environment", "branch", "commit",
-		"id", "tries", "elapsed_ms", "next_look", "changes", "diff", "gates",
+		"commit_url", "id", "tries", "elapsed_ms", "next_look", "changes", "diff", "gates",
 		"merge_requests", "board", "verdicts", "findings", "folder", "files", "warnings",
 		"version"};
 	const char *at = got->ptr;
@@ -770,7 +771,8 @@ static void dotenv_file_is_bounded(void **state)
 	memset(long_text, 'x', sizeof(long_text) - 1);
 	sg_buf_init(&out, OUT_MAX);
 	sg_report_init(&report, &arena, "wait");
-	report.branch = report.environment = report.commit = report.id = long_text;
+	report.branch = report.environment = report.commit = report.commit_url = report.id =
+		long_text;
 	row = sg_report_add_verdict(&report);
 	row->application = row->service = row->image_wanted = row->revision_seen = long_text;
 	sg_report_end(&report, SG_RESULT_DONE, "OK", "yes");
