@@ -166,6 +166,17 @@ def test_a_deployment_that_fails_fails_the_job_that_makes_it(box, project):
     assert suite[0][0].get("type") == "SYNC_FAILED" and suite[0].get("name") == "catalog: application argocd/catalog-dev"
 
 
+@pytest.mark.parametrize("good, bad", [("action: prepare", "action: deploy"), ("when: always", "when: sometimes"),
+                                       ("version: $CI_COMMIT_SHORT_SHA", "version: 1.5"), ("services: shipping", "service: shipping")])
+def test_the_engine_finds_what_is_wrong(project, good, bad):
+    """Keywords by the JSON schema of GitLab's editor, inputs by their headers."""
+    app = project("shop/catalog", EXAMPLES["mirrored"].replace(good, bad))
+    template = (app.folder / "templates/bump.yml").read_text()
+    app.write("templates/bump.yml", template.replace(good, bad))
+    run = app(expect=1)
+    assert run.jobs == {} and "nvalid" in run.text, run.text
+
+
 @pytest.mark.parametrize("text", ["$(touch pwned) `touch pwned` ; touch pwned", "\"; touch pwned; \" *", "--config /dev/null"])
 def test_no_input_reaches_a_shell(repository, project, text):
     """Services and version come from outside: a tag's name, a variable of whoever started the pipeline."""
