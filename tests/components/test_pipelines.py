@@ -1,10 +1,9 @@
 """The pipelines of docs/pipelines.md, run: what they promise happens in Git, in GitLab and in the cluster."""
 import json
-import subprocess
 import xml.etree.ElementTree
 
 import pytest
-from conftest import binary, examples
+from conftest import examples
 
 HALF_AN_HOUR, TWO_HOURS = "1860", "7260"
 EXAMPLES = examples()
@@ -129,31 +128,6 @@ def test_a_job_that_breaks_off_leaves_its_reports(project):
     assert json.loads(app.left("bump-dev", "stagegate.json").read_text())["reason"] == "SERVICE_UNKNOWN"
     assert "STAGEGATE_REASON=SERVICE_UNKNOWN" in app.left("bump-dev", "stagegate.env").read_text()
     assert xml.etree.ElementTree.parse(app.left("bump-dev", "stagegate.xml")).getroot()[0].get("errors") == "1"
-
-
-def written(folder, *words):
-    """The pipeline that `stagegate init` writes."""
-    subprocess.run([binary(), "init", *words, folder], check=True, stdout=subprocess.DEVNULL, env={"LC_ALL": "C.UTF-8"})
-    return (folder / ".gitlab-ci.yml").read_text()
-
-
-def test_the_application_that_init_writes(repository, project, tmp_path):
-    app = project("shop/catalog", written(tmp_path, "pipeline", "--gitops", "gitops/apps", "--services", "catalog"))
-    tagged = {"CI_COMMIT_TAG": "21.4.6"}
-    assert sorted(app.listed(**tagged)) == ["build", "bump-dev", "wait-dev"] and app.listed() == []
-    run = app("bump-dev", "wait-dev", **tagged)
-    assert run.jobs == {"bump-dev": "PASS", "wait-dev": "PASS"}, run.text
-    assert repository.tag("catalog", "dev", "develop") == "21.4.6"
-
-
-def test_the_gitops_repository_that_init_writes(box, project, repository, tmp_path):
-    live_in_dev(box, project)
-    gitops = project("gitops/apps", written(tmp_path, "gitops", "--gitops", box.env["STAGEGATE_GITOPS"], "--services", " ".join(VERSIONS)))
-    gitops.take("main")
-    assert gitops.listed(source="push") == ["check"]
-    run = gitops("check", "promote-staging", source="schedule")
-    assert run.jobs == {"check": "PASS", "promote-staging": "PASS"}, run.text
-    assert versions(repository, "staging") == VERSIONS
 
 
 def test_a_deployment_that_fails_fails_the_job_that_makes_it(box, project):
