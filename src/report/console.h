@@ -63,8 +63,8 @@ struct sg_console {
 /* From now on LOOP's waits keep it alive: heartbeats, and the time in the live line. */
 void sg_console_start(struct sg_console *console, struct sg_loop *loop);
 
-/* The `put` of a log, with the console as its argument. */
-void sg_console_put(void *console, enum sg_log_level level, struct sg_str message);
+/* The `put` of a log; ARG is the console. */
+void sg_console_put(void *arg, enum sg_log_level level, struct sg_str message);
 
 /* A phase begins, and the one before ends. The title is one line: "Reading gitops/apps". */
 void sg_console_phase(struct sg_console *console, enum sg_console_phase phase, const char *fmt, ...)
