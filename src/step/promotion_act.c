@@ -132,7 +132,7 @@ static int push_plan(struct acting *a, const struct sg_plan *plan, struct sg_pub
 
 /*
  * The text of the open request comes before the head that it is about: an approval given between
- * the two is for the old head and void, and a run that is killed there does both again.
+ * the two is for the old head and void, and a run that was killed there goes on with the push.
  */
 static int describe(struct acting *a, const struct sg_plan *plan, struct sg_err *err)
 {
@@ -143,6 +143,9 @@ static int describe(struct acting *a, const struct sg_plan *plan, struct sg_err 
 	if (!p->facts.has_mr)
 		return 0;
 	text = sg_request_text(a->world, p->env, p->service, plan);
+	if (strcmp(text.title, p->request.mr.title) == 0 &&
+		strcmp(text.description, p->request.mr.description) == 0)
+		return 0;
 	return sg_gitlab_mr_update(&a->forge->gitlab, p->request.mr.iid, &text, &answer, err);
 }
 

@@ -71,21 +71,48 @@ def begin(journey, story):
     return words, code, (journey.sandbox.tip("main"), journey.sandbox.tip("develop"))
 
 
-@pytest.mark.parametrize("moment", ["answer", "next"])
-@pytest.mark.parametrize("story", [bump, by_request, by_commit, by_hand, newer_version])
-def test_killed_at_every_write_and_run_again_ends_the_same(journey, story, moment):
+def uninterrupted(journey, story):
+    """(the writes, the world) of a run that nobody kills."""
     words, code, before = begin(journey, story)
     journey.ctl("hold", "0")
     journey.sg(*words, expect=code)
     writes = journey.ctl("effects").splitlines()
-    whole = world(journey, before)
     assert writes
+    return writes, world(journey, before)
+
+
+def killed(journey, words, number, moment):
+    """Starts a run that is killed at a write: the write, or None, and the exit status when it ended by itself."""
+    journey.ctl("hold", str(number), moment)
+    with journey.sg.started(*words) as run:
+        at = journey.sandbox.kill_where_held(run)
+    journey.sg.sweep()
+    return at, run.child.returncode
+
+
+@pytest.mark.parametrize("moment", ["answer", "next"])
+@pytest.mark.parametrize("story", [bump, by_request, by_commit])
+def test_killed_at_every_write_and_run_again_ends_the_same(journey, story, moment):
+    writes, whole = uninterrupted(journey, story)
     for number in range(1, len(writes) + 1):
         words, code, before = begin(journey, story)
-        journey.ctl("hold", str(number), moment)
-        with journey.sg.started(*words) as run:
-            killed = journey.sandbox.kill_where_held(run)
-        assert killed or number == len(writes), f"write {number} of {writes} was not made"
-        journey.sg.sweep()
+        at, _ = killed(journey, words, number, moment)
+        assert at or number == len(writes), f"write {number} of {writes} was not made"
         journey.sg(*words, expect=code)
-        assert world(journey, before) == whole, f"killed at write {number}: {killed} ({moment})"
+        assert world(journey, before) == whole, f"killed at write {number}: {at} ({moment})"
+
+
+@pytest.mark.parametrize("moment", ["answer", "next"])
+@pytest.mark.parametrize("story", [by_hand, newer_version])
+def test_killed_at_its_first_write_again_and_again_until_it_is_done(journey, story, moment):
+    """The state after every write is begun from by a new process here, too, and each of those is killed in turn."""
+    writes, whole = uninterrupted(journey, story)
+    words, code, before = begin(journey, story)
+    kills = []
+    while len(kills) <= 2 * len(writes):
+        at, status = killed(journey, words, 1, moment)
+        if not at:
+            break
+        kills.append(at)
+    assert not at and status == code, (kills, status)
+    assert len(kills) >= len(writes) - 1 and world(journey, before) == whole, kills
