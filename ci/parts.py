@@ -174,7 +174,7 @@ def timelines():
 
 def other_python():
     """Folders of Python tests that no other part names, so that a new folder is never forgotten."""
-    named = {"arch", "build", "blackbox"}
+    named = {"arch", "build", "blackbox", "image"}
     found = sorted({pathlib.Path(path).relative_to(ROOT / "tests").parts[0] for path in glob.glob(str(ROOT / "tests/**/test_*.py"), recursive=True)})
     folders = [name for name in found if name not in named and not name.endswith(".py")]
     if not folders:
@@ -233,9 +233,16 @@ def under_a_sub_path():
     return pytest("blackbox-subpath", python_tests("tests/blackbox"), binary("release") | {"SANDBOX_ROOT": "/gitlab"})
 
 
+def image():
+    """Builds the container image for both machines and looks at it, inside and at work."""
+    if os.getuid() != 0:
+        raise LeftOut("building an image needs root")
+    return pytest("image", python_tests("tests/image"))
+
+
 def unknown_folders():
     """Folders of tests/ that no part would run."""
-    by_name = {"arch", "bench", "blackbox", "build", "data", "docs", "fuzz", "timelines"}
+    by_name = {"arch", "bench", "blackbox", "build", "data", "docs", "fuzz", "image", "timelines"}
     for folder in sorted(path for path in (ROOT / "tests").iterdir() if path.is_dir()):
         known = folder.name in by_name or (folder / "CMakeLists.txt").exists() or any(folder.rglob("test_*.py"))
         if not known and not folder.name.startswith(("_", ".")):
@@ -263,6 +270,7 @@ ALL = PLAIN | {
     "blackbox-subpath": under_a_sub_path,
     # each fuzzer for a few seconds on its corpus
     "fuzz": lambda: one(*run("fuzz", [need("tests/fuzz/run"), "--smoke"], env=SANITIZERS)),
+    "image": image,
     "quickstart": lambda: one(*run("quickstart", [need("ci/quickstart")], 900)),
     "bench": bench,
 }

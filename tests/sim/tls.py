@@ -23,7 +23,7 @@ distinguished_name = name
 basicConstraints = critical,CA:true
 keyUsage = critical,keyCertSign,cRLSign
 [right]
-subjectAltName = IP:127.0.0.1,IP:::1,DNS:localhost
+subjectAltName = IP:127.0.0.1,IP:::1,DNS:localhost,DNS:gitlab.sandbox.test
 [wrong]
 subjectAltName = DNS:other.example.com
 [client]
