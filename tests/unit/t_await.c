@@ -305,6 +305,29 @@ static void test_the_deadline_ends_it_with_the_last_blocker(void **state)
 	finish(&s);
 }
 
+/* A job log of two and a half minutes: changes, and a word each minute. */
+static void test_the_log_of_a_slow_rollout(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, app(&s, 1, OLD, "Synced", "Healthy", "1", false));
+	happens(&s, 10000, app(&s, 2, NEW, "Synced", "Progressing", "2", false));
+	happens(&s, 150000, app(&s, 3, NEW, "Synced", "Healthy", "2", false));
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_string_equal(s.lines.ptr,
+		"web-prod: NOT_SEEN: the application has not been seen yet (after 0s, 19m 59s "
+		"left)\n"
+		"web-prod: OLDER_REVISION: the application is still at an older revision: still at "
+		"111111111111 (after 0s, 19m 59s left)\n"
+		"web-prod: PROGRESSING: the roll-out is not finished (after 10s, 19m 50s left)\n"
+		"web-prod: PROGRESSING: the roll-out is not finished (after 1m 10s, 18m 50s left)\n"
+		"web-prod: PROGRESSING: the roll-out is not finished (after 2m 10s, 17m 50s "
+		"left)\n");
+	finish(&s);
+}
+
 static void test_an_application_that_is_not_there(void **state)
 {
 	struct story s;
@@ -352,6 +375,7 @@ int main(void)
 		STORY(test_a_success_that_the_second_look_does_not_show),
 		STORY(test_a_failure_is_confirmed_before_it_is_believed),
 		STORY(test_the_deadline_ends_it_with_the_last_blocker),
+		STORY(test_the_log_of_a_slow_rollout),
 		STORY(test_an_application_that_is_not_there),
 		STORY(test_without_permission_to_patch_it_reads_on),
 		STORY(test_a_signal_ends_it),
