@@ -57,6 +57,9 @@ def test_from_an_empty_folder_to_live_in_dev(name, tmp_path):
     assert "done: catalog-dev: the application runs it" in said
     assert said.rstrip().endswith("sandbox: stopped")
     assert seconds < 300
+    if name != "README.md":
+        assert re.search(r"^done: 0 errors, 0 warnings, \d+ notes?; \d\d+ right$", said, re.M), said
+        assert "done: 3 of 3 run what Git says, synced and healthy" in said
 
 
 def test_with_kubectl_as_in_a_real_cluster(tmp_path):
@@ -67,8 +70,10 @@ def test_with_kubectl_as_in_a_real_cluster(tmp_path):
     text = read("docs/getting-started.md")
     command = "kubectl --context dev apply -f bootstrap/root-app-dev.yaml"
     assert f"`{command}`" in text
-    lines = [f"KUBECONFIG=$SANDBOX_KUBECONFIG_ADMIN {tools.stdout.strip()}/{command}" if line.startswith('"$sandbox" ctl apply') else line
+    applied = re.compile(r'"\$sandbox" ctl apply < (bootstrap/root-app-(dev|staging|prod)\.yaml)')
+    lines = [applied.sub(rf"KUBECONFIG=$SANDBOX_KUBECONFIG_ADMIN {tools.stdout.strip()}/kubectl --context \2 apply -f \1", line)
              for line in blocks(text)]
+    assert sum("kubectl" in line for line in lines) == 3
     said, _ = follow(lines, tmp_path)
     assert "application.argoproj.io/root-app-dev created" in said and "done: catalog-dev: the application runs it" in said
 
