@@ -191,15 +191,15 @@ int sg_gitlab_rules(struct sg_gitlab *gitlab, struct sg_arena *arena,
 	return 0;
 }
 
-int sg_gitlab_sees_project(struct sg_gitlab *gitlab, const char *project, struct sg_err *err)
+int sg_gitlab_sees_project(struct sg_gitlab *gitlab, const char *path, struct sg_err *err)
 {
-	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	SG_AUTO(sg_buf_release) struct sg_buf address = {0};
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	const struct sg_gitlab_call call = {
-		.path = &path, .project = project, .label = "read the source project"};
+		.path = &address, .project = path, .label = "read the source project"};
 
-	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
-	if (sg_gitlab_path_project(&path, project, err) < 0)
+	sg_buf_init(&address, SG_GITLAB_PATH_MAX);
+	if (sg_gitlab_path_project(&address, path, err) < 0)
 		return -1;
 	return sg_gitlab_get(gitlab, &call, &doc, err);
 }

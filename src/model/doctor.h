@@ -46,7 +46,7 @@
 	X(TOKEN_KIND, WARNING, "the token belongs to a bot and not to a person",                   \
 		"use a project access token of the GitOps project, kept in that project only")     \
 	X(TOKEN_SCOPE, ERROR, "the scopes of the token are enough",                                \
-		"make a token with the scope `api`")                                               \
+		"make a token with the scopes that docs/gitlab-permissions.md lists")              \
 	X(TOKEN_EXPIRY, WARNING, "the token does not expire soon", "rotate it before that day")    \
 	X(TOKEN_ROLE, ERROR, "the role of the token in the project is enough",                     \
 		"give the token the role Developer or Maintainer, as the protected branches ask "  \
@@ -86,6 +86,9 @@
 		"add the token's user to \"Allowed to push and merge\"")                           \
 	X(BRANCH_FORCE_PUSH, ERROR, "the branch cannot be force-pushed",                           \
 		"turn \"Allowed to force push\" off")                                              \
+	X(BRANCH_WORK, ERROR, "our own branches may be pushed and force-pushed",                   \
+		"let no pattern of the protected branches cover stagegate/*, or allow the "        \
+		"token's user to push and force-push there")                                       \
 	X(APPROVERS_READ, ERROR, "the groups of the approval gates can be read",                   \
 		"make the token's user a member of the group (Guest is enough)")                   \
 	X(APPROVERS_ENOUGH, ERROR, "enough people could approve",                                  \

@@ -139,20 +139,39 @@ static struct rights rights_of(
 	return rights;
 }
 
+/* How bad it is that people are let in, too. */
+static enum sg_severity severity_of(
+	const struct sg_doctor_branch *branch, enum sg_doctor_check check)
+{
+	bool merge = check == SG_DOCTOR_BRANCH_MERGE_OTHERS;
+
+	if (branch->gated)
+		return merge && branch->people_merge ? SG_SEVERITY_NOTE : SG_SEVERITY_ERROR;
+	/* whoever writes the rules may change them, but not without being seen */
+	return branch->rules && !merge ? SG_SEVERITY_WARNING : SG_SEVERITY_NOTE;
+}
+
+static const char *remark_of(const struct sg_doctor_branch *branch)
+{
+	if (branch->gated)
+		return branch->people_merge ? "; people merge here" : "";
+	return branch->rules ? "; they make the rules of the gates" : "; it has no gates";
+}
+
 static void judge_others(const struct sg_doctor_pass *pass, enum sg_doctor_check check,
 	const struct sg_doctor_branch *branch, const struct others *others, const char *verb)
 {
-	enum sg_severity severity = branch->gated ? SG_SEVERITY_ERROR : SG_SEVERITY_NOTE;
+	enum sg_severity severity = severity_of(branch, check);
 	const char *people = sg_doctor_names_text(pass, &others->people);
 	const char *owners = sg_doctor_names_text(pass, &others->owners);
 
 	if (others->people.count)
 		sg_doctor_say(pass, check, severity, branch->name, "%s may %s it, too%s%s%s",
 			people, verb, others->owners.count ? ", and " : "",
-			others->owners.count ? owners : "",
-			branch->gated ? "" : "; it has no gates");
+			others->owners.count ? owners : "", remark_of(branch));
 	else if (others->owners.count)
-		sg_doctor_say(pass, check, branch->gated ? SG_SEVERITY_WARNING : SG_SEVERITY_NOTE,
+		sg_doctor_say(pass, check,
+			severity == SG_SEVERITY_ERROR ? SG_SEVERITY_WARNING : SG_SEVERITY_NOTE,
 			branch->name,
 			"%s may %s it as owners, who could change the protection in any case",
 			owners, verb);
@@ -191,6 +210,12 @@ static enum sg_answer either(enum sg_answer a, enum sg_answer b)
 	return a == SG_ANSWER_UNKNOWN ? a : b;
 }
 
+/* Gates hang on it: those of an environment, or the rules that they are read from. */
+static bool must_hold(const struct sg_doctor_branch *branch)
+{
+	return branch->gated || branch->rules;
+}
+
 static void judge_rights(const struct sg_doctor_pass *pass, const struct sg_doctor_branch *branch,
 	const struct rights *rights)
 {
@@ -198,7 +223,7 @@ static void judge_rights(const struct sg_doctor_pass *pass, const struct sg_doct
 
 	if (rights->force_push)
 		sg_doctor_say(pass, SG_DOCTOR_BRANCH_FORCE_PUSH,
-			branch->gated ? SG_SEVERITY_ERROR : SG_SEVERITY_WARNING, branch->name,
+			must_hold(branch) ? SG_SEVERITY_ERROR : SG_SEVERITY_WARNING, branch->name,
 			"it may be force-pushed");
 	else
 		sg_doctor_ok(pass, SG_DOCTOR_BRANCH_FORCE_PUSH, branch->name,
@@ -242,17 +267,46 @@ static void judge_branch(const struct sg_doctor_pass *pass, const struct sg_doct
 	rights = rights_of(pass, branch);
 	if (!rights.is_protected) {
 		sg_doctor_say(pass, SG_DOCTOR_BRANCH_PROTECTION,
-			branch->gated ? SG_SEVERITY_ERROR : SG_SEVERITY_WARNING, branch->name,
+			must_hold(branch) ? SG_SEVERITY_ERROR : SG_SEVERITY_WARNING, branch->name,
 			"every Developer may push to it and merge into it%s",
-			branch->gated ? ": gates bind nobody" : "");
+			must_hold(branch) ? ": gates bind nobody" : "");
 		return;
 	}
 	sg_doctor_ok(pass, SG_DOCTOR_BRANCH_PROTECTION, branch->name, "it is protected");
 	judge_rights(pass, branch, &rights);
 }
 
+/* Our branches are moved to another history when the target moves. */
+static void judge_work(const struct sg_doctor_pass *pass)
+{
+	const struct sg_doctor_facts *f = pass->facts;
+	const struct sg_doctor_branch work = {.name = f->work_branch};
+	struct rights rights;
+
+	if (!f->work_branch || f->no_gitlab_why)
+		return;
+	if (!sg_doctor_known(pass, SG_DOCTOR_BRANCH_WORK, work.name, &f->rules_seen, false))
+		return;
+	rights = rights_of(pass, &work);
+	if (!rights.is_protected)
+		sg_doctor_ok(pass, SG_DOCTOR_BRANCH_WORK, work.name, "no protection covers it");
+	else if (f->token.user_seen.state != SG_DOCTOR_KNOWN ||
+		 rights.push.bot == SG_ANSWER_UNKNOWN)
+		sg_doctor_unseen(pass, SG_DOCTOR_BRANCH_WORK, work.name,
+			"it is protected, and whether the token's user may push there is not "
+			"known");
+	else if (rights.push.bot == SG_ANSWER_NO || !rights.force_push)
+		sg_doctor_fault(pass, SG_DOCTOR_BRANCH_WORK, work.name,
+			"it is protected, and the token's user may not %s it",
+			rights.push.bot == SG_ANSWER_NO ? "push to" : "force-push");
+	else
+		sg_doctor_ok(pass, SG_DOCTOR_BRANCH_WORK, work.name,
+			"it is protected, and the token's user may force-push it");
+}
+
 void sg_doctor_judge_branches(const struct sg_doctor_pass *pass)
 {
 	for (size_t i = 0; i < pass->facts->branch_count; i++)
 		judge_branch(pass, &pass->facts->branches[i]);
+	judge_work(pass);
 }

@@ -117,7 +117,9 @@ struct sg_doctor_branch {
 	const char *name;
 	bool is_config; /* stagegate.yaml is read from it */
 	bool exists;
-	bool gated;             /* an environment with gates is on it, or read its gates from it */
+	bool gated;             /* an environment with gates is on it */
+	bool rules;             /* the gates of some environment are read from it */
+	bool people_merge;      /* an environment on it says `merge: human` */
 	bool takes_commits;     /* `publish: commit` */
 	bool takes_merges;      /* `publish: merge-request` and `merge: auto` */
 	bool takes_requests;    /* `publish: merge-request` */
@@ -184,6 +186,7 @@ struct sg_doctor_facts {
 	struct sg_doctor_seen config;
 	const char *config_from;
 	bool advisory;     /* not read from the branch that binds */
+	bool needs_api;    /* an environment is changed by merge requests */
 	bool needs_gitlab; /* an environment has gates or merge requests */
 	bool has_gates;
 	bool has_freeze;
@@ -193,6 +196,8 @@ struct sg_doctor_facts {
 	struct sg_doctor_token token;
 	struct sg_doctor_project project;
 
+	const char *
+		work_branch; /* one of our own, of an environment with merge requests; NULL: none */
 	struct sg_doctor_seen rules_seen;
 	const struct sg_doctor_rule *rules;
 	size_t rule_count;

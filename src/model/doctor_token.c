@@ -35,25 +35,34 @@ static bool has_scope(const struct sg_doctor_token *token, const char *scope)
 	return false;
 }
 
+/* What is missing for what the configuration asks for; NULL: nothing is. */
+static const char *missing_scope(const struct sg_doctor_facts *f)
+{
+	bool api = has_scope(&f->token, "api");
+
+	if (api || (f->config.state == SG_DOCTOR_KNOWN && !f->needs_gitlab))
+		return NULL;
+	if (f->needs_api || f->config.state != SG_DOCTOR_KNOWN)
+		return "merge requests need api";
+	return has_scope(&f->token, "read_api") ? NULL : "gates need read_api";
+}
+
 static void judge_scopes(const struct sg_doctor_pass *pass)
 {
 	const struct sg_doctor_token *token = &pass->facts->token;
+	const char *missing = missing_scope(pass->facts), *text;
 	struct sg_doctor_names names = {0};
-	const char *text;
 
 	if (!sg_doctor_known(pass, SG_DOCTOR_TOKEN_SCOPE, NULL, &token->self_seen, false))
 		return;
 	for (size_t i = 0; i < token->scope_count; i++)
 		sg_doctor_name(pass, &names, token->scopes[i]);
 	text = token->scope_count ? sg_doctor_names_text(pass, &names) : "none";
-	if (has_scope(token, "api"))
-		sg_doctor_ok(pass, SG_DOCTOR_TOKEN_SCOPE, NULL, "the token's scopes: %s", text);
+	if (missing)
+		sg_doctor_fault(pass, SG_DOCTOR_TOKEN_SCOPE, NULL, "the token's scopes: %s; %s",
+			text, missing);
 	else
-		sg_doctor_say(pass, SG_DOCTOR_TOKEN_SCOPE,
-			pass->facts->needs_gitlab || pass->facts->config.state != SG_DOCTOR_KNOWN
-				? SG_SEVERITY_ERROR
-				: SG_SEVERITY_WARNING,
-			NULL, "the token's scopes: %s; merge requests and gates need api", text);
+		sg_doctor_ok(pass, SG_DOCTOR_TOKEN_SCOPE, NULL, "the token's scopes: %s", text);
 }
 
 static void judge_expiry(const struct sg_doctor_pass *pass)

@@ -62,6 +62,7 @@ static void look_at_policy(struct sg_survey *survey)
 	for (size_t i = 0; i < policy->environment_count; i++) {
 		const struct sg_environment *env = &policy->environments[i];
 
+		facts->needs_api |= env->publish == SG_PUBLISH_MERGE_REQUEST;
 		facts->needs_gitlab |= env->gate_count || env->publish == SG_PUBLISH_MERGE_REQUEST;
 		facts->has_gates |= env->gate_count > 0;
 		for (size_t k = 0; k < env->gate_count; k++)

@@ -30,7 +30,7 @@ static void collect(struct sg_survey *survey, struct sg_doctor_branch **branches
 			branch_of(survey, branches, count, survey->loaded.config_branch);
 
 		row->is_config = true;
-		row->gated = survey->facts.has_gates;
+		row->rules = survey->facts.has_gates;
 	}
 	for (size_t i = 0; i < policy->environment_count; i++) {
 		const struct sg_environment *env = &policy->environments[i];
@@ -41,6 +41,10 @@ static void collect(struct sg_survey *survey, struct sg_doctor_branch **branches
 		row->takes_commits |= !request;
 		row->takes_requests |= request;
 		row->takes_merges |= request && env->merge == SG_MERGE_AUTO;
+		row->people_merge |= request && env->merge == SG_MERGE_HUMAN;
+		if (request && !survey->facts.work_branch)
+			survey->facts.work_branch = sg_arena_printf(
+				survey->world->arena, SG_WORK_BRANCHES "%s/service", env->name);
 	}
 }
 

@@ -100,7 +100,7 @@ def test_the_document_is_stable(doctor):
     doctor.look(expect=0)
     document = doctor.run.json
     assert (document["schema"], document["command"], document["exit_code"]) == (1, "doctor", 0)
-    assert document["repository"] == "gitops/apps" and document["config"].startswith("main@")
+    assert document["repository"].endswith("gitops/apps") and document["config"].startswith("main@")
     for row in document["findings"]:
         assert list(row) == ["severity", "id", "subject", "file", "line", "column", "text", "hint"]
         assert row["file"] is row["line"] is row["column"] is row["hint"] is None
@@ -270,6 +270,22 @@ def test_others_with_the_role(doctor, level, severity):
 def test_force_push(doctor):
     doctor.ctl("allow-force", "main", "on")
     doctor.finds("error", "BRANCH_FORCE_PUSH", subject="main")
+
+
+def test_a_pattern_that_covers_our_own_branches(doctor):
+    doctor.ctl("protect", "stagegate/*", "on")
+    doctor.finds("error", "BRANCH_WORK", "may not force-push", "stagegate/staging/service")
+    doctor.ctl("allow-force", "stagegate/*", "on")
+    doctor.finds("ok", "BRANCH_WORK", "may force-push")
+
+
+def test_people_merge(doctor):
+    text = doctor.sandbox.show("stagegate.yaml", "main").decode().replace("short: prod\n", "short: prod\n    merge: human\n")
+    doctor.ctl("push-file", "main", "stagegate.yaml", stdin=text)
+    doctor.ctl("allow-merge", "dev-2")
+    findings = doctor.look()
+    doctor.among(findings, "note", "BRANCH_MERGE_OTHERS", "people merge here", "main")
+    doctor.among(findings, "error", "BRANCH_PUSH_OTHERS", "dev-2 may push", "main")
 
 
 def test_a_branch_that_is_gone(doctor):

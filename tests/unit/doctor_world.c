@@ -48,6 +48,7 @@ static void make_rules(struct doctor_world *w)
 		.is_config = true,
 		.exists = true,
 		.gated = true,
+		.rules = true,
 		.takes_merges = true,
 		.takes_requests = true,
 		.ci_file = SG_ANSWER_YES};
@@ -164,7 +165,8 @@ void doctor_world_init(struct doctor_world *w)
 	f->repository_url = "https://git.example.com/gitops/apps.git";
 	f->default_branch = "main";
 	f->config_from = "main@1a2b3c4d";
-	f->needs_gitlab = f->has_gates = f->has_freeze = true;
+	f->needs_api = f->needs_gitlab = f->has_gates = f->has_freeze = true;
+	f->work_branch = "stagegate/production/service";
 	f->rules = w->rules;
 	f->rule_count = 2;
 	f->members = w->members;

@@ -54,7 +54,16 @@ BREAK(group_token, w->facts.token.username = "group_7_bot")
 BREAK(oauth, w->facts.token.self_seen = FAILED(REMOTE_FAILED,
 		     "400: This endpoint requires token type to be a personal access token"))
 BREAK(small_scope, w->scopes[0] = "read_api")
-BREAK(small_scope_unused, w->scopes[0] = "read_api"; w->facts.needs_gitlab = false)
+BREAK(small_scope_unused, w->scopes[0] = "read_repository"; w->facts.needs_gitlab = false)
+BREAK(gates_only, w->scopes[0] = "read_api"; w->facts.needs_api = false)
+BREAK(gates_only_and_less, w->scopes[0] = "read_repository"; w->facts.needs_api = false)
+BREAK(people_merge, w->levels[0].role = SG_ROLE_DEVELOPER; w->branches[0].people_merge = true)
+BREAK(only_rules, w->levels[0].role = SG_ROLE_DEVELOPER; w->branches[0].gated = false)
+BREAK(rules_open, w->rules[0].name = "x"; w->branches[0].gated = false)
+BREAK(work_covered, w->rules[1].name = "*")
+BREAK(work_covered_well, w->rules[1].name = "stagegate/*"; w->rules[1].force_push = true)
+BREAK(work_denied, w->rules[1].name = "stagegate/*"; w->rules[1].force_push = true;
+	w->levels[1].role = SG_ROLE_NONE)
 BREAK(no_scope, w->facts.token.scope_count = 0)
 BREAK(ends_soon, w->facts.token.expires_unix_s = NOW_S + 3 * INT64_C(86400))
 BREAK(has_ended, w->facts.token.expires_unix_s = NOW_S - 1)
@@ -183,8 +192,19 @@ static const struct row {
 	ROW(person, TOKEN_KIND, W, "dev, a person"),
 	ROW(group_token, TOKEN_KIND, O, "a group access token"),
 	ROW(oauth, TOKEN_KIND, W, "OAuth"),
-	ROW(small_scope, TOKEN_SCOPE, E, "read_api; merge requests and gates need api"),
-	ROW(small_scope_unused, TOKEN_SCOPE, W, "read_api"),
+	ROW(small_scope, TOKEN_SCOPE, E, "read_api; merge requests need api"),
+	ROW(small_scope_unused, TOKEN_SCOPE, O, "read_repository"),
+	ROW(gates_only, TOKEN_SCOPE, O, "read_api"),
+	ROW(gates_only_and_less, TOKEN_SCOPE, E, "gates need read_api"),
+	ROW(people_merge, BRANCH_MERGE_OTHERS, N, "people merge here"),
+	ROW(people_merge, BRANCH_PUSH_OTHERS, E, "dev may push to it, too"),
+	ROW(only_rules, BRANCH_MERGE_OTHERS, N, "they make the rules"),
+	ROW(only_rules, BRANCH_PUSH_OTHERS, W, "they make the rules"),
+	ROW(rules_open, BRANCH_PROTECTION, E, "gates bind nobody"),
+	ROW(work_covered, BRANCH_WORK, E, "may not force-push it"),
+	ROW(work_covered_well, BRANCH_WORK, O, "may force-push it"),
+	ROW(work_denied, BRANCH_WORK, E, "may not push to it"),
+	ROW(rules_hidden, BRANCH_WORK, N, "not checked"),
 	ROW(no_scope, TOKEN_SCOPE, E, "scopes: none"),
 	ROW(ends_soon, TOKEN_EXPIRY, W, "2026-02-06, in less than two weeks"),
 	ROW(has_ended, TOKEN_EXPIRY, E, "has expired"),
