@@ -49,10 +49,9 @@ static int ask_rights(struct sg_survey_cluster *c, struct sg_err *err)
 }
 
 /* A server that was silent for an environment before is not waited for again. */
-static bool was_silent(const struct sg_survey *survey, const struct sg_doctor_cluster *rows,
-	size_t count, struct sg_doctor_cluster *row)
+static bool was_silent(
+	const struct sg_doctor_cluster *rows, size_t count, struct sg_doctor_cluster *row)
 {
-	(void)survey;
 	for (size_t i = 0; i < count; i++) {
 		const struct sg_doctor_seen *reached = &rows[i].server.reached;
 
@@ -97,7 +96,7 @@ static int look(struct sg_survey_cluster *c, const struct sg_doctor_cluster *row
 	keep_access(c);
 	sg_console_phase(c->survey->world->console, SG_CONSOLE_READ, "Asking %s about %s",
 		c->facts->server.url, c->facts->env->name);
-	if (was_silent(c->survey, rows, before, c->facts))
+	if (was_silent(rows, before, c->facts))
 		return 0;
 	if (ask_version(c, err) < 0)
 		return -1;

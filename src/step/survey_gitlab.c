@@ -67,7 +67,6 @@ static int ask_job(struct sg_survey *survey, struct sg_err *err)
 {
 	struct sg_doctor_job *job = &survey->facts.job;
 	struct sg_err why = SG_ERR_INIT;
-	struct sg_gitlab_user user;
 	int rc;
 
 	if (!job->inside)
@@ -77,9 +76,9 @@ static int ask_job(struct sg_survey *survey, struct sg_err *err)
 		return 0;
 	}
 	survey->forge.gitlab.retry.deadline_ms = sg_survey_until_ms(survey);
-	rc = sg_gitlab_job_user(&survey->forge.gitlab, survey->world->arena, &user, &why);
+	rc = sg_forge_asker(survey->world, &survey->forge, &why);
 	if (rc == 0)
-		job->asker = user.username;
+		job->asker = survey->forge.asker.username;
 	return sg_survey_answered(survey, rc, &why, &job->asked, err);
 }
 
