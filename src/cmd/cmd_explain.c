@@ -43,11 +43,13 @@ static const char *offers(struct sg_arena *arena)
 const struct sg_cmd sg_cmd_explain = {
 	.name = "explain",
 	.summary = "what a code means, why it happens, and what to do",
-	.words = "[CODE...]",
+	.words = "[CODE|EXIT...]",
 	.details = "Explains a reason, verdict or warning that a run or a report named: what it "
 		   "means, how it comes to that, what to do, and the commands that show more. "
-		   "Without a code it lists all of them with their exit codes. Needs no network.",
-	.examples = "  stagegate explain SYNC_FAILED\n  stagegate explain\n",
+		   "For an exit status it lists the codes that end a run with it, without a word "
+		   "all of them. Needs no network.",
+	.examples = "  stagegate explain SYNC_FAILED\n  stagegate explain 75\n"
+		    "  stagegate explain\n",
 	.sets = explain_sets,
 	.set_count = SG_COUNT(explain_sets),
 	.args_size = sizeof(struct explain_args),

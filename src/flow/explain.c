@@ -1,7 +1,9 @@
 #include "flow/explain.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/str.h"
 #include "step/catalog.h"
 
@@ -47,10 +49,33 @@ static int no_code(const char *name, struct sg_arena *arena, const struct sg_cod
 	return sg_hint(err, "stagegate explain lists the codes");
 }
 
+#define SIGNAL_EXIT 128
+
+/* All codes that end a run with that exit status. */
+static int explain_exit(uint64_t status, const struct sg_code *codes, size_t count,
+	struct sg_report *report, struct sg_err *err)
+{
+	size_t before = report->code_count;
+
+	/* 128 + signal */
+	if (status > SIGNAL_EXIT && status <= UINT8_MAX)
+		status = SIGNAL_EXIT;
+	for (size_t i = 0; i < count; i++)
+		if (codes[i].exit_code >= 0 && (uint64_t)codes[i].exit_code == status)
+			add(report, &codes[i], /* in_full= */ false);
+	if (report->code_count > before)
+		return 0;
+	return sg_fail(err, SG_R_USAGE, "no run ends with exit status %" PRIu64, status);
+}
+
 static int explain(const char *name, const struct sg_code *codes, size_t count,
 	struct sg_report *report, struct sg_err *err)
 {
 	const char *wanted = spelt(report->arena, name);
+	uint64_t status;
+
+	if (sg_num_u64(sg_str_of(name), &status))
+		return explain_exit(status, codes, count, report, err);
 
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(codes[i].name, wanted) == 0) {

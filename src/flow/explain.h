@@ -7,8 +7,9 @@
 
 /*
  * Fills the report's codes: those of NAMES with advice, or, without names, all of the catalog
- * without. A name may be written in lower case and with '-'. USAGE with the nearest code when there
- * is none of that name.
+ * without. A name may be written in lower case and with '-'; a number is an exit status, and stands
+ * for all codes that end a run with it. USAGE with the nearest code when there is none of that
+ * name.
  */
 int sg_flow_explain(const char *const *names, size_t count, struct sg_report *report,
 	struct sg_err *err) SG_MUST_CHECK;

@@ -227,6 +227,38 @@ static void without_a_code_all_are_listed(void **state)
 	done(&run);
 }
 
+static void an_exit_status_lists_its_codes(void **state)
+{
+	struct run run;
+
+	(void)state;
+	explain(&run, NAMES("11"));
+	assert_int_equal(run.rc, 0);
+	assert_string_equal(run.text.ptr,
+		"error:\n"
+		"  OUTCOME_UNKNOWN         11  the server may or may not have done it\n");
+	done(&run);
+	explain(&run, NAMES("75"));
+	assert_non_null(strstr(run.text.ptr, "\n  SOAKING                 75  "));
+	assert_null(strstr(run.text.ptr, "SOAKED"));
+	done(&run);
+	explain(&run, NAMES("143"));
+	assert_int_equal(run.report.code_count, 1);
+	assert_string_equal(run.report.codes[0].name, "CANCELLED");
+	done(&run);
+	explain(&run, NAMES("12"));
+	assert_int_equal(run.rc, -1);
+	assert_int_equal(run.err.reason, SG_R_USAGE);
+	assert_string_equal(run.err.cause, "no run ends with exit status 12");
+	done(&run);
+	explain(&run, NAMES("256"));
+	assert_int_equal(run.rc, -1);
+	done(&run);
+	explain(&run, NAMES("99999999999999999999999"));
+	assert_int_equal(run.rc, -1);
+	done(&run);
+}
+
 static void an_unknown_code_names_the_nearest(void **state)
 {
 	struct run run;
@@ -272,6 +304,7 @@ int main(void)
 		cmocka_unit_test(one_code_in_full),
 		cmocka_unit_test(several_codes_in_any_spelling),
 		cmocka_unit_test(without_a_code_all_are_listed),
+		cmocka_unit_test(an_exit_status_lists_its_codes),
 		cmocka_unit_test(an_unknown_code_names_the_nearest),
 		cmocka_unit_test(json_has_all_of_it),
 	};
