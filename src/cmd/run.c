@@ -288,6 +288,7 @@ static int run_command(struct session *session, const struct sg_words *words, st
 	if (rc < 0)
 		return -1;
 	session->report.elapsed_ms = clock->now_ms(clock) - start_ms;
+	sg_console_times(&session->console, &session->report);
 	return 0;
 }
 

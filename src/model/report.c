@@ -155,6 +155,14 @@ void sg_report_add_file(struct sg_report *report, const char *path, enum sg_file
 	*row = (struct sg_report_file){path, state};
 }
 
+void sg_report_add_phase(struct sg_report *report, const char *name, int64_t ms)
+{
+	struct sg_report_phase *row = sg_arena_push(
+		report->arena, &report->phases, &report->phase_count, sizeof(*report->phases));
+
+	*row = (struct sg_report_phase){name, ms};
+}
+
 void sg_report_add_part(struct sg_report *report, const char *name, const char *version)
 {
 	struct sg_report_part *part =

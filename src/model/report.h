@@ -152,6 +152,12 @@ struct sg_report_code {
 	const struct sg_advice *advice; /* NULL in a list */
 };
 
+/* How long a part of the run took. */
+struct sg_report_phase {
+	const char *name; /* "read", "rollout" */
+	int64_t ms;
+};
+
 struct sg_board; /* model/board.h */
 
 struct sg_report {
@@ -189,6 +195,8 @@ struct sg_report {
 	struct sg_report_file *made;  /* in it */
 	size_t made_count;
 	struct sg_findings findings;
+	struct sg_report_phase *phases;
+	size_t phase_count;
 	struct sg_report_warning *warnings;
 	size_t warning_count;
 
@@ -227,6 +235,8 @@ void sg_report_add_values(struct sg_report *report, const char *environment,
 void sg_report_add_file(struct sg_report *report, const char *path, enum sg_file_state state);
 
 void sg_report_add_part(struct sg_report *report, const char *name, const char *version);
+
+void sg_report_add_phase(struct sg_report *report, const char *name, int64_t ms);
 
 /* The same code and text are kept once. */
 void sg_report_warn(struct sg_report *report, const char *code, const char *fmt, ...)

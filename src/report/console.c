@@ -268,6 +268,8 @@ static void end_phase(struct sg_console *console)
 	if (!console->in_phase)
 		return;
 	console->in_phase = false;
+	console->spent[console->phase] = true;
+	console->spent_ms[console->phase] += now_of(console) - console->phase_ms;
 	console->trouble[0] = '\0';
 	if (console->level > SG_LOG_INFO)
 		return;
@@ -409,6 +411,13 @@ void sg_console_end(struct sg_console *console)
 	end_phase(console);
 	console->followed = NULL;
 	clear_live(console);
+}
+
+void sg_console_times(const struct sg_console *console, struct sg_report *report)
+{
+	for (int i = 0; console && i < SG_CONSOLE_PHASE_COUNT; i++)
+		if (console->spent[i])
+			sg_report_add_phase(report, phases[i].word, console->spent_ms[i]);
 }
 
 void sg_console_outcome(

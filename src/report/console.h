@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "io/loop.h"
+#include "model/report.h"
 #include "report/progress.h"
 
 enum sg_console_form {
@@ -32,6 +33,7 @@ enum sg_console_phase {
 #define SG_X(name, word, folded) SG_CONSOLE_##name,
 	SG_CONSOLE_PHASES(SG_X)
 #undef SG_X
+		SG_CONSOLE_PHASE_COUNT
 };
 
 struct sg_console {
@@ -54,6 +56,8 @@ struct sg_console {
 	unsigned phases;
 	int64_t phase_ms; /* when it began */
 	char title[208];
+	int64_t spent_ms[SG_CONSOLE_PHASE_COUNT];
+	bool spent[SG_CONSOLE_PHASE_COUNT];
 	char trouble[304]; /* why a request is tried again; "" since one has gone well */
 	char live[512];    /* what stands in the live line */
 };
@@ -85,6 +89,9 @@ void sg_console_forget(struct sg_console *console, struct sg_progress *progress)
 
 /* Closes the open section and clears the live line. Before the document, an error, and the end. */
 void sg_console_end(struct sg_console *console);
+
+/* A row of the report for each phase that there was: how long it took, all times together. */
+void sg_console_times(const struct sg_console *console, struct sg_report *report);
 
 /* The outcome as a line of its own: for a log whose document is no text. */
 void sg_console_outcome(

@@ -270,6 +270,20 @@ static void put_codes(struct writer *writer, const struct sg_report *report)
 	sg_json_close_array(&writer->json);
 }
 
+static void put_phases(struct writer *writer, const struct sg_report *report)
+{
+	if (report->phase_count == 0)
+		return;
+	sg_json_open_array(&writer->json, "phases");
+	for (size_t i = 0; i < report->phase_count; i++) {
+		sg_json_open_object(&writer->json, NULL);
+		put(writer, "name", report->phases[i].name);
+		sg_json_put_i64(&writer->json, "elapsed_ms", report->phases[i].ms);
+		sg_json_close_object(&writer->json);
+	}
+	sg_json_close_array(&writer->json);
+}
+
 static void begin(struct writer *writer, const char *command, struct sg_buf *out)
 {
 	sg_json_out_init(&writer->json, out, /* indent= */ true);
@@ -300,6 +314,7 @@ void sg_report_json(
 	sg_json_put_i64(json, "tries", report->tries);
 	sg_json_put_i64(json, "elapsed_ms", report->elapsed_ms);
 	put_time(&writer, "next_look", report->next_look_unix_s);
+	put_phases(&writer, report);
 	put_changes(&writer, report);
 	put_diff(&writer, report);
 	put_gates(&writer, report);

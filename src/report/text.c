@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/num.h"
 #include "report/board.h"
 #include "report/diff.h"
 #include "report/page.h"
@@ -50,6 +51,23 @@ static void put_outcome(
 	sg_page_new_line(page);
 }
 
+/* "took           3m 12s: read 800ms, rollout 3m 11s" */
+static void put_times(const struct sg_page *page, const struct sg_report *report)
+{
+	char shown[32];
+
+	if (report->phase_count == 0)
+		return;
+	sg_num_format_ms(shown, sizeof(shown), report->elapsed_ms);
+	sg_page_label(page, "took");
+	sg_page_put(page, shown);
+	for (size_t i = 0; i < report->phase_count; i++) {
+		sg_num_format_ms(shown, sizeof(shown), report->phases[i].ms);
+		sg_buf_addf(page->out, "%s%s %s", i ? ", " : ": ", report->phases[i].name, shown);
+	}
+	sg_page_new_line(page);
+}
+
 static void put_facts(const struct sg_page *page, const struct sg_report *report)
 {
 	sg_page_field(page, "repository", report->repository);
@@ -68,6 +86,7 @@ static void put_facts(const struct sg_page *page, const struct sg_report *report
 		sg_buf_addf(page->out, "%d\n", report->tries);
 	}
 	sg_page_time(page, "next look", report->next_look_unix_s);
+	put_times(page, report);
 }
 
 /* ---- the table of changes ---- */

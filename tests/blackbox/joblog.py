@@ -124,6 +124,7 @@ class Tidy:
         text = re.sub(r"\([^()]* left(, next look in [^()]*)?\)",
                       lambda m: m.group(0) if m.group(0).startswith("(after") else "(2s, 19m 57s left, next look in 17s)",
                       text)
+        text = re.sub(r"(?m)^  took .*$", lambda m: re.sub(r"\d+(ms|s|m|h)( \d+(ms|s|m))?", "2s", m.group(0)), text)
         return re.sub(r"(?m)^(  waited +).*$", r"\g<1>2s", text)
 
 

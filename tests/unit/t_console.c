@@ -333,6 +333,33 @@ static void the_live_line_fits(void **state)
 	close_desk(&d);
 }
 
+static void phases_are_timed(void **state)
+{
+	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
+	struct sg_report report;
+	struct desk d;
+
+	(void)state;
+	open_desk(&d, SG_CONSOLE_LINES, SG_LOG_WARN);
+	sg_report_init(&report, &arena, "promote");
+	sg_console_times(&d.console, &report);
+	assert_int_equal(report.phase_count, 0);
+	sg_console_phase(&d.console, SG_CONSOLE_READ, "Reading");
+	pass(&d, 300);
+	sg_console_phase(&d.console, SG_CONSOLE_ROLLOUT, "Waiting");
+	pass(&d, 5000);
+	sg_console_phase(&d.console, SG_CONSOLE_READ, "Reading again");
+	pass(&d, 40);
+	sg_console_end(&d.console);
+	sg_console_times(&d.console, &report);
+	assert_int_equal(report.phase_count, 2);
+	assert_string_equal(report.phases[0].name, "read");
+	assert_int_equal(report.phases[0].ms, 340);
+	assert_string_equal(report.phases[1].name, "rollout");
+	assert_int_equal(report.phases[1].ms, 5000);
+	close_desk(&d);
+}
+
 static void quiet_is_quiet(void **state)
 {
 	static const enum sg_console_form forms[] = {
@@ -397,6 +424,7 @@ int main(void)
 		cmocka_unit_test(each_minute_says_the_last_blocker),
 		cmocka_unit_test(a_terminal_has_one_live_line),
 		cmocka_unit_test(the_live_line_fits),
+		cmocka_unit_test(phases_are_timed),
 		cmocka_unit_test(quiet_is_quiet),
 		cmocka_unit_test(long_messages_are_cut),
 	};

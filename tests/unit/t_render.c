@@ -38,6 +38,8 @@ static void facts(struct sg_report *report)
 	report->environment = "dev";
 	report->branch = "develop";
 	report->commit = SHA_A;
+	sg_report_add_phase(report, "read", 112);
+	sg_report_add_phase(report, "publish", 200);
 	report->commit_url = "https://gitlab.example.com/gitops/apps/-/commit/" SHA_A;
 	report->elapsed_ms = 312;
 }
