@@ -4,10 +4,23 @@
 
 #include "model/doctor_say.h"
 
+/* The environment, and which of its approval gates behind the first. */
+static const char *subject_of(
+	const struct sg_doctor_pass *pass, const struct sg_doctor_approval *approval)
+{
+	size_t before = 0;
+
+	for (const struct sg_doctor_approval *a = pass->facts->approvals; a != approval; a++)
+		before += strcmp(a->environment, approval->environment) == 0;
+	return before ? sg_arena_printf(
+				pass->arena, "%s, gate %zu", approval->environment, before + 1)
+		      : approval->environment;
+}
+
 static void judge_approval(
 	const struct sg_doctor_pass *pass, const struct sg_doctor_approval *approval)
 {
-	const char *env = approval->environment;
+	const char *env = subject_of(pass, approval);
 	int64_t needed = approval->spec->count;
 
 	if (!sg_doctor_known(pass, SG_DOCTOR_APPROVERS_READ, env, &approval->seen, true)) {

@@ -107,6 +107,17 @@ static int look(struct sg_survey_cluster *c, const struct sg_doctor_cluster *row
 	return sg_survey_apps(c, err);
 }
 
+/* Where the applications are: their template may say so for all of them. */
+static const char *namespace_of(struct sg_arena *arena, const struct sg_environment *env)
+{
+	struct sg_str rest = sg_str_of(env->application), part;
+
+	if (sg_str_find(rest, '/') < 0 || !sg_str_cut(&rest, '/', &part) ||
+		sg_str_find(part, '{') >= 0)
+		return env->cluster.namespace;
+	return sg_arena_dup(arena, part);
+}
+
 int sg_survey_clusters(struct sg_survey *survey, struct sg_err *err)
 {
 	const struct sg_policy *policy = &survey->loaded.policy;
@@ -118,7 +129,7 @@ int sg_survey_clusters(struct sg_survey *survey, struct sg_err *err)
 		int rc;
 
 		rows[i].env = &policy->environments[i];
-		rows[i].namespace = rows[i].env->cluster.namespace;
+		rows[i].namespace = namespace_of(survey->world->arena, rows[i].env);
 		rows[i].people_approve = people_approve(rows[i].env);
 		rc = look(&c, rows, i, err);
 		sg_reached_release(&c.reached);

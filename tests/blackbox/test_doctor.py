@@ -69,6 +69,7 @@ def test_the_sandbox_is_sound_and_all_of_it_is_told(doctor):
     assert {row["severity"] for row in findings} == {"ok"}, doctor.run
     seen = {row["id"] for row in findings}
     assert len(seen) >= 45
+    assert len({(row["id"], row["subject"]) for row in findings}) == len(findings), "two of one name"
     for check in ("TOKEN_SCOPE", "BRANCH_MERGE_OTHERS", "APPROVERS_ENOUGH", "SOURCES_READ", "FREEZE_READ",
                   "PIPELINE_POSSIBLE", "CLUSTER_PATCH", "APP_PATH", "APP_PRUNE", "CA_TRUST", "GITLAB_CLOCK"):
         assert check in seen
@@ -344,6 +345,14 @@ def test_without_any_right_every_application_is_told(doctor):
     env = {"KUBECONFIG": doctor.sandbox.env["SANDBOX_KUBECONFIG_DENIED"]}
     row = doctor.finds("error", "APP_READ", "and 10 more", "production", env=env)
     assert "cannot get" in row["text"]
+
+
+def test_rights_are_asked_for_where_the_applications_are(doctor):
+    text = doctor.sandbox.show("stagegate.yaml", "main").decode().replace('"{service}-prod"', '"team-a/{service}-prod"')
+    doctor.ctl("push-file", "main", "stagegate.yaml", stdin=text)
+    findings = doctor.look()
+    doctor.among(findings, "error", "CLUSTER_GET", "not allowed in team-a", "production")
+    doctor.among(findings, "ok", "CLUSTER_GET", "allowed in argocd", "staging")
 
 
 def test_a_context_that_is_not_there(doctor):

@@ -18,9 +18,9 @@ struct doctor_world {
 	const char *scopes[1];
 	struct sg_doctor_allowed levels[2]; /* of main and develop: Maintainers */
 	struct sg_doctor_rule rules[2];
-	struct sg_doctor_member members[3];  /* the bot, a Developer, and room for one more */
-	struct sg_doctor_branch branches[2]; /* main, develop */
-	struct sg_doctor_approval approvals[1];
+	struct sg_doctor_member members[3];     /* the bot, a Developer, and room for one more */
+	struct sg_doctor_branch branches[2];    /* main, develop */
+	struct sg_doctor_approval approvals[2]; /* room for one more */
 	struct sg_doctor_source sources[1];
 	struct sg_app_source app_sources[2];
 	struct sg_app apps[2]; /* catalog-dev, catalog-prod */

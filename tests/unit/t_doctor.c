@@ -456,6 +456,26 @@ static void many_applications_make_one_line(void **state)
 	doctor_world_release(&w);
 }
 
+/* Two findings of one name would be one case of a JUnit report. */
+static void two_gates_of_one_environment_are_told_apart(void **state)
+{
+	const struct sg_finding *first, *second;
+	struct doctor_world w;
+
+	(void)state;
+	doctor_world_init(&w);
+	w.approvals[1] = w.approvals[0];
+	w.approvals[1].people = 0;
+	w.approvals[1].more = false;
+	w.facts.approval_count = 2;
+	doctor_world_judge(&w);
+	first = doctor_world_find(&w, SG_DOCTOR_APPROVERS_ENOUGH, O, "");
+	second = doctor_world_find(&w, SG_DOCTOR_APPROVERS_ENOUGH, E, "0 active");
+	assert_string_equal(first->subject, "production");
+	assert_string_equal(second->subject, "production, gate 2");
+	doctor_world_release(&w);
+}
+
 static void patterns_of_branches(void **state)
 {
 	static const struct {
@@ -522,6 +542,7 @@ int main(void)
 		cmocka_unit_test(an_error_advises_itself),
 		cmocka_unit_test(the_table_is_whole),
 		cmocka_unit_test(many_applications_make_one_line),
+		cmocka_unit_test(two_gates_of_one_environment_are_told_apart),
 		cmocka_unit_test(patterns_of_branches),
 		cmocka_unit_test(the_most_permissive_rule_counts),
 	};
