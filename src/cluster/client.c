@@ -262,22 +262,34 @@ static int get_once(struct sg_cluster_client *client, const struct sg_cluster_ap
 	return read_application(client, app, sg_buf_str(&res.body), ret_doc, err);
 }
 
+int sg_cluster_again_after_odd(struct sg_cluster_client *client, int tried, struct sg_err *err)
+{
+	struct sg_loop *loop = client->http->loop;
+	struct sg_retry_step step;
+
+	if (tried >= ODD_TRIES)
+		return 0;
+	step = sg_retry_next(&client->retry, tried, true, 503, false, -1, now_of(client),
+		sg_retry_random(&client->retry.seed));
+	if (!step.again)
+		return 0;
+	return sg_loop_delay(loop, sg_loop_after(loop, step.wait_ms), err) < 0 ? -1 : 1;
+}
+
 int sg_cluster_get_application(struct sg_cluster_client *client, const struct sg_cluster_app *app,
 	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err)
 {
 	for (int tried = 1;; tried++) {
-		struct sg_retry_step step;
+		struct sg_err why = SG_ERR_INIT;
+		int n = 0;
 
-		if (get_once(client, app, deadline_ms, ret_doc, err) == 0)
+		if (get_once(client, app, deadline_ms, ret_doc, &why) == 0)
 			return 0;
-		if (err->reason != SG_R_ANSWER_INVALID || tried >= ODD_TRIES)
-			return -1;
-		step = sg_retry_next(&client->retry, tried, true, 503, false, -1, now_of(client),
-			sg_retry_random(&client->retry.seed));
-		if (!step.again)
-			return -1;
-		if (sg_loop_delay(client->http->loop,
-			    sg_loop_after(client->http->loop, step.wait_ms), err) < 0)
+		if (why.reason == SG_R_ANSWER_INVALID)
+			n = sg_cluster_again_after_odd(client, tried, err);
+		if (n == 0)
+			*err = why;
+		if (n <= 0)
 			return -1;
 	}
 }

@@ -49,6 +49,13 @@ int sg_cluster_send(struct sg_cluster_client *client, const struct sg_cluster_re
 	int64_t deadline_ms, struct sg_http_res *ret_res, struct sg_fault *ret_fault,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * After an answer that made no sense, which may have been a gateway's hiccup: waits before the next
+ * try. 1: ask again. 0: TRIED of them are enough. -1: ERR is new (a signal).
+ */
+int sg_cluster_again_after_odd(
+	struct sg_cluster_client *client, int tried, struct sg_err *err) SG_MUST_CHECK;
+
 /* Turns a fault about APP into an error; VERB as RBAC calls it. Returns -1. */
 int sg_cluster_fail(const struct sg_cluster_client *client, const struct sg_cluster_app *app,
 	const char *verb, const struct sg_fault *fault, struct sg_err *err);

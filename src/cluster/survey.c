@@ -39,25 +39,45 @@ static int parse(const struct sg_cluster_client *client, const char *what, struc
 		client->access->source);
 }
 
+/* 0: *ret_doc is the JSON of a 2xx, or *ret_fault says what came instead. The caller frees it. */
+static int ask(struct sg_cluster_client *client, const struct sg_cluster_req *req, const char *what,
+	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_fault *ret_fault,
+	struct sg_err *err)
+{
+	for (int tried = 1;; tried++) {
+		SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
+		struct sg_err why = SG_ERR_INIT;
+		int n;
+
+		if (sg_cluster_send(client, req, deadline_ms, &res, ret_fault, err) < 0)
+			return -1;
+		if (ret_fault->kind != SG_FAULT_NONE ||
+			parse(client, what, sg_buf_str(&res.body), ret_doc, &why) == 0)
+			return 0;
+		n = sg_cluster_again_after_odd(client, tried, err);
+		if (n == 0)
+			*err = why;
+		if (n <= 0)
+			return -1;
+	}
+}
+
 int sg_cluster_version(struct sg_cluster_client *client, int64_t deadline_ms,
 	struct sg_arena *arena, const char **ret_version, struct sg_err *err)
 {
 	const struct sg_cluster_req req = {
 		.method = "GET", .path = "/version", .label = "read the cluster's version"};
-	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	struct sg_fault fault = {0};
 	const char *version;
 
-	if (sg_cluster_send(client, &req, deadline_ms, &res, &fault, err) < 0)
+	if (ask(client, &req, "its version", deadline_ms, &doc, &fault, err) < 0)
 		return -1;
 	*ret_version = NULL;
 	if (fault.kind == SG_FAULT_FORBIDDEN && fault.is_status)
 		return 0;
 	if (fault.kind != SG_FAULT_NONE)
 		return refuse(client, &fault, "its version", err);
-	if (parse(client, "its version", sg_buf_str(&res.body), &doc, err) < 0)
-		return -1;
 	version = sg_json_str(sg_json_get(doc, "gitVersion"), NULL);
 	if (!version)
 		return sg_fail(err, SG_R_ANSWER_INVALID, "%s is no Kubernetes: no gitVersion",
@@ -89,7 +109,6 @@ int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, cons
 	int64_t deadline_ms, bool *ret_allowed, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf body = {0};
-	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	struct sg_cluster_req req = {.method = "POST",
 		.path = REVIEWS,
@@ -101,12 +120,10 @@ int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, cons
 	sg_buf_init(&body, PATH_MAX_BYTES);
 	write_review(&body, namespace, verb);
 	req.body = sg_buf_str(&body);
-	if (sg_cluster_send(client, &req, deadline_ms, &res, &fault, err) < 0)
+	if (ask(client, &req, "what is allowed", deadline_ms, &doc, &fault, err) < 0)
 		return -1;
 	if (fault.kind != SG_FAULT_NONE)
 		return refuse(client, &fault, "what is allowed", err);
-	if (parse(client, "what is allowed", sg_buf_str(&res.body), &doc, err) < 0)
-		return -1;
 	allowed = sg_json_at(doc, "status.allowed");
 	if (sg_json_type(allowed) != SG_JSON_BOOL)
 		return sg_fail(err, SG_R_ANSWER_INVALID, "status.allowed: expected true or false");
@@ -118,7 +135,6 @@ int sg_cluster_get_project(struct sg_cluster_client *client, const char *namespa
 	const char *name, int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
-	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
 	struct sg_cluster_req req = {.method = "GET", .label = "read the project of Argo CD"};
 	struct sg_fault fault = {0};
 
@@ -126,9 +142,8 @@ int sg_cluster_get_project(struct sg_cluster_client *client, const char *namespa
 	if (sg_cluster_path_project(namespace, name, &path, err) < 0)
 		return -1;
 	req.path = path.ptr;
-	if (sg_cluster_send(client, &req, deadline_ms, &res, &fault, err) < 0)
+	if (ask(client, &req, "the project of Argo CD", deadline_ms, ret_doc, &fault, err) < 0)
 		return -1;
-	if (fault.kind != SG_FAULT_NONE)
-		return refuse(client, &fault, "the project of Argo CD", err);
-	return parse(client, "the project of Argo CD", sg_buf_str(&res.body), ret_doc, err);
+	return fault.kind == SG_FAULT_NONE ? 0
+					   : refuse(client, &fault, "the project of Argo CD", err);
 }

@@ -465,6 +465,22 @@ def test_a_gitlab_that_answers_nonsense(doctor, fault):
     doctor.among(findings, "ok", "APP_BRANCH", subject="production")
 
 
+def test_a_cluster_that_forbids_everything(doctor):
+    doctor.ctl("fault", "k8s-403", "999")
+    findings = doctor.look()
+    doctor.among(findings, "error", "APP_READ", "403", "production")
+    doctor.among(findings, "note", "CLUSTER_PATCH", "not checked", "production")
+    right = {row["id"] for row in findings if row["severity"] == "ok"}
+    assert not [check for check in right if check.startswith(("APP_", "CLUSTER_GET"))]
+
+
+@pytest.mark.parametrize("fault", ["gl-502", "gl-reset", "gl-429", "k8s-503", "k8s-429", "k8s-reset", "k8s-garbage"])
+def test_what_passes_is_no_finding(doctor, fault):
+    doctor.ctl("fault", fault, "1")
+    findings = doctor.look(expect=0)
+    assert not [row for row in findings if row["severity"] == "error"], doctor.run
+
+
 def test_answers_with_more_than_is_known(doctor):
     doctor.ctl("fault", "gl-unknown-keys")
     assert {row["severity"] for row in doctor.look(expect=0)} == {"ok"}, doctor.run
