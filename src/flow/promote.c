@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "step/live.h"
+#include "step/promotion_words.h"
 #include "step/record.h"
 
 struct promoting {
@@ -28,49 +29,6 @@ static bool is_over(const struct promoting *run, const struct sg_promotion *p)
 		return true;
 	return p->step->action == SG_DO_STOP &&
 	       !(run->ask->wait_for_people && p->step->end == SG_END_PENDING);
-}
-
-/* The gate at which it stops; NULL when it is something else. */
-static const struct sg_gate_verdict *gate_of(const struct sg_promotion *p)
-{
-	const struct sg_gathered *gates =
-		p->merge_gates.count ? &p->merge_gates : &p->publish_gates;
-
-	if (p->step->action != SG_DO_STOP || strncmp(p->step->code, "GATES", 5) != 0)
-		return NULL;
-	return sg_gates_blocker(gates->verdicts, gates->count);
-}
-
-/* The table's words and GitLab's, unless both say the same. */
-static const char *status_in_words(struct sg_arena *arena, const struct sg_promotion *p)
-{
-	const struct sg_mr_status *status = sg_mr_status_of(p->request.mr.detailed_status);
-
-	if (strcmp(status->code, p->step->code) == 0)
-		return status->sentence;
-	return sg_arena_printf(arena, "%s: %s", p->step->sentence, status->sentence);
-}
-
-/* Why it stands where it stands, in one sentence. */
-static const char *sentence_of(struct sg_arena *arena, const struct sg_promotion *p)
-{
-	const struct sg_gate_verdict *gate = gate_of(p);
-	const char *more = p->blocker;
-
-	if (gate)
-		return gate->sentence;
-	if (strcmp(p->step->code, "BRANCH_BUSY") == 0)
-		more = p->head.foreign;
-	else if (strncmp(p->step->code, "MR_", 3) == 0 && p->request.open)
-		return status_in_words(arena, p);
-	else if (strcmp(p->step->code, "OLDER") == 0)
-		more = sg_arena_printf(
-			arena, "%s stands there, and %s is older", p->target_wish, p->wish);
-	else if (p->step->action == SG_DO_MERGE && p->refusals && p->request.mr.merge_error[0])
-		more = p->request.mr.merge_error;
-	else if (strcmp(p->step->code, "MR_REJECTED") == 0)
-		more = p->request.closed.web_url;
-	return more ? sg_arena_printf(arena, "%s: %s", p->step->sentence, more) : p->step->sentence;
 }
 
 /* Where to see for oneself; NULL: nowhere yet. */
@@ -99,7 +57,7 @@ static void tell(struct promoting *run, size_t i)
 		.deadline_ms = run->world->deadline_ms,
 		.what = sg_arena_printf(&words, "%s to %s", p->service, p->env->name),
 		.code = p->step->code,
-		.sentence = sentence_of(&words, p),
+		.sentence = sg_promotion_sentence(&words, p),
 		.url = url_of(&words, run, p),
 	};
 
@@ -193,28 +151,13 @@ static int turn_all(struct promoting *run, struct sg_err *err)
 	}
 }
 
-static enum sg_result result_of(const struct sg_promotion *p)
-{
-	if (p->step->action != SG_DO_STOP)
-		return p->step->action == SG_DO_AWAIT ? SG_RESULT_DONE : SG_RESULT_TIMEOUT;
-	switch (p->step->end) {
-	case SG_END_PENDING:
-		return SG_RESULT_PENDING;
-	case SG_END_CONFLICT:
-		return SG_RESULT_CONFLICT;
-	case SG_END_FAILED:
-	case SG_END_NONE:
-		break;
-	}
-	return SG_RESULT_FAILED;
-}
-
 static const struct sg_promotion *worst(const struct promoting *run)
 {
 	const struct sg_promotion *found = &run->stage.promotions[0];
 
 	for (size_t i = 1; i < run->stage.count; i++)
-		if (sg_result_is_worse(result_of(&run->stage.promotions[i]), result_of(found)))
+		if (sg_result_is_worse(sg_promotion_result(&run->stage.promotions[i]),
+			    sg_promotion_result(found)))
 			found = &run->stage.promotions[i];
 	return found;
 }
@@ -245,11 +188,11 @@ static bool wrote(const struct promoting *run)
 /* The end of a run in which the worst promotion did not get as far as the cluster. */
 static void end_short(struct promoting *run, const struct sg_promotion *p)
 {
-	enum sg_result result = result_of(p);
+	enum sg_result result = sg_promotion_result(p);
 
 	run->report->next_look_unix_s = next_look(run);
 	sg_report_end(run->report, result, p->step->code, "%s: %s", p->service,
-		sentence_of(run->world->arena, p));
+		sg_promotion_sentence(run->world->arena, p));
 }
 
 static void end_live(struct promoting *run, const struct sg_report_verdict *row)
@@ -272,6 +215,21 @@ static void end_live(struct promoting *run, const struct sg_report_verdict *row)
 			run->stage.count == 1 ? p->target_image : "all of it");
 }
 
+/* Behind those of the services before: each has a merge request of its own. */
+static void add_files(struct promoting *run, const struct sg_plan *plan)
+{
+	struct sg_report *report = run->report;
+	size_t count = report->file_count + plan->file_count;
+	struct sg_file_change *all = sg_arena_calloc(run->world->arena, count + 1, sizeof(*all));
+
+	if (report->file_count)
+		memcpy(all, report->files, report->file_count * sizeof(*all));
+	if (plan->file_count)
+		memcpy(all + report->file_count, plan->files, plan->file_count * sizeof(*all));
+	report->files = all;
+	report->file_count = count;
+}
+
 static int plan_one(struct promoting *run, struct sg_promotion *p, struct sg_err *err)
 {
 	struct sg_plan plan;
@@ -281,11 +239,37 @@ static int plan_one(struct promoting *run, struct sg_promotion *p, struct sg_err
 		return 0;
 	if (sg_promotion_plan(run->world, &run->stage.loaded, p, &plan, &wish, err) < 0)
 		return -1;
-	if (!run->report->files) {
-		run->report->files = plan.files;
-		run->report->file_count = plan.file_count;
-	}
+	add_files(run, &plan);
 	return 0;
+}
+
+/* How the roll-out of a service ended; NULL: it was not waited for. */
+static const struct sg_report_verdict *verdict_of(
+	const struct promoting *run, const struct sg_promotion *p)
+{
+	for (size_t i = 0; i < run->report->verdict_count; i++)
+		if (strcmp(run->report->verdicts[i].service, p->service) == 0)
+			return &run->report->verdicts[i];
+	return NULL;
+}
+
+/* The rows of one promotion. The first says how far it came: the run's own outcome is that of the
+ * worst one. */
+static void report_one(struct promoting *run, const struct sg_promotion *p)
+{
+	const struct sg_report_verdict *verdict = verdict_of(run, p);
+	struct sg_report_service *row = sg_report_add_service(run->report);
+
+	row->service = p->service;
+	row->environment = p->env->name;
+	row->result = verdict ? verdict->result : sg_promotion_result(p);
+	row->code = verdict ? verdict->code : p->step->code;
+	row->sentence = verdict ? verdict->sentence : sg_promotion_sentence(run->world->arena, p);
+	if (run->ask->dry_run) {
+		row->result = SG_RESULT_PLANNED;
+		row->sentence = sg_promotion_next(run->world->arena, p);
+	}
+	sg_stage_report_one(p, run->report);
 }
 
 /* What would be done, and what each gate says; all of it was found by reading. */
@@ -297,11 +281,10 @@ static int end_dry(struct promoting *run, struct sg_err *err)
 		if (plan_one(run, &run->stage.promotions[i], err) < 0)
 			return -1;
 	for (size_t i = 0; i < run->stage.count; i++)
-		sg_stage_report_one(&run->stage.promotions[i], run->report);
+		report_one(run, &run->stage.promotions[i]);
 	sg_report_end(run->report, SG_RESULT_PLANNED, p->step->code,
-		"%s to %s: next would be \"%s\" (%s); nothing was written", p->service,
-		p->env->name, sg_promotion_action_name(p->step->action),
-		sentence_of(run->world->arena, p));
+		"%s to %s: %s; nothing was written", p->service, p->env->name,
+		sg_promotion_next(run->world->arena, p));
 	return 0;
 }
 
@@ -315,8 +298,8 @@ static int end(struct promoting *run, struct sg_err *err)
 	if (sg_live_await(run->world, &run->stage, run->report, &row, err) < 0)
 		return -1;
 	for (size_t i = 0; i < run->stage.count; i++)
-		sg_stage_report_one(&run->stage.promotions[i], run->report);
-	if (row && !sg_result_is_worse(result_of(p), row->result))
+		report_one(run, &run->stage.promotions[i]);
+	if (row && !sg_result_is_worse(sg_promotion_result(p), row->result))
 		end_live(run, row);
 	else
 		end_short(run, p);

@@ -86,6 +86,12 @@ void sg_report_end(
 	va_end(args);
 }
 
+struct sg_report_service *sg_report_add_service(struct sg_report *report)
+{
+	return sg_arena_push(report->arena, &report->services, &report->service_count,
+		sizeof(*report->services));
+}
+
 struct sg_report_change *sg_report_add_change(struct sg_report *report)
 {
 	return sg_arena_push(

@@ -61,6 +61,15 @@ struct sg_report_lines {
 	size_t count;
 };
 
+/* How far a run over several services came with one of them. */
+struct sg_report_service {
+	const char *service;
+	const char *environment;
+	enum sg_result result;
+	const char *code;
+	const char *sentence;
+};
+
 /* The answer about one application. */
 struct sg_report_verdict {
 	enum sg_result result;
@@ -180,6 +189,8 @@ struct sg_report {
 	int64_t elapsed_ms;
 	int64_t next_look_unix_s; /* PENDING: when to look again */
 
+	struct sg_report_service *services;
+	size_t service_count;
 	struct sg_report_change *changes;
 	size_t change_count;
 	const struct sg_file_change *files; /* a diff: in JSON always, in text of dry runs */
@@ -219,6 +230,7 @@ void sg_report_end(struct sg_report *report, enum sg_result result, const char *
 
 /* New zeroed rows at the end, to be filled in; each stays where it is until the next of its kind.
  */
+struct sg_report_service *sg_report_add_service(struct sg_report *report);
 struct sg_report_change *sg_report_add_change(struct sg_report *report);
 struct sg_report_verdict *sg_report_add_verdict(struct sg_report *report);
 struct sg_report_mr *sg_report_add_mr(struct sg_report *report);

@@ -46,6 +46,23 @@ static void put_lines(struct writer *writer, const char *key, const struct sg_re
 	sg_json_close_array(&writer->json);
 }
 
+static void put_services(struct writer *writer, const struct sg_report *report)
+{
+	sg_json_open_array(&writer->json, "services");
+	for (size_t i = 0; i < report->service_count; i++) {
+		const struct sg_report_service *row = &report->services[i];
+
+		sg_json_open_object(&writer->json, NULL);
+		put(writer, "service", row->service);
+		put(writer, "environment", row->environment);
+		put(writer, "result", sg_result_name(row->result));
+		put(writer, "reason", row->code);
+		put(writer, "sentence", row->sentence);
+		sg_json_close_object(&writer->json);
+	}
+	sg_json_close_array(&writer->json);
+}
+
 static void put_changes(struct writer *writer, const struct sg_report *report)
 {
 	sg_json_open_array(&writer->json, "changes");
@@ -315,6 +332,7 @@ void sg_report_json(
 	sg_json_put_i64(json, "elapsed_ms", report->elapsed_ms);
 	put_time(&writer, "next_look", report->next_look_unix_s);
 	put_phases(&writer, report);
+	put_services(&writer, report);
 	put_changes(&writer, report);
 	put_diff(&writer, report);
 	put_gates(&writer, report);

@@ -195,21 +195,32 @@ static void put_finding(
 
 /* ---- the run ---- */
 
-/* Another case says what the run says. */
-static bool is_said(const struct sg_report *report)
+/* An application or a gate says that; SERVICE NULL: of whichever service. */
+static bool is_judged(const struct sg_report *report, const char *service, enum sg_result result,
+	const char *code)
 {
-	enum sg_junit_outcome outcome = outcome_of(report->result);
+	enum sg_junit_outcome outcome = outcome_of(result);
 	bool good = outcome == SG_JUNIT_PASSED;
 
 	for (size_t i = 0; i < report->verdict_count; i++)
-		if (outcome_of(report->verdicts[i].result) == outcome &&
-			(good || is_same(report->verdicts[i].code, report->code)))
+		if ((!service || is_same(report->verdicts[i].service, service)) &&
+			outcome_of(report->verdicts[i].result) == outcome &&
+			(good || is_same(report->verdicts[i].code, code)))
 			return true;
 	for (size_t i = 0; i < report->gate_count; i++)
-		if (outcome_of_gate(report->gates[i].state) == outcome &&
-			(good || is_same(report->gates[i].code, report->code)))
+		if ((!service || is_same(report->gates[i].service, service)) &&
+			outcome_of_gate(report->gates[i].state) == outcome &&
+			(good || is_same(report->gates[i].code, code)))
 			return true;
-	if (outcome == SG_JUNIT_FAILURE && sg_findings_errors(&report->findings))
+	return false;
+}
+
+/* Another case says what the run says. */
+static bool is_said(const struct sg_report *report)
+{
+	if (report->service_count > 1 || is_judged(report, NULL, report->result, report->code))
+		return true;
+	if (outcome_of(report->result) == SG_JUNIT_FAILURE && sg_findings_errors(&report->findings))
 		return true;
 	return report->change_count != 0 && shows_changes(report);
 }
@@ -217,6 +228,8 @@ static bool is_said(const struct sg_report *report)
 static void put_request(
 	struct sg_junit_case *unit, const struct sg_report_mr *row, struct sg_arena *scratch)
 {
+	if (!row->iid)
+		return;
 	sg_junit_line(unit, "merge request",
 		sg_arena_printf(scratch, "%s: !%" PRId64 " %s %s", or_dash(row->service), row->iid,
 			or_dash(row->state), row->url ? row->url : ""));
@@ -225,6 +238,25 @@ static void put_request(
 			sg_arena_printf(scratch, "%s: %s", row->code, or_dash(row->sentence)));
 	sg_junit_line(unit, "blocked by", row->blocker);
 	sg_junit_line(unit, "look at", row->blocker_url);
+}
+
+/* One of several services; what stopped it may be neither an application nor a gate. */
+static void put_service(struct sg_junit_suite *suite, const struct sg_report *report,
+	const struct sg_report_service *row, struct sg_arena *scratch)
+{
+	struct sg_junit_case unit;
+
+	if (is_judged(report, row->service, row->result, row->code))
+		return;
+	sg_junit_case_init(&unit, outcome_of(row->result));
+	unit.name = sg_arena_printf(scratch, "%s: %s to %s", or_dash(row->service),
+		or_dash(report->command), or_dash(row->environment));
+	unit.code = row->code;
+	unit.sentence = row->sentence;
+	for (size_t i = 0; i < report->mr_count; i++)
+		if (is_same(report->mrs[i].service, row->service))
+			put_request(&unit, &report->mrs[i], scratch);
+	sg_junit_put(suite, &unit);
 }
 
 static void put_run(
@@ -259,6 +291,8 @@ void sg_report_junit(
 		put_run(&suite, report, &scratch);
 	for (size_t i = 0; i < report->verdict_count; i++)
 		put_verdict(&suite, &report->verdicts[i], &scratch);
+	for (size_t i = 0; report->service_count > 1 && i < report->service_count; i++)
+		put_service(&suite, report, &report->services[i], &scratch);
 	put_gates(&suite, report, &scratch);
 	for (size_t i = 0; shows_changes(report) && i < report->change_count; i++)
 		put_change(&suite, report, &report->changes[i], &scratch);

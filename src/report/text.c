@@ -125,6 +125,19 @@ static void put_changes(const struct sg_page *page, const struct sg_report *repo
 	}
 }
 
+/* One line each, where the outcome of the run is not that of the only one. */
+static void put_services(const struct sg_page *page, const struct sg_report *report)
+{
+	for (size_t i = 0; report->service_count > 1 && i < report->service_count; i++) {
+		const struct sg_report_service *row = &report->services[i];
+
+		sg_buf_adds(page->out, "  ");
+		sg_page_put_painted(page, SG_PAINT_BOLD, row->service);
+		sg_buf_adds(page->out, ": ");
+		put_outcome(page, row->result, row->code, row->sentence);
+	}
+}
+
 /* ---- verdicts, findings, warnings ---- */
 
 static void put_lines(
@@ -339,6 +352,7 @@ void sg_report_text(
 		put_outcome(&page, report->result, report->code, report->sentence);
 	for (size_t i = 0; i < report->findings.count; i++)
 		put_finding(&page, &report->findings.items[i]);
+	put_services(&page, report);
 	put_changes(&page, report);
 	if (report->result != SG_RESULT_INVALID)
 		put_facts(&page, report);

@@ -1,6 +1,7 @@
 """promote and gate: dev -> staging -> production, through gates that cannot be walked around."""
 import json
 import os
+import xml.etree.ElementTree
 import re
 
 import pytest
@@ -361,6 +362,36 @@ def test_several_services_in_one_call(journey):
     run = journey.sg("promote", "catalog", "order", "--to", "staging", "--output", "json")
     assert {row["application"] for row in run.json["verdicts"]} == {"catalog-staging", "order-staging"}
     assert journey.tag("staging", "order") == "4.3.8" and journey.tag("staging") == "1.4.2"
+    assert [(row["service"], row["result"], row["reason"]) for row in run.json["services"]] == [
+        ("catalog", "done", "DEPLOYED"), ("order", "done", "DEPLOYED")]
+
+
+def test_each_of_several_services_says_how_far_it_came(journey):
+    """The run ends with the worst of them; nobody has to guess about the others."""
+    journey.ctl("app", "pricing-dev", "degraded")
+    journey.sg("bump", "catalog=1.4.2", "order=4.3.8", "pricing=0.6.0")
+    journey.sg("wait", "catalog", "order", "--env", "dev")
+    journey.ctl("refresh", "pricing-dev")
+    journey.ctl("settle")
+    journey.ctl("clock", HALF_AN_HOUR)
+    journey.ctl("push-foreign", "main", "order", "9.9.9")
+    words = ("promote", "catalog", "order", "pricing", "--to", "staging")
+
+    plan = journey.sg(*words, "--dry-run", "--output", "json")
+    assert [(row["service"], row["result"]) for row in plan.json["services"]] == [
+        ("catalog", "planned"), ("order", "planned"), ("pricing", "planned")]
+    assert [line for line in plan.json["diff"].splitlines() if line.startswith("+++")] == [
+        "+++ b/apps/catalog/values-staging.yaml", "+++ b/apps/pricing/values-staging.yaml"]
+
+    run = journey.sg(*words, "--report-json", "all.json", "--report-junit", "all.xml", expect=None)
+    with open(os.path.join(run.folder, "all.json"), encoding="utf-8") as file:
+        rows = {row["service"]: (row["result"], row["reason"]) for row in json.load(file)["services"]}
+    assert rows["catalog"] == ("done", "DEPLOYED"), run
+    assert rows["order"] == ("conflict", "OLDER") and rows["pricing"][0] == "failed", run
+    assert run.code == 1
+    assert "\n  catalog: done: " in run.out and "\n  order: conflict: OLDER: " in run.out and "\n  pricing: failed: " in run.out
+    cases = {case.get("name"): case for case in xml.etree.ElementTree.parse(os.path.join(run.folder, "all.xml")).iter("testcase")}
+    assert cases["order: promote to staging"].find("failure").get("type") == "OLDER"
 
 
 def test_a_first_environment_has_nothing_to_promote(journey):

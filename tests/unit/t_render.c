@@ -235,6 +235,12 @@ static void gates(struct sg_report *report)
 	sg_report_init(report, report->arena, "promote");
 	facts(report);
 	report->environment = "production";
+	*sg_report_add_service(report) = (struct sg_report_service){"catalog", "production",
+		SG_RESULT_FAILED, "FREEZE_UNREADABLE", "GET freeze_periods: 403"};
+	*sg_report_add_service(report) = (struct sg_report_service){
+		"order", "production", SG_RESULT_DONE, "DEPLOYED", "it runs there"};
+	*sg_report_add_service(report) = (struct sg_report_service){"web", "production",
+		SG_RESULT_CONFLICT, "OLDER", "the target carries a newer version: 2.0.0"};
 	for (size_t i = 0; i < SG_COUNT(gate_verdicts); i++)
 		sg_report_add_gate(report, "catalog", "production", &gate_verdicts[i]);
 	*sg_report_add_mr(report) = (struct sg_report_mr){.service = "catalog",
@@ -300,6 +306,9 @@ static void hostile(struct sg_report *report)
 	sg_finding_add(
 		report->arena, &report->findings, SG_SEVERITY_ERROR, HOSTILE, -1, -1, "%s", HOSTILE)
 		->hint = HOSTILE;
+	*sg_report_add_service(report) =
+		(struct sg_report_service){HOSTILE, HOSTILE, SG_RESULT_FAILED, HOSTILE, HOSTILE};
+	*sg_report_add_service(report) = (struct sg_report_service){0};
 	sg_report_add_gate(report, HOSTILE, HOSTILE,
 		&(struct sg_gate_verdict){.state = SG_VERDICT_CLOSED,
 			.code = HOSTILE,
@@ -443,9 +452,9 @@ static void assert_keys(const struct sg_buf *got)
 {
 	static const char *const keys[] = {"schema", "command", "result", "reason", "exit_code",
 		"sentence", "repository", "config", "advisory", "environment", "branch", "commit",
-		"commit_url", "id", "tries", "elapsed_ms", "next_look", "changes", "diff", "gates",
-		"merge_requests", "board", "verdicts", "findings", "folder", "files", "warnings",
-		"version"};
+		"commit_url", "id", "tries", "elapsed_ms", "next_look", "phases", "services",
+		"changes", "diff", "gates", "merge_requests", "board", "verdicts", "findings",
+		"folder", "files", "warnings", "version"};
 	const char *at = got->ptr;
 
 	for (size_t i = 0; i < SG_COUNT(keys); i++) {
