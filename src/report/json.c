@@ -279,8 +279,6 @@ static void put_code(struct writer *writer, const struct sg_report_code *row)
 
 static void put_codes(struct writer *writer, const struct sg_report *report)
 {
-	if (report->code_count == 0)
-		return;
 	sg_json_open_array(&writer->json, "codes");
 	for (size_t i = 0; i < report->code_count; i++)
 		put_code(writer, &report->codes[i]);
@@ -289,8 +287,6 @@ static void put_codes(struct writer *writer, const struct sg_report *report)
 
 static void put_phases(struct writer *writer, const struct sg_report *report)
 {
-	if (report->phase_count == 0)
-		return;
 	sg_json_open_array(&writer->json, "phases");
 	for (size_t i = 0; i < report->phase_count; i++) {
 		sg_json_open_object(&writer->json, NULL);

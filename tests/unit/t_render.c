@@ -454,7 +454,7 @@ static void assert_keys(const struct sg_buf *got)
 		"sentence", "repository", "config", "advisory", "environment", "branch", "commit",
 		"commit_url", "id", "tries", "elapsed_ms", "next_look", "phases", "services",
 		"changes", "diff", "gates", "merge_requests", "board", "verdicts", "findings",
-		"folder", "files", "warnings", "version"};
+		"folder", "files", "warnings", "version", "codes"};
 	const char *at = got->ptr;
 
 	for (size_t i = 0; i < SG_COUNT(keys); i++) {
