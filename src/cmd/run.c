@@ -277,7 +277,6 @@ static int run_command(struct session *session, const struct sg_words *words, st
 {
 	struct sg_clock *clock = session->runtime->clock;
 	int64_t start_ms = clock->now_ms(clock);
-
 	int rc;
 
 	if (check_reports(session, err) < 0 || make_world(session, err) < 0)
