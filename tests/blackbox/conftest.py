@@ -203,9 +203,9 @@ class Stagegate:
                     assert CANARY not in content.read(), f"a secret in {path}"
 
 
-@pytest.fixture(scope="session")
-def sandbox(tmp_path_factory):
-    box = Sandbox(str(tmp_path_factory.mktemp("sandbox") / "state"))
+def running(folder):
+    """A sandbox from its start to its end, and what must be true of its repository then."""
+    box = Sandbox(str(folder / "state"))
     box.ctl("record", "on")
     yield box
     try:
@@ -216,6 +216,11 @@ def sandbox(tmp_path_factory):
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     finally:
         box.call("stop")
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory):
+    yield from running(tmp_path_factory.mktemp("sandbox"))
 
 
 @pytest.fixture
