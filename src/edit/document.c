@@ -5,39 +5,66 @@
 
 #define MAX_NAMED 5
 
-/* "line 1 (Deployment/web)" */
-static void name_document(struct sg_edit_tree *tree, size_t start, struct sg_buf *out)
-{
-	size_t root = start + 1;
-	struct sg_str kind = sg_edit_member_text(tree, root, "kind");
-	size_t meta = sg_edit_member(tree, root, "metadata");
-	struct sg_str name = {"", 0};
+/* Documents of a file, in its order, as the nodes of their roots. */
+struct documents {
+	struct sg_arena arena;
+	size_t *roots;
+	size_t count;
+};
 
-	if (meta)
-		name = sg_edit_member_text(tree, meta, "name");
-	sg_buf_addf(out, "line %d", sg_edit_event(tree, start)->line);
+static void documents_release(struct documents *documents)
+{
+	sg_arena_release(&documents->arena);
+}
+
+static void add(struct documents *documents, size_t root)
+{
+	*(size_t *)sg_arena_push(
+		&documents->arena, &documents->roots, &documents->count, sizeof(root)) = root;
+}
+
+static struct sg_str name_of(struct sg_edit_tree *tree, size_t root)
+{
+	size_t meta = sg_edit_member(tree, root, "metadata");
+
+	return meta ? sg_edit_member_text(tree, meta, "name") : (struct sg_str){"", 0};
+}
+
+/* "line 1 (Deployment/web)" */
+static void name_document(struct sg_edit_tree *tree, size_t root, struct sg_buf *out)
+{
+	struct sg_str kind = sg_edit_member_text(tree, root, "kind");
+	struct sg_str name = name_of(tree, root);
+
+	sg_buf_addf(out, "line %d", sg_edit_event(tree, root - 1)->line);
 	if (kind.len)
 		sg_buf_addf(out, " (%.*s/%.*s)", SG_STR_ARG(sg_str_sub(kind, 0, 40)),
 			SG_STR_ARG(sg_str_sub(name, 0, 40)));
 }
 
+static void name_documents(
+	struct sg_edit_tree *tree, const struct documents *documents, struct sg_buf *out)
+{
+	for (size_t i = 0; i < documents->count && i < MAX_NAMED; i++) {
+		sg_buf_adds(out, i ? ", " : "");
+		name_document(tree, documents->roots[i], out);
+	}
+	if (documents->count > MAX_NAMED)
+		sg_buf_adds(out, ", ...");
+}
+
 static int refuse_documents(
-	struct sg_edit_tree *tree, size_t first, size_t count, struct sg_err *err)
+	struct sg_edit_tree *tree, const struct documents *documents, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf names = {0};
-	size_t at = first;
 
 	sg_buf_init(&names, 1024);
-	for (size_t i = 0; i < count && i < MAX_NAMED; i++) {
-		sg_buf_adds(&names, i ? ", " : "");
-		name_document(tree, at, &names);
-		at = sg_edit_node_end(tree, at + 1) + 1;
-	}
-	if (count > MAX_NAMED)
-		sg_buf_adds(&names, ", ...");
-	(void)sg_fail(
-		err, SG_R_EDIT_REFUSED, "%s: %zu documents: %s", tree->file, count, names.ptr);
-	return sg_hint(err, "a path names a place in one document; put it into a file of its own");
+	name_documents(tree, documents, &names);
+	(void)sg_fail(err, SG_R_EDIT_REFUSED, "%s: %zu documents: %s", tree->file, documents->count,
+		names.ptr);
+	return sg_hint(err,
+		"a path names a place in one document; begin it with the document: its number from "
+		"0 (1:image.tag) or KIND/NAME (Deployment/web:spec...)");
 }
 
 static bool is_flow_map(const struct sg_yaml_event *event)
@@ -67,25 +94,96 @@ static int check_template(struct sg_edit_tree *tree, struct sg_err *err)
 	return 0;
 }
 
-int sg_edit_document(struct sg_edit_tree *tree, size_t *ret_root, struct sg_err *err)
+static void list_documents(struct sg_edit_tree *tree, struct documents *documents)
 {
-	size_t first = 0, count = 0;
+	for (size_t i = 0; i < tree->events.count; i++) {
+		tree->visits++;
+		if (sg_edit_event(tree, i)->kind == SG_YAML_DOC_START)
+			add(documents, i + 1);
+	}
+}
+
+static int pick_only(struct sg_edit_tree *tree, const struct documents *all, size_t *ret_root,
+	struct sg_err *err)
+{
+	SG_AUTO(documents_release) struct documents full = {0};
+
+	for (size_t i = 0; i < all->count; i++)
+		if (!sg_edit_is_null(sg_edit_event(tree, all->roots[i])))
+			add(&full, all->roots[i]);
+	if (full.count == 0)
+		return sg_fail(err, SG_R_KEY_NOT_FOUND, "%s: the file is empty", tree->file);
+	if (full.count > 1)
+		return refuse_documents(tree, all, err);
+	*ret_root = full.roots[0];
+	return 0;
+}
+
+static int pick_index(struct sg_edit_tree *tree, const struct documents *all, size_t index,
+	size_t *ret_root, struct sg_err *err)
+{
+	if (index >= all->count)
+		return sg_fail(err, SG_R_KEY_NOT_FOUND,
+			"%s: there is no document %zu; the file has %zu, counted from 0",
+			tree->file, index, all->count);
+	*ret_root = all->roots[index];
+	return 0;
+}
+
+static int no_document(struct sg_edit_tree *tree, const struct documents *all,
+	const struct sg_edit_document *wanted, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf names = {0};
+
+	sg_buf_init(&names, 1024);
+	name_documents(tree, all, &names);
+	(void)sg_fail(err, SG_R_KEY_NOT_FOUND, "%s: there is no document %.80s/%.80s", tree->file,
+		wanted->resource, wanted->name);
+	return names.len ? sg_hint(err, "there are: %s", names.ptr) : -1;
+}
+
+static int pick_named(struct sg_edit_tree *tree, const struct documents *all,
+	const struct sg_edit_document *wanted, size_t *ret_root, struct sg_err *err)
+{
+	size_t hit = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		size_t root = all->roots[i];
+
+		if (!sg_str_is(sg_edit_member_text(tree, root, "kind"), wanted->resource) ||
+			!sg_str_is(name_of(tree, root), wanted->name))
+			continue;
+		if (hit) {
+			(void)sg_edit_refuse(tree, root, err,
+				"a second document is %.80s/%.80s (first at line %d)",
+				wanted->resource, wanted->name, sg_edit_event(tree, hit)->line);
+			return sg_hint(err, "name the document by its number: %zu:", i);
+		}
+		hit = root;
+	}
+	if (!hit)
+		return no_document(tree, all, wanted, err);
+	*ret_root = hit;
+	return 0;
+}
+
+int sg_edit_document(struct sg_edit_tree *tree, const struct sg_edit_document *wanted,
+	size_t *ret_root, struct sg_err *err)
+{
+	SG_AUTO(documents_release) struct documents all = {0};
 
 	if (check_template(tree, err) < 0)
 		return -1;
-	for (size_t i = 0; i < tree->events.count; i++) {
-		tree->visits++;
-		if (sg_edit_event(tree, i)->kind != SG_YAML_DOC_START)
-			continue;
-		if (count++ == 0)
-			first = i;
+	list_documents(tree, &all);
+	switch (wanted->kind) {
+	case SG_DOCUMENT_ONLY:
+		return pick_only(tree, &all, ret_root, err);
+	case SG_DOCUMENT_INDEX:
+		return pick_index(tree, &all, wanted->index, ret_root, err);
+	case SG_DOCUMENT_NAMED:
+		return pick_named(tree, &all, wanted, ret_root, err);
 	}
-	if (count > 1)
-		return refuse_documents(tree, first, count, err);
-	if (count == 0 || sg_edit_is_null(sg_edit_event(tree, first + 1)))
-		return sg_fail(err, SG_R_KEY_NOT_FOUND, "%s: the file is empty", tree->file);
-	*ret_root = first + 1;
-	return 0;
+	SG_BUG("document");
 }
 
 /* Whether what stands before {{ on its line makes it a value or a directive, not a quoted text. */

@@ -38,17 +38,15 @@ static int read_tree(struct job *job, struct sg_err *err)
 
 static int find(struct job *job, struct sg_err *err)
 {
-	size_t root;
-
 	if (!job->ask->key == !job->ask->image)
 		return sg_fail(err, SG_R_CONFIG_INVALID, "%s: say either `key` or `image`",
 			job->ask->file);
-	if (read_tree(job, err) < 0 || sg_edit_document(&job->tree, &root, err) < 0)
+	if (read_tree(job, err) < 0)
 		return -1;
 	if (job->ask->image)
 		return sg_edit_kustomize_find(
-			&job->scratch, &job->tree, root, job->ask, &job->found, err);
-	return sg_edit_helm_find(&job->scratch, &job->tree, root, job->ask, &job->found, err);
+			&job->scratch, &job->tree, job->ask, &job->found, err);
+	return sg_edit_helm_find(&job->scratch, &job->tree, job->ask, &job->found, err);
 }
 
 static const struct sg_yaml_event *scalar(const struct job *job)
@@ -65,12 +63,20 @@ static bool reads_as_text(const struct sg_yaml_event *event)
 /* A digest beside the tag decides what runs, so that a new tag alone would change nothing. */
 static int check_digest(const struct job *job, struct sg_err *err)
 {
-	if (job->ask->part != SG_PART_TAG || !job->found.digest || job->ask->with_digest)
+	if (job->ask->any_text || job->ask->part != SG_PART_TAG || !job->found.digest ||
+		job->ask->with_digest)
 		return 0;
 	(void)sg_edit_refuse(&job->tree, job->found.site.node, err,
 		"a digest stands beside the tag (line %d) and decides what runs",
 		job->found.digest_line);
 	return sg_hint(err, "take the digest away, or set part digest in the same update");
+}
+
+/* In JSON a text has double quotes, also where a number stood. */
+static enum sg_yaml_style old_style(const struct job *job)
+{
+	return job->found.site.json && !reads_as_text(scalar(job)) ? SG_YAML_DOUBLE_QUOTED
+								   : scalar(job)->style;
 }
 
 static int splice(const struct job *job, const struct sg_edit_target *target, const char *wanted,
@@ -82,7 +88,9 @@ static int splice(const struct job *job, const struct sg_edit_target *target, co
 	struct sg_edit_claim claim = {.value = sg_str_of(wanted)};
 
 	sg_buf_init(&bytes, MAX_SCALAR);
-	if (!sg_edit_quote(claim.value, scalar(job)->style, target->flow, &bytes, &claim.style) ||
+	if (target->pad)
+		sg_buf_addc(&bytes, ' ');
+	if (!sg_edit_quote(claim.value, old_style(job), target->flow, &bytes, &claim.style) ||
 		bytes.overflow)
 		return sg_edit_refuse(
 			&job->tree, target->node, err, "the new value is no UTF-8 or too long");

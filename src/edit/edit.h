@@ -17,8 +17,9 @@
 struct sg_edit_ask {
 	const char *file;   /* for messages */
 	struct sg_str text; /* the whole file */
-	const char *key;    /* path into the file: image.tag, containers[name=web].image, list[0] */
-	const char *image;  /* or: `name` of an entry under `images:` of a kustomization */
+	const char *key; /* path into the file (edit/path.h): image.tag, containers[name=web].image,
+			  * Deployment/web:spec.replicas */
+	const char *image; /* or: `name` of an entry under `images:` of a kustomization */
 	enum sg_image_part part;
 	/* TAG: a tag. DIGEST: a digest. REPOSITORY: a repository. REFERENCE: a tag, a digest or
 	 * TAG@DIGEST; the repository that stands there is kept. Not looked at by sg_edit_read(). */
@@ -26,6 +27,9 @@ struct sg_edit_ask {
 	/* REFERENCE: the repository that must stand there (another one is refused) and that is
 	 * written where nothing stands; NULL: any. */
 	const char *repository;
+	/* By KEY: the value may be any text, and no part of an image is looked for there; PART and
+	 * REPOSITORY say nothing then. */
+	bool any_text;
 	/* The same run also sets the digest that stands beside the tag. Otherwise a tag with a
 	 * digest beside it is refused: the digest would go on deciding what runs. */
 	bool with_digest;

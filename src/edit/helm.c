@@ -41,16 +41,18 @@ static bool has_usual_name(const struct sg_edit_path *path, enum sg_image_part p
 	       strcmp(last->name, sg_image_part_name(part)) == 0;
 }
 
-int sg_edit_helm_find(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root,
+int sg_edit_helm_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_ask *ask, struct sg_edit_found *ret, struct sg_err *err)
 {
 	struct sg_edit_found found = {.place = ask->key};
 	struct sg_edit_path path;
+	size_t root;
 
 	if (sg_edit_path_parse(arena, ask->key, &path, err) < 0 ||
+		sg_edit_document(tree, &path.document, &root, err) < 0 ||
 		sg_edit_locate(arena, tree, root, &path, &found.site, err) < 0)
 		return -1;
-	if (has_usual_name(&path, ask->part))
+	if (!ask->any_text && has_usual_name(&path, ask->part))
 		read_neighbours(arena, tree, &found);
 	*ret = found;
 	return 0;

@@ -84,13 +84,14 @@ static int locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root
 	return sg_edit_locate(arena, tree, root, &path, ret, err);
 }
 
-int sg_edit_kustomize_find(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root,
+int sg_edit_kustomize_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_ask *ask, struct sg_edit_found *ret, struct sg_err *err)
 {
 	const char *field = field_of(ask->part);
+	static const struct sg_edit_document only = {.kind = SG_DOCUMENT_ONLY};
 	struct sg_edit_found found = {0};
 	const char *item;
-	size_t entry;
+	size_t root, entry;
 
 	if (!field)
 		return sg_fail(err, SG_R_CONFIG_INVALID,
@@ -98,6 +99,8 @@ int sg_edit_kustomize_find(struct sg_arena *arena, struct sg_edit_tree *tree, si
 			"and "
 			"digest",
 			ask->file);
+	if (sg_edit_document(tree, &only, &root, err) < 0)
+		return -1;
 	item = sg_arena_printf(arena, "images[name=%s]", sg_edit_path_value(arena, ask->image));
 	if (locate(arena, tree, root, item, &found.site, err) < 0)
 		return no_image(tree, root, ask->image, err);

@@ -10,7 +10,7 @@
  * names that are there; EDIT_REFUSED when the entry lacks the field; CONFIG_INVALID for a
  * reference, which no field holds.
  */
-int sg_edit_kustomize_find(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root,
+int sg_edit_kustomize_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_ask *ask, struct sg_edit_found *ret, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

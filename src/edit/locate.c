@@ -1,5 +1,7 @@
 #include "edit/locate.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "edit/keys.h"
 
@@ -69,23 +71,35 @@ int sg_edit_refuse_alias(struct sg_edit_tree *tree, size_t node, struct sg_err *
 	return sg_hint(err, "edit the place of the anchor, or give this place a value of its own");
 }
 
+int sg_edit_alias_line(struct sg_edit_tree *tree, size_t node)
+{
+	const char *anchor = sg_edit_event(tree, node)->anchor;
+
+	for (size_t i = node; anchor && i < tree->events.count; i++) {
+		const struct sg_yaml_event *event = sg_edit_event(tree, i);
+
+		tree->visits++;
+		if (event->kind == SG_YAML_ALIAS && sg_str_is(event->value, anchor))
+			return event->line;
+		/* The name means another node from there on, and none of another document. */
+		if (event->kind == SG_YAML_DOC_END ||
+			(i > node && event->anchor && strcmp(event->anchor, anchor) == 0))
+			return 0;
+	}
+	return 0;
+}
+
 /* A change below a shared anchor would change every place that uses it. */
 static int check_shared(const struct walk *w, struct sg_err *err)
 {
-	const char *anchor = here(w)->anchor;
+	int line = sg_edit_alias_line(w->tree, w->site.node);
 
-	for (size_t i = w->site.node; anchor && i < w->tree->events.count; i++) {
-		const struct sg_yaml_event *event = sg_edit_event(w->tree, i);
-
-		w->tree->visits++;
-		if (event->kind != SG_YAML_ALIAS || !sg_str_is(event->value, anchor))
-			continue;
-		(void)sg_edit_refuse(w->tree, w->site.node, err,
-			"%s has the anchor &%.60s that line %d uses: both would change",
-			name_here(w), anchor, event->line);
-		return sg_hint(err, "give one of the two places a value of its own");
-	}
-	return 0;
+	if (!line)
+		return 0;
+	(void)sg_edit_refuse(w->tree, w->site.node, err,
+		"%s has the anchor &%.60s that line %d uses: both would change", name_here(w),
+		here(w)->anchor, line);
+	return sg_hint(err, "give one of the two places a value of its own");
 }
 
 static int enter(struct walk *w, enum sg_yaml_kind kind, const char *word, struct sg_err *err)
@@ -227,6 +241,7 @@ int sg_edit_locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t roo
 {
 	struct walk w = {.arena = arena, .tree = tree, .path = path, .site.node = root};
 
+	w.site.json = here(&w)->style == SG_YAML_FLOW;
 	for (w.step = 0; w.step < path->count; w.step++)
 		if (take_step(&w, &path->steps[w.step], err) < 0)
 			return -1;

@@ -9,6 +9,7 @@ struct sg_edit_site {
 	size_t node;
 	size_t holder; /* the collection it stands in */
 	bool flow;     /* inside [] or {} */
+	bool json;     /* so is the whole document: it may be JSON */
 };
 
 /*
@@ -19,6 +20,9 @@ struct sg_edit_site {
 int sg_edit_locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root,
 	const struct sg_edit_path *path, struct sg_edit_site *ret,
 	struct sg_err *err) SG_MUST_CHECK;
+
+/* The line of the first alias that stands for NODE; 0 when it has no anchor, or none uses it. */
+int sg_edit_alias_line(struct sg_edit_tree *tree, size_t node);
 
 /* EDIT_REFUSED for an alias, naming the place of its anchor. */
 int sg_edit_refuse_alias(struct sg_edit_tree *tree, size_t node, struct sg_err *err);

@@ -10,6 +10,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "edit/path.h"
 #include "io/yaml.h"
 
 struct sg_edit_tree {
@@ -34,10 +35,13 @@ struct sg_str sg_edit_member_text(struct sg_edit_tree *tree, size_t map, const c
 bool sg_edit_is_null(const struct sg_yaml_event *event);
 
 /*
- * The root of the one document. EDIT_REFUSED for several documents, which are named, and for a
- * template whose braces are no data; KEY_NOT_FOUND for an empty file.
+ * The root of the document that is meant. Where nothing says which, it is the only one that is not
+ * empty. EDIT_REFUSED for several documents (or several of that name), which are named, and for a
+ * template whose braces are no data; KEY_NOT_FOUND for an empty file and for a document that is
+ * not there.
  */
-int sg_edit_document(struct sg_edit_tree *tree, size_t *ret_root, struct sg_err *err) SG_MUST_CHECK;
+int sg_edit_document(struct sg_edit_tree *tree, const struct sg_edit_document *wanted,
+	size_t *ret_root, struct sg_err *err) SG_MUST_CHECK;
 
 /*
  * For a text that is no YAML: turns the error into EDIT_REFUSED where an unquoted {{ says that it

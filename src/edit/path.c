@@ -8,6 +8,8 @@
 #define MAX_STEPS 64
 #define MAX_PATH_BYTES 1024
 #define SELECT_ENDS "[]\""
+#define KEY_ENDS ".[]\""
+#define MAX_INDEX 1000000
 
 struct scanner {
 	struct sg_arena *arena;
@@ -64,17 +66,74 @@ static int take_name(struct scanner *s, const char *ends, const char **ret, stru
 	return 0;
 }
 
-static int take_index(struct scanner *s, struct sg_edit_step *step, struct sg_err *err)
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static int take_index(struct scanner *s, size_t *ret, struct sg_err *err)
 {
 	size_t from = s->at;
 	uint64_t index;
 
-	while (s->text[s->at] >= '0' && s->text[s->at] <= '9')
+	while (is_digit(s->text[s->at]))
 		s->at++;
-	if (!sg_num_u64((struct sg_str){s->text + from, s->at - from}, &index) || index > 1000000)
+	if (!sg_num_u64((struct sg_str){s->text + from, s->at - from}, &index) || index > MAX_INDEX)
 		return bad(s, from, "the index is too large", err);
-	step->kind = SG_STEP_INDEX;
-	step->index = (size_t)index;
+	*ret = (size_t)index;
+	return 0;
+}
+
+/* How many bytes at the front of TEXT look like "1:" without the colon; 0: it is no such thing. */
+static size_t number_ahead(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+
+	return text[len] == ':' ? len : 0;
+}
+
+/* The same for "Deployment/" of "Deployment/web:": a kind begins with a capital letter. */
+static size_t kind_ahead(const char *text)
+{
+	size_t len = 0, end;
+
+	if (*text < 'A' || *text > 'Z')
+		return 0;
+	while (is_letter(text[len]) || is_digit(text[len]))
+		len++;
+	if (text[len] != '/')
+		return 0;
+	if (text[len + 1] == '"')
+		return len;
+	end = len + 1 + strcspn(text + len + 1, ":[]\"");
+	return text[end] == ':' ? len : 0;
+}
+
+static int take_document(struct scanner *s, struct sg_edit_document *ret, struct sg_err *err)
+{
+	size_t kind = kind_ahead(s->text);
+
+	if (number_ahead(s->text)) {
+		ret->kind = SG_DOCUMENT_INDEX;
+		if (take_index(s, &ret->index, err) < 0)
+			return -1;
+	} else if (kind) {
+		ret->kind = SG_DOCUMENT_NAMED;
+		ret->resource = sg_arena_dup(s->arena, (struct sg_str){s->text, kind});
+		s->at = kind + 1;
+		if (take_name(s, ":[]\"", &ret->name, err) < 0)
+			return -1;
+	} else {
+		return 0;
+	}
+	if (s->text[s->at] != ':')
+		return bad(s, s->at, "\":\" is expected behind the document", err);
+	s->at++;
 	return 0;
 }
 
@@ -83,8 +142,9 @@ static int take_bracket(struct scanner *s, struct sg_edit_step *step, struct sg_
 	size_t open = s->at++;
 	char first = s->text[s->at];
 
-	if (first >= '0' && first <= '9') {
-		if (take_index(s, step, err) < 0)
+	if (is_digit(first)) {
+		step->kind = SG_STEP_INDEX;
+		if (take_index(s, &step->index, err) < 0)
 			return -1;
 	} else {
 		if (take_name(s, "=[]\"", &step->name, err) < 0)
@@ -109,22 +169,25 @@ static int take_step(struct scanner *s, struct sg_edit_step *step, struct sg_err
 {
 	if (s->text[s->at] == '[')
 		return take_bracket(s, step, err);
-	if (s->at > 0) {
+	if (s->count > 0) {
 		if (s->text[s->at] != '.')
 			return bad(s, s->at, "\".\" or \"[\" is expected", err);
 		s->at++;
 	}
 	step->kind = SG_STEP_KEY;
-	return take_name(s, ".[]\"", &step->name, err);
+	return take_name(s, KEY_ENDS, &step->name, err);
 }
 
 int sg_edit_path_parse(
 	struct sg_arena *arena, const char *text, struct sg_edit_path *ret, struct sg_err *err)
 {
 	struct scanner s = {.arena = arena, .text = text};
+	struct sg_edit_document document = {0};
 
 	if (strlen(text) > MAX_PATH_BYTES)
 		return bad(&s, 0, "longer than 1024 bytes", err);
+	if (take_document(&s, &document, err) < 0)
+		return -1;
 	do {
 		struct sg_edit_step step = {0};
 
@@ -136,7 +199,7 @@ int sg_edit_path_parse(
 		*(struct sg_edit_step *)sg_arena_push(arena, &s.steps, &s.count, sizeof(step)) =
 			step;
 	} while (text[s.at]);
-	*ret = (struct sg_edit_path){text, s.steps, s.count};
+	*ret = (struct sg_edit_path){text, document, s.steps, s.count};
 	return 0;
 }
 
@@ -148,22 +211,58 @@ const char *sg_edit_path_before(
 	return sg_arena_dup(arena, sg_str_sub(sg_str_of(path->text), 0, end));
 }
 
-const char *sg_edit_path_value(struct sg_arena *arena, const char *value)
+static const char *quoted(struct sg_arena *arena, const char *text)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf out = {0};
-	bool quote = *value == '\0';
 
-	for (const char *c = value; *c; c++)
-		quote = quote || ends_word(*c, SELECT_ENDS);
-	if (!quote)
-		return value;
-	sg_buf_init(&out, 2 * strlen(value) + 2);
+	sg_buf_init(&out, 2 * strlen(text) + 2);
 	sg_buf_addc(&out, '"');
-	for (const char *c = value; *c; c++) {
+	for (const char *c = text; *c; c++) {
 		if (*c == '"' || *c == '\\')
 			sg_buf_addc(&out, '\\');
 		sg_buf_addc(&out, *c);
 	}
 	sg_buf_addc(&out, '"');
 	return sg_arena_dup(arena, sg_buf_str(&out));
+}
+
+/* Whether TEXT needs no quotes where a name goes up to one of ENDS. */
+static bool is_bare(const char *text, const char *ends)
+{
+	for (const char *c = text; *c; c++)
+		if (ends_word(*c, ends))
+			return false;
+	return *text != '\0';
+}
+
+const char *sg_edit_path_value(struct sg_arena *arena, const char *value)
+{
+	return is_bare(value, SELECT_ENDS) ? value : quoted(arena, value);
+}
+
+const char *sg_edit_path_key(struct sg_arena *arena, const char *key)
+{
+	return is_bare(key, KEY_ENDS ":=") ? key : quoted(arena, key);
+}
+
+bool sg_edit_path_split(struct sg_str text, struct sg_str *ret_path, struct sg_str *ret_value)
+{
+	bool in_quotes = false, in_brackets = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (in_quotes && c == '\\') {
+			i++;
+		} else if (c == '"') {
+			in_quotes = !in_quotes;
+		} else if (!in_quotes && (c == '[' || c == ']')) {
+			in_brackets = c == '[';
+		} else if (c == '=' && !in_quotes && !in_brackets) {
+			*ret_path = sg_str_sub(text, 0, i);
+			*ret_value = sg_str_sub(text, i + 1, text.len);
+			return i > 0;
+		}
+	}
+	return false;
 }

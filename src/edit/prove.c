@@ -24,17 +24,17 @@ static bool same_name(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Where the offset OLD of the file before stands in the file after. */
-static size_t moved(const struct proof *p, size_t old)
-{
-	if (old <= p->target->start)
-		return old;
-	return old - (p->target->end - p->target->start) + p->claim->len;
-}
-
 static bool is_target(const struct proof *p)
 {
 	return p->at == p->target->node;
+}
+
+/* Where the offset OLD of the file before stands in the file after. */
+static size_t moved(const struct proof *p, size_t old)
+{
+	if (p->at < p->target->node)
+		return old;
+	return old - (p->target->end - p->target->start) + p->claim->len;
 }
 
 static int compare(void *arg, const struct sg_yaml_event *now, struct sg_err *err)
@@ -54,8 +54,9 @@ static int compare(void *arg, const struct sg_yaml_event *now, struct sg_err *er
 		return unproven(p, err, "another kind of node");
 	if (now->style != style || !sg_str_eq(now->value, value))
 		return unproven(p, err, "another value");
-	if (now->start != moved(p, old->start) || now->end != moved(p, old->end) ||
-		now->line != old->line || now->end_line != old->end_line)
+	if (now->start != (is_target(p) ? old->start + p->target->pad : moved(p, old->start)) ||
+		now->end != moved(p, old->end) || now->line != old->line ||
+		now->end_line != old->end_line)
 		return unproven(p, err, "another place");
 	p->at++;
 	return 0;

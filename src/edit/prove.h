@@ -8,7 +8,7 @@ struct sg_edit_claim {
 	struct sg_str after;      /* the new file */
 	struct sg_str value;      /* what the scalar must read as now */
 	enum sg_yaml_style style; /* and how it is written */
-	size_t len;               /* bytes of the scalar in the new file */
+	size_t len; /* bytes of the scalar in the new file, with the blank before it */
 };
 
 /*

@@ -27,11 +27,13 @@ static int check_shape(struct sg_edit_tree *tree, size_t node, struct sg_err *er
 {
 	const struct sg_yaml_event *event = sg_edit_event(tree, node);
 
-	if (event->anchor) {
+	int alias_line = sg_edit_alias_line(tree, node);
+
+	if (alias_line) {
 		(void)sg_edit_refuse(tree, node, err,
-			"the value has the anchor &%.60s: an alias elsewhere would change with it",
-			event->anchor);
-		return sg_hint(err, "remove the anchor, or name a place without one");
+			"the value has the anchor &%.60s that line %d uses: both would change",
+			event->anchor, alias_line);
+		return sg_hint(err, "give one of the two places a value of its own");
 	}
 	if (!tag_is_text(event)) {
 		(void)sg_edit_refuse(tree, node, err,
@@ -54,28 +56,40 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* An event begins at its tag; the scalar itself behind it. */
+/* An event begins at its anchor and tag, in either order; the scalar itself behind them. */
 static size_t scalar_start(const struct sg_edit_tree *tree, const struct sg_yaml_event *event)
 {
 	size_t at = event->start;
 
-	if (!event->tag)
-		return at;
-	while (at < event->end && !is_blank(tree->text.ptr[at]))
-		at++;
-	while (at < event->end && is_blank(tree->text.ptr[at]))
-		at++;
+	for (int left = (event->anchor != NULL) + (event->tag != NULL); left > 0; left--) {
+		while (at < event->end && !is_blank(tree->text.ptr[at]))
+			at++;
+		while (at < event->end && is_blank(tree->text.ptr[at]))
+			at++;
+	}
 	return at;
+}
+
+/* Nothing stands there, on the line of the sign that says that a value comes. */
+static bool is_open(const struct sg_edit_tree *tree, const struct sg_yaml_event *event)
+{
+	size_t at = event->start;
+
+	while (at > 0 && is_blank(tree->text.ptr[at - 1]))
+		at--;
+	return event->start == event->end && at > 0 &&
+	       (tree->text.ptr[at - 1] == ':' || tree->text.ptr[at - 1] == '-');
 }
 
 int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
 	struct sg_edit_target *ret, struct sg_err *err)
 {
 	const struct sg_yaml_event *event = sg_edit_event(tree, site->node);
+	bool empty = event->style == SG_YAML_PLAIN && event->value.len == 0;
 
 	if (sg_edit_scalar_check(tree, site, err) < 0 || check_shape(tree, site->node, err) < 0)
 		return -1;
-	if (event->style == SG_YAML_PLAIN && event->value.len == 0) {
+	if (empty && !is_open(tree, event)) {
 		(void)sg_edit_refuse(
 			tree, site->node, err, "the key has no value that could be replaced");
 		return sg_hint(err, "write a first value there, for example \"\"");
@@ -85,6 +99,7 @@ int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *s
 		.start = scalar_start(tree, event),
 		.end = event->end,
 		.flow = site->flow,
+		.pad = empty && !is_blank(tree->text.ptr[event->start - 1]),
 	};
 	return 0;
 }

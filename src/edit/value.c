@@ -48,7 +48,7 @@ int sg_edit_value_check(const struct sg_edit_ask *ask, struct sg_err *err)
 {
 	struct sg_str value = sg_str_of(ask->value);
 
-	if (is_part(value, ask->part))
+	if (ask->any_text || is_part(value, ask->part))
 		return 0;
 	(void)sg_fail(err, SG_R_USAGE, "\"%.*s\" is no %s", SG_STR_ARG(sg_str_sub(value, 0, SHOWN)),
 		ask->part == SG_PART_REFERENCE ? "tag" : sg_image_part_name(ask->part));
@@ -110,9 +110,10 @@ int sg_edit_value_wanted(struct sg_arena *arena, const struct sg_edit_tree *tree
 {
 	const struct sg_yaml_event *event = sg_edit_event(tree, node);
 
-	if (ask->part == SG_PART_REFERENCE)
+	if (ask->part == SG_PART_REFERENCE && !ask->any_text)
 		return wanted_reference(arena, tree, node, ask, ret, err);
-	if (event->value.len && !sg_edit_is_null(event) && !is_part(event->value, ask->part))
+	if (!ask->any_text && event->value.len && !sg_edit_is_null(event) &&
+		!is_part(event->value, ask->part))
 		return refuse_old(tree, node, sg_image_part_name(ask->part), err);
 	*ret = sg_arena_strdup(arena, ask->value);
 	return 0;

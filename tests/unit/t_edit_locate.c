@@ -24,11 +24,11 @@ static size_t cost(int lines)
 		sg_buf_addf(&buf, "  - {name: n%d, tag: v1}\n", i);
 	tree.text = sg_buf_str(&buf);
 	assert_int_equal(sg_yaml_parse(&arena, "f", tree.text, &tree.events, &err), 0);
-	assert_int_equal(sg_edit_document(&tree, &root, &err), 0);
 	assert_int_equal(
 		sg_edit_path_parse(&arena,
 			sg_arena_printf(&arena, "top.list[name=n%d].tag", lines - 1), &path, &err),
 		0);
+	assert_int_equal(sg_edit_document(&tree, &path.document, &root, &err), 0);
 	if (sg_edit_locate(&arena, &tree, root, &path, &site, &err) < 0)
 		fail_msg("%s", err.cause);
 	assert_true(site.flow);

@@ -58,6 +58,82 @@ static void a_path_may_begin_with_an_item(void **state)
 	assert_string_equal(p.steps[2].value, "b c");
 }
 
+static void a_path_may_begin_with_its_document(void **state)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct sg_edit_path p = parse(&arena, "12:image.tag");
+
+	(void)state;
+	assert_int_equal(p.document.kind, SG_DOCUMENT_INDEX);
+	assert_int_equal(p.document.index, 12);
+	assert_int_equal(p.count, 2);
+	assert_string_equal(p.steps[0].name, "image");
+	assert_string_equal(sg_edit_path_before(&arena, &p, 1), "12:image");
+	p = parse(&arena, "Deployment/web.a-b:[0].x");
+	assert_int_equal(p.document.kind, SG_DOCUMENT_NAMED);
+	assert_string_equal(p.document.resource, "Deployment");
+	assert_string_equal(p.document.name, "web.a-b");
+	assert_int_equal(p.steps[0].kind, SG_STEP_INDEX);
+	p = parse(&arena, "ClusterRole/\"system:node\":rules");
+	assert_string_equal(p.document.name, "system:node");
+	assert_string_equal(p.steps[0].name, "rules");
+}
+
+/* What could be meant as a document is a key in quotes; nothing else changes its meaning. */
+static void keys_that_look_like_documents(void **state)
+{
+	static const struct {
+		const char *path, *key;
+	} cases[] = {{"\"1:a\".b", "1:a"}, {"\"Kind/x:a\"", "Kind/x:a"}, {"kind/x:a", "kind/x:a"},
+		{"a:b", "a:b"}, {"x1:b", "x1:b"}, {"A/b.c", "A/b"}, {"Ab:c", "Ab:c"}, {"1.a", "1"}};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(cases); i++) {
+		SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+		struct sg_edit_path p = parse(&arena, cases[i].path);
+
+		assert_int_equal(p.document.kind, SG_DOCUMENT_ONLY);
+		assert_string_equal(p.steps[0].name, cases[i].key);
+	}
+}
+
+static void splits_at_the_sign_that_is_not_quoted(void **state)
+{
+	static const struct {
+		const char *text, *path, *value;
+	} cases[] = {{"a=b", "a", "b"}, {"a.b==", "a.b", "="}, {"l[n=x].t=v=1", "l[n=x].t", "v=1"},
+		{"\"a=b\"=c", "\"a=b\"", "c"}, {"\"\\\"=\"=c", "\"\\\"=\"", "c"}, {"a=", "a", ""},
+		{"l[n=\"]=\"]=v", "l[n=\"]=\"]", "v"}, {"1:a=b", "1:a", "b"}};
+	static const char *const bad[] = {"", "a", "=v", "l[n=x]", "\"a=b"};
+	struct sg_str path, value;
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(cases); i++) {
+		assert_true(sg_edit_path_split(sg_str_of(cases[i].text), &path, &value));
+		assert_true(sg_str_is(path, cases[i].path));
+		assert_true(sg_str_is(value, cases[i].value));
+	}
+	for (size_t i = 0; i < SG_COUNT(bad); i++)
+		assert_false(sg_edit_path_split(sg_str_of(bad[i]), &path, &value));
+}
+
+static void keys_go_round(void **state)
+{
+	static const char *const keys[] = {
+		"web", "a.b", "a=b", "", "a]b", "a\"b", "a b", "1:x", "Kind/x:y", "\\", "ä"};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(keys); i++) {
+		SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+		const char *key = sg_edit_path_key(&arena, keys[i]);
+		struct sg_edit_path p = parse(&arena, key);
+
+		assert_int_equal(p.document.kind, SG_DOCUMENT_ONLY);
+		assert_int_equal(p.count, 1);
+		assert_string_equal(p.steps[0].name, keys[i]);
+	}
+}
+
 static void bad_paths_name_the_column(void **state)
 {
 	static const struct {
@@ -144,6 +220,10 @@ int main(void)
 		cmocka_unit_test(bad_paths_name_the_column),
 		cmocka_unit_test(depth_and_length_are_capped),
 		cmocka_unit_test(values_go_round),
+		cmocka_unit_test(a_path_may_begin_with_its_document),
+		cmocka_unit_test(keys_that_look_like_documents),
+		cmocka_unit_test(splits_at_the_sign_that_is_not_quoted),
+		cmocka_unit_test(keys_go_round),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
