@@ -50,9 +50,39 @@ static int set_flag(bool *field, const struct sg_opt *opt, const char *from, con
 	return 0;
 }
 
-/* Stores VALUE into the field of OPT; FROM says where it came from, for the error. */
-static int set_value(void *base, const struct sg_opt *opt, const char *from, const char *value,
-	struct sg_err *err)
+static void add_item(struct sg_arena *arena, struct sg_opt_list *list, const char *value)
+{
+	const char **item = sg_arena_push(arena, &list->items, &list->count, sizeof(*item));
+
+	*item = value;
+}
+
+/* Each line of a variable that is not empty. */
+static void add_lines(struct sg_arena *arena, struct sg_opt_list *list, const char *value)
+{
+	struct sg_str rest = sg_str_of(value), line;
+
+	while (sg_str_cut(&rest, '\n', &line)) {
+		if (sg_str_ends(line, "\r"))
+			line = sg_str_sub(line, 0, line.len - 1);
+		if (line.len)
+			add_item(arena, list, sg_arena_dup(arena, line));
+	}
+}
+
+static void add_argument(struct sg_arena *arena, struct sg_opt_list *list, const char *value)
+{
+	if (!list->from_argv)
+		*list = (struct sg_opt_list){.from_argv = true};
+	add_item(arena, list, value);
+}
+
+/*
+ * Stores VALUE into the field of OPT, of which a list has only the whole of its variable; FROM says
+ * where it came from, for the error.
+ */
+static int set_value(struct sg_arena *arena, void *base, const struct sg_opt *opt, const char *from,
+	const char *value, struct sg_err *err)
 {
 	void *field = (char *)base + opt->offset;
 
@@ -61,6 +91,9 @@ static int set_value(void *base, const struct sg_opt *opt, const char *from, con
 		return set_flag(field, opt, from, value, err);
 	case SG_OPT_STRING:
 		*(const char **)field = value;
+		return 0;
+	case SG_OPT_LIST:
+		add_lines(arena, field, value);
 		return 0;
 	case SG_OPT_DURATION:
 		if (!sg_num_duration_ms(sg_str_of(value), field))
@@ -75,8 +108,8 @@ static int set_value(void *base, const struct sg_opt *opt, const char *from, con
 	SG_BUG("option type");
 }
 
-static int set_defaults(
-	const struct sg_cmd *cmd, const struct sg_env *env, void *args, struct sg_err *err)
+static int set_defaults(const struct sg_cmd *cmd, const struct sg_env *env, struct sg_arena *arena,
+	void *args, struct sg_err *err)
 {
 	char name[NAMES_MAX + 16];
 
@@ -89,11 +122,11 @@ static int set_defaults(
 			const char *value;
 
 			if (opt->fallback &&
-				set_value(base, opt, "the default", opt->fallback, err) < 0)
+				set_value(arena, base, opt, "the default", opt->fallback, err) < 0)
 				SG_BUG("fallback in the option table");
 			sg_opt_env_name(opt, name, sizeof(name));
 			value = sg_env_nonempty(env, name);
-			if (value && set_value(base, opt, name, value, err) < 0)
+			if (value && set_value(arena, base, opt, name, value, err) < 0)
 				return -1;
 		}
 	}
@@ -146,7 +179,8 @@ static int parse_one(const struct sg_cmd *cmd, int argc, const char *const *argv
 	if (!opt && !value && sg_str_starts(name, "no-")) {
 		opt = find(cmd, sg_str_sub(name, 3, name.len), &base);
 		if (opt && opt->type == SG_OPT_FLAG)
-			return set_value((char *)args + base, opt, "the value", "false", err);
+			return set_value(
+				arena, (char *)args + base, opt, "the value", "false", err);
 		opt = NULL;
 	}
 	if (!opt)
@@ -157,7 +191,11 @@ static int parse_one(const struct sg_cmd *cmd, int argc, const char *const *argv
 		value = argv[++*at];
 	if (!value)
 		return sg_fail(err, SG_R_USAGE, "--%s needs a value (%s)", opt->name, opt->arg);
-	return set_value((char *)args + base, opt, "the value", value, err);
+	if (opt->type == SG_OPT_LIST) {
+		add_argument(arena, (void *)((char *)args + base + opt->offset), value);
+		return 0;
+	}
+	return set_value(arena, (char *)args + base, opt, "the value", value, err);
 }
 
 /* The words of the command's variable, separated by blanks and line ends. */
@@ -187,7 +225,7 @@ int sg_opt_parse(const struct sg_cmd *cmd, const struct sg_env *env, int argc,
 	bool options = true;
 
 	*ret_help = false;
-	if (set_defaults(cmd, env, args, err) < 0)
+	if (set_defaults(cmd, env, arena, args, err) < 0)
 		return -1;
 	for (int i = 0; i < argc; i++) {
 		if (!options || argv[i][0] != '-' || argv[i][1] == '\0') {
@@ -225,6 +263,8 @@ static const char *audit_row(const struct sg_cmd *cmd, const struct sg_opt *opt,
 		return "an option name is too long or starts with no-";
 	if (opt->type == SG_OPT_CHOICE && (!opt->fallback || !is_choice(opt, opt->fallback)))
 		return "a choice needs a fallback among its words";
+	if (opt->type == SG_OPT_LIST && opt->fallback)
+		return "a list has no fallback";
 	return NULL;
 }
 

@@ -18,8 +18,17 @@
 enum sg_opt_type {
 	SG_OPT_FLAG,     /* bool */
 	SG_OPT_STRING,   /* const char * */
+	SG_OPT_LIST,     /* struct sg_opt_list: may be given several times */
 	SG_OPT_DURATION, /* int64_t, milliseconds */
 	SG_OPT_CHOICE    /* const char *, one of `choices` */
+};
+
+/* The values of an option that may be given several times, in their order. In the variable each is
+ * a line of its own. */
+struct sg_opt_list {
+	const char **items;
+	size_t count;
+	bool from_argv; /* one in argv takes the place of all of the variable */
 };
 
 struct sg_opt {
@@ -44,6 +53,11 @@ struct sg_opt {
 	{                                                                                          \
 		.name = name_, .arg = arg_, .type = SG_OPT_STRING,                                 \
 		.offset = SG_OPT_CHECK(const char *, struct_, field), .help = help_                \
+	}
+#define SG_LIST(struct_, field, name_, arg_, help_)                                                \
+	{                                                                                          \
+		.name = name_, .arg = arg_, .type = SG_OPT_LIST,                                   \
+		.offset = SG_OPT_CHECK(struct sg_opt_list, struct_, field), .help = help_          \
 	}
 #define SG_DURATION(struct_, field, name_, fallback_, help_)                                       \
 	{                                                                                          \
@@ -77,9 +91,9 @@ struct sg_cmd; /* cmd/table.h */
 /*
  * Fills ARGS (zeroed, of the command's size) from fallbacks, environment and argv, in this order of
  * strength. `--` ends the options; `--name=value` and `--name value` are the same; a flag takes
- * `--name`, `--no-name`, and true/false/1/0 from the environment. `--help` sets *ret_help and
- * stops. Without words in argv those of cmd->words_env count. Strings live in ARENA, argv or the
- * environment. USAGE with the nearest name otherwise.
+ * `--name`, `--no-name`, and true/false/1/0 from the environment; a list adds up in argv. `--help`
+ * sets *ret_help and stops. Without words in argv those of cmd->words_env count. Strings live in
+ * ARENA, argv or the environment. USAGE with the nearest name otherwise.
  */
 int sg_opt_parse(const struct sg_cmd *cmd, const struct sg_env *env, int argc,
 	const char *const *argv, struct sg_arena *arena, void *args, struct sg_words *ret_words,

@@ -13,6 +13,7 @@
 struct args {
 	const char *text;
 	const char *form;
+	struct sg_opt_list items;
 	int64_t time_ms;
 	bool flag;
 };
@@ -20,6 +21,7 @@ struct args {
 static const struct sg_opt rows[] = {
 	SG_STRING(struct args, text, "some-text", "TEXT", "a text"),
 	SG_CHOICE(struct args, form, "form", "text", "text json", "a form"),
+	SG_LIST(struct args, items, "item", "ITEM", "an item"),
 	SG_DURATION(struct args, time_ms, "time", "20s", "a time"),
 	SG_FLAG(struct args, flag, "flag", "a flag"),
 };
@@ -57,6 +59,43 @@ static void parse(struct parsed *p, const char *const *env_pairs, const char *co
 }
 
 #define ARGV(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void test_a_list_adds_up(void **state)
+{
+	struct parsed p;
+
+	(void)state;
+	parse(&p, NULL, ARGV("--item", "a b", "word", "--item=", "--item", "--flag"));
+	assert_int_equal(p.rc, 0);
+	assert_int_equal(p.args.items.count, 3);
+	assert_string_equal(p.args.items.items[0], "a b");
+	assert_string_equal(p.args.items.items[1], "");
+	assert_string_equal(p.args.items.items[2], "--flag");
+	assert_int_equal(p.words.count, 1);
+	sg_arena_release(&p.arena);
+
+	parse(&p, NULL, ARGV("--item"));
+	assert_int_equal(p.rc, -1);
+	sg_arena_release(&p.arena);
+}
+
+static void test_a_list_from_the_environment(void **state)
+{
+	static const char *const env[] = {"STAGEGATE_ITEM", "a b\r\n\nc=d\n", NULL};
+	struct parsed p;
+
+	(void)state;
+	parse(&p, env, ARGV("word"));
+	assert_int_equal(p.args.items.count, 2);
+	assert_string_equal(p.args.items.items[0], "a b");
+	assert_string_equal(p.args.items.items[1], "c=d");
+	sg_arena_release(&p.arena);
+
+	parse(&p, env, ARGV("--item", "x"));
+	assert_int_equal(p.args.items.count, 1);
+	assert_string_equal(p.args.items.items[0], "x");
+	sg_arena_release(&p.arena);
+}
 
 static void test_all_tables_are_sound(void **state)
 {
@@ -206,6 +245,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_tables_are_sound),
+		cmocka_unit_test(test_a_list_adds_up),
+		cmocka_unit_test(test_a_list_from_the_environment),
 		cmocka_unit_test(test_audit_finds_contradictions),
 		cmocka_unit_test(test_argv_beats_environment_beats_fallback),
 		cmocka_unit_test(test_words_from_the_environment),
