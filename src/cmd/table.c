@@ -13,6 +13,7 @@ static const struct sg_cmd *const commands[] = {
 	&sg_cmd_check,
 	&sg_cmd_doctor,
 	&sg_cmd_init,
+	&sg_cmd_edit,
 	&sg_cmd_explain,
 	&sg_cmd_completion,
 	&sg_cmd_version,

@@ -74,6 +74,7 @@ extern const struct sg_cmd sg_cmd_status;
 extern const struct sg_cmd sg_cmd_check;
 extern const struct sg_cmd sg_cmd_doctor;
 extern const struct sg_cmd sg_cmd_init;
+extern const struct sg_cmd sg_cmd_edit;
 extern const struct sg_cmd sg_cmd_explain;
 extern const struct sg_cmd sg_cmd_completion;
 extern const struct sg_cmd sg_cmd_version;

@@ -80,8 +80,7 @@ static int refuse_template(const char *file, int line, int column, struct sg_err
 	return sg_hint(err, "name the values file that the template reads");
 }
 
-/* {{ x }} is YAML by accident: a mapping whose key is a mapping. */
-static int check_template(struct sg_edit_tree *tree, struct sg_err *err)
+int sg_edit_check_template(struct sg_edit_tree *tree, struct sg_err *err)
 {
 	for (size_t i = 0; i + 1 < tree->events.count; i++) {
 		const struct sg_yaml_event *outer = sg_edit_event(tree, i);
@@ -172,7 +171,7 @@ int sg_edit_document(struct sg_edit_tree *tree, const struct sg_edit_document *w
 {
 	SG_AUTO(documents_release) struct documents all = {0};
 
-	if (check_template(tree, err) < 0)
+	if (sg_edit_check_template(tree, err) < 0)
 		return -1;
 	list_documents(tree, &all);
 	switch (wanted->kind) {

@@ -9,7 +9,7 @@ static const char *text_or_null(struct sg_arena *arena, struct sg_str text)
 	return text.len ? sg_arena_dup(arena, text) : NULL;
 }
 
-static const char *repository_of(struct sg_arena *arena, struct sg_edit_tree *tree, size_t map)
+const char *sg_edit_helm_repository(struct sg_arena *arena, struct sg_edit_tree *tree, size_t map)
 {
 	struct sg_str registry = sg_edit_member_text(tree, map, "registry");
 	struct sg_str repository = sg_edit_member_text(tree, map, "repository");
@@ -25,7 +25,7 @@ static void read_neighbours(
 	size_t map = found->site.holder;
 	struct sg_str digest = sg_edit_member_text(tree, map, "digest");
 
-	found->repository = repository_of(arena, tree, map);
+	found->repository = sg_edit_helm_repository(arena, tree, map);
 	found->tag = text_or_null(arena, sg_edit_member_text(tree, map, "tag"));
 	if (sg_image_digest_ok(digest)) {
 		found->digest = sg_arena_dup(arena, digest);

@@ -43,6 +43,9 @@ bool sg_edit_is_null(const struct sg_yaml_event *event);
 int sg_edit_document(struct sg_edit_tree *tree, const struct sg_edit_document *wanted,
 	size_t *ret_root, struct sg_err *err) SG_MUST_CHECK;
 
+/* EDIT_REFUSED for {{ x }}, YAML by accident: a mapping whose key is a mapping. */
+int sg_edit_check_template(struct sg_edit_tree *tree, struct sg_err *err) SG_MUST_CHECK;
+
 /*
  * For a text that is no YAML: turns the error into EDIT_REFUSED where an unquoted {{ says that it
  * is a template, else leaves it alone. Returns -1.

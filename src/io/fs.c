@@ -193,6 +193,13 @@ int sg_fs_may_write(const char *path, struct sg_err *err)
 	return 0;
 }
 
+bool sg_fs_is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && strncmp(path, "/dev/", 5) != 0;
+}
+
 bool sg_fs_is_dir(const char *path)
 {
 	struct stat st;

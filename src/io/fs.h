@@ -59,6 +59,9 @@ int sg_fs_find(const char *dir, const char *path, struct sg_str bytes, enum sg_f
 int sg_fs_create(const char *dir, const char *path, struct sg_str bytes, unsigned mode,
 	enum sg_fs_found *ret_found, struct sg_err *err) SG_MUST_CHECK;
 
+/* True when the path names a regular file, or a link to one. */
+bool sg_fs_is_file(const char *path);
+
 /* True when the path names an existing directory. */
 bool sg_fs_is_dir(const char *path);
 

@@ -21,8 +21,8 @@ static const struct sg_advice rows[] = {
 		.code = "PLANNED",
 		.means = "A dry run: the report has the plan and the diff, and nothing was "
 			 "written.",
-		.cause = "--dry-run.",
-		.remedy = "Run it without --dry-run.",
+		.cause = "--dry-run, or edit without --write.",
+		.remedy = "Run it without --dry-run; edit with --write.",
 	},
 	{
 		.code = "GATES_OPEN",
@@ -66,11 +66,11 @@ static const struct sg_advice rows[] = {
 	},
 	{
 		.code = "WRITTEN",
-		.means = "Files were written into the local folder. What was there before stayed "
-			 "as it was.",
-		.cause = "init made what was missing.",
+		.means = "Local files were written. init leaves what was there before as it was; "
+			 "edit replaces the values that it names, and not a byte besides.",
+		.cause = "init made what was missing, or edit --write changed values.",
 		.remedy = "Read them, put in what is yours, commit and push them.",
-		.look = "git status\n"
+		.look = "git status; git diff\n"
 			"stagegate check --repo .\n",
 	},
 	{

@@ -92,6 +92,7 @@ static void put_facts(const struct sg_page *page, const struct sg_report *report
 /* ---- the table of changes ---- */
 
 #define CHANGE_COLUMNS 5
+#define FILE_COLUMN 2
 
 static void change_cells(
 	const struct sg_report_change *row, struct sg_arena *scratch, struct sg_page_cell *cells)
@@ -101,12 +102,21 @@ static void change_cells(
 	memset(cells, 0, CHANGE_COLUMNS * sizeof(*cells));
 	cells[0].text = row->service;
 	cells[1].text = row->environment;
-	cells[2].text = row->file && row->line
-				? sg_arena_printf(scratch, "%s:%d", row->file, row->line)
-				: row->file;
+	cells[FILE_COLUMN].text = row->file && row->line
+					  ? sg_arena_printf(scratch, "%s:%d", row->file, row->line)
+					  : row->file;
 	cells[3].text = row->place;
 	cells[4].text = row->noop ? sg_arena_printf(scratch, "%s (already)", to)
 				  : sg_arena_printf(scratch, "%s -> %s", from, to);
+}
+
+/* Edits of local files belong to no service and no environment. */
+static size_t first_column(const struct sg_report *report)
+{
+	for (size_t i = 0; i < report->change_count; i++)
+		if (report->changes[i].service || report->changes[i].environment)
+			return 0;
+	return FILE_COLUMN;
 }
 
 static void put_changes(const struct sg_page *page, const struct sg_report *report)
@@ -114,14 +124,15 @@ static void put_changes(const struct sg_page *page, const struct sg_report *repo
 	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
 	struct sg_page_cell cells[CHANGE_COLUMNS];
 	size_t widths[CHANGE_COLUMNS] = {0};
+	size_t first = first_column(report), count = CHANGE_COLUMNS - first;
 
 	for (size_t i = 0; i < report->change_count; i++) {
 		change_cells(&report->changes[i], &scratch, cells);
-		sg_page_measure(page, cells, CHANGE_COLUMNS, widths);
+		sg_page_measure(page, cells + first, count, widths);
 	}
 	for (size_t i = 0; i < report->change_count; i++) {
 		change_cells(&report->changes[i], &scratch, cells);
-		sg_page_row(page, cells, CHANGE_COLUMNS, widths);
+		sg_page_row(page, cells + first, count, widths);
 	}
 }
 

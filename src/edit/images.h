@@ -1,0 +1,26 @@
+/* All places of one image in a file, found by their shape. */
+#ifndef SG_EDIT_IMAGES_H
+#define SG_EDIT_IMAGES_H
+
+#include "edit/edit.h"
+#include "model/image.h"
+
+struct sg_edit_asks {
+	struct sg_edit_ask *items; /* for sg_edit_apply(), in the order of the file */
+	size_t count;
+};
+
+/*
+ * What has to be edited so that TEXT runs IMAGE wherever it names that repository:
+ *   image: registry/web:1.0                              anywhere: manifests, values, lists
+ *   {registry: ..., repository: web, tag: ..., digest}   the usual fields of Helm values
+ *   {image: web, tag: ...}                               an image without a tag, and a tag beside
+ * it images: [{name: web, newName, newTag, digest}]       of a kustomization; newName, else name
+ * Aliases are passed over: the place of their anchor is found. IMAGE says a tag, a digest or both.
+ * No place at all is no error: count 0. Reasons: YAML_INVALID, TOO_LARGE, EDIT_REFUSED for a
+ * template and where a field is missing that IMAGE needs.
+ */
+int sg_edit_images(struct sg_arena *arena, const char *file, struct sg_str text,
+	const struct sg_image *image, struct sg_edit_asks *ret, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

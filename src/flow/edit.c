@@ -1,0 +1,260 @@
+#include "flow/edit.h"
+
+#include "edit/images.h"
+#include "edit/path.h"
+#include "io/fs.h"
+#include "io/yaml.h"
+
+/* The files being edited: one change each, also where nothing came of it. */
+struct edit {
+	struct sg_world *world;
+	const struct sg_edit_files_ask *ask;
+	struct sg_report *report;
+	struct sg_image image;
+	struct sg_file_change *files;
+};
+
+static int read_file(
+	struct sg_arena *arena, const char *path, struct sg_str *ret_text, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf buf = {0};
+
+	sg_buf_init(&buf, SG_YAML_MAX_BYTES);
+	if (sg_fs_read(path, &buf, err) < 0)
+		return -1;
+	*ret_text = (struct sg_str){sg_arena_dup(arena, sg_buf_str(&buf)), buf.len};
+	return 0;
+}
+
+static void note(struct edit *edit, const char *file, const struct sg_edit_done *done)
+{
+	struct sg_report_change *row = sg_report_add_change(edit->report);
+
+	row->file = file;
+	row->place = done->place;
+	row->line = done->line;
+	row->from = done->from;
+	row->to = done->to;
+	row->noop = done->unchanged;
+}
+
+static int apply(
+	struct edit *edit, struct sg_file_change *file, struct sg_edit_ask *ask, struct sg_err *err)
+{
+	struct sg_edit_done done;
+
+	ask->text = file->after;
+	if (sg_edit_apply(edit->world->arena, ask, &done, err) < 0)
+		return -1;
+	file->after = done.text;
+	note(edit, file->path, &done);
+	return 0;
+}
+
+static int apply_wishes(struct edit *edit, struct sg_file_change *file, struct sg_err *err)
+{
+	for (size_t i = 0; i < edit->ask->wish_count; i++) {
+		struct sg_edit_ask ask = {
+			.file = file->path,
+			.key = edit->ask->wishes[i].path,
+			.value = edit->ask->wishes[i].value,
+			.any_text = true,
+		};
+
+		if (apply(edit, file, &ask, err) < 0)
+			return sg_wrap(err, "--set %s", ask.key);
+	}
+	return 0;
+}
+
+static int apply_image(struct edit *edit, struct sg_file_change *file, struct sg_err *err)
+{
+	struct sg_edit_asks asks;
+
+	if (sg_edit_images(edit->world->arena, file->path, file->after, &edit->image, &asks, err) <
+		0)
+		return sg_wrap(err, "--image");
+	for (size_t i = 0; i < asks.count; i++)
+		if (apply(edit, file, &asks.items[i], err) < 0)
+			return sg_wrap(err, "--image at %s", asks.items[i].key);
+	return 0;
+}
+
+static int edit_file(struct edit *edit, size_t i, struct sg_err *err)
+{
+	struct sg_file_change *file = &edit->files[i];
+
+	file->path = edit->ask->files[i];
+	if (read_file(edit->world->arena, file->path, &file->before, err) < 0)
+		return -1;
+	file->after = file->before;
+	return edit->ask->image ? apply_image(edit, file, err) : apply_wishes(edit, file, err);
+}
+
+static bool is_changed(const struct sg_file_change *file)
+{
+	return !sg_str_eq(file->before, file->after);
+}
+
+/* ---- writing ---- */
+
+static int check_writable(const struct edit *edit, struct sg_err *err)
+{
+	for (size_t i = 0; i < edit->ask->file_count; i++) {
+		const char *path = edit->files[i].path;
+
+		if (!is_changed(&edit->files[i]))
+			continue;
+		if (!sg_fs_is_file(path))
+			return sg_fail(err, SG_R_LOCAL_IO,
+				"cannot replace %s: it is no regular file", path);
+		if (sg_fs_may_write(path, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Somebody may have saved the file while it was edited here. */
+static int check_still_same(const struct sg_file_change *file, struct sg_err *err)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	struct sg_str now;
+
+	if (read_file(&scratch, file->path, &now, err) < 0)
+		return -1;
+	if (sg_str_eq(now, file->before))
+		return 0;
+	(void)sg_fail(err, SG_R_CONFLICT, "%s was changed by somebody else meanwhile", file->path);
+	return sg_hint(err, "nothing was written; run the same command again");
+}
+
+/* Gives the files before END their bytes back; the error stays, and tells what could not be. */
+static void take_back(const struct edit *edit, size_t end, struct sg_err *err)
+{
+	for (size_t i = end; i-- > 0;) {
+		const struct sg_file_change *file = &edit->files[i];
+		struct sg_err second = SG_ERR_INIT;
+
+		if (is_changed(file) && sg_fs_write(file->path, file->before, 0666, &second) < 0)
+			(void)sg_hint(err, "%s keeps its new bytes: %s", file->path, second.cause);
+	}
+}
+
+static int write_files(const struct edit *edit, struct sg_err *err)
+{
+	if (check_writable(edit, err) < 0)
+		return -1;
+	for (size_t i = 0; i < edit->ask->file_count; i++) {
+		const struct sg_file_change *file = &edit->files[i];
+
+		if (!is_changed(file))
+			continue;
+		if (check_still_same(file, err) < 0 ||
+			sg_fs_write(file->path, file->after, 0666, err) < 0) {
+			take_back(edit, i, err);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* ---- what came of it ---- */
+
+static void show_files(struct edit *edit)
+{
+	struct sg_file_change *shown = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < edit->ask->file_count; i++) {
+		struct sg_file_change *row;
+
+		if (!is_changed(&edit->files[i]))
+			continue;
+		row = sg_arena_push(edit->report->arena, &shown, &count, sizeof(*row));
+		*row = edit->files[i];
+	}
+	edit->report->files = shown;
+	edit->report->file_count = count;
+}
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void end(struct edit *edit)
+{
+	struct sg_report *report = edit->report;
+	size_t files = report->file_count, values = 0;
+
+	for (size_t i = 0; i < report->change_count; i++)
+		values += !report->changes[i].noop;
+	if (!files)
+		sg_report_end(report, SG_RESULT_UNCHANGED, "NOTHING_TO_DO",
+			"already so; nothing was written");
+	else if (edit->ask->write)
+		sg_report_end(report, SG_RESULT_DONE, "WRITTEN",
+			"%zu value%s in %zu file%s written", values, plural(values), files,
+			plural(files));
+	else
+		sg_report_end(report, SG_RESULT_PLANNED, "PLANNED",
+			"%zu value%s would change in %zu file%s; nothing was written", values,
+			plural(values), files, plural(files));
+}
+
+static int check_image(struct edit *edit, struct sg_err *err)
+{
+	const char *text = edit->ask->image;
+
+	if (!text)
+		return 0;
+	if (!sg_image_parse(sg_str_of(text), &edit->image))
+		return sg_fail(err, SG_R_USAGE, "--image: '%.200s' is no image", text);
+	if (edit->image.tag.len || edit->image.digest.len)
+		return 0;
+	(void)sg_fail(err, SG_R_USAGE, "--image: '%.200s' has no tag and no digest", text);
+	return sg_hint(err, "give REPOSITORY:TAG, REPOSITORY@DIGEST or REPOSITORY:TAG@DIGEST");
+}
+
+/* Before any file is read. A path in stagegate.yaml is the configuration's, this one is argv's. */
+static int check_paths(const struct edit *edit, struct sg_err *err)
+{
+	for (size_t i = 0; i < edit->ask->wish_count; i++) {
+		struct sg_edit_path path;
+
+		if (sg_edit_path_parse(edit->world->arena, edit->ask->wishes[i].path, &path, err) ==
+			0)
+			continue;
+		err->reason = SG_R_USAGE;
+		return sg_wrap(err, "--set");
+	}
+	return 0;
+}
+
+static int no_image(const struct edit *edit, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_IMAGE_NOT_FOUND, "%s%s names no image %.*s", edit->files[0].path,
+		edit->ask->file_count > 1 ? " and no other file" : "",
+		SG_STR_ARG(edit->image.repository));
+	return sg_hint(err, "--set PATH=VALUE edits any place");
+}
+
+int sg_flow_edit(struct sg_world *world, const struct sg_edit_files_ask *ask,
+	struct sg_report *report, struct sg_err *err)
+{
+	struct edit edit = {.world = world, .ask = ask, .report = report};
+
+	if (check_image(&edit, err) < 0 || check_paths(&edit, err) < 0)
+		return -1;
+	edit.files = sg_arena_calloc(world->arena, ask->file_count, sizeof(*edit.files));
+	for (size_t i = 0; i < ask->file_count; i++)
+		if (edit_file(&edit, i, err) < 0)
+			return -1;
+	if (ask->image && report->change_count == 0)
+		return no_image(&edit, err);
+	if (ask->write && write_files(&edit, err) < 0)
+		return -1;
+	show_files(&edit);
+	end(&edit);
+	return 0;
+}

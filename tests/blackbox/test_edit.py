@@ -1,0 +1,221 @@
+"""`stagegate edit`: local files, exactly or not at all."""
+import json
+import os
+import stat
+import subprocess
+
+import pytest
+
+from conftest import LIMIT_S, Run, binary
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+VALUES = b"# head\r\nimage:\r\n    repository: r.example.com:5000/shop/web  # where\r\n    tag: 'v1'   # {\"$x\": \"y\"}\r\nlast: 1"
+MANIFESTS = """\
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      initContainers:
+      - {name: migrate, image: "r.example.com:5000/shop/web:1.0"}
+      containers:
+        - image: r.example.com:5000/shop/web:1.0   # runs
+          name: web
+        - name: side
+          image: r.example.com:5000/shop/x-web:1.0
+        - name: twin
+          image: r.example.com:5000/shop/web
+        - name: twin
+          image: 'r.example.com:5000/shop/web:1.0'
+---
+kind: CronJob
+metadata: {name: nightly}
+spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: "a b", image: r.example.com:5000/shop/web:1.0}]}}}}}
+"""
+
+
+def edit(*words, expect=0, cwd="/", **env):
+    kept = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+    done = subprocess.run([binary(), "edit", *map(str, words)], cwd=cwd, env={"PATH": "/usr/bin:/bin", **kept, **env}, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LIMIT_S, check=False)
+    run = Run(done, 0, cwd)
+    assert run.code == expect, f"expected exit {expect}: {words}\n{run}"
+    return run
+
+
+@pytest.fixture
+def values(tmp_path):
+    path = tmp_path / "values.yaml"
+    path.write_bytes(VALUES)
+    return path
+
+
+def write(path, text):
+    path.write_text(text)
+    return path
+
+
+# ---- --set
+
+def test_the_diff_is_shown_and_nothing_written(values):
+    for words in ((), ("--diff",)):
+        run = edit("values.yaml", "--set", "image.tag=1.10", *words, cwd=values.parent)
+        assert run.out.startswith("planned: 1 value would change in 1 file; nothing was written\n  values.yaml:4  image.tag  v1 -> 1.10\n")
+        assert "--- a/values.yaml\n+++ b/values.yaml\n@@ -1,5 +1,5 @@\n" in run.out
+        assert values.read_bytes() == VALUES
+
+
+def test_write_changes_these_bytes_and_keeps_the_mode(values):
+    values.chmod(0o640)
+    before = values.stat().st_ino
+    run = edit(values, "--set", "image.tag=1.10", "--set", "last=yes", "--write")
+    assert run.out.startswith("done: 2 values in 1 file written\n") and "@@" not in run.out
+    assert values.read_bytes() == VALUES.replace(b"'v1'", b"'1.10'").replace(b"last: 1", b'last: "yes"')
+    assert stat.S_IMODE(values.stat().st_mode) == 0o640 and values.stat().st_ino != before
+    assert [path.name for path in values.parent.iterdir()] == ["values.yaml"]
+
+
+def test_a_second_run_finds_nothing_to_do(values):
+    edit(values, "--set", "image.tag=v2", "--write")
+    before = values.stat()
+    run = edit(values, "--set", "image.tag=v2", "--write", "--output", "json")
+    assert run.json["reason"] == "NOTHING_TO_DO" and run.json["changes"][0]["noop"] and run.json["diff"] is None
+    assert values.stat().st_ino == before.st_ino and values.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_a_link_stays_a_link(values):
+    link = values.parent / "link.yaml"
+    link.symlink_to("values.yaml")
+    edit(link, "--set", "image.tag=v2", "--write")
+    assert link.is_symlink() and b"'v2'" in values.read_bytes()
+
+
+def test_the_reports_have_a_row_for_each_place(values, tmp_path):
+    report, junit = tmp_path / "r.json", tmp_path / "r.xml"
+    edit(values, "--set", "image.tag=v2", "--report-json", report, "--report-junit", junit)
+    change = json.loads(report.read_text())["changes"]
+    assert change == [{"service": None, "environment": None, "file": str(values), "line": 4, "place": "image.tag", "from": "v1", "to": "v2", "noop": False}]
+    assert 'tests="1"' in junit.read_text() and "image.tag" in junit.read_text()
+
+
+@pytest.mark.parametrize("path, old, new", [
+    ("Deployment/web:spec.template.spec.containers[name=side].image", "shop/x-web:1.0", '{}'),
+    ("0:spec.template.spec.containers[0].image", "shop/web:1.0   # runs", '{}   # runs'),
+    ('1:spec.jobTemplate.spec.template.spec.containers[name="a b"].image', "shop/web:1.0}]", "{}}]"),
+])
+def test_paths_into_documents(tmp_path, path, old, new):
+    file = write(tmp_path / "m.yaml", MANIFESTS)
+    edit(file, "--set", f"{path}=other:2", "--write")
+    assert file.read_text() == MANIFESTS.replace("r.example.com:5000/" + old, new.replace("{}", "other:2", 1))
+
+
+def test_the_variable_has_one_on_a_line(values):
+    run = edit(values, STAGEGATE_SET="image.tag=v2\nlast=a b\n")
+    assert "image.tag  v1 -> v2" in run.out and "1 -> a b" in run.out
+
+
+# ---- --image
+
+def test_every_place_of_the_image(tmp_path):
+    file = write(tmp_path / "m.yaml", MANIFESTS)
+    other = write(tmp_path / "other.yaml", "image: nginx:1\n")
+    run = edit(file, other, "--image", "r.example.com:5000/shop/web:2.0", "--write", "--output", "json")
+    want = MANIFESTS.replace("shop/web:1.0", "shop/web:2.0").replace("shop/web\n", "shop/web:2.0\n")
+    assert file.read_text() == want and other.read_text() == "image: nginx:1\n"
+    places = [row["place"] for row in run.json["changes"]]
+    assert places == ["0:spec.template.spec.initContainers[name=migrate].image", "0:spec.template.spec.containers[name=web].image",
+                      "0:spec.template.spec.containers[2].image", "0:spec.template.spec.containers[3].image",
+                      '1:spec.jobTemplate.spec.template.spec.containers[name="a b"].image']
+
+
+@pytest.mark.parametrize("before, image, after", [
+    ("a:\n  image: {repository: shop/web, tag: v1}\n", "shop/web:2.0", 'a:\n  image: {repository: shop/web, tag: "2.0"}\n'),
+    ("image:\n  registry: r:5000\n  repository: web\n  tag:\n", "r:5000/web:v2", "image:\n  registry: r:5000\n  repository: web\n  tag: v2\n"),
+    (f"image:\n  repository: web\n  tag: v1\n  digest: {DIGEST}\n", f"web:v2@{DIGEST[:-1]}0", f"image:\n  repository: web\n  tag: v2\n  digest: {DIGEST[:-1]}0\n"),
+    ("image: web\ntag: v1\n", "docker.io/library/web:v2", "image: web\ntag: v2\n"),
+    ("images:\n- name: web\n  newTag: v1\n- name: x\n  newName: web\n  newTag: v1\n- name: web\n  newName: y\n  newTag: v1\n", "web:v2",
+     "images:\n- name: web\n  newTag: v2\n- name: x\n  newName: web\n  newTag: v2\n- name: web\n  newName: y\n  newTag: v1\n"),
+    ("jobs:\n- image: web:v1\n- {image: 'web'}\n", f"web@{DIGEST}", f"jobs:\n- image: web@{DIGEST}\n- {{image: 'web@{DIGEST}'}}\n"),
+    ("? {image: web:v1}\n: x\nb: {image: web:v1}\n", "web:v2", "? {image: web:v1}\n: x\nb: {image: web:v2}\n"),
+])
+def test_shapes(tmp_path, before, image, after):
+    file = write(tmp_path / "f.yaml", before)
+    edit(file, "--image", image, "--write")
+    assert file.read_text() == after
+
+
+@pytest.mark.parametrize("text, image, what", [
+    (f"image: {{repository: web, tag: v1, digest: '{DIGEST}'}}\n", "web:v2", "f.yaml:1:43: this digest of web decides what runs"),
+    (f"image: web:v1@{DIGEST}\n", "web:v2", "f.yaml:1:8: a digest stands behind the tag"),
+    ("image: {repository: web}\n", "web:v2", "f.yaml:1:8: the image web stands here and has no `tag`"),
+    ("image: {repository: web, tag: v1}\n", f"web:v2@{DIGEST}", "has no `digest` beside it"),
+    ("x: &x {image: web:v1}\ny: *x\n", "web:v2", "both would change"),
+    ("image: web:v1\nx: {{ .Values.x }}\n", "web:v2", "f.yaml:2:4: {{ ... }} stands there unquoted"),
+])
+def test_images_that_are_refused(tmp_path, text, image, what):
+    file = write(tmp_path / "f.yaml", text)
+    run = edit("f.yaml", "--image", image, "--write", expect=9, cwd=tmp_path)
+    assert what in run.err and "hint: " in run.err and file.read_text() == text
+
+
+# ---- all or none, and what is refused
+
+def test_one_refusal_and_no_file_changes(values):
+    good, bad = values, values.parent / "bad.yaml"
+    bad.write_text("image: {tag: &t v1}\nuse: *t\n")
+    run = edit(good, "bad.yaml", "--set", "image.tag=v2", "--write", "--output", "json", expect=9, cwd=values.parent)
+    assert run.json["reason"] == "EDIT_REFUSED" and run.json["where"] == "--set image.tag" and run.json["cause"].startswith("bad.yaml:1:14: ")
+    assert good.read_bytes() == VALUES
+
+
+@pytest.mark.skipif(not os.path.exists("/usr/bin/strace"), reason="strace is not installed (ci/setup)")
+def test_a_file_that_cannot_be_replaced_gives_the_others_their_bytes_back(values):
+    second = values.parent / "second.yaml"
+    second.write_bytes(VALUES)
+    kept = {name: value + ":detect_leaks=0" for name, value in os.environ.items() if name == "ASAN_OPTIONS"}
+    done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename,renameat,renameat2", "-e", "inject=rename,renameat,renameat2:error=ENOSPC:when=2", binary(), "edit",
+                           values, second, "--set", "image.tag=v2", "--write"], env={"PATH": "/usr/bin:/bin", **kept}, capture_output=True, text=True,
+                          timeout=LIMIT_S, check=False)
+    assert done.returncode == 10 and "second.yaml: No space left on device" in done.stderr, done.stderr
+    assert values.read_bytes() == VALUES and second.read_bytes() == VALUES
+    assert sorted(path.name for path in values.parent.iterdir()) == ["second.yaml", "values.yaml"]
+
+
+@pytest.mark.parametrize("words, code, what", [
+    (("values.yaml", "--set", "image.tga=v2"), 5, "values.yaml:3:5: image.tga: \"image\" has no key \"tga\""),
+    (("none.yaml", "--set", "a=b"), 5, "none.yaml: No such file"),
+    (("values.yaml", "none.yaml", "--image", "r.example.com:5000/shop/web:v2"), 5, "none.yaml: No such file"),
+    (("values.yaml", "--image", "shop/web:v2"), 5, "values.yaml names no image shop/web"),
+    (("values.yaml", "--set", "image=x"), 9, "values.yaml:3:5: a mapping stands here"),
+    (("values.yaml", "--set", "1:image.tag=x"), 5, "there is no document 1"),
+    ((".", "--set", "a=b"), 10, "it is a directory"),
+    ((), 2, "edit needs a file"),
+    (("values.yaml",), 2, "nothing says what to change"),
+    (("values.yaml", "--set", "image.tag"), 2, "'image.tag' is not PATH=VALUE"),
+    (("values.yaml", "--set", "a..b=c"), 2, "column 3: a name is expected"),
+    (("values.yaml", "--set", "a=b", "--image", "web:1"), 2, "--set and --image exclude each other"),
+    (("values.yaml", "--set", "a=b", "--write", "--diff"), 2, "--write and --diff exclude each other"),
+    (("values.yaml", "--image", "web"), 2, "has no tag and no digest"),
+    (("values.yaml", "--image", "We b:1"), 2, "is no image"),
+])
+def test_mistakes_are_told(values, words, code, what):
+    run = edit(*words, expect=code, cwd=values.parent)
+    assert what in run.err and values.read_bytes() == VALUES
+
+
+def test_a_fifo_is_not_replaced(tmp_path):
+    fifo = tmp_path / "f"
+    os.mkfifo(fifo)
+    writer = subprocess.Popen(["/bin/sh", "-c", f"echo 'a: b' > '{fifo}'"])
+    run = edit(fifo, "--set", "a=c", "--write", expect=10)
+    assert writer.wait(timeout=LIMIT_S) == 0 and "it is no regular file" in run.err
+
+
+def test_deep_and_large_files_end_with_an_error(tmp_path):
+    deep = write(tmp_path / "deep.yaml", "[" * 100000)
+    edit(deep, "--set", "[0]=x", expect=9)
+    large = tmp_path / "large.yaml"
+    with open(large, "wb") as out:
+        out.truncate(5 << 20)
+    run = edit(large, "--set", "a=x", expect=9)
+    assert "larger than the limit" in run.err
