@@ -148,10 +148,16 @@ static int write_renamed(const char *path, struct sg_str bytes, mode_t mode, str
 	return 0;
 }
 
+/* /dev/stdout may be a regular file; /dev/shm is a folder like others. */
+static bool names_device(const char *path)
+{
+	return strncmp(path, "/dev/", 5) == 0 && strncmp(path, "/dev/shm/", 9) != 0;
+}
+
 /* No neighbour can stand in for it. */
 static bool is_direct(const char *path, const struct stat *st)
 {
-	return !S_ISREG(st->st_mode) || strncmp(path, "/dev/", 5) == 0;
+	return !S_ISREG(st->st_mode) || names_device(path);
 }
 
 int sg_fs_write(const char *path, struct sg_str bytes, unsigned mode, struct sg_err *err)
@@ -197,7 +203,7 @@ bool sg_fs_is_file(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && strncmp(path, "/dev/", 5) != 0;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && !names_device(path);
 }
 
 bool sg_fs_is_dir(const char *path)

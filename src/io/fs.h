@@ -15,7 +15,8 @@ int sg_fs_read(const char *path, struct sg_buf *buf, struct sg_err *err) SG_MUST
 /*
  * Writes a file by a temporary neighbour and rename, so that a reader never sees half. A new file
  * gets MODE (less the umask), an existing one keeps its own; a symbolic link stays and its target
- * is written. A path that is no regular file (a fifo, anything in /dev) is appended to directly.
+ * is written. A path that is no regular file (a fifo, anything in /dev but /dev/shm) is appended to
+ * directly.
  */
 int sg_fs_write(
 	const char *path, struct sg_str bytes, unsigned mode, struct sg_err *err) SG_MUST_CHECK;
@@ -59,7 +60,7 @@ int sg_fs_find(const char *dir, const char *path, struct sg_str bytes, enum sg_f
 int sg_fs_create(const char *dir, const char *path, struct sg_str bytes, unsigned mode,
 	enum sg_fs_found *ret_found, struct sg_err *err) SG_MUST_CHECK;
 
-/* True when the path names a regular file, or a link to one. */
+/* True when the path names a regular file, or a link to one, that sg_fs_write() would replace. */
 bool sg_fs_is_file(const char *path);
 
 /* True when the path names an existing directory. */

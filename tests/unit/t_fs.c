@@ -137,6 +137,26 @@ static void a_fifo_is_written_directly(void **state)
 	write_ok("/dev/null", "nowhere", 0600);
 }
 
+/* A folder of /dev that holds files, not devices. */
+static void files_in_dev_shm_are_replaced(void **state)
+{
+	char path[] = "/dev/shm/stagegate-test-XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	if (fd < 0)
+		skip();
+	(void)close(fd);
+	write_ok(path, "one", 0600);
+	write_ok(path, "two", 0600);
+	holds(path, "two");
+	assert_true(sg_fs_is_file(path));
+	(void)unlink(path);
+	assert_false(sg_fs_is_file(path));
+	assert_false(sg_fs_is_file("/dev/null"));
+	assert_false(sg_fs_is_file(dir));
+}
+
 static void where_a_file_may_be_written(void **state)
 {
 	static const char *const good[] = {"w-new", "w-old", "w-link", "/dev/null"};
@@ -260,6 +280,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_left_beside),
 		cmocka_unit_test(a_link_stays_a_link),
 		cmocka_unit_test(a_fifo_is_written_directly),
+		cmocka_unit_test(files_in_dev_shm_are_replaced),
 		cmocka_unit_test(where_a_file_may_be_written),
 		cmocka_unit_test(a_reader_says_what_is_wrong),
 		cmocka_unit_test(removal_does_not_follow_links),
