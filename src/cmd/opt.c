@@ -16,7 +16,8 @@ void sg_opt_env_name(const struct sg_opt *opt, char *out, size_t size)
 
 	for (; n + 1 < size && n < sizeof(prefix) - 1; n++)
 		out[n] = prefix[n];
-	for (const char *p = opt->name; *p && n + 1 < size; p++, n++)
+	for (const char *p = opt->variable ? opt->variable : opt->name; *p && n + 1 < size;
+		p++, n++)
 		out[n] = *p == '-' ? '_' : (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
 	out[n] = '\0';
 }

@@ -1,6 +1,7 @@
 /*
  * The option table: one row feeds argv, the environment, --help, the man page, the README and the
- * completion. An option `--gitops-ref` reads STAGEGATE_GITOPS_REF; argv wins over the environment,
+ * completion. An option `--gitops-ref` reads STAGEGATE_GITOPS_REF (never one that a
+ * dotenv report sets: later jobs inherit those); argv wins over the environment,
  * the environment over the row's fallback. No option takes a secret: those have variables and
  * files.
  */
@@ -38,6 +39,7 @@ struct sg_opt {
 	size_t offset;        /* into the struct of the set */
 	const char *fallback; /* written as in argv; NULL: zero */
 	const char *choices;  /* blank-separated, for CHOICE */
+	const char *variable; /* what its variable is called after; NULL: the name */
 	const char *help;
 };
 
