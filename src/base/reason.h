@@ -34,6 +34,8 @@
 	X(BRANCH_MOVED, 6, "the branch moved faster than we could follow")                         \
 	X(BRANCH_BUSY, 6, "the branch of a merge request carries somebody else's change")          \
 	X(CONFLICT, 6, "somebody else's change stands in the way")                                 \
+	X(OLDER, 6, "an older version would take the place of a newer one")                        \
+	X(UNEXPECTED_VALUE, 6, "another value stands there than the expected one")                 \
 	X(UNREACHABLE, 7, "the server cannot be reached")                                          \
 	X(TLS_FAILED, 7, "the server's certificate or TLS handshake is not acceptable")            \
 	X(REDIRECTED, 7, "the server names another address")                                       \

@@ -9,6 +9,8 @@ struct bump_args {
 	struct sg_output_args output;
 	const char *env;
 	const char *image_tag;
+	const char *expect;
+	struct sg_older_args older;
 	bool dry_run;
 };
 
@@ -17,11 +19,14 @@ static const struct sg_opt bump_opts[] = {
 		"environment whose files are changed (default: the first one)"),
 	SG_STRING(struct bump_args, image_tag, "image-tag", "TAG",
 		"tag of every service that is named without one"),
+	SG_STRING(struct bump_args, expect, "expect-current", "VALUE",
+		"write only where this tag or digest stands now; for one service"),
 	SG_FLAG(struct bump_args, dry_run, "dry-run", "show the plan and the diff, write nothing"),
 };
 
 static const struct sg_opt_set bump_sets[] = {
 	{"Options of bump", bump_opts, SG_COUNT(bump_opts), 0},
+	{"Going back", sg_opts_older, SG_OPTS_OLDER, offsetof(struct bump_args, older)},
 	{"The GitOps repository", sg_opts_gitops, SG_OPTS_GITOPS,
 		offsetof(struct bump_args, settings)},
 	{"From which jobs", sg_opts_writing, SG_OPTS_WRITING, offsetof(struct bump_args, settings)},
@@ -78,13 +83,26 @@ static int wishes_of(struct sg_arena *arena, const struct sg_words *words, const
 	return 0;
 }
 
+/* With several services it would be open whose value is meant. */
+static int guards_of(const struct bump_args *args, struct sg_bump_ask *ask, struct sg_err *err)
+{
+	ask->expect = args->expect;
+	if (args->expect && ask->count != 1) {
+		(void)sg_fail(err, SG_R_USAGE,
+			"--expect-current goes with one service, and %zu are named", ask->count);
+		return sg_hint(err, "bump them one by one");
+	}
+	return sg_older_reason(&args->older, &ask->older_reason, err);
+}
+
 static int run(struct sg_world *world, const void *raw, const struct sg_words *words,
 	struct sg_report *report, struct sg_err *err)
 {
 	const struct bump_args *args = raw;
 	struct sg_bump_ask ask = {.env = args->env, .dry_run = args->dry_run};
 
-	if (wishes_of(world->arena, words, args->image_tag, &ask, err) < 0)
+	if (wishes_of(world->arena, words, args->image_tag, &ask, err) < 0 ||
+		guards_of(args, &ask, err) < 0)
 		return -1;
 	return sg_flow_bump(world, &ask, report, err);
 }
@@ -98,10 +116,14 @@ const struct sg_cmd sg_cmd_bump = {
 		   "all of "
 		   "it as one commit. Only the bytes of the values change. Nothing is written when "
 		   "the values stand already. When another push wins the race, the edit is applied "
-		   "again to the new tip.",
+		   "again to the new tip. A newer version that stands there stays, unless "
+		   "--allow-older says otherwise: that, and --expect-current, hold at every "
+		   "try.",
 	.examples = "  stagegate bump catalog 1.4.2\n"
 		    "  stagegate bump --env dev catalog=1.4.2 checkout=2.0.0\n"
 		    "  stagegate bump catalog checkout --image-tag 1.4.2\n"
+		    "  stagegate bump catalog 1.4.2 --expect-current 1.4.1\n"
+		    "  stagegate bump catalog 1.4.1 --allow-older --reason 'payments fail'\n"
 		    "  stagegate bump catalog 1.4.2 --dry-run\n",
 	.sets = bump_sets,
 	.set_count = SG_COUNT(bump_sets),

@@ -7,6 +7,7 @@ struct promote_args {
 	struct sg_output_args output;
 	const char *to;
 	int64_t look_every_ms;
+	struct sg_older_args older;
 	bool dry_run;
 	bool wait_for_people;
 };
@@ -24,6 +25,7 @@ static const struct sg_opt promote_opts[] = {
 
 static const struct sg_opt_set promote_sets[] = {
 	{"Options of promote", promote_opts, SG_COUNT(promote_opts), 0},
+	{"Going back", sg_opts_older, SG_OPTS_OLDER, offsetof(struct promote_args, older)},
 	{"The cluster", sg_opts_cluster, SG_OPTS_CLUSTER, offsetof(struct promote_args, settings)},
 	{"The GitOps repository", sg_opts_gitops, SG_OPTS_GITOPS,
 		offsetof(struct promote_args, settings)},
@@ -38,7 +40,7 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 	struct sg_report *report, struct sg_err *err)
 {
 	const struct promote_args *args = raw;
-	const struct sg_promote_ask ask = {
+	struct sg_promote_ask ask = {
 		.services = words->items,
 		.count = words->count,
 		.to = args->to,
@@ -51,6 +53,8 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 		return sg_fail(err, SG_R_USAGE, "promote needs the name of a service");
 	if (!args->to)
 		return sg_fail(err, SG_R_USAGE, "promote needs --to, the environment");
+	if (sg_older_reason(&args->older, &ask.older_reason, err) < 0)
+		return -1;
 	return sg_flow_promote(world, &ask, report, err);
 }
 
@@ -64,7 +68,9 @@ const struct sg_cmd sg_cmd_promote = {
 		"it into --to: gates, commit or merge request, pipeline, gates again, merge, and "
 		"the wait until the cluster runs it. It waits for machines until --timeout, and "
 		"never for people: where only those are missing it ends with 75, and the same "
-		"command goes on later from what it finds.",
+		"command goes on later from what it finds. A newer version in --to stays, unless "
+		"--allow-older says otherwise: that opens no gate, and the merge request shows "
+		"the reason to those who approve it.",
 	.examples = "  stagegate promote catalog --to staging\n"
 		    "  stagegate promote catalog checkout --to production\n"
 		    "  stagegate promote catalog --to production --dry-run\n",

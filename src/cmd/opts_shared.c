@@ -36,6 +36,34 @@ const struct sg_opt sg_opts_writing[SG_OPTS_WRITING] = {
 		"request from a fork"),
 };
 
+const struct sg_opt sg_opts_older[SG_OPTS_OLDER] = {
+	SG_FLAG(struct sg_older_args, allow, "allow-older",
+		"let an older version take the place of a newer one; needs --reason"),
+	{
+		.name = "reason",
+		.arg = "TEXT",
+		.type = SG_OPT_STRING,
+		.offset = SG_OPT_CHECK(const char *, struct sg_older_args, reason),
+		.variable = "older-reason",
+		.help = "why: kept in the commit (trailer Stagegate-Reason) and shown in the merge "
+			"request",
+	},
+};
+
+int sg_older_reason(const struct sg_older_args *args, const char **ret_reason, struct sg_err *err)
+{
+	bool said = sg_str_trim(sg_str_of(args->reason)).len > 0;
+
+	*ret_reason = NULL;
+	if (args->allow && !said)
+		return sg_fail(err, SG_R_USAGE, "--allow-older needs --reason TEXT: why?");
+	if (!args->allow && args->reason)
+		return sg_fail(err, SG_R_USAGE, "--reason goes with --allow-older");
+	if (args->allow)
+		*ret_reason = args->reason;
+	return 0;
+}
+
 const struct sg_opt sg_opts_cluster[SG_OPTS_CLUSTER] = {
 	SG_STRING(struct sg_settings, kubeconfig, "kubeconfig", "FILE",
 		"kubeconfig file (default: KUBECONFIG, ~/.kube/config, then the pod's service "

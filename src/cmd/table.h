@@ -46,6 +46,16 @@ struct sg_output_args {
 	bool quiet;
 };
 
+/* Whether an older version may take the place of a newer one, and why. */
+struct sg_older_args {
+	bool allow;
+	const char *reason;
+};
+
+/* The reason; NULL: it may not. USAGE unless both options or none of them are given. */
+int sg_older_reason(const struct sg_older_args *args, const char **ret_reason,
+	struct sg_err *err) SG_MUST_CHECK;
+
 const struct sg_cmd *const *sg_cmd_table(size_t *ret_count);
 
 /* The command of that name, or NULL. */
@@ -56,6 +66,7 @@ enum {
 	SG_OPTS_OUTPUT = 7,
 	SG_OPTS_GITOPS = 4,
 	SG_OPTS_WRITING = 1,
+	SG_OPTS_OLDER = 2,
 	SG_OPTS_CLUSTER = 7,
 	SG_OPTS_KUBECONFIG = 2, /* of these: which cluster, nothing about waiting */
 	SG_OPTS_NETWORK = 7,
@@ -63,6 +74,7 @@ enum {
 extern const struct sg_opt sg_opts_output[SG_OPTS_OUTPUT];
 extern const struct sg_opt sg_opts_gitops[SG_OPTS_GITOPS];
 extern const struct sg_opt sg_opts_writing[SG_OPTS_WRITING]; /* of commands that write */
+extern const struct sg_opt sg_opts_older[SG_OPTS_OLDER];     /* struct sg_older_args */
 extern const struct sg_opt sg_opts_cluster[SG_OPTS_CLUSTER];
 extern const struct sg_opt sg_opts_network[SG_OPTS_NETWORK];
 

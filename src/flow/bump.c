@@ -4,6 +4,7 @@
 
 #include "step/job.h"
 #include "step/load.h"
+#include "step/message.h"
 #include "step/publish.h"
 
 /* An environment that is not simply committed to is somebody's gate; nothing walks around it. */
@@ -67,7 +68,12 @@ static int bump(struct sg_world *world, struct sg_loaded *loaded, const struct s
 	const struct sg_environment *env;
 	struct sg_publish_done done;
 	struct sg_publish_ask publish = {
-		.wishes = ask->wishes, .count = ask->count, .dry_run = ask->dry_run};
+		.wishes = ask->wishes,
+		.count = ask->count,
+		.guard = {.expect = ask->expect,
+			.older_reason = sg_message_reason(world, ask->older_reason)},
+		.dry_run = ask->dry_run,
+	};
 
 	if (sg_load_environment(loaded, ask->env, &env, err) < 0 || refuse_gated(env, err) < 0)
 		return -1;
@@ -90,6 +96,9 @@ static int bump(struct sg_world *world, struct sg_loaded *loaded, const struct s
 	sg_report_add_values(
 		report, env->name, done.changes.values, done.changes.value_count, false);
 	sg_report_add_values(report, env->name, done.changes.same, done.changes.same_count, true);
+	if (done.went_back)
+		sg_report_warn(report, "WENT_BACK", "a newer version gives way: %s",
+			publish.guard.older_reason);
 	end(ask, &done, report);
 	return 0;
 }
@@ -101,6 +110,7 @@ int sg_flow_bump(struct sg_world *world, const struct sg_bump_ask *ask, struct s
 	int rc;
 
 	if (refuse_doubles(ask, err) < 0 ||
+		(ask->expect && sg_guard_expect_check(ask->expect, err) < 0) ||
 		(!ask->dry_run && sg_job_require_protected(world, err) < 0) ||
 		sg_load(world, &loaded, err) < 0)
 		return -1;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "step/live.h"
+#include "step/message.h"
 #include "step/promotion_words.h"
 #include "step/record.h"
 
@@ -235,7 +236,7 @@ static int plan_one(struct promoting *run, struct sg_promotion *p, struct sg_err
 	struct sg_plan plan;
 	const char *wish;
 
-	if (p->facts.published || p->facts.older)
+	if (p->facts.published || p->facts.older || p->facts.head_older)
 		return 0;
 	if (sg_promotion_plan(run->world, &run->stage.loaded, p, &plan, &wish, err) < 0)
 		return -1;
@@ -312,8 +313,11 @@ static int promote(struct promoting *run, struct sg_err *err)
 
 	sg_stage_report(&run->stage, run->report);
 	run->progress = sg_arena_calloc(run->world->arena, count, sizeof(*run->progress));
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		sg_progress_init(&run->progress[i], now_of(run));
+		run->stage.promotions[i].older_reason =
+			sg_message_reason(run->world, run->ask->older_reason);
+	}
 	sg_console_phase(run->world->console, SG_CONSOLE_PROMOTE, "Promoting %s to %s",
 		count == 1 ? run->stage.promotions[0].service
 			   : sg_arena_printf(run->world->arena, "%zu services", count),

@@ -12,9 +12,10 @@ struct sg_promote_ask {
 	const char *const *services;
 	size_t count;
 	const char *to;
-	bool dry_run;          /* plan, diff and gates only; nothing is written anywhere */
-	bool wait_for_people;  /* go on where only people are missing */
-	int64_t look_every_ms; /* between two looks at a merge request */
+	const char *older_reason; /* as in struct sg_guard, as it was typed */
+	bool dry_run;             /* plan, diff and gates only; nothing is written anywhere */
+	bool wait_for_people;     /* go on where only people are missing */
+	int64_t look_every_ms;    /* between two looks at a merge request */
 };
 
 /*

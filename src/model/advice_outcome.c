@@ -82,6 +82,15 @@ static const struct sg_advice rows[] = {
 		.look = "git log --format='%h %cI %an %s' -5 origin/BRANCH\n",
 	},
 	{
+		.code = "WENT_BACK",
+		.means = "An older version took the place of a newer one. The commit keeps the "
+			 "reason as its trailer Stagegate-Reason.",
+		.cause = "--allow-older, with the --reason that the warning shows.",
+		.remedy = "Nothing now. The next bump brings a newer version back: stop the "
+			  "pipeline that would bring the bad one.",
+		.look = "git log --grep=Stagegate-Reason -5 origin/BRANCH\n",
+	},
+	{
 		.code = "IMAGE_NOT_CHECKED",
 		.means = "No image was expected, so only revision, sync and health were looked at.",
 		.cause = "The service has no `image:`, or the files of that commit could not be "

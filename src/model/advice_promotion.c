@@ -26,12 +26,14 @@ static const struct sg_advice rows[] = {
 	},
 	{
 		.code = "OLDER",
-		.means = "The target carries a newer version than the one to promote. Older never "
-			 "replaces newer by itself.",
-		.cause = "Another promotion was faster, somebody fixed the target by hand, or the "
-			 "environment before was rolled back.",
-		.remedy = "Look at both. To go back on purpose, revert the commit on the target's "
-			  "branch and have that approved.",
+		.means = "The files carry a newer version than the one to bump or promote. Older "
+			 "never replaces newer by itself. Nothing was written.",
+		.cause = "Another pipeline was faster, somebody fixed the target by hand, the "
+			 "pipeline of an older commit runs again, or the environment before was "
+			 "rolled back.",
+		.remedy = "Look at both. To go back on purpose, run the same command with "
+			  "--allow-older and --reason TEXT: a promotion goes through all gates as "
+			  "ever, and its merge request shows the reason to those who approve.",
 		.look = "stagegate status SERVICE\n"
 			"git log --oneline -10 origin/BRANCH -- apps/SERVICE\n",
 	},

@@ -37,6 +37,16 @@ static const struct sg_advice rows[] = {
 		.look = "glab mr view IID -R PROJECT --comments\n",
 	},
 	{
+		.code = "UNEXPECTED_VALUE",
+		.means = "The file holds another value than --expect-current says. Nothing was "
+			 "written. The message names what stands where.",
+		.cause = "Somebody else has changed it since the expectation was read, also while "
+			 "this run was on its way.",
+		.remedy = "Look at that change, then run again with what stands there now, or "
+			  "without the expectation.",
+		.look = "git log -p -3 origin/BRANCH -- FILE\n",
+	},
+	{
 		.code = "UNREACHABLE",
 		.means = "No connection to the server, or it broke before the answer was "
 			 "complete. It was tried more than once.",

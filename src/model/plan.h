@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "model/policy.h"
 
 /* The branches of our merge requests begin so: they alone are ours to move and to delete. */
 #define SG_WORK_BRANCHES "stagegate/"
@@ -26,6 +27,7 @@ struct sg_value_change {
 	const char *service;
 	const char *path;
 	const char *place; /* "image.tag", "images[name=...].newTag" */
+	enum sg_image_part part;
 	int line;
 	const char *from;
 	const char *to;
@@ -53,6 +55,7 @@ struct sg_plan {
 	size_t file_count;
 	const struct sg_value_change *values;
 	size_t value_count;
+	const char *reason;  /* that somebody gave for it, untrusted text; NULL: none */
 	const char *id;      /* Stagegate-Id */
 	const char *message; /* complete, with trailers, ends with a newline */
 	struct sg_ident author;

@@ -74,6 +74,12 @@ static bool is_overtaken(const struct sg_promotion_facts *f)
 	return f->has_mr && !f->head_wanted && lets_pass(f->publish_gates);
 }
 
+/* The target went on since, and nothing newer may take the place of the open one yet. */
+static bool has_older_head(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && f->head_older;
+}
+
 static bool is_behind(const struct sg_promotion_facts *f)
 {
 	return f->has_mr && !f->head_fits;
@@ -243,6 +249,8 @@ static const struct row {
 		{SG_DO_RENEW, SG_END_NONE, "REQUESTER_UNKNOWN", "nothing says who asked for it"}},
 	{is_overtaken, {SG_DO_PUSH, SG_END_NONE, "NEWER_VERSION",
 			       "a newer version takes the place of the open one"}},
+	{has_older_head, {SG_DO_STOP, SG_END_CONFLICT, "OLDER",
+				 "the target carries a newer version than the open merge request"}},
 	{is_behind, {SG_DO_PUSH, SG_END_NONE, "TARGET_MOVED",
 			    "the edit goes onto the target as it is now"}},
 	{is_to_be_moved, {SG_DO_PUSH, SG_END_NONE, "MR_NEEDS_REBASE",

@@ -39,7 +39,8 @@ struct sg_promotion_facts {
 	enum sg_merge_mode merge;
 
 	bool published; /* the target's files carry the version that is to be promoted */
-	bool older;     /* that version is older than the one that they carry */
+	/* That version is older than the one that they carry, and this run may not go back. */
+	bool older;
 	bool past_gate; /* it came there by a merge that a gate did not allow */
 
 	/* Our branch, and our merge request while it is open. Of a head: it carries the version to
@@ -51,7 +52,8 @@ struct sg_promotion_facts {
 	bool approved; /* somebody has approved it; said only while nothing is recorded */
 	bool head_known;
 	bool head_wanted;
-	bool head_done; /* the target carries the head's version already */
+	bool head_done;  /* the target carries the head's version already */
+	bool head_older; /* as `older`, of the head's version */
 	bool head_ours;
 	bool head_fits;
 	bool head_on_tip; /* its merge base is the tip */

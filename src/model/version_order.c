@@ -116,12 +116,20 @@ static int pre_order(struct sg_str a, struct sg_str b)
 	}
 }
 
+/* 19xx to 21xx: a version that begins so counts years. */
+static bool counts_years(struct sg_str core)
+{
+	return sg_str_find(core, '.') == 4 &&
+	       (sg_str_starts(core, "19") || sg_str_starts(core, "20") ||
+		       sg_str_starts(core, "21"));
+}
+
 bool sg_version_order(struct sg_str a, struct sg_str b, int *ret_order)
 {
 	struct version x, y;
 	int order;
 
-	if (!parse(a, &x) || !parse(b, &y))
+	if (!parse(a, &x) || !parse(b, &y) || counts_years(x.core) != counts_years(y.core))
 		return false;
 	order = core_order(x.core, y.core);
 	*ret_order = order ? order : pre_order(x.pre, y.pre);

@@ -9,7 +9,8 @@
 /*
  * True when both are versions as semver.org 2.0 orders them ("1.4.2", "v1.4.2", "1.5.0-rc.1"; also
  * with fewer or more than three numbers); *ret_order is below, at or above 0. Build metadata counts
- * for nothing. Tags of any other form have no order: a commit id or a date is not guessed at.
+ * for nothing. Tags of any other form have no order: a commit id or a date is not guessed at. Nor
+ * have two of different series: one that begins with a year ("2024.10.1") and one that does not.
  */
 bool sg_version_order(struct sg_str a, struct sg_str b, int *ret_order);
 

@@ -64,6 +64,8 @@ int sg_repo_commit_facts(struct sg_repo *repo, const char *oid, struct sg_arena 
 	facts.committer = ident_of(arena, git_commit_committer(commit));
 	subject = git_commit_summary(commit);
 	facts.subject = keep(arena, subject ? subject : "");
+	facts.message = sg_arena_dup(
+		arena, sg_str_sub(sg_str_of(git_commit_message(commit)), 0, SG_COMMIT_MESSAGE_MAX));
 	*ret_facts = facts;
 	return 0;
 }

@@ -77,7 +77,12 @@ int sg_repo_fetch(struct sg_repo *repo, const char *const *branches, size_t coun
 int sg_repo_fetch_commits(struct sg_repo *repo, const char *const *oids, size_t count,
 	struct sg_err *err) SG_MUST_CHECK;
 
-enum { SG_COMMIT_TEXT_MAX = 256, SG_COMMIT_PARENTS_MAX = 1000, SG_REPO_PATHS_MAX = 64 };
+enum {
+	SG_COMMIT_TEXT_MAX = 256,
+	SG_COMMIT_MESSAGE_MAX = 65536,
+	SG_COMMIT_PARENTS_MAX = 1000,
+	SG_REPO_PATHS_MAX = 64
+};
 
 /* What a commit says of itself: anybody can write anything there. Lives in an arena. */
 struct sg_commit_facts {
@@ -87,6 +92,7 @@ struct sg_commit_facts {
 	struct sg_ident author; /* name and email cut after SG_COMMIT_TEXT_MAX bytes */
 	struct sg_ident committer;
 	const char *subject; /* cut likewise; may be empty */
+	const char *message; /* all of it, up to SG_COMMIT_MESSAGE_MAX bytes */
 };
 
 /* REVISION_NOT_FOUND when the commit is not here; TOO_LARGE for more than so many parents. */

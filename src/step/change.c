@@ -101,6 +101,7 @@ static void note_value(
 		.service = place->service,
 		.path = place->file,
 		.place = done->place,
+		.part = place->part,
 		.line = done->line,
 		.from = done->from,
 		.to = done->to,

@@ -2,13 +2,29 @@
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "base/text.h"
 #include "io/crypto.h"
 #include "model/ids.h"
 
 #define MESSAGE_MAX_BYTES (64u * 1024)
+#define REASON_MAX_BYTES 500
+#define REASON_READ_BYTES (16u * 1024)
 #define DEFAULT_NAME "stagegate"
 #define DEFAULT_EMAIL "noreply@stagegate.invalid"
+
+const char *sg_message_reason(struct sg_world *world, const char *text)
+{
+	struct sg_buf clean SG_AUTO(sg_buf_release);
+	char line[REASON_MAX_BYTES + 1];
+
+	if (!text)
+		return NULL;
+	sg_buf_init(&clean, MESSAGE_MAX_BYTES);
+	sg_redact(world->redactor, sg_str_sub(sg_str_of(text), 0, REASON_READ_BYTES), &clean);
+	sg_text_line(line, sizeof(line), sg_buf_str(&clean));
+	return sg_arena_strdup(world->arena, line);
+}
 
 static size_t service_count(const struct sg_plan *plan)
 {
@@ -121,6 +137,8 @@ static void add_trailers(struct sg_world *world, const struct sg_plan *plan, str
 				plan->values[i].to));
 	if (pipeline)
 		add_trailer(out, "Stagegate-Pipeline", pipeline);
+	if (plan->reason)
+		add_trailer(out, "Stagegate-Reason", plan->reason);
 }
 
 static void set_identity(struct sg_world *world, const struct sg_policy *policy,

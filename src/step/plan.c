@@ -8,8 +8,10 @@ int sg_plan_on(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 	struct sg_err *err)
 {
 	struct sg_changes changes;
-	struct sg_plan plan = {
-		.branch = ask->branch, .parent = parent->revision, .lease = ask->lease};
+	struct sg_plan plan = {.branch = ask->branch,
+		.parent = parent->revision,
+		.lease = ask->lease,
+		.reason = ask->reason};
 	int64_t parent_s;
 
 	if (sg_change_build(world, &loaded->policy, ask->env, ask->wishes, ask->count, parent,

@@ -12,6 +12,7 @@ struct sg_plan_ask {
 	size_t count;
 	const char *branch; /* that the commit goes to */
 	const char *lease;  /* as in struct sg_plan */
+	const char *reason; /* as in struct sg_plan */
 };
 
 /*

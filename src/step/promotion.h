@@ -12,7 +12,8 @@
 struct sg_promotion {
 	const char *service;
 	const struct sg_environment *env;
-	bool reads_only; /* nothing is written anywhere, no refresh is asked for */
+	bool reads_only;          /* nothing is written anywhere, no refresh is asked for */
+	const char *older_reason; /* as in struct sg_guard */
 
 	/* As of the last look that came to its end; lives in `found` until the next one does. */
 	struct sg_arena *found;
@@ -44,10 +45,11 @@ struct sg_promotion {
 
 /*
  * A new look at everything, as far as the table asks for it. The branches were looked at before
- * (sg_load_again()). `service`, `env` and `reads_only` are set, all else is zero before the first
- * one. A look that fails, or that the deadline cut short (TIMEOUT), leaves the promotion as the one
- * before had found it. What that one had found is forgotten, so that a run which waits for days
- * does not grow; sg_promotion_keep() hands the last of it to the world's arena.
+ * (sg_load_again()). `service`, `env`, `reads_only` and `older_reason` are set, all else is zero
+ * before the first one. A look that fails, or that the deadline cut short (TIMEOUT), leaves the
+ * promotion as the one before had found it. What that one had found is forgotten, so that a run
+ * which waits for days does not grow; sg_promotion_keep() hands the last of it to the world's
+ * arena.
  */
 int sg_promotion_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
 	struct sg_promotion *promotion, struct sg_err *err) SG_MUST_CHECK;

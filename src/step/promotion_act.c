@@ -33,7 +33,12 @@ static int refused(struct acting *a, const char *what, const struct sg_gitlab_an
 static int commit(struct acting *a, struct sg_err *err)
 {
 	const struct sg_bump_wish wish = {a->p->service, a->p->wish};
-	const struct sg_publish_ask ask = {.env = a->p->env, .wishes = &wish, .count = 1};
+	const struct sg_publish_ask ask = {
+		.env = a->p->env,
+		.wishes = &wish,
+		.count = 1,
+		.guard = {.older_reason = a->p->older_reason},
+	};
 	struct sg_publish_done done;
 
 	if (sg_publish(a->world, a->loaded, &ask, &done, err) < 0)
@@ -58,6 +63,7 @@ int sg_promotion_plan(struct sg_world *world, struct sg_loaded *loaded, struct s
 		.lease = !by_request   ? NULL
 			 : p->work_tip ? p->work_tip
 				       : "",
+		.reason = p->older_reason,
 	};
 
 	/* The plan is told at the end of the run, when this look may be forgotten. */
@@ -173,7 +179,12 @@ static int plan_of_branch(struct acting *a, struct sg_plan *ret_plan, struct sg_
 {
 	const struct sg_bump_wish bump = {a->p->service, a->p->head.wish};
 	const struct sg_plan_ask ask = {
-		.env = a->p->env, .wishes = &bump, .count = 1, .branch = a->p->request.branch};
+		.env = a->p->env,
+		.wishes = &bump,
+		.count = 1,
+		.branch = a->p->request.branch,
+		.reason = a->p->older_reason,
+	};
 	struct sg_tree_source *base;
 
 	if (sg_repo_source(a->loaded->repo, a->p->head.base, a->p->env->branch, a->world->arena,

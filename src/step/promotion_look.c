@@ -58,19 +58,24 @@ static int look_at_befores(struct looking *l, struct sg_err *err)
 	return 0;
 }
 
+static bool is_older(const char *wish, const char *than)
+{
+	int order;
+
+	return wish && than && sg_version_order(sg_str_of(wish), sg_str_of(than), &order) &&
+	       order < 0;
+}
+
 static int look_at_files(struct looking *l, struct sg_err *err)
 {
 	struct sg_promotion *p = l->p;
-	int order;
 
 	if (sg_load_branch(l->world, l->loaded, p->env->branch, &p->tip, err) < 0 ||
 		read_wish(l, p->env, p->tip, &p->target_image, &p->target_wish, err) < 0 ||
 		look_at_befores(l, err) < 0)
 		return -1;
 	p->facts.published = p->target_wish && strcmp(p->target_wish, p->wish) == 0;
-	p->facts.older = p->target_wish && !p->facts.published &&
-			 sg_version_order(sg_str_of(p->wish), sg_str_of(p->target_wish), &order) &&
-			 order < 0;
+	p->facts.older = !p->older_reason && is_older(p->wish, p->target_wish);
 	return 0;
 }
 
@@ -121,6 +126,9 @@ static int look_at_head(struct looking *l, struct sg_err *err)
 	facts->head_fits = p->head.fits;
 	facts->head_on_tip = p->head.on_tip;
 	facts->head_wanted = p->head.wish && strcmp(p->head.wish, p->wish) == 0;
+	/* What a run may go back to is the version that it promotes, not whatever is open. */
+	facts->head_older =
+		!(p->older_reason && facts->head_wanted) && is_older(p->head.wish, p->target_wish);
 	facts->head_done =
 		p->head.wish && p->target_wish && strcmp(p->head.wish, p->target_wish) == 0;
 	return 0;
@@ -321,6 +329,7 @@ static struct sg_promotion begin(struct sg_world *world, const struct sg_promoti
 		.service = before->service,
 		.env = before->env,
 		.reads_only = before->reads_only,
+		.older_reason = before->older_reason,
 		.facts = {.publish = before->env->publish, .merge = before->env->merge},
 		.head_since_ms = before->head_since_ms,
 		.changes = before->changes,

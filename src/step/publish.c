@@ -15,7 +15,8 @@ struct attempt {
 	struct sg_loaded *loaded;
 	const struct sg_publish_ask *ask;
 	struct sg_publish_done done;
-	char doubted[SG_OID_SIZE]; /* a commit of ours that may have arrived */
+	const struct sg_tree_source *tip; /* of the last plan */
+	char doubted[SG_OID_SIZE];        /* a commit of ours that may have arrived */
 };
 
 static int pause_before_retry(struct attempt *attempt, const char *why, struct sg_err *err)
@@ -47,6 +48,7 @@ static int plan_on_tip(struct attempt *attempt, struct sg_err *err)
 		.wishes = attempt->ask->wishes,
 		.count = attempt->ask->count,
 		.branch = attempt->ask->env->branch,
+		.reason = attempt->ask->guard.older_reason,
 	};
 	struct sg_tree_source *tip;
 
@@ -55,6 +57,7 @@ static int plan_on_tip(struct attempt *attempt, struct sg_err *err)
 			&attempt->done.plan, err) < 0)
 		return -1;
 	attempt->done.commit = tip->revision;
+	attempt->tip = tip;
 	return 0;
 }
 
@@ -99,6 +102,16 @@ static int read_back(struct attempt *attempt, struct sg_err *err)
 		break;
 	}
 	return 0;
+}
+
+/* A commit of ours that is there has passed the guard before: it is not judged by what came later.
+ */
+static int guard(struct attempt *attempt, struct sg_err *err)
+{
+	if (attempt->done.written)
+		return 0;
+	return sg_guard_check(attempt->world, attempt->loaded, &attempt->ask->guard,
+		&attempt->done.changes, attempt->tip, &attempt->done.went_back, err);
 }
 
 static void tell(const struct attempt *attempt)
@@ -161,7 +174,8 @@ int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 	if (sg_repo_publisher(loaded->repo, world->arena, &publisher, err) < 0)
 		return -1;
 	while (again) {
-		if (plan_on_tip(&attempt, err) < 0 || read_back(&attempt, err) < 0)
+		if (plan_on_tip(&attempt, err) < 0 || read_back(&attempt, err) < 0 ||
+			guard(&attempt, err) < 0)
 			return fail_in_doubt(&attempt, err);
 		if (attempt.done.written || ask->dry_run || !attempt.done.plan.parent)
 			break;

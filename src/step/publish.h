@@ -6,13 +6,13 @@
 #ifndef SG_STEP_PUBLISH_H
 #define SG_STEP_PUBLISH_H
 
-#include "step/change.h"
-#include "step/load.h"
+#include "step/guard.h"
 
 struct sg_publish_ask {
 	const struct sg_environment *env;
 	const struct sg_bump_wish *wishes;
 	size_t count;
+	struct sg_guard guard; /* holds at every try; its reason goes into the commit */
 	bool dry_run;
 };
 
@@ -21,6 +21,7 @@ struct sg_publish_done {
 	struct sg_plan plan;       /* the last plan; all zero when nothing had to change */
 	bool written;              /* a commit of ours is on the branch */
 	bool later_changed;        /* ... and somebody has changed the values again since */
+	bool went_back;            /* an older version over a newer one, as the guard allows */
 	const char *commit;        /* ours; else the tip at which the values already stand */
 	int tries;                 /* pushes made */
 };

@@ -116,6 +116,13 @@ static bool is_plain_url(const char *url)
 	return true;
 }
 
+static void add_reason(const struct sg_plan *plan, struct sg_buf *out)
+{
+	if (plan->reason)
+		add_code(out, "\nAn older version may take the place of a newer one here. Reason: ",
+			plan->reason, "\n");
+}
+
 static void add_pipeline(const struct sg_world *world, struct sg_buf *out)
 {
 	const char *url = sg_env_nonempty(world->env, "CI_PIPELINE_URL");
@@ -145,6 +152,7 @@ struct sg_gitlab_mr_text sg_request_text(struct sg_world *world, const struct sg
 	add_code(&out, "", service, " in ");
 	add_code(&out, "", env->name, "\n");
 	add_values(plan, &out);
+	add_reason(plan, &out);
 	add_diff(plan, &out);
 	add_gates(env, &out);
 	add_pipeline(world, &out);

@@ -223,8 +223,14 @@ def sandbox(tmp_path_factory):
     yield from running(tmp_path_factory.mktemp("sandbox"))
 
 
+@pytest.fixture(scope="module")
+def as_after_the_start(sandbox):
+    """What one module has bumped must not be the newer version of the next one."""
+    sandbox.ctl("reset")
+
+
 @pytest.fixture
-def sg(sandbox, tmp_path):
+def sg(sandbox, tmp_path, as_after_the_start):
     return Stagegate(sandbox, tmp_path)
 
 

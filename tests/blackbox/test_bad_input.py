@@ -20,22 +20,22 @@ pytestmark = pytest.mark.usefixtures("untouched")
 
 @pytest.mark.parametrize("argv, code, words", [
     (["bump", "catlog", "1.0.0"], 5, ["catlog", "catalog"]),
-    (["bump", "catalog", "1.0.0", "--env", "dve"], 5, ["dve", "dev"]),
+    (["bump", "catalog", "9.0.0", "--env", "dve"], 5, ["dve", "dev"]),
     (["bump", "catalog"], 2, ["SERVICE"]),
     (["bump"], 2, ["service"]),
     (["bump", "catalog", "no tag"], 2, ["no tag"]),
     (["bump", "catalog", "a/b"], 2, ["a/b"]),
     (["bump", "../etc", "1.0.0"], 2, ["../etc"]),
     (["bump", "catalog=1.0.0", "catalog=1.0.1"], 2, ["twice"]),
-    (["bump", "catalog", "1.0.0", "--tiemout", "3s"], 2, ["--timeout"]),
-    (["bump", "catalog", "1.0.0", "--timeout", "soon"], 2, ["soon"]),
+    (["bump", "catalog", "9.0.0", "--tiemout", "3s"], 2, ["--timeout"]),
+    (["bump", "catalog", "9.0.0", "--timeout", "soon"], 2, ["soon"]),
     (["bmup"], 2, ["bump"]),
     (["wait"], 2, ["service"]),
     (["wait", "catlog", "--env", "dev"], 5, ["catalog"]),
     (["wait", "catalog", "--env", "dev", "--revision", "abc"], 2, ["abc"]),
     (["wait", "catalog", "--env", "dev", "--image", "::"], 2, ["::"]),
-    (["bump", "catalog", "1.0.0", "--gitops-ref", "mian"], 5, ["mian", "main"]),
-    (["bump", "catalog", "1.0.0", "--config", "absent.yaml"], 5, ["absent.yaml"]),
+    (["bump", "catalog", "9.0.0", "--gitops-ref", "mian"], 5, ["mian", "main"]),
+    (["bump", "catalog", "9.0.0", "--config", "absent.yaml"], 5, ["absent.yaml"]),
     (["wait", "catalog", "--env", "dev", "--context", "dve"], 3, ["dve", "dev"]),
     (["wait", "catalog", "--env", "dev", "--kubeconfig", "absent"], 3, ["absent"]),
     (["wait", "catalog", "--env", "dev", "--revision", "0123456789012345678901234567890123456789"], 5, ["0123456789"]),
@@ -74,7 +74,7 @@ def config(sg, tmp_path, text):
 ])
 def test_places(sg, tmp_path, file, key, code, words):
     options = config(sg, tmp_path, CONFIG.replace("FILE", file).replace("KEY", key))
-    says(sg("bump", "catalog", "1.0.0", *options, expect=code), *words)
+    says(sg("bump", "catalog", "9.0.0", *options, expect=code), *words)
 
 
 @pytest.mark.parametrize("old, new, words", [
@@ -95,7 +95,7 @@ def test_places(sg, tmp_path, file, key, code, words):
 ])
 def test_configuration(sg, tmp_path, old, new, words):
     options = config(sg, tmp_path, CONFIG.replace("FILE", "values-dev.yaml").replace("KEY", "image.tag").replace(old, new))
-    run = sg("bump", "catalog", "1.0.0", *options, expect=None)
+    run = sg("bump", "catalog", "9.0.0", *options, expect=None)
     assert run.code in (3, 9), run
     says(run, *words)
 
@@ -118,42 +118,42 @@ def test_files_that_cannot_be_edited_exactly(sandbox, sg, text):
 
 
 def test_wrong_token(sg):
-    says(sg("bump", "catalog", "1.0.0", env={"STAGEGATE_GITLAB_TOKEN": "glpat-wrong-token-0000"}, expect=4), "credential")
+    says(sg("bump", "catalog", "9.0.0", env={"STAGEGATE_GITLAB_TOKEN": "glpat-wrong-token-0000"}, expect=4), "credential")
 
 
 def test_no_token(sg):
-    says(sg("bump", "catalog", "1.0.0", env={"STAGEGATE_GITLAB_TOKEN": None}, expect=4), "STAGEGATE_GITLAB_TOKEN")
+    says(sg("bump", "catalog", "9.0.0", env={"STAGEGATE_GITLAB_TOKEN": None}, expect=4), "STAGEGATE_GITLAB_TOKEN")
 
 
 def test_a_token_that_may_only_read(sandbox, sg):
-    says(sg("bump", "catalog", "1.0.0", env={"STAGEGATE_GITLAB_TOKEN": sandbox.env["SANDBOX_TOKEN_READER"]}, expect=4), "FORBIDDEN")
+    says(sg("bump", "catalog", "9.0.0", env={"STAGEGATE_GITLAB_TOKEN": sandbox.env["SANDBOX_TOKEN_READER"]}, expect=4), "FORBIDDEN")
 
 
 def test_a_token_without_access_sees_nothing(sandbox, sg):
-    run = sg("bump", "catalog", "1.0.0", env={"STAGEGATE_GITLAB_TOKEN": sandbox.env["SANDBOX_TOKEN_NONE"]}, expect=None)
+    run = sg("bump", "catalog", "9.0.0", env={"STAGEGATE_GITLAB_TOKEN": sandbox.env["SANDBOX_TOKEN_NONE"]}, expect=None)
     assert run.code in (4, 5), run
 
 
 @pytest.mark.parametrize("name, words", [("EXPIRED", ["expired"]), ("WRONG_HOST", ["127.0.0.1"]), ("OTHER_CA", ["--ca-file"])])
 def test_certificates(sandbox, sg, name, words):
-    run = sg("bump", "catalog", "1.0.0", env={"STAGEGATE_GITOPS": sandbox.env[f"SANDBOX_URL_{name}"]}, expect=7)
+    run = sg("bump", "catalog", "9.0.0", env={"STAGEGATE_GITOPS": sandbox.env[f"SANDBOX_URL_{name}"]}, expect=7)
     says(run, *words)
 
 
 def test_ca_file_that_is_none(sg, tmp_path):
     (tmp_path / "ca.pem").write_text("hello\n")
-    says(sg("bump", "catalog", "1.0.0", "--ca-file", "ca.pem", expect=None), "ca.pem")
+    says(sg("bump", "catalog", "9.0.0", "--ca-file", "ca.pem", expect=None), "ca.pem")
 
 
 def test_user_info_in_the_url_is_refused(sandbox, sg):
     url = sandbox.env["STAGEGATE_GITOPS"].replace("https://", "https://user:hunter22@")
-    run = sg("bump", "catalog", "1.0.0", env={"STAGEGATE_GITOPS": url}, expect=None)
+    run = sg("bump", "catalog", "9.0.0", env={"STAGEGATE_GITOPS": url}, expect=None)
     assert run.code in (2, 3), run
     assert "hunter22" not in run.err + run.out
 
 
 def test_plain_http_to_another_machine_is_refused(sg):
-    run = sg("bump", "catalog", "1.0.0", env={"STAGEGATE_GITOPS": "http://git.example.com/a/b.git"}, expect=None)
+    run = sg("bump", "catalog", "9.0.0", env={"STAGEGATE_GITOPS": "http://git.example.com/a/b.git"}, expect=None)
     assert run.code in (2, 3), run
     says(run, "https")
 
@@ -168,20 +168,20 @@ def test_plain_http_to_another_machine_is_refused(sg):
 ])
 def test_servers(sg, faults, fault, code, words):
     faults("git-moved-host" if fault == "git-moved-hosts" else fault)
-    says(sg("bump", "catalog", "1.0.0", "--timeout", "3s", "--retry-base", "20ms", expect=code), *words)
+    says(sg("bump", "catalog", "9.0.0", "--timeout", "3s", "--retry-base", "20ms", expect=code), *words)
 
 
 @pytest.mark.parametrize("fault", ["git-500", "git-503", "git-reset", "git-truncate-refs", "git-truncate-pack"])
 def test_servers_that_never_recover(sg, faults, fault):
     faults(fault, "1000")
-    run = sg("bump", "catalog", "1.0.0", "--timeout", "1500ms", "--retry-base", "20ms", expect=None)
+    run = sg("bump", "catalog", "9.0.0", "--timeout", "1500ms", "--retry-base", "20ms", expect=None)
     assert run.code in (7, 8, 9), run
 
 
 @pytest.mark.parametrize("fault", ["push-hook-declined", "protected"])
 def test_pushes_that_are_declined(sg, faults, fault):
     faults(fault, *(["develop"] if fault == "protected" else []))
-    run = sg("bump", "catalog", "1.0.0", expect=4)
+    run = sg("bump", "catalog", "9.0.0", expect=4)
     says(run, "develop")
 
 
@@ -218,7 +218,7 @@ def test_tokens_leave_the_environment(sandbox, sg, faults):
     import subprocess
     from conftest import binary
     faults("git-hang")
-    child = subprocess.Popen([binary(), "bump", "catalog", "1.0.0"], cwd=sg.folder, stdout=subprocess.DEVNULL,
+    child = subprocess.Popen([binary(), "bump", "catalog", "9.0.0"], cwd=sg.folder, stdout=subprocess.DEVNULL,
                              stderr=subprocess.PIPE, env={**sg.env, "GITLAB_TOKEN": "glpat-CANARY-second",
                                                           "CI_JOB_TOKEN": "glcbt-CANARY-third"})
     try:

@@ -123,14 +123,14 @@ def test_no_child_process_ever(sandbox, sg, tmp_path):
 
 def test_services_come_from_a_variable_and_share_a_tag(sandbox, sg):
     """So that a pipeline passes a list without a shell that splits it."""
-    sg("bump", "--image-tag", "4.4.4", env={"STAGEGATE_SERVICES": " order\n payment=4.4.5 "})
-    assert b"4.4.4" in sandbox.show("apps/order/values-dev.yaml")
-    assert b"4.4.5" in sandbox.show("apps/payment/values-dev.yaml")
-    sg("bump", "order", "payment", env={"STAGEGATE_IMAGE_TAG": "4.4.6", "STAGEGATE_SERVICES": "nothing"})
-    assert b"4.4.6" in sandbox.show("apps/order/values-dev.yaml")
-    run = sg("bump", "order", "4.4.7", "--image-tag", "4.4.8", expect=5)
-    assert "4.4.7" in run.err and "SERVICE_UNKNOWN" in run.err
-    run = sg("bump", "--image-tag", "4.4.9", expect=2)
+    sg("bump", "--image-tag", "14.4.4", env={"STAGEGATE_SERVICES": " order\n payment=14.4.5 "})
+    assert b"14.4.4" in sandbox.show("apps/order/values-dev.yaml")
+    assert b"14.4.5" in sandbox.show("apps/payment/values-dev.yaml")
+    sg("bump", "order", "payment", env={"STAGEGATE_IMAGE_TAG": "14.4.6", "STAGEGATE_SERVICES": "nothing"})
+    assert b"14.4.6" in sandbox.show("apps/order/values-dev.yaml")
+    run = sg("bump", "order", "14.4.7", "--image-tag", "14.4.8", expect=5)
+    assert "14.4.7" in run.err and "SERVICE_UNKNOWN" in run.err
+    run = sg("bump", "--image-tag", "14.4.9", expect=2)
     assert "needs a service" in run.err
 
 

@@ -162,7 +162,7 @@ def test_dry_run_shows_the_plan_and_writes_nothing(journey):
 
 def test_an_older_version_never_replaces_a_newer_one(journey):
     journey.staging(tag="1.4.2")
-    journey.sg("bump", "catalog", "1.4.0")
+    journey.sg("bump", "catalog", "1.4.0", "--allow-older", "--reason", "1.4.2 fails")
     journey.sg("wait", "catalog", "--env", "dev")
     journey.ctl("clock", HALF_AN_HOUR)
     run = journey.promote("catalog", "staging", expect=6)

@@ -1,4 +1,5 @@
 """Publishing: no change is lost or doubled, whatever happens on the way."""
+import itertools
 import os
 import shutil
 import subprocess
@@ -7,6 +8,8 @@ import pytest
 import yaml
 
 from conftest import binary
+
+TAGS = itertools.count(1)
 
 
 def subjects(sandbox, since):
@@ -30,7 +33,7 @@ def test_the_edit_is_applied_again_after_a_lost_race(sandbox, sg, faults):
 @pytest.mark.parametrize("fault", ["push-cannot-lock", "push-failed-update", "push-old-value", "push-fetch-first"])
 def test_texts_that_mean_try_again(sandbox, sg, faults, fault):
     before = sandbox.tip()
-    tag = f"8.1.{len(fault)}"
+    tag = f"8.1.{next(TAGS)}"
     faults(fault)
     run = sg("bump", "analytics", tag, "--output", "json")
     assert run.json["tries"] == 2
@@ -40,7 +43,7 @@ def test_texts_that_mean_try_again(sandbox, sg, faults, fault):
 @pytest.mark.parametrize("fault", ["git-lost-reply", "git-502-push"])
 def test_a_lost_answer_is_read_back(sandbox, sg, faults, fault):
     before = sandbox.tip()
-    tag = f"8.2.{len(fault)}"
+    tag = f"8.2.{next(TAGS)}"
     faults(fault)
     run = sg("bump", "auth", tag, "--output", "json")
     assert run.json["result"] == "done"

@@ -1,5 +1,6 @@
 """Hostile and odd surroundings: each ends with its own exit code and a message that says what to do."""
 import fcntl
+import itertools
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from test_promote import HALF_AN_HOUR, Journey
 JOB = {"GITLAB_CI": "true", "CI_JOB_ID": "7", "CI_PROJECT_ID": "3", "CI_COMMIT_REF_NAME": "feature/x",
        "CI_COMMIT_REF_PROTECTED": "false"}
 PROTECTED = {**JOB, "CI_COMMIT_REF_NAME": "main", "CI_COMMIT_REF_PROTECTED": "true"}
+TAGS = itertools.count(100)
 FORK = {**PROTECTED, "CI_MERGE_REQUEST_PROJECT_ID": "3", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "99"}
 
 
@@ -110,7 +112,7 @@ RUN = '"$0" "$@"'
                                     f"exec {RUN} <&- >&-"])
 def test_a_document_that_nobody_takes(sandbox, sg, script):
     """The reader is gone before the run ends: `true` does not wait for it."""
-    run = through_shell(sg, script, "bump", "search", f"7.9.{len(script)}")
+    run = through_shell(sg, script, "bump", "search", f"7.9.{next(TAGS)}")
     assert run.code == 10 and run.out == ""
     assert "stdout: cannot be written" in run.err and "LOCAL_IO" in run.err
     assert f"COMMITTED: committed {sandbox.tip()[:12]}" in run.err, "what was done is said all the same"
@@ -118,7 +120,7 @@ def test_a_document_that_nobody_takes(sandbox, sg, script):
 
 @pytest.mark.parametrize("script", [f"{RUN} 2>&-", f"{RUN} 2>/dev/full", f"exec {RUN} <&- 2>&-"])
 def test_a_log_that_nobody_takes(sg, script):
-    run = through_shell(sg, script, "bump", "search", f"7.10.{len(script)}", "--verbose")
+    run = through_shell(sg, script, "bump", "search", f"7.10.{next(TAGS)}", "--verbose")
     assert run.code == 0 and run.err == ""
     assert run.out.startswith("done: committed"), "no line of the log got into it"
 
@@ -288,7 +290,7 @@ def test_only_ipv6(sandbox, sg, host):
     port = int(re.search(r":(\d+)", sandbox.env["STAGEGATE_GITLAB_URL"])[1])
     relay = Relay(port)
     url = sandbox.env["STAGEGATE_GITOPS"].replace(f"127.0.0.1:{port}", f"{host}:{relay.port}")
-    run = sg("bump", "search", f"7.14.{len(host)}", env={"STAGEGATE_GITOPS": url})
+    run = sg("bump", "search", f"7.14.{next(TAGS)}", env={"STAGEGATE_GITOPS": url})
     assert "done: committed" in run.out
     relay.server.close()
 

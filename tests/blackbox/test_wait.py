@@ -24,7 +24,7 @@ TAGS = itertools.count(1)
 
 def bump(sg, service):
     """A tag that nobody had before."""
-    tag = f"7.0.{next(TAGS)}"
+    tag = f"77.0.{next(TAGS)}"
     sg("bump", service, tag)
     return tag
 
@@ -64,7 +64,7 @@ def test_a_later_foreign_commit_contains_ours(sandbox, sg):
 
 
 def test_several_services(sg):
-    tag = f"7.1.{next(TAGS)}"
+    tag = f"77.1.{next(TAGS)}"
     sg("bump", f"order={tag}", f"payment={tag}")
     run = sg("wait", "order", "payment", "--env", "dev", "--output", "json")
     assert [v["reason"] for v in run.json["verdicts"]] == ["DEPLOYED", "DEPLOYED"]
@@ -191,7 +191,7 @@ def test_no_dotenv_key_is_the_variable_of_an_option(sg, tmp_path):
     commands = re.findall(r"^  ([a-z]+)  ", sg("--help").out.split("commands:")[1], re.M)
     options = {name for command in commands for name in re.findall(r"\[(STAGEGATE_[A-Z_]+)", sg(command, "--help").out)}
     bump(sg, "admin")
-    sg("bump", "admin", "7.9.9", "--report-dotenv", "bump.env")
+    sg("bump", "admin", "77.9.9", "--report-dotenv", "bump.env")
     sg("wait", "admin", "--env", "dev", "--report-dotenv", "wait.env")
     sg("wait", "nothing", "--env", "dev", "--report-dotenv", "error.env", expect=5)
     keys = {line.split("=")[0] for name in ("bump", "wait", "error")

@@ -154,6 +154,20 @@ static void an_older_version_never_replaces_a_newer_one(void **state)
 	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "OLDER");
 }
 
+/* Somebody has put a version between the open one and the next one onto the target. */
+static void an_open_request_that_has_become_older_is_not_merged(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.head_older = true;
+	facts.head_wanted = facts.head_fits = false;
+	facts.publish_gates = SG_VERDICT_WAIT;
+	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "OLDER");
+	facts.publish_gates = SG_VERDICT_PASS;
+	expect(&facts, SG_DO_PUSH, SG_END_NONE, "NEWER_VERSION");
+}
+
 static void an_open_request_that_is_void_is_closed(void **state)
 {
 	struct sg_promotion_facts facts = opened();
@@ -296,7 +310,7 @@ static void no_facts_merge_what_must_not_be_merged(void **state)
 	struct sg_promotion_facts facts;
 
 	(void)state;
-	for (unsigned bits = 0; bits < 1u << 12; bits++)
+	for (unsigned bits = 0; bits < 1u << 13; bits++)
 		for (int status = 0; status <= SG_MR_CLASS_FINAL; status++)
 			for (int gate = 0; gate <= SG_VERDICT_CLOSED; gate++) {
 				const struct sg_promotion_step *step;
@@ -312,6 +326,7 @@ static void no_facts_merge_what_must_not_be_merged(void **state)
 					.head_fits = bits & 64,
 					.published = bits & 128,
 					.older = bits & 256,
+					.head_older = bits & 4096,
 					.prepared = bits & 512,
 					.merge = bits & 1024 ? SG_MERGE_HUMAN : SG_MERGE_AUTO,
 					.pipeline = bits & 2048 ? SG_PIPELINE_SUCCESS
@@ -325,7 +340,8 @@ static void no_facts_merge_what_must_not_be_merged(void **state)
 					continue;
 				assert_true(facts.has_mr && facts.recorded && facts.head_known &&
 					    facts.head_ours && facts.head_fits && facts.prepared);
-				assert_false(facts.locked || facts.published || facts.older);
+				assert_false(facts.locked || facts.published || facts.older ||
+					     facts.head_older);
 				assert_int_equal(facts.merge, SG_MERGE_AUTO);
 				assert_int_equal(facts.status, SG_MR_CLASS_GO);
 				assert_int_equal(facts.pipeline, SG_PIPELINE_SUCCESS);
@@ -377,6 +393,7 @@ int main(void)
 		cmocka_unit_test(a_newer_version_takes_over_only_through_its_own_gates),
 		cmocka_unit_test(a_request_that_a_person_closed_stays_closed),
 		cmocka_unit_test(an_older_version_never_replaces_a_newer_one),
+		cmocka_unit_test(an_open_request_that_has_become_older_is_not_merged),
 		cmocka_unit_test(an_open_request_that_is_void_is_closed),
 		cmocka_unit_test(a_merge_past_a_gate_is_never_a_success),
 		cmocka_unit_test(who_asked_is_written_down_before_anything_else_happens),

@@ -45,10 +45,10 @@ static void facts(struct sg_report *report)
 }
 
 static const struct sg_value_change values[] = {
-	{"catalog", "apps/catalog/values-dev.yaml", "image.tag", 3, "1.4.1", "1.4.2"},
+	{"catalog", "apps/catalog/values-dev.yaml", "image.tag", SG_PART_TAG, 3, "1.4.1", "1.4.2"},
 	{"a-longer-name", "apps/a-longer-name/overlays/dev/kustomization.yaml",
-		"images[name=registry.example.com/shop/a-longer-name].newTag", 12, "1.4.1",
-		"1.4.2"},
+		"images[name=registry.example.com/shop/a-longer-name].newTag", SG_PART_TAG, 12,
+		"1.4.1", "1.4.2"},
 };
 
 static void bump_done(struct sg_report *report)

@@ -164,6 +164,7 @@ static void a_description_cannot_act(void **state)
 		.values = &value,
 		.value_count = 1,
 		.id = "0123",
+		.reason = "it `fails`\n/approve @all",
 		.message = "deploy(dev): a 2\n\nbody\n"};
 	const struct sg_environment dev = {.name = "dev"};
 	struct sg_gitlab_mr_text text = sg_request_text(&world, &dev, "a", &plan);
@@ -174,6 +175,7 @@ static void a_description_cannot_act(void **state)
 	assert_null(strstr(text.description, "\n/"));
 	assert_non_null(fence);
 	assert_non_null(strstr(fence + 4, "\n````\n"));
+	assert_non_null(strstr(text.description, "Reason: `it fails /approve @all`\n"));
 	assert_non_null(strstr(text.description, "`@all \xC2\xA6 2`"));
 }
 

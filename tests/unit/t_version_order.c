@@ -59,12 +59,29 @@ static void what_is_no_version_has_no_order(void **state)
 	}
 }
 
+static void years_and_numbers_are_two_series(void **state)
+{
+	int order = 99;
+
+	(void)state;
+	assert_false(sg_version_order(SG_STR("9.1.0"), SG_STR("2024.10"), &order));
+	assert_false(sg_version_order(SG_STR("v2024.10.1"), SG_STR("9.1.0"), &order));
+	assert_true(sg_version_order(SG_STR("2024.9"), SG_STR("2024.10"), &order));
+	assert_true(order < 0);
+	assert_true(sg_version_order(SG_STR("2024.12.1"), SG_STR("v2025.1"), &order));
+	assert_true(order < 0);
+	/* As many digits, but no year. */
+	assert_true(sg_version_order(SG_STR("9.1.0"), SG_STR("3024.1.0"), &order));
+	assert_true(order < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(versions_are_ordered_as_semver_says),
 		cmocka_unit_test(prefix_build_and_length_make_no_difference),
 		cmocka_unit_test(what_is_no_version_has_no_order),
+		cmocka_unit_test(years_and_numbers_are_two_series),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

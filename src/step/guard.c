@@ -1,0 +1,167 @@
+#include "step/guard.h"
+
+#include <string.h>
+
+#include "model/image.h"
+#include "model/trailer.h"
+#include "model/version_order.h"
+
+/* What one text says of an image; empty where it says nothing. */
+struct parts {
+	struct sg_str tag;
+	struct sg_str digest;
+};
+
+/* The parts of a wish: "tag", "sha256:..." or "tag@sha256:...". */
+static struct parts parts_of_wish(const char *wish)
+{
+	struct sg_str text = sg_str_of(wish);
+	long at = sg_str_find(text, '@');
+
+	if (at >= 0)
+		return (struct parts){sg_str_sub(text, 0, (size_t)at),
+			sg_str_sub(text, (size_t)at + 1, text.len)};
+	return sg_str_find(text, ':') >= 0 ? (struct parts){.digest = text}
+					   : (struct parts){.tag = text};
+}
+
+/* The parts of what stands at a place. */
+static struct parts parts_of_value(enum sg_image_part part, const char *value)
+{
+	struct sg_str text = sg_str_of(value);
+	struct sg_image image;
+
+	switch (part) {
+	case SG_PART_TAG:
+		return (struct parts){.tag = text};
+	case SG_PART_DIGEST:
+		return (struct parts){.digest = text};
+	case SG_PART_REFERENCE:
+		if (sg_image_parse(text, &image))
+			return (struct parts){image.tag, image.digest};
+		break;
+	case SG_PART_REPOSITORY:
+		break;
+	}
+	return (struct parts){0};
+}
+
+int sg_guard_expect_check(const char *expect, struct sg_err *err)
+{
+	struct parts parts = parts_of_wish(expect);
+	bool both = sg_str_find(sg_str_of(expect), '@') >= 0;
+
+	if ((parts.tag.len || parts.digest.len) &&
+		(!parts.tag.len ? !both : sg_image_tag_ok(parts.tag)) &&
+		(!parts.digest.len ? !both : sg_image_digest_ok(parts.digest)))
+		return 0;
+	(void)sg_fail(
+		err, SG_R_USAGE, "--expect-current: '%.100s' is no tag and no digest", expect);
+	return sg_hint(err, "say what stands in the file now: 1.4.2, sha256:..., or "
+			    "1.4.2@sha256:...");
+}
+
+/* Does the place say something else about a part that is expected? *RET_ASKED: it says anything. */
+static bool differs(
+	const struct parts *expected, const struct sg_value_change *value, bool *ret_asked)
+{
+	struct parts here = parts_of_value(value->part, value->from);
+	bool is_reference = value->part == SG_PART_REFERENCE;
+	bool of_tag = expected->tag.len && (is_reference || value->part == SG_PART_TAG);
+	bool of_digest = expected->digest.len && (is_reference || value->part == SG_PART_DIGEST);
+
+	*ret_asked = *ret_asked || of_tag || of_digest;
+	return (of_tag && !sg_str_eq(here.tag, expected->tag)) ||
+	       (of_digest && !sg_str_eq(here.digest, expected->digest));
+}
+
+static int check_expected(const struct sg_guard *guard, const struct sg_changes *changes,
+	const struct sg_tree_source *tip, struct sg_err *err)
+{
+	struct parts expected = parts_of_wish(guard->expect);
+	bool asked = false;
+
+	for (size_t i = 0; i < changes->value_count; i++) {
+		const struct sg_value_change *value = &changes->values[i];
+
+		if (!differs(&expected, value, &asked))
+			continue;
+		(void)sg_fail(err, SG_R_UNEXPECTED_VALUE,
+			"%s:%d: %s of %s is '%.150s' at %.12s of %s, and '%.150s' is expected",
+			value->path, value->line, value->place, value->service, value->from,
+			tip->revision, tip->label, guard->expect);
+		return sg_hint(err,
+			"nothing was written; somebody was faster, or the expectation "
+			"is out of date: git log -p -3 origin/%s -- %s",
+			tip->label, value->path);
+	}
+	if (asked || !changes->value_count)
+		return 0;
+	return sg_fail(err, SG_R_UNEXPECTED_VALUE,
+		"%s:%d: no place of %s holds what '%.150s' could be compared with",
+		changes->values[0].path, changes->values[0].line, changes->values[0].service,
+		guard->expect);
+}
+
+static bool goes_back(const struct sg_value_change *value)
+{
+	int order;
+
+	return sg_version_order(parts_of_value(value->part, value->to).tag,
+		       parts_of_value(value->part, value->from).tag, &order) &&
+	       order < 0;
+}
+
+/* Which commit has put the present value there, as far as the tip alone tells. */
+static const char *who_put_it(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_value_change *value, const struct sg_tree_source *tip)
+{
+	struct sg_arena *arena = world->arena;
+	struct sg_err ignored = SG_ERR_INIT;
+	struct sg_commit_facts facts;
+	struct sg_str pipeline;
+
+	if (sg_repo_commit_facts(loaded->repo, tip->revision, arena, &facts, &ignored) < 0 ||
+		!sg_trailer_says(sg_str_of(facts.message), "Stagegate-Image",
+			sg_arena_printf(arena, "%s %s", value->service, value->from)))
+		return sg_arena_printf(arena,
+			"it stands at %.12s, the tip of %s; its own commit: git log -1 "
+			"-S'%.150s' %.12s -- %s",
+			tip->revision, tip->label, value->from, tip->revision, value->path);
+	if (!sg_trailer_find(sg_str_of(facts.message), "Stagegate-Pipeline", &pipeline))
+		return sg_arena_printf(arena, "it came with commit %.12s", tip->revision);
+	return sg_arena_printf(arena, "it came with commit %.12s of %.*s", tip->revision,
+		SG_STR_ARG(sg_str_sub(pipeline, 0, 200)));
+}
+
+static int check_order(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_guard *guard, const struct sg_changes *changes,
+	const struct sg_tree_source *tip, bool *ret_back, struct sg_err *err)
+{
+	for (size_t i = 0; i < changes->value_count; i++) {
+		const struct sg_value_change *value = &changes->values[i];
+
+		if (!goes_back(value))
+			continue;
+		*ret_back = true;
+		if (guard->older_reason)
+			continue;
+		(void)sg_fail(err, SG_R_OLDER,
+			"%s:%d: %s of %s is '%.150s', and '%.150s' is older; %s", value->path,
+			value->line, value->place, value->service, value->from, value->to,
+			who_put_it(world, loaded, value, tip));
+		return sg_hint(err, "nothing was written; to go back on purpose add --allow-older "
+				    "--reason TEXT");
+	}
+	return 0;
+}
+
+int sg_guard_check(struct sg_world *world, struct sg_loaded *loaded, const struct sg_guard *guard,
+	const struct sg_changes *changes, const struct sg_tree_source *tip, bool *ret_back,
+	struct sg_err *err)
+{
+	*ret_back = false;
+	if (guard->expect && check_expected(guard, changes, tip, err) < 0)
+		return -1;
+	return check_order(world, loaded, guard, changes, tip, ret_back, err);
+}

@@ -1,0 +1,261 @@
+"""Older never replaces newer without being told so, and what is expected to stand there has to stand there."""
+import xml.etree.ElementTree
+
+import pytest
+
+from test_promote import HALF_AN_HOUR, TWO_HOURS, Journey
+
+PIPELINE = "https://gitlab.example.com/shop/catalog/-/pipelines/7"
+VALUES = "apps/catalog/values-dev.yaml"
+
+
+@pytest.fixture(autouse=True)
+def start(sandbox):
+    sandbox.ctl("reset")
+
+
+@pytest.fixture
+def journey(sandbox, sg):
+    return Journey(sandbox, sg)
+
+
+def trailers(sandbox, rev="develop"):
+    return sandbox.git("log", "-1", "--format=%(trailers:only,unfold)", rev).splitlines()
+
+
+def refused(sandbox, sg, *words, code=6, reason="OLDER"):
+    """Runs what must write nothing; its text."""
+    tip = sandbox.tip()
+    run = sg("bump", *words, expect=code)
+    assert sandbox.tip() == tip and reason in run.err and run.out == "", run
+    return run.err
+
+
+def test_an_older_tag_is_refused_and_names_the_commit(sandbox, sg):
+    sg("bump", "catalog", "1.5.0", env={"CI_PIPELINE_URL": PIPELINE})
+    text = refused(sandbox, sg, "catalog", "1.4.9")
+    assert f"{VALUES}:" in text and "'1.5.0', and '1.4.9' is older" in text
+    assert f"commit {sandbox.tip()[:12]} of {PIPELINE}" in text and "--allow-older --reason" in text
+    assert "nothing was written" in text
+
+
+def test_behind_other_commits_the_tip_and_the_way_to_it_are_named(sandbox, sg):
+    sg("bump", "catalog", "1.5.0")
+    sg("bump", "order", "9.9.9")
+    text = refused(sandbox, sg, "catalog", "1.4.9")
+    tip = sandbox.tip()
+    command = f"log -1 -S'1.5.0' {tip[:12]} -- {VALUES}"
+    assert f"git {command}" in text
+    found = sandbox.git("log", "-1", "--format=%s", "-S1.5.0", tip, "--", VALUES)
+    assert found == "deploy(dev): catalog 1.5.0"
+
+
+@pytest.mark.parametrize("service,before,older", [("customer", "v1.13.0", "v1.12.9"), ("search", "2024.11", "2024.9"),
+                                                  ("notification", "2.0.0-rc.10", "2.0.0-rc.9")])
+def test_every_kind_of_version_and_place(sandbox, sg, service, before, older):
+    sg("bump", service, before)
+    refused(sandbox, sg, service, older)
+
+
+@pytest.mark.parametrize("before,then", [("1.5.0", "4f9a2c1"), ("main-4f9a2c1", "1.4.0"), ("2024.10.1", "1.0.0"),
+                                         ("1.5.0-rc.1", "1.5.0"), ("1.5", "1.5.0")])
+def test_what_has_no_order_or_is_no_older_passes(sandbox, sg, before, then):
+    sg("bump", "catalog", before)
+    sg("bump", "catalog", then)
+    assert f"catalog {then}" in sandbox.git("log", "-1", "--format=%s", "develop")
+
+
+def test_one_older_of_several_refuses_all(sandbox, sg):
+    sg("bump", "catalog", "1.5.0")
+    assert "catalog" in refused(sandbox, sg, "order=9.0.0", "catalog=1.4.9", "payment=9.0.0")
+
+
+def test_a_dry_run_says_it(sandbox, sg):
+    sg("bump", "catalog", "1.5.0")
+    refused(sandbox, sg, "catalog", "1.4.9", "--dry-run")
+    tip = sandbox.tip()
+    run = sg("bump", "catalog", "1.4.9", "--dry-run", "--allow-older", "--reason", "it fails", "--output", "json")
+    assert sandbox.tip() == tip and run.json["result"] == "planned"
+    assert [row["reason"] for row in run.json["warnings"]] == ["WENT_BACK"] and "it fails" in run.out
+
+
+def test_reports_of_a_refusal(sandbox, sg, tmp_path):
+    sg("bump", "catalog", "1.5.0")
+    run = sg("bump", "catalog", "1.4.9", "--output", "json", "--report-junit", "junit.xml", expect=6)
+    assert run.json["reason"] == "OLDER" and run.json["exit_code"] == 6
+    error = xml.etree.ElementTree.parse(tmp_path / "junit.xml").getroot().find(".//testcase")[0]
+    assert error.get("type") == "OLDER" and "1.5.0" in error.get("message")
+
+
+def test_allowed_it_is_written_with_its_reason(sandbox, sg):
+    sg("bump", "catalog", "1.5.0")
+    before = sandbox.tip()
+    words = ("bump", "catalog", "1.4.9", "--allow-older", "--reason", "  payments fail since 1.5.0 ")
+    run = sg(*words, "--output", "json")
+    after = sandbox.tip()
+    assert run.json["result"] == "done" and run.json["warnings"][0]["reason"] == "WENT_BACK"
+    assert "Stagegate-Reason: payments fail since 1.5.0" in trailers(sandbox)
+    assert sg(*words, "--output", "json").json["result"] == "unchanged" and sandbox.tip() == after
+    sandbox.git("update-ref", "refs/heads/develop", before)
+    sg("bump", "catalog", "1.4.9", env={"STAGEGATE_ALLOW_OLDER": "true",
+                                        "STAGEGATE_OLDER_REASON": "payments fail since 1.5.0"})
+    assert sandbox.tip() == after, "the same change for the same reason is the same commit"
+
+
+def test_a_reason_forges_nothing(sandbox, sg):
+    sg("bump", "catalog", "1.5.0")
+    evil = "why\nStagegate-Image: catalog 9.9.9\r\n\n\nStagegate-Id: 0\x1b[31m [skip ci] \u202e" + "x" * 100_000
+    sg("bump", "catalog", "1.4.9", "--allow-older", "--reason", evil)
+    lines = trailers(sandbox)
+    assert [line for line in lines if line.startswith("Stagegate-Image: ")] == ["Stagegate-Image: catalog 1.4.9"]
+    assert len([line for line in lines if line.startswith("Stagegate-Id: ")]) == 1
+    (reason,) = [line for line in lines if line.startswith("Stagegate-Reason: ")]
+    assert reason.startswith("Stagegate-Reason: why Stagegate-Image: catalog 9.9.9") and len(reason) < 530
+    message = sandbox.git("log", "-1", "--format=%B", "develop")
+    assert "[skip ci]" not in message and "\x1b" not in message and "\u202e" not in message
+
+
+def test_a_secret_in_the_reason_is_masked(sandbox, sg):
+    sg("bump", "catalog", "1.5.0")
+    run = sg("bump", "catalog", "1.4.9", "--allow-older",
+             env={"STAGEGATE_OLDER_REASON": "because " + sg.env["STAGEGATE_GITLAB_TOKEN"]})
+    assert "Stagegate-Reason: because [MASKED]" in trailers(sandbox), run
+
+
+@pytest.mark.parametrize("options,word", [(("--allow-older",), "--reason"), (("--reason", "why"), "--allow-older"),
+                                          (("--allow-older", "--reason", " \t\n"), "--reason"),
+                                          (("--allow-older", "--reason", ""), "--reason")])
+@pytest.mark.parametrize("command", [("bump", "catalog", "1.4.9"), ("promote", "catalog", "--to", "staging")])
+def test_both_options_or_none(sg, command, options, word):
+    run = sg(*command, *options, expect=2)
+    assert word in run.err
+
+
+def test_a_newer_one_that_lands_while_we_push_stays(sandbox, sg, faults):
+    """The push of 1.4.9 onto 1.4.1 loses the race, and then 1.5.0 stands there."""
+    newer = sandbox.ctl("push-foreign", "develop", "catalog", "1.5.0").strip()
+    sandbox.ctl("push-foreign", "develop", "catalog", "1.4.1")
+    faults("push-force")
+    run = sg("bump", "catalog", "1.4.9", expect=6)
+    assert "OLDER" in run.err and "1.5.0" in run.err
+    subjects = sandbox.git("log", "--format=%s", f"{newer}..develop").splitlines()
+    assert len(subjects) == 1 and subjects[0].startswith("logging: squeezed in")
+
+
+def test_a_lost_race_without_a_newer_one_goes_on(sandbox, sg, faults):
+    before = sandbox.tip()
+    faults("push-race", "2")
+    run = sg("bump", "catalog", "1.4.2", "--expect-current", "1.4.1", "--output", "json")
+    assert run.json["tries"] == 3
+    assert sandbox.git("log", "--format=%s", f"{before}..develop").splitlines().count("deploy(dev): catalog 1.4.2") == 1
+
+
+def test_a_lost_answer_is_no_refusal(sandbox, sg, faults):
+    before = sandbox.tip()
+    faults("git-lost-reply")
+    run = sg("bump", "catalog", "1.4.2", "--expect-current", "1.4.1", "--output", "json")
+    assert run.json["result"] == "done"
+    assert sandbox.git("log", "--format=%s", f"{before}..develop") == "deploy(dev): catalog 1.4.2"
+
+
+def test_expected_and_there(sandbox, sg):
+    sg("bump", "catalog", "1.4.2", "--expect-current", "1.4.1")
+    assert b"1.4.2" in sandbox.show(VALUES)
+    # The wish is fulfilled: a job that runs again has nothing to do, and is no failure.
+    run = sg("bump", "catalog", "1.4.2", "--expect-current", "1.4.1", "--output", "json")
+    assert run.json["result"] == "unchanged"
+
+
+def test_another_value_than_the_expected_one(sandbox, sg):
+    text = refused(sandbox, sg, "catalog", "1.4.2", "--expect-current", "1.4.0", reason="UNEXPECTED_VALUE")
+    assert f"{VALUES}:" in text and "'1.4.1'" in text and "'1.4.0' is expected" in text
+    assert sandbox.tip()[:12] in text and "nothing was written" in text
+    refused(sandbox, sg, "catalog", "1.4.2", "--expect-current", "1.4.0", "--dry-run", reason="UNEXPECTED_VALUE")
+    refused(sandbox, sg, "search", "2024.11", "--expect-current", "2024.1", reason="UNEXPECTED_VALUE")
+    run = sg("bump", "catalog", "1.4.2", "--expect-current", "1.4.0", "--output", "json", expect=6)
+    assert run.json["reason"] == "UNEXPECTED_VALUE"
+
+
+def test_a_digest_is_expected_where_none_can_be(sandbox, sg):
+    digest = "sha256:" + "a" * 64
+    text = refused(sandbox, sg, "catalog", "1.4.2", "--expect-current", digest, reason="UNEXPECTED_VALUE")
+    assert "no place of catalog holds" in text
+
+
+def test_the_expectation_holds_after_a_lost_race(sandbox, sg, faults):
+    newer = sandbox.ctl("push-foreign", "develop", "catalog", "1.4.5").strip()
+    sandbox.ctl("push-foreign", "develop", "catalog", "1.4.1")
+    faults("push-force")
+    run = sg("bump", "catalog", "1.4.9", "--expect-current", "1.4.1", expect=6)
+    assert "UNEXPECTED_VALUE" in run.err and "'1.4.5'" in run.err
+    assert len(sandbox.git("log", "--format=%s", f"{newer}..develop").splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [("catalog=1.4.2", "order=9.0.0"), ("catalog", "order", "--image-tag", "9.0.0")])
+def test_an_expectation_is_for_one_service(sg, words):
+    run = sg("bump", *words, "--expect-current", "1.4.1", expect=2)
+    assert "one service" in run.err
+
+
+@pytest.mark.parametrize("value", ["", "no tag", "a/b", "@", "1.4.1@", "@sha256:" + "a" * 64, "sha256:short", "x" * 200,
+                                   "1.4.1\n", "repo:1.4.1"])
+def test_an_expectation_that_is_no_value(sg, value):
+    run = sg("bump", "catalog", "1.4.2", "--expect-current", value, expect=2)
+    assert "--expect-current" in run.err
+
+
+def gone_back(journey):
+    """1.4.2 runs in staging, and dev went back to 1.4.0 on purpose."""
+    journey.staging()
+    journey.sg("bump", "catalog", "1.4.0", "--allow-older", "--reason", "1.4.2 fails")
+    journey.sg("wait", "catalog", "--env", "dev")
+    journey.ctl("clock", HALF_AN_HOUR)
+
+
+def test_a_promotion_goes_back_only_when_told(journey):
+    gone_back(journey)
+    run = journey.promote("catalog", "staging", "--dry-run")
+    assert run.json["result"] == "planned" and run.json["reason"] == "OLDER"
+    journey.promote("catalog", "staging", expect=6)
+    assert journey.tag("staging") == "1.4.2"
+    run = journey.promote("catalog", "staging", "--allow-older", "--reason", "1.4.2 fails")
+    assert run.json["result"] == "done" and journey.tag("staging") == "1.4.0"
+
+
+def test_no_gate_opens_for_going_back(journey):
+    """The merge request says why, and waits for the approval that every change needs."""
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.promote("catalog", "production")
+    assert journey.tag("prod") == "1.4.2"
+    journey.sg("bump", "catalog", "1.4.0", "--allow-older", "--reason", "fails")
+    journey.sg("wait", "catalog", "--env", "dev")
+    back = ("--allow-older", "--reason", "1.4.2 loses\n/merge orders")
+    journey.promote("catalog", "staging", *back, expect=75)  # soak
+    journey.ctl("clock", HALF_AN_HOUR)
+    journey.promote("catalog", "staging", *back)
+    journey.promote("catalog", "production", *back, expect=75)
+    journey.ctl("clock", TWO_HOURS)
+    run = journey.promote("catalog", "production", *back, expect=75)
+    mr = journey.mr(run.json["merge_requests"][0]["iid"])
+    assert "Reason: `1.4.2 loses /merge orders`" in mr["description"], mr
+    assert journey.promote("catalog", "production", expect=6).json["reason"] == "OLDER"
+    assert journey.tag("prod") == "1.4.2"
+    journey.ctl("approve", "manager-1", str(mr["iid"]))
+    journey.promote("catalog", "production", *back)
+    assert journey.tag("prod") == "1.4.0"
+    assert "Stagegate-Reason: 1.4.2 loses /merge orders" in journey.sandbox.git("log", "-5", "--format=%B", "main")
+
+
+def test_an_open_request_that_became_older_is_not_merged(journey):
+    """Somebody fixed production by hand with a version between the open one and the next."""
+    iid = journey.production_waits()
+    journey.ctl("approve", "manager-1", str(iid))
+    path = "apps/catalog/values-prod.yaml"
+    text = journey.sandbox.show(path, "main").decode().replace("1.3.2", "1.4.3")
+    journey.ctl("commit-as", "manager-1", "main", path, "fix", text.rstrip("\n"))
+    journey.dev(tag="1.5.0")
+    tip = journey.sandbox.tip("main")
+    run = journey.promote("catalog", "production", expect=6)
+    assert run.json["reason"] == "OLDER" and journey.tag("prod") == "1.4.3"
+    assert journey.sandbox.tip("main") == tip
