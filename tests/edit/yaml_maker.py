@@ -47,7 +47,7 @@ class Maker:
             return f"!!str {text}", text != "~"
         if kind < 0.92:
             self.anchors += 1
-            return f"&a{self.anchors} {text}", False
+            return f"&a{self.anchors} {text}", True  # nothing uses it
         if kind < 0.96:
             return f"!own {text}", False
         return self.one_of('"a b: c"', "'#'", "a:b c", "http://x/y", '"{{ .Values.x }}"'), False
@@ -111,8 +111,8 @@ class Maker:
         elif kind < 0.62:
             self.scalars.append((path, False))
             out.append(" " + self.long_scalar(indent))
-        elif kind < 0.66:
-            self.scalars.append((path, False))
+        elif kind < 0.66:  # nothing: the value goes behind the sign
+            self.scalars.append((path, True))
             out.append(self.comment() + self.newline)
         elif kind < 0.7:
             source, good = self.scalar()
