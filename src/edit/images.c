@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/buf.h"
 #include "edit/helm.h"
+#include "edit/keys.h"
 #include "edit/node.h"
 
 struct search {
@@ -130,12 +132,26 @@ static int refuse_digest(struct search *s, size_t digest, struct sg_err *err)
 	return sg_hint(err, "take it away, or give the new one: REPOSITORY:TAG@DIGEST");
 }
 
+/* What an image is must not depend on which of two equal keys a reader takes. */
+static int check_once(struct search *s, size_t map, struct sg_err *err)
+{
+	static const char *const names[] = {
+		"image", "registry", "repository", "tag", "digest", "name", "newName", "newTag"};
+
+	for (size_t i = 0; i < SG_COUNT(names); i++)
+		if (sg_edit_keys_once(&s->tree, map, names[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 /* The tag and the digest have fields of their own, in MAP. */
 static int add_fields(struct search *s, size_t map, const char *tag_key, struct sg_err *err)
 {
 	size_t tag = sg_edit_member(&s->tree, map, tag_key);
 	size_t digest = sg_edit_member(&s->tree, map, "digest");
 
+	if (check_once(s, map, err) < 0)
+		return -1;
 	if (s->image->tag.len && !tag)
 		return no_field(s, map, tag_key, err);
 	if (s->image->digest.len && !digest)
@@ -170,7 +186,7 @@ static int look_at_image(struct search *s, size_t map, size_t node, struct sg_er
 	if (!image.tag.len && !image.digest.len && sg_edit_member(&s->tree, map, "tag"))
 		return add_fields(s, map, "tag", err);
 	add(s, node, SG_PART_REFERENCE, s->reference);
-	return 0;
+	return check_once(s, map, err);
 }
 
 static int look_at_map(struct search *s, size_t map, struct sg_err *err)

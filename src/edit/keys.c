@@ -1,7 +1,6 @@
 #include "edit/keys.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 
@@ -12,39 +11,6 @@ void sg_edit_keys_release(struct sg_edit_keys *keys)
 {
 	free(keys->items);
 	*keys = (struct sg_edit_keys){0};
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct sg_edit_key *x = *(const struct sg_edit_key *const *)a;
-	const struct sg_edit_key *y = *(const struct sg_edit_key *const *)b;
-	size_t len = x->name.len < y->name.len ? x->name.len : y->name.len;
-	int order = len ? memcmp(x->name.ptr, y->name.ptr, len) : 0;
-
-	if (order == 0 && x->name.len != y->name.len)
-		return x->name.len < y->name.len ? -1 : 1;
-	return order ? order : (x->node > y->node) - (x->node < y->node);
-}
-
-static int check_unique(
-	struct sg_edit_tree *tree, const struct sg_edit_keys *keys, struct sg_err *err)
-{
-	SG_AUTO(sg_free_ptr)
-	const struct sg_edit_key **sorted = sg_calloc(keys->count, sizeof(struct sg_edit_key *));
-
-	for (size_t i = 0; i < keys->count; i++)
-		sorted[i] = &keys->items[i];
-	qsort(sorted, keys->count, sizeof(struct sg_edit_key *), by_name);
-	for (size_t i = 1; i < keys->count; i++) {
-		if (!sg_str_eq(sorted[i - 1]->name, sorted[i]->name))
-			continue;
-		(void)sg_edit_refuse(tree, sorted[i]->node, err,
-			"the key \"%.*s\" stands twice (first at line %d)",
-			SG_STR_ARG(sg_str_sub(sorted[i]->name, 0, 80)),
-			sg_edit_event(tree, sorted[i - 1]->node)->line);
-		return sg_hint(err, "readers differ in which of the two counts; remove one");
-	}
-	return 0;
 }
 
 static void add(struct sg_edit_keys *keys, struct sg_edit_key key)
@@ -74,7 +40,7 @@ static int collect(
 			add(keys, key);
 		at = sg_edit_node_end(tree, key.value);
 	}
-	return check_unique(tree, keys, err);
+	return 0;
 }
 
 int sg_edit_keys_read(
@@ -90,12 +56,40 @@ int sg_edit_keys_read(
 	return 0;
 }
 
-const struct sg_edit_key *sg_edit_keys_find(const struct sg_edit_keys *keys, const char *name)
+static int refuse_twice(struct sg_edit_tree *tree, const struct sg_edit_key *first,
+	const struct sg_edit_key *second, struct sg_err *err)
 {
-	for (size_t i = 0; i < keys->count; i++)
-		if (sg_str_is(keys->items[i].name, name))
-			return &keys->items[i];
-	return NULL;
+	(void)sg_edit_refuse(tree, second->node, err,
+		"the key \"%.*s\" stands twice (first at line %d)",
+		SG_STR_ARG(sg_str_sub(second->name, 0, 80)),
+		sg_edit_event(tree, first->node)->line);
+	return sg_hint(err, "readers differ in which of the two counts; remove one");
+}
+
+int sg_edit_keys_find(struct sg_edit_tree *tree, const struct sg_edit_keys *keys, const char *name,
+	const struct sg_edit_key **ret, struct sg_err *err)
+{
+	const struct sg_edit_key *hit = NULL;
+
+	for (size_t i = 0; i < keys->count; i++) {
+		if (!sg_str_is(keys->items[i].name, name))
+			continue;
+		if (hit)
+			return refuse_twice(tree, hit, &keys->items[i], err);
+		hit = &keys->items[i];
+	}
+	*ret = hit;
+	return 0;
+}
+
+int sg_edit_keys_once(struct sg_edit_tree *tree, size_t map, const char *name, struct sg_err *err)
+{
+	SG_AUTO(sg_edit_keys_release) struct sg_edit_keys keys = {0};
+	const struct sg_edit_key *key;
+
+	if (sg_edit_keys_read(tree, map, &keys, err) < 0)
+		return -1;
+	return sg_edit_keys_find(tree, &keys, name, &key, err);
 }
 
 const char *sg_edit_keys_nearest(const struct sg_edit_keys *keys, const char *name)

@@ -15,13 +15,21 @@ struct sg_edit_keys {
 	size_t merge; /* the value of a plain << key; 0 when there is none */
 };
 
-/* EDIT_REFUSED when a key stands twice or is an alias; n log n in the number of keys. */
+/* EDIT_REFUSED when a key is an alias. A key may stand twice: sg_edit_keys_find() sees to that. */
 int sg_edit_keys_read(struct sg_edit_tree *tree, size_t map, struct sg_edit_keys *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 void sg_edit_keys_release(struct sg_edit_keys *keys);
 
-/* NULL when there is none. */
-const struct sg_edit_key *sg_edit_keys_find(const struct sg_edit_keys *keys, const char *name);
+/*
+ * NULL when there is none. EDIT_REFUSED when NAME stands twice: readers differ in which of the two
+ * counts. Another key that does so is no reason: whoever reads such a file finds NAME all the same.
+ */
+int sg_edit_keys_find(struct sg_edit_tree *tree, const struct sg_edit_keys *keys, const char *name,
+	const struct sg_edit_key **ret, struct sg_err *err) SG_MUST_CHECK;
+
+/* EDIT_REFUSED when the mapping MAP has the key NAME twice. */
+int sg_edit_keys_once(
+	struct sg_edit_tree *tree, size_t map, const char *name, struct sg_err *err) SG_MUST_CHECK;
 
 /* The nearest name for "did you mean", or NULL; it lives as long as the events. */
 const char *sg_edit_keys_nearest(const struct sg_edit_keys *keys, const char *name);

@@ -142,7 +142,8 @@ static int step_key(struct walk *w, const struct sg_edit_step *step, struct sg_e
 		return -1;
 	if (sg_edit_keys_read(w->tree, w->site.node, &keys, err) < 0)
 		return -1;
-	key = sg_edit_keys_find(&keys, step->name);
+	if (sg_edit_keys_find(w->tree, &keys, step->name, &key, err) < 0)
+		return -1;
 	if (!key)
 		return no_key(w, &keys, step->name, err);
 	descend(w, key->value);
@@ -219,6 +220,8 @@ static int step_select(struct walk *w, const struct sg_edit_step *step, struct s
 	}
 	if (!hit)
 		return no_item(w, step, &names, err);
+	if (sg_edit_keys_once(w->tree, hit, step->name, err) < 0)
+		return -1;
 	descend(w, hit);
 	return 0;
 }

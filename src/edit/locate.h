@@ -14,8 +14,8 @@ struct sg_edit_site {
 
 /*
  * KEY_NOT_FOUND with the deepest place that was found and the nearest name. EDIT_REFUSED for
- * duplicate keys in a mapping on the path, for an alias, a merge key or a shared anchor on the way,
- * and for a selector that two items match.
+ * a key of the path that stands twice in its mapping, for an alias, a merge key or a shared anchor
+ * on the way, and for a selector that two items match.
  */
 int sg_edit_locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root,
 	const struct sg_edit_path *path, struct sg_edit_site *ret,

@@ -149,6 +149,8 @@ def test_shapes(tmp_path, before, image, after):
     (f"image: web:v1@{DIGEST}\n", "web:v2", "f.yaml:1:8: a digest stands behind the tag"),
     ("image: {repository: web}\n", "web:v2", "f.yaml:1:8: the image web stands here and has no `tag`"),
     ("image: {repository: web, tag: v1}\n", f"web:v2@{DIGEST}", "has no `digest` beside it"),
+    ("{image: {repository: web, tag: v1, repository: other}}\n", "web:v2", "f.yaml:1:36: the key \"repository\" stands twice"),
+    ("{image: web:v1, image: web:v1}\n", "web:v2", "f.yaml:1:17: the key \"image\" stands twice"),
     ("x: &x {image: web:v1}\ny: *x\n", "web:v2", "both would change"),
     ("image: web:v1\nx: {{ .Values.x }}\n", "web:v2", "f.yaml:2:4: {{ ... }} stands there unquoted"),
 ])

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "edit/edit.h"
+#include "edit/images.h"
 #include "io/yaml.h"
 
 #define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -25,6 +26,9 @@ static const struct {
 	{SG_PART_REFERENCE, "v2@" DIGEST},
 	{SG_PART_DIGEST, DIGEST},
 };
+
+static const char *const texts[] = {
+	"v2", "~", "12:30:45", "", "a: b", "- c #d", "it's \"\\", "{{ x }}"};
 
 struct level {
 	bool map, value; /* value: the next node of the mapping is one */
@@ -165,6 +169,22 @@ static void check_edit(const struct sg_edit_ask *ask)
 	PROMISE(sg_edit_apply(&arena, &again, &done, &err) == 0 && done.unchanged);
 }
 
+/* Whatever is found can be edited, or is refused. */
+static void check_images(struct sg_str text)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct sg_err err = SG_ERR_INIT;
+	const struct sg_image image = {SG_STR("web"), SG_STR("v2"), SG_STR("")};
+	struct sg_edit_asks asks = {0};
+
+	if (sg_edit_images(&arena, "f", text, &image, &asks, &err) < 0) {
+		PROMISE(!asks.items && err.cause[0]);
+		return;
+	}
+	for (size_t i = 0; i < asks.count && i < 8; i++)
+		check_edit(&asks.items[i]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
@@ -187,6 +207,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (pick_path(ask.text, data[1], &path)) {
 		ask.key = path.ptr;
 		check_edit(&ask);
+		ask.any_text = true;
+		ask.value = texts[data[0] % SG_COUNT(texts)];
+		check_edit(&ask);
 	}
+	check_images(ask.text);
 	return 0;
 }

@@ -62,8 +62,10 @@ static const struct row rows[] = {
 	{"l[n=a].tag", "x: &x {n: a, tag: v1}\nl:\n- *x\n", SG_R_EDIT_REFUSED,
 		"f.yaml:3:3: the alias *x", NULL},
 	/* duplicate keys on the way */
-	{"a.tag", "a: {tag: v1, x: 1, x: 2}\n", SG_R_EDIT_REFUSED,
-		"f.yaml:1:20: the key \"x\" stands twice (first at line 1)", "remove one"},
+	{"a.tag", "a: {tag: v1, x: 1, tag: v1}\n", SG_R_EDIT_REFUSED,
+		"f.yaml:1:20: the key \"tag\" stands twice (first at line 1)", "remove one"},
+	{"l[n=a].t", "l:\n- {n: a, t: v1, n: b}\n", SG_R_EDIT_REFUSED,
+		"f.yaml:2:17: the key \"n\" stands twice", "remove one"},
 	{"a.tag", "a: {tag: v1}\nb: 1\na: {tag: v1}\n", SG_R_EDIT_REFUSED,
 		"f.yaml:3:1: the key \"a\" stands twice (first at line 1)", NULL},
 	{"a.tag", "a: {tag: v1}\n\"a\": {tag: v1}\n", SG_R_EDIT_REFUSED, "stands twice", NULL},

@@ -70,6 +70,20 @@ static void a_value_goes_where_nothing_stands(void **state)
 	edit_fails(ask_text("tag: !!str\n", "tag", "v"), SG_R_EDIT_REFUSED, "no value");
 }
 
+/* Readers that take the first, and readers that take the last, find the same value. */
+static void another_key_that_stands_twice(void **state)
+{
+	static const struct row rows[] = {
+		{"a: {t: v1, x: 1, x: 2}\n", "a.t", "v2", "a: {t: v2, x: 1, x: 2}\n"},
+		{"x: 1\nx: 1\na: {t: v1}\n", "a.t", "v2", "x: 1\nx: 1\na: {t: v2}\n"},
+		{"l:\n- {n: a, x: 1, x: 2, t: v1}\n", "l[n=a].t", "v2",
+			"l:\n- {n: a, x: 1, x: 2, t: v2}\n"},
+	};
+
+	(void)state;
+	each_edits(rows, SG_COUNT(rows));
+}
+
 static void an_anchor_that_nothing_uses_stays(void **state)
 {
 	static const struct row rows[] = {
@@ -124,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_text_keeps_the_style_that_can_say_it),
 		cmocka_unit_test(a_value_goes_where_nothing_stands),
+		cmocka_unit_test(another_key_that_stands_twice),
 		cmocka_unit_test(an_anchor_that_nothing_uses_stays),
 		cmocka_unit_test(a_document_by_number_or_name),
 	};
