@@ -21,50 +21,6 @@ struct authors {
 	bool has_from, has_to; /* among the commits */
 };
 
-/* The commit that REVISION names; NOT_FOUND. */
-static int resolve_one(
-	struct authors *a, const char *revision, const char **ret_oid, struct sg_err *err)
-{
-	SG_AUTO(sg_buf_release) struct sg_buf path;
-	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	const struct sg_gitlab_call call = {
-		.path = &path, .project = a->project, .label = "read the commit"};
-	const char *oid;
-
-	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
-	if (sg_gitlab_path_project(&path, a->project, err) < 0)
-		return -1;
-	sg_buf_adds(&path, "/repository/commits");
-	if (sg_gitlab_path_part(&path, revision, err) < 0 ||
-		sg_gitlab_get(a->gitlab, &call, &doc, err) < 0)
-		return -1;
-	oid = sg_json_str(sg_json_get(doc, "id"), "");
-	if (!sg_str_is_oid(sg_str_of(oid)))
-		return sg_fail(err, SG_R_ANSWER_INVALID, "commit.id: expected a full commit id");
-	*ret_oid = sg_arena_strdup(a->arena, oid);
-	return 0;
-}
-
-/* Image tags are written with and without the "v" of the Git tag. */
-static int resolve(
-	struct authors *a, const char *revision, const char **ret_oid, struct sg_err *err)
-{
-	struct sg_err first = SG_ERR_INIT, second = SG_ERR_INIT;
-	bool has_v = revision[0] == 'v' && revision[1] >= '0' && revision[1] <= '9';
-	const char *other = has_v ? revision + 1 : sg_arena_printf(a->arena, "v%s", revision);
-
-	if (resolve_one(a, revision, ret_oid, &first) == 0)
-		return 0;
-	if (first.reason == SG_R_NOT_FOUND) {
-		if (resolve_one(a, other, ret_oid, &second) == 0)
-			return 0;
-		if (second.reason != SG_R_NOT_FOUND)
-			first = second;
-	}
-	*err = first;
-	return sg_wrap(err, "revision \"%.100s\"", revision);
-}
-
 static struct sg_gitlab_author *find(struct authors *a, const char *email)
 {
 	for (size_t i = 0; i < a->count; i++)
@@ -283,7 +239,8 @@ int sg_gitlab_authors_between(struct sg_gitlab *gitlab, const char *project, con
 {
 	struct authors a = {.gitlab = gitlab, .project = project, .arena = arena};
 
-	if (resolve(&a, from, &a.from, err) < 0 || resolve(&a, to, &a.to, err) < 0)
+	if (sg_gitlab_revision(gitlab, project, from, arena, &a.from, err) < 0 ||
+		sg_gitlab_revision(gitlab, project, to, arena, &a.to, err) < 0)
 		return -1;
 	if (strcmp(a.from, a.to) != 0 && (read_commits(&a, err) < 0 || check_commits(&a, err) < 0))
 		return -1;

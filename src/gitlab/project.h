@@ -36,6 +36,14 @@ int sg_gitlab_branch_protected(struct sg_gitlab *gitlab, const char *branch, boo
 int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b,
 	char ret_oid[SG_OID_SIZE], struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * Full id of the commit that REVISION (id, tag, branch) is in another project (path or number).
+ * Image tags are written with and without the "v" of the Git tag, so the other way is tried, too.
+ * NOT_FOUND: project or revision are missing, or hidden from this token.
+ */
+int sg_gitlab_revision(struct sg_gitlab *gitlab, const char *project, const char *revision,
+	struct sg_arena *arena, const char **ret_oid, struct sg_err *err) SG_MUST_CHECK;
+
 /* All freeze periods (gitlab.md 8.5). */
 int sg_gitlab_freeze_periods(struct sg_gitlab *gitlab, struct sg_arena *arena,
 	struct sg_freeze_period **ret_periods, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;

@@ -4,7 +4,16 @@
 
 #include "model/image.h"
 #include "model/trailer.h"
-#include "model/version_order.h"
+#include "step/age.h"
+
+struct guarding {
+	struct sg_world *world;
+	struct sg_loaded *loaded;
+	const struct sg_environment *env;
+	const struct sg_guard *guard;
+	const struct sg_changes *changes;
+	const struct sg_tree_source *tip;
+};
 
 /* What one text says of an image; empty where it says nothing. */
 struct parts {
@@ -103,25 +112,31 @@ static int check_expected(const struct sg_guard *guard, const struct sg_changes 
 		guard->expect);
 }
 
-static bool goes_back(const struct sg_value_change *value)
+/* *RET_WHY as in sg_age_older(): NULL when it does not. */
+static int goes_back(const struct guarding *g, const struct sg_value_change *value,
+	const char **ret_why, struct sg_err *err)
 {
-	int order;
+	struct sg_arena *arena = g->world->arena;
+	const struct sg_age_ask ask = {
+		.env = g->env,
+		.service = value->service,
+		.wish = sg_arena_dup(arena, parts_of_value(value->part, value->to).tag),
+		.than = sg_arena_dup(arena, parts_of_value(value->part, value->from).tag),
+	};
 
-	return sg_version_order(parts_of_value(value->part, value->to).tag,
-		       parts_of_value(value->part, value->from).tag, &order) &&
-	       order < 0;
+	return sg_age_older(g->world, g->loaded, &ask, ret_why, err);
 }
 
 /* Which commit has put the present value there, as far as the tip alone tells. */
-static const char *who_put_it(struct sg_world *world, struct sg_loaded *loaded,
-	const struct sg_value_change *value, const struct sg_tree_source *tip)
+static const char *who_put_it(const struct guarding *g, const struct sg_value_change *value)
 {
-	struct sg_arena *arena = world->arena;
+	struct sg_arena *arena = g->world->arena;
+	const struct sg_tree_source *tip = g->tip;
 	struct sg_err ignored = SG_ERR_INIT;
 	struct sg_commit_facts facts;
 	struct sg_str pipeline;
 
-	if (sg_repo_commit_facts(loaded->repo, tip->revision, arena, &facts, &ignored) < 0 ||
+	if (sg_repo_commit_facts(g->loaded->repo, tip->revision, arena, &facts, &ignored) < 0 ||
 		!sg_trailer_says(sg_str_of(facts.message), "Stagegate-Image",
 			sg_arena_printf(arena, "%s %s", value->service, value->from)))
 		return sg_arena_printf(arena,
@@ -134,34 +149,43 @@ static const char *who_put_it(struct sg_world *world, struct sg_loaded *loaded,
 		SG_STR_ARG(sg_str_sub(pipeline, 0, 200)));
 }
 
-static int check_order(struct sg_world *world, struct sg_loaded *loaded,
-	const struct sg_guard *guard, const struct sg_changes *changes,
-	const struct sg_tree_source *tip, bool *ret_back, struct sg_err *err)
+static int check_order(const struct guarding *g, bool *ret_back, struct sg_err *err)
 {
-	for (size_t i = 0; i < changes->value_count; i++) {
-		const struct sg_value_change *value = &changes->values[i];
+	for (size_t i = 0; i < g->changes->value_count; i++) {
+		const struct sg_value_change *value = &g->changes->values[i];
+		const char *why;
 
-		if (!goes_back(value))
+		if (goes_back(g, value, &why, err) < 0)
+			return -1;
+		if (!why)
 			continue;
 		*ret_back = true;
-		if (guard->older_reason)
+		if (g->guard->older_reason)
 			continue;
 		(void)sg_fail(err, SG_R_OLDER,
-			"%s:%d: %s of %s is '%.150s', and '%.150s' is older; %s", value->path,
-			value->line, value->place, value->service, value->from, value->to,
-			who_put_it(world, loaded, value, tip));
+			"%s:%d: %s of %s is '%.150s', and '%.150s' is older%s; %s", value->path,
+			value->line, value->place, value->service, value->from, value->to, why,
+			who_put_it(g, value));
 		return sg_hint(err, "nothing was written; to go back on purpose add --allow-older "
 				    "--reason TEXT");
 	}
 	return 0;
 }
 
-int sg_guard_check(struct sg_world *world, struct sg_loaded *loaded, const struct sg_guard *guard,
+int sg_guard_check(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_environment *env, const struct sg_guard *guard,
 	const struct sg_changes *changes, const struct sg_tree_source *tip, bool *ret_back,
 	struct sg_err *err)
 {
+	const struct guarding g = {.world = world,
+		.loaded = loaded,
+		.env = env,
+		.guard = guard,
+		.changes = changes,
+		.tip = tip};
+
 	*ret_back = false;
 	if (guard->expect && check_expected(guard, changes, tip, err) < 0)
 		return -1;
-	return check_order(world, loaded, guard, changes, tip, ret_back, err);
+	return check_order(&g, ret_back, err);
 }

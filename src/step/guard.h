@@ -21,10 +21,11 @@ int sg_guard_expect_check(const char *expect, struct sg_err *err) SG_MUST_CHECK;
 /*
  * UNEXPECTED_VALUE and OLDER name what stands where. Of EXPECT each part that it names is compared;
  * values that are as wished already are not looked at, so that a run can be repeated. Older is what
- * model/version_order says; tags without an order pass. *ret_back: an older version goes over a
+ * step/age.h says; tags without an order pass. *ret_back: an older version goes over a
  * newer one, for the reason that was given.
  */
-int sg_guard_check(struct sg_world *world, struct sg_loaded *loaded, const struct sg_guard *guard,
+int sg_guard_check(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_environment *env, const struct sg_guard *guard,
 	const struct sg_changes *changes, const struct sg_tree_source *tip, bool *ret_back,
 	struct sg_err *err) SG_MUST_CHECK;
 

@@ -148,7 +148,7 @@ int sg_load_found(struct sg_world *world, struct sg_loaded *loaded, struct sg_st
 int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_str *ret_text,
 	struct sg_err *err)
 {
-	struct sg_loaded loaded = {0};
+	struct sg_loaded loaded = {.arena = world->arena};
 
 	if (sg_remote_find(world, &loaded.remote, err) < 0)
 		return -1;

@@ -10,7 +10,12 @@
 #include "repo/repo.h"
 #include "step/remote.h"
 
+struct sg_age; /* step/age.h */
+
 struct sg_loaded {
+	struct sg_arena *arena; /* lives as long as the run */
+	struct sg_age *ages;    /* which version is older: what GitLab said before */
+	size_t age_count;
 	struct sg_remote remote;
 	struct sg_repo *repo;
 	struct sg_policy policy;

@@ -23,7 +23,8 @@ struct sg_promotion {
 	const char *target_wish;
 	struct sg_before *befores;
 	size_t before_count;
-	const char *wish; /* the version to promote */
+	const char *wish;      /* the version to promote */
+	const char *older_why; /* with facts.older or facts.head_older, as sg_age_older() says */
 	struct sg_request request;
 	struct sg_head head; /* with facts.head_known */
 	struct sg_requesters requesters;

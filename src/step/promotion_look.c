@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/version_order.h"
+#include "step/age.h"
 #include "step/gate_status.h"
 #include "step/past_gate.h"
 #include "step/promotion.h"
@@ -58,12 +58,22 @@ static int look_at_befores(struct looking *l, struct sg_err *err)
 	return 0;
 }
 
-static bool is_older(const char *wish, const char *than)
+/* Is WISH older than what the target's files carry? */
+static int look_whether_older(
+	struct looking *l, const char *wish, bool *ret_older, struct sg_err *err)
 {
-	int order;
+	const struct sg_age_ask ask = {.env = l->p->env,
+		.service = l->p->service,
+		.wish = wish,
+		.than = l->p->target_wish};
+	const char *why;
 
-	return wish && than && sg_version_order(sg_str_of(wish), sg_str_of(than), &order) &&
-	       order < 0;
+	if (sg_age_older(l->world, l->loaded, &ask, &why, err) < 0)
+		return -1;
+	*ret_older = why != NULL;
+	if (why)
+		l->p->older_why = why;
+	return 0;
 }
 
 static int look_at_files(struct looking *l, struct sg_err *err)
@@ -75,8 +85,7 @@ static int look_at_files(struct looking *l, struct sg_err *err)
 		look_at_befores(l, err) < 0)
 		return -1;
 	p->facts.published = p->target_wish && strcmp(p->target_wish, p->wish) == 0;
-	p->facts.older = !p->older_reason && is_older(p->wish, p->target_wish);
-	return 0;
+	return p->older_reason ? 0 : look_whether_older(l, p->wish, &p->facts.older, err);
 }
 
 /* The tip of our branch at the last look; NULL when there is none. */
@@ -126,12 +135,12 @@ static int look_at_head(struct looking *l, struct sg_err *err)
 	facts->head_fits = p->head.fits;
 	facts->head_on_tip = p->head.on_tip;
 	facts->head_wanted = p->head.wish && strcmp(p->head.wish, p->wish) == 0;
-	/* What a run may go back to is the version that it promotes, not whatever is open. */
-	facts->head_older =
-		!(p->older_reason && facts->head_wanted) && is_older(p->head.wish, p->target_wish);
 	facts->head_done =
 		p->head.wish && p->target_wish && strcmp(p->head.wish, p->target_wish) == 0;
-	return 0;
+	/* What a run may go back to is the version that it promotes, not whatever is open. */
+	if (p->older_reason && facts->head_wanted)
+		return 0;
+	return look_whether_older(l, p->head.wish, &facts->head_older, err);
 }
 
 static int look_whether_approved(struct looking *l, struct sg_err *err)

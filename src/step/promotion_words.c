@@ -35,8 +35,8 @@ const char *sg_promotion_sentence(struct sg_arena *arena, const struct sg_promot
 	else if (strncmp(p->step->code, "MR_", 3) == 0 && p->request.open)
 		return status_in_words(arena, p);
 	else if (strcmp(p->step->code, "OLDER") == 0)
-		more = sg_arena_printf(arena, "%s stands there, and %s is older", p->target_wish,
-			p->facts.older ? p->wish : p->head.wish);
+		more = sg_arena_printf(arena, "%s stands there, and %s is older%s", p->target_wish,
+			p->facts.older ? p->wish : p->head.wish, p->older_why);
 	else if (p->step->action == SG_DO_MERGE && p->refusals && p->request.mr.merge_error[0])
 		more = p->request.mr.merge_error;
 	else if (strcmp(p->step->code, "MR_REJECTED") == 0)

@@ -110,8 +110,9 @@ static int guard(struct attempt *attempt, struct sg_err *err)
 {
 	if (attempt->done.written)
 		return 0;
-	return sg_guard_check(attempt->world, attempt->loaded, &attempt->ask->guard,
-		&attempt->done.changes, attempt->tip, &attempt->done.went_back, err);
+	return sg_guard_check(attempt->world, attempt->loaded, attempt->ask->env,
+		&attempt->ask->guard, &attempt->done.changes, attempt->tip,
+		&attempt->done.went_back, err);
 }
 
 static void tell(const struct attempt *attempt)

@@ -1,4 +1,5 @@
 """Older never replaces newer without being told so, and what is expected to stand there has to stand there."""
+import json
 import xml.etree.ElementTree
 
 import pytest
@@ -259,3 +260,76 @@ def test_an_open_request_that_became_older_is_not_merged(journey):
     run = journey.promote("catalog", "production", expect=6)
     assert run.json["reason"] == "OLDER" and journey.tag("prod") == "1.4.3"
     assert journey.sandbox.tip("main") == tip
+
+
+# --- by the source commits ------------------------------------------------------------------------------------------
+
+def source_of(sandbox, service="catalog"):
+    """A function that runs git in the source project of a service."""
+    path = sandbox.repository.replace("gitops/apps.git", f"shop/{service}.git")
+    assert path != sandbox.repository
+    return lambda *words: sandbox.git("--git-dir", path, *words)
+
+
+@pytest.fixture
+def at_gitlab(sandbox, sg):
+    sg.env["STAGEGATE_GITLAB_URL"] = sandbox.env["STAGEGATE_GITLAB_URL"]
+    return source_of(sandbox)
+
+
+def test_commit_ids_are_ordered_by_their_history(sandbox, sg, at_gitlab):
+    old, new = at_gitlab("rev-parse", "v1.4.0^{commit}"), at_gitlab("rev-parse", "v1.4.3^{commit}")
+    sg("bump", "catalog", new)
+    text = refused(sandbox, sg, "catalog", old[:8])
+    assert f"its commit {old[:12]} is before {new[:12]} in shop/catalog" in text
+    assert f" is before {new[:12]} in shop/catalog" in refused(sandbox, sg, "catalog", "1.4.2")
+    sg("bump", "catalog", old[:8], "--allow-older", "--reason", "it fails")
+    sg("bump", "catalog", new[:9])
+
+
+def test_history_comes_before_the_names(sandbox, sg, at_gitlab):
+    """9.9.9 was given to an old commit, and 1.4.3 follows it."""
+    at_gitlab("tag", "9.9.9", "v1.4.0^{commit}")
+    try:
+        sg("bump", "catalog", "9.9.9", "--allow-older", "--reason", "why not")
+        sg("bump", "catalog", "1.4.3")
+        assert "is before" in refused(sandbox, sg, "catalog", "9.9.9")
+    finally:
+        at_gitlab("tag", "-d", "9.9.9")
+
+
+def test_without_a_common_history_the_names_decide(sandbox, sg, at_gitlab):
+    tree = at_gitlab("rev-parse", "v1.4.0^{tree}")
+    fix = at_gitlab("-c", "user.name=a", "-c", "user.email=a@example.com", "commit-tree", "-m", "fix", "-p", "v1.4.0^{commit}", tree)
+    at_gitlab("tag", "1.4.4", fix)
+    try:
+        sg("bump", "catalog", "1.5.0")
+        assert "is older; it came with" in refused(sandbox, sg, "catalog", "1.4.4")
+    finally:
+        at_gitlab("tag", "-d", "1.4.4")
+
+
+def test_a_branch_is_no_version(sandbox, sg, at_gitlab):
+    sg("bump", "catalog", "main")
+    sg("bump", "catalog", "1.4.0")
+    assert b"1.4.0" in sandbox.show(VALUES) and at_gitlab("rev-parse", "main")
+
+
+@pytest.mark.parametrize("words", [("member", "shop/catalog", "bot", "remove"), ("fault", "gl-403", "9"), ("fault", "gl-502", "9"),
+                                   ("fault", "gl-garbage", "9"), ("fault", "gl-reset", "9"), ("fault", "gl-html", "9")])
+def test_a_source_that_cannot_be_read_leaves_it_to_the_names(sandbox, sg, at_gitlab, faults, words):
+    assert at_gitlab and faults
+    sg("bump", "catalog", "1.4.3")
+    sandbox.ctl(*words)
+    sg.env["STAGEGATE_RETRY_BASE"] = "5ms"
+    assert "'1.4.2' is older; it came with" in refused(sandbox, sg, "catalog", "1.4.2")
+    sg("bump", "catalog", "1.4.4")
+
+
+def test_gitlab_is_asked_once_for_all_tries(sandbox, sg, at_gitlab, faults):
+    assert at_gitlab
+    sandbox.ctl("api-log", "clear")
+    faults("push-race", "2")
+    run = sg("bump", "catalog", "1.4.2", "--output", "json")
+    asked = [entry["path"].rsplit("/", 1)[1] for entry in json.loads(sandbox.ctl("api-log"))]
+    assert run.json["tries"] == 3 and asked == ["1.4.2", "v1.4.2", "1.4.1", "v1.4.1", "merge_base"], asked

@@ -1,0 +1,164 @@
+#include "step/age.h"
+
+#include <string.h>
+
+#include "model/place.h"
+#include "model/version_order.h"
+#include "step/forge.h"
+
+/* The tags decide in time or not at all. */
+#define API_TRIES 2
+#define SHORT_ID_MIN 7
+
+/* The tag of a wish; empty when it is a digest only. */
+static struct sg_str tag_of(const char *wish)
+{
+	struct sg_str text = sg_str_of(wish);
+	long at = sg_str_find(text, '@');
+
+	if (at >= 0)
+		text = sg_str_sub(text, 0, (size_t)at);
+	return sg_str_find(text, ':') >= 0 ? (struct sg_str){0} : text;
+}
+
+static bool is_commit_id(struct sg_str tag)
+{
+	for (size_t i = 0; i < tag.len; i++)
+		if (!strchr("0123456789abcdef", tag.ptr[i]))
+			return false;
+	return tag.len >= SHORT_ID_MIN && tag.len < SG_OID_SIZE;
+}
+
+/* A branch has a commit, too, but which one an image of it was built from is not known. */
+static bool names_a_commit(struct sg_str tag)
+{
+	int order;
+
+	return is_commit_id(tag) || sg_version_order(tag, tag, &order);
+}
+
+/* The commit of a tag in the source project; one that looks like an id must be that id. */
+static int commit_of(struct sg_gitlab *source, const char *tag, struct sg_arena *arena,
+	const char **ret_oid, struct sg_err *err)
+{
+	if (sg_gitlab_revision(source, source->project, tag, arena, ret_oid, err) < 0)
+		return -1;
+	if (is_commit_id(sg_str_of(tag)) && !sg_str_starts(sg_str_of(*ret_oid), tag))
+		return sg_fail(
+			err, SG_R_NOT_FOUND, "%.100s names another thing than a commit", tag);
+	return 0;
+}
+
+/* Two versions of one commit, and those of two branches, have no order by commits. */
+static int compare(
+	struct sg_gitlab *source, struct sg_arena *arena, struct sg_age *age, struct sg_err *err)
+{
+	const char *wish, *than;
+	char base[SG_OID_SIZE];
+
+	if (commit_of(source, age->wish, arena, &wish, err) < 0 ||
+		commit_of(source, age->than, arena, &than, err) < 0)
+		return -1;
+	if (strcmp(wish, than) == 0)
+		return 0;
+	if (sg_gitlab_merge_base(source, than, wish, base, err) < 0)
+		return -1;
+	age->older = strcmp(base, wish) == 0;
+	if (age->older || strcmp(base, than) == 0)
+		age->words = sg_arena_printf(arena, " (its commit %.12s is %s %.12s in %s)", wish,
+			age->older ? "before" : "after", than, source->project);
+	return 0;
+}
+
+static const struct sg_age *known(const struct sg_loaded *loaded, const struct sg_age *ask)
+{
+	for (size_t i = 0; i < loaded->age_count; i++) {
+		const struct sg_age *age = &loaded->ages[i];
+
+		if (strcmp(age->project, ask->project) == 0 && strcmp(age->wish, ask->wish) == 0 &&
+			strcmp(age->than, ask->than) == 0)
+			return age;
+	}
+	return NULL;
+}
+
+/* What failed on the way is asked again the next time; what GitLab does not know is not. */
+static int ask_source(
+	struct sg_world *world, struct sg_loaded *loaded, struct sg_age *age, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+	struct sg_trouble trouble;
+	struct sg_forge forge;
+	struct sg_age *kept;
+
+	sg_forge_client(world, loaded, &forge);
+	forge.gitlab.project = age->project;
+	forge.gitlab.retry = sg_world_retry(world, API_TRIES);
+	if (compare(&forge.gitlab, loaded->arena, age, &why) < 0) {
+		sg_debug(world->log, "%s: %s and %s: %s", age->project, age->wish, age->than,
+			why.cause);
+		if (sg_world_trouble(world, &why, &trouble, err) < 0)
+			return -1;
+		if (why.reason != SG_R_NOT_FOUND && why.reason != SG_R_REVISION_NOT_FOUND)
+			return 0;
+	}
+	kept = sg_arena_push(loaded->arena, &loaded->ages, &loaded->age_count, sizeof(*kept));
+	*kept = *age;
+	return 0;
+}
+
+/* The source project of the service, where it may be asked; else NULL. */
+static int source_of(struct sg_world *world, const struct sg_loaded *loaded,
+	const struct sg_age_ask *ask, const char **ret_project, struct sg_err *err)
+{
+	const struct sg_service *entry = sg_policy_service(&loaded->policy, ask->service);
+	const char *why;
+
+	*ret_project = NULL;
+	if (!entry || !entry->source || !loaded->remote.cred || loaded->remote.is_job_token ||
+		!sg_forge_is_there(loaded, &why))
+		return 0;
+	return sg_template_expand(
+		world->arena, entry->source, ask->service, ask->env, ret_project, err);
+}
+
+static int by_commits(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_age_ask *ask, struct sg_age *age, struct sg_err *err)
+{
+	const struct sg_age *before;
+	const char *project;
+
+	if (source_of(world, loaded, ask, &project, err) < 0)
+		return -1;
+	if (!project)
+		return 0;
+	age->project = sg_arena_strdup(loaded->arena, project);
+	before = known(loaded, age);
+	if (!before)
+		return ask_source(world, loaded, age, err);
+	*age = *before;
+	return 0;
+}
+
+int sg_age_older(struct sg_world *world, struct sg_loaded *loaded, const struct sg_age_ask *ask,
+	const char **ret_why, struct sg_err *err)
+{
+	struct sg_str wish = tag_of(ask->wish), than = tag_of(ask->than);
+	struct sg_age age = {0};
+	int order;
+
+	*ret_why = NULL;
+	if (!wish.len || !than.len || sg_str_eq(wish, than))
+		return 0;
+	if (names_a_commit(wish) && names_a_commit(than)) {
+		age.wish = sg_arena_dup(loaded->arena, wish);
+		age.than = sg_arena_dup(loaded->arena, than);
+		if (by_commits(world, loaded, ask, &age, err) < 0)
+			return -1;
+	}
+	if (age.words)
+		*ret_why = age.older ? age.words : NULL;
+	else if (sg_version_order(wish, than, &order) && order < 0)
+		*ret_why = "";
+	return 0;
+}
