@@ -16,8 +16,15 @@ static const struct sg_opt edit_opts[] = {
 	SG_LIST(struct edit_args, set, "set", "PATH=VALUE",
 		"the value at PATH becomes the text VALUE; may be given several times (in the "
 		"variable: one a line)"),
-	SG_STRING(struct edit_args, image, "image", "REPOSITORY:TAG",
-		"every image of that repository gets this tag (or @DIGEST, or :TAG@DIGEST)"),
+	/* STAGEGATE_IMAGE says what has to run, for other commands of the same job. */
+	{
+		.name = "image",
+		.arg = "REPOSITORY:TAG",
+		.type = SG_OPT_STRING,
+		.offset = SG_OPT_CHECK(const char *, struct edit_args, image),
+		.variable = "edit-image",
+		.help = "every image of that repository gets this tag (or @DIGEST, or :TAG@DIGEST)",
+	},
 	SG_FLAG(struct edit_args, write, "write", "replace the files: all of them or none"),
 	SG_FLAG(struct edit_args, diff, "diff", "show the diff, write nothing (the default)"),
 };
@@ -57,7 +64,7 @@ static int check(const struct edit_args *args, const struct sg_words *words, str
 				    : "nothing says what to change");
 		return sg_hint(err,
 			"give --set PATH=VALUE, or --image REPOSITORY:TAG; STAGEGATE_SET "
-			"and STAGEGATE_IMAGE count, too");
+			"and STAGEGATE_EDIT_IMAGE count, too");
 	}
 	return 0;
 }

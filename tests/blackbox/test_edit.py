@@ -183,6 +183,20 @@ def test_a_file_that_cannot_be_replaced_gives_the_others_their_bytes_back(values
     assert sorted(path.name for path in values.parent.iterdir()) == ["second.yaml", "values.yaml"]
 
 
+def test_what_somebody_saves_meanwhile_is_not_overwritten(values):
+    """A fifo whose value is as wished already holds the run between reading the first file and writing it."""
+    fifo = values.parent / "f"
+    os.mkfifo(fifo)
+    with subprocess.Popen([binary(), "edit", values, fifo, "--set", "image.tag=v2", "--write"], env={"PATH": "/usr/bin:/bin"}, stderr=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL, text=True) as run:
+        with open(fifo, "w", encoding="utf-8") as out:  # opens when the first file was read
+            values.write_bytes(VALUES + b"0")
+            out.write("image: {tag: v2}\n")
+        _, err = run.communicate(timeout=LIMIT_S)
+    assert run.returncode == 6 and "values.yaml was changed by somebody else meanwhile" in err
+    assert values.read_bytes() == VALUES + b"0"
+
+
 @pytest.mark.parametrize("words, code, what", [
     (("values.yaml", "--set", "image.tga=v2"), 5, "values.yaml:3:5: image.tga: \"image\" has no key \"tga\""),
     (("none.yaml", "--set", "a=b"), 5, "none.yaml: No such file"),

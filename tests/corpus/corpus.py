@@ -121,12 +121,13 @@ def span(text, event):
 
 
 def heads(before, at, start, empty):
-    """What may stand before a new value, and where the old text goes on: nothing becomes a value with one blank before it, new or old."""
+    """What may stand before a new value, and where the old text goes on: where nothing stood, behind a blank that is new, or behind old ones."""
     yield before[at:start], start
     if empty:
         yield before[at:start] + " ", start
-        if before[start:start + 1] == " ":
-            yield before[at:start + 1], start + 1
+        while before[start:start + 1] in (" ", "\t"):
+            start += 1
+            yield before[at:start], start
 
 
 def outside_differs(before, after, old, new, wishes):

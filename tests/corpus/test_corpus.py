@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import random
 import subprocess
 import sys
 
@@ -17,6 +18,7 @@ BINARY = os.environ.get("STAGEGATE_BIN") or str(ROOT / "build/release/stagegate"
 KEYS = ["schema", "files", "unparsable", "templated", "scalars", "edits", "refusals", "refusals_by_reason", "violations", "seconds"]
 sys.path.insert(0, str(HERE))
 
+import corpus as corpus_module  # noqa: E402
 import places  # noqa: E402
 from readers import events11  # noqa: E402
 
@@ -171,6 +173,22 @@ def test_one_wrong_value_of_many_is_named(folder, tmp_path):
     code = "path.write_bytes(after.replace(b'# {\"$x\": 1}', b'') if any(a.startswith('--set=\"image\".\"tag\"') for a in args) else after)"
     report, err = corpus(folder, tmp_path / "r.json", wrong_editor(tmp_path, code), expect=1)
     assert report["violations"] == 1 and report["edits"] == 4 and '"image"."tag"' in err, err
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_texts_read_back(seed, folder):
+    """Whatever text: quoted where one of the readers needs it, in every style, in blocks and in braces."""
+    chance = random.Random(seed)
+    alphabets = ["0123456789:._+-eETZxobnulyY, ", "0123456789abcdefxoE+-._:,~nyYNtf<=TZ #'\"\\{}[]&*!|>%@`?\u00e4\u2028\x85\t"]
+    styles = [chance.choice(["v", "'v'", '"v"', "1.0", ""]) for _ in range(300)]
+    text = "".join(f"k{i}: {{image: {style} }}\n" if i % 2 else f"k{i}:\n  image: {style} # c\n" for i, style in enumerate(styles))
+    events = events11(text)
+    texts = ["".join(chance.choice(chance.choice(alphabets)) for _ in range(chance.randint(0, 8))) for _ in styles]
+    wishes = [(place, value) for place, value in zip(places.find(events), texts) if value != place.event.value]
+    file = corpus_module.File(BINARY, pathlib.Path("f.yaml"), text, events, folder)
+    file.check(wishes)
+    assert not file.result.notes and not file.result.reasons, (file.result.notes, file.result.reasons)
+    assert file.result.counts["edits"] == len(wishes) > 250
 
 
 def test_readers_are_not_ours():
