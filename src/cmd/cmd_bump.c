@@ -2,6 +2,7 @@
 
 #include "base/attr.h"
 #include "cmd/table.h"
+#include "cmd/word_file.h"
 #include "flow/bump.h"
 
 struct bump_args {
@@ -9,6 +10,7 @@ struct bump_args {
 	struct sg_output_args output;
 	const char *env;
 	const char *image_tag;
+	const char *from_file;
 	const char *expect;
 	struct sg_older_args older;
 	bool dry_run;
@@ -19,6 +21,8 @@ static const struct sg_opt bump_opts[] = {
 		"environment whose files are changed (default: the first one)"),
 	SG_STRING(struct bump_args, image_tag, "image-tag", "TAG",
 		"tag of every service that is named without one"),
+	SG_STRING(struct bump_args, from_file, "from-file", "FILE",
+		"more SERVICE=TAG words from a file, which may have lines and # comments"),
 	SG_STRING(struct bump_args, expect, "expect-current", "VALUE",
 		"write only where this tag or digest stands now; for one service"),
 	SG_FLAG(struct bump_args, dry_run, "dry-run", "show the plan and the diff, write nothing"),
@@ -55,15 +59,15 @@ static int wish_of(struct sg_arena *arena, const char *word, const char *tag,
 	return 0;
 }
 
-/* SERVICE TAG: just two words without a sign, and no --image-tag. */
-static bool is_pair(const struct sg_words *words, const char *tag)
+/* SERVICE TAG: just two words without a sign, none from a file, and no --image-tag. */
+static bool is_pair(const struct bump_args *args, const struct sg_words *words)
 {
-	return !tag && words->count == 2 && !strchr(words->items[0], '=') &&
-	       !strchr(words->items[1], '=');
+	return !args->image_tag && !args->from_file && words->count == 2 &&
+	       !strchr(words->items[0], '=') && !strchr(words->items[1], '=');
 }
 
-static int wishes_of(struct sg_arena *arena, const struct sg_words *words, const char *tag,
-	struct sg_bump_ask *ask, struct sg_err *err)
+static int wishes_of(struct sg_arena *arena, const struct bump_args *args,
+	const struct sg_words *words, struct sg_bump_ask *ask, struct sg_err *err)
 {
 	struct sg_bump_wish *wishes;
 
@@ -71,13 +75,13 @@ static int wishes_of(struct sg_arena *arena, const struct sg_words *words, const
 		return sg_fail(err, SG_R_USAGE, "bump needs a service and a tag");
 	wishes = sg_arena_calloc(arena, words->count, sizeof(*wishes));
 	ask->wishes = wishes;
-	if (is_pair(words, tag)) {
+	if (is_pair(args, words)) {
 		wishes[0] = (struct sg_bump_wish){words->items[0], words->items[1]};
 		ask->count = 1;
 		return 0;
 	}
 	for (size_t i = 0; i < words->count; i++)
-		if (wish_of(arena, words->items[i], tag, &wishes[i], err) < 0)
+		if (wish_of(arena, words->items[i], args->image_tag, &wishes[i], err) < 0)
 			return -1;
 	ask->count = words->count;
 	return 0;
@@ -100,9 +104,12 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 {
 	const struct bump_args *args = raw;
 	struct sg_bump_ask ask = {.env = args->env, .dry_run = args->dry_run};
+	struct sg_words all = *words;
 
-	if (wishes_of(world->arena, words, args->image_tag, &ask, err) < 0 ||
-		guards_of(args, &ask, err) < 0)
+	if (args->from_file &&
+		sg_word_file_read(world->arena, args->from_file, words, &all, err) < 0)
+		return sg_wrap(err, "--from-file");
+	if (wishes_of(world->arena, args, &all, &ask, err) < 0 || guards_of(args, &ask, err) < 0)
 		return -1;
 	return sg_flow_bump(world, &ask, report, err);
 }
@@ -110,7 +117,7 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 const struct sg_cmd sg_cmd_bump = {
 	.name = "bump",
 	.summary = "write an image tag into the GitOps repository as a commit",
-	.words = "SERVICE TAG | SERVICE=TAG... | SERVICE... --image-tag TAG",
+	.words = "SERVICE TAG | SERVICE=TAG... | SERVICE... --image-tag TAG | --from-file FILE",
 	.words_env = SG_SERVICES_ENV,
 	.details = "Edits the image of each service in the files of an environment and publishes "
 		   "all of "
@@ -122,6 +129,7 @@ const struct sg_cmd sg_cmd_bump = {
 	.examples = "  stagegate bump catalog 1.4.2\n"
 		    "  stagegate bump --env dev catalog=1.4.2 checkout=2.0.0\n"
 		    "  stagegate bump catalog checkout --image-tag 1.4.2\n"
+		    "  stagegate bump --from-file versions.txt\n"
 		    "  stagegate bump catalog 1.4.2 --expect-current 1.4.1\n"
 		    "  stagegate bump catalog 1.4.1 --allow-older --reason 'payments fail'\n"
 		    "  stagegate bump catalog 1.4.2 --dry-run\n",

@@ -1,4 +1,5 @@
 """bump: one exact change, one commit, once."""
+import pytest
 
 
 def lines_changed(sandbox, old, new):
@@ -139,3 +140,34 @@ def test_words_of_a_variable_are_only_words(sandbox, sg):
     run = sg("bump", "--image-tag", "1", env={"STAGEGATE_SERVICES": "--dry-run $(touch${IFS}x) `id`"}, expect=2)
     assert 'the service name "--dry-run" begins with' in run.err
     assert sandbox.tip() == before
+
+
+def test_services_come_from_a_file(sandbox, sg, tmp_path):
+    before = sandbox.tip()
+    (tmp_path / "versions").write_bytes(b"\xef\xbb\xbf# what is live\r\norder=24.0.1 payment=24.0.2\r\n\n\t# more\nreview=24.0.3 # why=not")
+    run = sg("bump", "auth=24.0.4", "--from-file", "versions", "--output", "json")
+    assert [row["service"] for row in run.json["changes"]] == ["auth", "order", "payment", "review"]
+    assert sandbox.git("rev-parse", "develop^") == before
+    (tmp_path / "names").write_text("order\npayment\n")
+    sg("bump", "--image-tag", "24.1.0", env={"STAGEGATE_FROM_FILE": "names"})
+    assert b"24.1.0" in sandbox.show("apps/order/values-dev.yaml") and b"24.1.0" in sandbox.show("apps/payment/values-dev.yaml")
+
+
+def test_a_file_is_all_or_nothing(sandbox, sg, tmp_path):
+    before = sandbox.tip()
+    (tmp_path / "versions").write_text("order=25.0.0\nno-such-service=1\n")
+    sg("bump", "--from-file", "versions", expect=5)
+    assert sandbox.tip() == before
+
+
+@pytest.mark.parametrize("content,code,word", [(None, 5, "versions"), (b"", 2, "needs a service"), (b"# order=1\n", 2, "needs a service"),
+                                               (b"order 25.0.0\n", 2, "'order' is not SERVICE=TAG"), (b"order=25\0.0", 2, "zero byte"),
+                                               (b"order=25.0.0\norder=25.0.1\n", 2, "twice"), (b"order=\n", 2, "is not SERVICE=TAG"),
+                                               (b"--dry-run\n", 2, "'--dry-run' is not"), (b"# " + b"x" * (1 << 20), 9, "TOO_LARGE"),
+                                               (b"\xff\xfe=1\n", 2, "service name")], ids=range(10))
+def test_files_that_are_no_list(sandbox, sg, tmp_path, content, code, word):
+    before = sandbox.tip()
+    if content is not None:
+        (tmp_path / "versions").write_bytes(content)
+    run = sg("bump", "--from-file", "versions", expect=code)
+    assert word in run.err and sandbox.tip() == before, run
