@@ -16,7 +16,7 @@ VALUES = ["v9.8.7-rc.1", "1.10", "20240101", "1e3", "0x1f", "yes", "1_000", "12:
 REFUSALS = (3, 5, 9)
 BATCH = 400  # values that one process edits
 LIMIT_S = 300
-WHOLE_FILE = re.compile(r"stands there unquoted: this is a template|is larger than the limit|more than \d+ events|deeper than")
+WHOLE_FILE = ("TOO_LARGE", "YAML_INVALID")  # what no single value is to blame for
 
 
 class Crash(Exception):
@@ -100,7 +100,8 @@ def run(editor, path, wishes):
         raise Crash(f"exit {done.returncode} without a document: {why!r}") from None
     name = where.removeprefix("--set ")
     hits = [i for i, (place, _) in enumerate(wishes) if place.path == name or (len(name) > 200 and place.path.startswith(name))]
-    return reason, cause, hits[0] if hits and not WHOLE_FILE.search(cause) else None
+    whole = reason in WHOLE_FILE or "this is a template" in cause
+    return reason, cause, hits[0] if hits and not whole else None
 
 
 def wording(cause):
