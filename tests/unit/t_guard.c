@@ -127,9 +127,9 @@ static void going_back_is_seen_in_tags_and_references(void **state)
 
 static void an_expectation_is_a_tag_a_digest_or_both(void **state)
 {
-	static const char *const good[] = {"1", "v1.4.1", DIGEST_A, "1@" DIGEST_A};
+	static const char *const good[] = {"1", "v1.4.1", DIGEST_A, ("1@" DIGEST_A)};
 	static const char *const bad[] = {
-		"", "@", "1@", "@" DIGEST_A, "a b", "a/b", "web:1", "sha256:12", "1@1", "-1"};
+		"", "@", "1@", ("@" DIGEST_A), "a b", "a/b", "web:1", "sha256:12", "1@1", "-1"};
 
 	(void)state;
 	for (size_t i = 0; i < SG_COUNT(good); i++) {
