@@ -18,9 +18,9 @@ const char *sg_message_reason(struct sg_world *world, const char *text)
 	struct sg_buf clean SG_AUTO(sg_buf_release);
 	char line[REASON_MAX_BYTES + 1];
 
+	sg_buf_init(&clean, MESSAGE_MAX_BYTES);
 	if (!text)
 		return NULL;
-	sg_buf_init(&clean, MESSAGE_MAX_BYTES);
 	sg_redact(world->redactor, sg_str_sub(sg_str_of(text), 0, REASON_READ_BYTES), &clean);
 	sg_text_line(line, sizeof(line), sg_buf_str(&clean));
 	return sg_arena_strdup(world->arena, line);
