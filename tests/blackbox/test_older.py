@@ -256,8 +256,10 @@ def test_an_open_request_that_became_older_is_not_merged(journey):
     text = journey.sandbox.show(path, "main").decode().replace("1.3.2", "1.4.3")
     journey.ctl("commit-as", "manager-1", "main", path, "fix", text.rstrip("\n"))
     journey.dev(tag="1.5.0")
+    journey.promote("catalog", "staging")  # and has to soak there
     tip = journey.sandbox.tip("main")
     run = journey.promote("catalog", "production", expect=6)
+    assert "1.4.3 stands there, and 1.4.2 is older" in run.json["sentence"]
     assert run.json["reason"] == "OLDER" and journey.tag("prod") == "1.4.3"
     assert journey.sandbox.tip("main") == tip
 
