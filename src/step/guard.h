@@ -11,8 +11,7 @@
 
 struct sg_guard {
 	const char *expect; /* must stand there: "tag", "sha256:..." or both; NULL: anything */
-	const char
-		*older_reason; /* why an older version may go over a newer one; NULL: it may not */
+	const char *older_reason; /* why an older one may go over a newer; NULL: it may not */
 };
 
 /* "1.4.2", "sha256:..." or "1.4.2@sha256:..."; USAGE otherwise. */

@@ -101,8 +101,8 @@ def test_configuration(sg, tmp_path, old, new, words):
 
 
 @pytest.mark.parametrize("text", [
-    "image:\n  tag: a\n  tag: b\n", "image: &x\n  tag: &y v1\n", "image:\n  tag: |\n    v1\n", "image:\n  tag: {{ .x }}\n",
-    "image:\n  tag:\n", "image: [tag\n", "a: b\n---\nimage:\n  tag: v1\n", "image:\n\ttag: v1\n", "\x00"])
+    "image:\n  tag: a\n  tag: b\n", "image:\n  tag: &y v1\nother: *y\n", "image: &x\n  tag: v1\nother: *x\n",
+    "image:\n  tag: |\n    v1\n", "image:\n  tag: {{ .x }}\n", "image: [tag\n", "a: b\n---\nimage:\n  tag: v1\n", "image:\n\ttag: v1\n", "\x00"])
 def test_files_that_cannot_be_edited_exactly(sandbox, sg, text):
     import subprocess
     tips = sandbox.tip()
