@@ -12,25 +12,19 @@ static bool repository_ok(struct sg_str text)
 }
 
 /* "1.2", "sha256:..." or "1.2@sha256:...". */
-static bool split_version(struct sg_str text, struct sg_str *ret_tag, struct sg_str *ret_digest)
+static bool version_ok(struct sg_str text)
 {
-	long at = sg_str_find(text, '@');
+	struct sg_image_version version = sg_image_version_split(text);
+	bool both = sg_str_find(text, '@') >= 0;
 
-	*ret_tag = *ret_digest = (struct sg_str){"", 0};
-	if (at < 0 && sg_image_digest_ok(text)) {
-		*ret_digest = text;
-		return true;
-	}
-	*ret_tag = at < 0 ? text : sg_str_sub(text, 0, (size_t)at);
-	if (at >= 0)
-		*ret_digest = sg_str_sub(text, (size_t)at + 1, text.len);
-	return sg_image_tag_ok(*ret_tag) && (at < 0 || sg_image_digest_ok(*ret_digest));
+	if (both)
+		return sg_image_tag_ok(version.tag) && sg_image_digest_ok(version.digest);
+	return version.digest.len ? sg_image_digest_ok(version.digest)
+				  : sg_image_tag_ok(version.tag);
 }
 
 static bool is_part(struct sg_str text, enum sg_image_part part)
 {
-	struct sg_str tag, digest;
-
 	switch (part) {
 	case SG_PART_TAG:
 		return sg_image_tag_ok(text);
@@ -39,7 +33,7 @@ static bool is_part(struct sg_str text, enum sg_image_part part)
 	case SG_PART_DIGEST:
 		return sg_image_digest_ok(text);
 	case SG_PART_REFERENCE:
-		return split_version(text, &tag, &digest);
+		return version_ok(text);
 	}
 	return false;
 }
@@ -80,10 +74,10 @@ static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *t
 	const struct sg_edit_ask *ask, const char **ret, struct sg_err *err)
 {
 	const struct sg_yaml_event *event = sg_edit_event(tree, node);
-	struct sg_str tag, digest, must = sg_str_of(ask->repository);
+	struct sg_image_version wanted = sg_image_version_split(sg_str_of(ask->value));
+	struct sg_str must = sg_str_of(ask->repository);
 	struct sg_image old = {.repository = must};
 
-	(void)split_version(sg_str_of(ask->value), &tag, &digest);
 	if (event->value.len && !sg_edit_is_null(event)) {
 		if (!sg_image_parse(event->value, &old))
 			return refuse_old(tree, node, "image reference", err);
@@ -95,13 +89,14 @@ static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *t
 	} else if (!must.len) {
 		return refuse_old(tree, node, "image reference", err);
 	}
-	if (old.digest.len && !digest.len) {
+	if (old.digest.len && !wanted.digest.len) {
 		(void)sg_edit_refuse(
 			tree, node, err, "a digest stands behind the tag and decides what runs");
 		return sg_hint(err, "give TAG@DIGEST, or take the digest away");
 	}
 	*ret = sg_arena_printf(arena, "%.*s%s%.*s%s%.*s", SG_STR_ARG(old.repository),
-		tag.len ? ":" : "", SG_STR_ARG(tag), digest.len ? "@" : "", SG_STR_ARG(digest));
+		wanted.tag.len ? ":" : "", SG_STR_ARG(wanted.tag), wanted.digest.len ? "@" : "",
+		SG_STR_ARG(wanted.digest));
 	return 0;
 }
 

@@ -160,6 +160,18 @@ static bool repository_ok(struct sg_str repository)
 	return true;
 }
 
+struct sg_image_version sg_image_version_split(struct sg_str text)
+{
+	const struct sg_str none = {"", 0};
+	long at = sg_str_find(text, '@');
+
+	if (at >= 0)
+		return (struct sg_image_version){sg_str_sub(text, 0, (size_t)at),
+			sg_str_sub(text, (size_t)at + 1, text.len)};
+	return sg_str_find(text, ':') >= 0 ? (struct sg_image_version){none, text}
+					   : (struct sg_image_version){text, none};
+}
+
 bool sg_image_parse(struct sg_str text, struct sg_image *ret)
 {
 	struct sg_image image = {.tag = {"", 0}, .digest = {"", 0}};

@@ -16,6 +16,15 @@ struct sg_image {
 /* False when TEXT is no reference. "registry:5000/a/b" has no tag. */
 bool sg_image_parse(struct sg_str text, struct sg_image *ret);
 
+/* The two parts of a version; empty where it does not say one. */
+struct sg_image_version {
+	struct sg_str tag;
+	struct sg_str digest;
+};
+
+/* "1.4.2", "sha256:..." or "1.4.2@sha256:..." taken apart; the parts are not checked. */
+struct sg_image_version sg_image_version_split(struct sg_str text);
+
 /* [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127} */
 bool sg_image_tag_ok(struct sg_str tag);
 bool sg_image_digest_ok(struct sg_str digest);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/image.h"
 #include "model/place.h"
 #include "model/version_order.h"
 #include "step/forge.h"
@@ -9,17 +10,6 @@
 /* The tags decide in time or not at all. */
 #define API_TRIES 2
 #define SHORT_ID_MIN 7
-
-/* The tag of a wish; empty when it is a digest only. */
-static struct sg_str tag_of(const char *wish)
-{
-	struct sg_str text = sg_str_of(wish);
-	long at = sg_str_find(text, '@');
-
-	if (at >= 0)
-		text = sg_str_sub(text, 0, (size_t)at);
-	return sg_str_find(text, ':') >= 0 ? (struct sg_str){0} : text;
-}
 
 static bool is_commit_id(struct sg_str tag)
 {
@@ -82,6 +72,21 @@ static const struct sg_age *known(const struct sg_loaded *loaded, const struct s
 	return NULL;
 }
 
+static void keep(struct sg_loaded *loaded, const struct sg_age *age)
+{
+	struct sg_arena *arena = loaded->arena;
+	struct sg_age *kept =
+		sg_arena_push(arena, &loaded->ages, &loaded->age_count, sizeof(*kept));
+
+	*kept = (struct sg_age){
+		.project = sg_arena_strdup(arena, age->project),
+		.wish = sg_arena_strdup(arena, age->wish),
+		.than = sg_arena_strdup(arena, age->than),
+		.words = sg_arena_strdup(arena, age->words),
+		.older = age->older,
+	};
+}
+
 /* What failed on the way is asked again the next time; what GitLab does not know is not. */
 static int ask_source(
 	struct sg_world *world, struct sg_loaded *loaded, struct sg_age *age, struct sg_err *err)
@@ -89,12 +94,11 @@ static int ask_source(
 	struct sg_err why = SG_ERR_INIT;
 	struct sg_trouble trouble;
 	struct sg_forge forge;
-	struct sg_age *kept;
 
 	sg_forge_client(world, loaded, &forge);
 	forge.gitlab.project = age->project;
 	forge.gitlab.retry = sg_world_retry(world, API_TRIES);
-	if (compare(&forge.gitlab, loaded->arena, age, &why) < 0) {
+	if (compare(&forge.gitlab, world->arena, age, &why) < 0) {
 		sg_debug(world->log, "%s: %s and %s: %s", age->project, age->wish, age->than,
 			why.cause);
 		if (sg_world_trouble(world, &why, &trouble, err) < 0)
@@ -102,8 +106,7 @@ static int ask_source(
 		if (why.reason != SG_R_NOT_FOUND && why.reason != SG_R_REVISION_NOT_FOUND)
 			return 0;
 	}
-	kept = sg_arena_push(loaded->arena, &loaded->ages, &loaded->age_count, sizeof(*kept));
-	*kept = *age;
+	keep(loaded, age);
 	return 0;
 }
 
@@ -132,7 +135,7 @@ static int by_commits(struct sg_world *world, struct sg_loaded *loaded,
 		return -1;
 	if (!project)
 		return 0;
-	age->project = sg_arena_strdup(loaded->arena, project);
+	age->project = project;
 	before = known(loaded, age);
 	if (!before)
 		return ask_source(world, loaded, age, err);
@@ -143,7 +146,8 @@ static int by_commits(struct sg_world *world, struct sg_loaded *loaded,
 int sg_age_older(struct sg_world *world, struct sg_loaded *loaded, const struct sg_age_ask *ask,
 	const char **ret_why, struct sg_err *err)
 {
-	struct sg_str wish = tag_of(ask->wish), than = tag_of(ask->than);
+	struct sg_str wish = sg_image_version_split(sg_str_of(ask->wish)).tag;
+	struct sg_str than = sg_image_version_split(sg_str_of(ask->than)).tag;
 	struct sg_age age = {0};
 	int order;
 
@@ -151,8 +155,8 @@ int sg_age_older(struct sg_world *world, struct sg_loaded *loaded, const struct 
 	if (!wish.len || !than.len || sg_str_eq(wish, than))
 		return 0;
 	if (names_a_commit(wish) && names_a_commit(than)) {
-		age.wish = sg_arena_dup(loaded->arena, wish);
-		age.than = sg_arena_dup(loaded->arena, than);
+		age.wish = sg_arena_dup(world->arena, wish);
+		age.than = sg_arena_dup(world->arena, than);
 		if (by_commits(world, loaded, ask, &age, err) < 0)
 			return -1;
 	}

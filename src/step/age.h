@@ -27,8 +27,8 @@ struct sg_age_ask {
  * Is the wish older? *ret_why is NULL when it is not, or when that cannot be known; else how it is
  * known: "" by the versions alone, or in words by the commits. GitLab is asked about versions and
  * commit ids only (a branch is no version), with the token of the repository, and three reads at
- * most; a GitLab that does not answer or hides the project leaves it to the versions. In the run's
- * arena. Fails only for a signal and for a template that cannot be expanded.
+ * most; a GitLab that does not answer or hides the project leaves it to the versions. In the
+ * world's arena. Fails only for a signal and for a template that cannot be expanded.
  */
 int sg_age_older(struct sg_world *world, struct sg_loaded *loaded, const struct sg_age_ask *ask,
 	const char **ret_why, struct sg_err *err) SG_MUST_CHECK;

@@ -15,49 +15,30 @@ struct guarding {
 	const struct sg_tree_source *tip;
 };
 
-/* What one text says of an image; empty where it says nothing. */
-struct parts {
-	struct sg_str tag;
-	struct sg_str digest;
-};
-
-/* The parts of a wish: "tag", "sha256:..." or "tag@sha256:...". */
-static struct parts parts_of_wish(const char *wish)
-{
-	struct sg_str text = sg_str_of(wish);
-	long at = sg_str_find(text, '@');
-
-	if (at >= 0)
-		return (struct parts){sg_str_sub(text, 0, (size_t)at),
-			sg_str_sub(text, (size_t)at + 1, text.len)};
-	return sg_str_find(text, ':') >= 0 ? (struct parts){.digest = text}
-					   : (struct parts){.tag = text};
-}
-
 /* The parts of what stands at a place. */
-static struct parts parts_of_value(enum sg_image_part part, const char *value)
+static struct sg_image_version parts_of_value(enum sg_image_part part, const char *value)
 {
 	struct sg_str text = sg_str_of(value);
 	struct sg_image image;
 
 	switch (part) {
 	case SG_PART_TAG:
-		return (struct parts){.tag = text};
+		return (struct sg_image_version){.tag = text};
 	case SG_PART_DIGEST:
-		return (struct parts){.digest = text};
+		return (struct sg_image_version){.digest = text};
 	case SG_PART_REFERENCE:
 		if (sg_image_parse(text, &image))
-			return (struct parts){image.tag, image.digest};
+			return (struct sg_image_version){image.tag, image.digest};
 		break;
 	case SG_PART_REPOSITORY:
 		break;
 	}
-	return (struct parts){0};
+	return (struct sg_image_version){0};
 }
 
 int sg_guard_expect_check(const char *expect, struct sg_err *err)
 {
-	struct parts parts = parts_of_wish(expect);
+	struct sg_image_version parts = sg_image_version_split(sg_str_of(expect));
 	bool both = sg_str_find(sg_str_of(expect), '@') >= 0;
 
 	if ((parts.tag.len || parts.digest.len) &&
@@ -71,10 +52,10 @@ int sg_guard_expect_check(const char *expect, struct sg_err *err)
 }
 
 /* Does the place say something else about a part that is expected? *RET_ASKED: it says anything. */
-static bool differs(
-	const struct parts *expected, const struct sg_value_change *value, bool *ret_asked)
+static bool differs(const struct sg_image_version *expected, const struct sg_value_change *value,
+	bool *ret_asked)
 {
-	struct parts here = parts_of_value(value->part, value->from);
+	struct sg_image_version here = parts_of_value(value->part, value->from);
 	bool is_reference = value->part == SG_PART_REFERENCE;
 	bool of_tag = expected->tag.len && (is_reference || value->part == SG_PART_TAG);
 	bool of_digest = expected->digest.len && (is_reference || value->part == SG_PART_DIGEST);
@@ -87,7 +68,7 @@ static bool differs(
 static int check_expected(const struct sg_guard *guard, const struct sg_changes *changes,
 	const struct sg_tree_source *tip, struct sg_err *err)
 {
-	struct parts expected = parts_of_wish(guard->expect);
+	struct sg_image_version expected = sg_image_version_split(sg_str_of(guard->expect));
 	bool asked = false;
 
 	for (size_t i = 0; i < changes->value_count; i++) {

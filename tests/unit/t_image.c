@@ -129,6 +129,28 @@ static void repositories_are_compared(void **state)
 	}
 }
 
+static void a_version_is_taken_apart(void **state)
+{
+	static const struct {
+		const char *text, *tag, *digest;
+	} rows[] = {
+		{"1.4.2", "1.4.2", ""},
+		{"sha256:ab", "", "sha256:ab"},
+		{"1.4.2@sha256:ab", "1.4.2", "sha256:ab"},
+		{"@sha256:ab", "", "sha256:ab"},
+		{"1.4.2@", "1.4.2", ""},
+		{"", "", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		struct sg_image_version got = sg_image_version_split(sg_str_of(rows[i].text));
+
+		assert_true(sg_str_is(got.tag, rows[i].tag));
+		assert_true(sg_str_is(got.digest, rows[i].digest));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +158,7 @@ int main(void)
 		cmocka_unit_test(other_texts_are_no_references),
 		cmocka_unit_test(tags_and_digests),
 		cmocka_unit_test(repositories_are_compared),
+		cmocka_unit_test(a_version_is_taken_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
