@@ -40,22 +40,22 @@ static const struct sg_opt_set bump_sets[] = {
 };
 
 /* SERVICE=TAG, or with TAG just SERVICE. */
-static int wish_of(struct sg_arena *arena, const char *word, const char *tag,
+static int wish_of(struct sg_arena *arena, const char *word, const char *tag, const char *place,
 	struct sg_bump_wish *ret, struct sg_err *err)
 {
 	const char *sign = strchr(word, '=');
 
-	if (!sign && tag) {
-		*ret = (struct sg_bump_wish){word, tag};
+	*ret = (struct sg_bump_wish){.service = word, .tag = tag, .place = place};
+	if (!sign && tag)
 		return 0;
-	}
 	if (!sign || sign == word || sign[1] == '\0') {
 		(void)sg_fail(err, SG_R_USAGE, "'%.100s' is not SERVICE=TAG", word);
-		return sg_hint(err, "bump SERVICE TAG, bump SERVICE=TAG... for several in one "
-				    "commit, or bump SERVICE... --image-tag TAG");
+		(void)sg_hint(err, "bump SERVICE TAG, bump SERVICE=TAG... for several in one "
+				   "commit, or bump SERVICE... --image-tag TAG");
+		return place ? sg_wrap(err, "%s", place) : -1;
 	}
-	*ret = (struct sg_bump_wish){
-		sg_arena_dup(arena, (struct sg_str){word, (size_t)(sign - word)}), sign + 1};
+	ret->service = sg_arena_dup(arena, (struct sg_str){word, (size_t)(sign - word)});
+	ret->tag = sign + 1;
 	return 0;
 }
 
@@ -76,12 +76,14 @@ static int wishes_of(struct sg_arena *arena, const struct bump_args *args,
 	wishes = sg_arena_calloc(arena, words->count, sizeof(*wishes));
 	ask->wishes = wishes;
 	if (is_pair(args, words)) {
-		wishes[0] = (struct sg_bump_wish){words->items[0], words->items[1]};
+		wishes[0] =
+			(struct sg_bump_wish){.service = words->items[0], .tag = words->items[1]};
 		ask->count = 1;
 		return 0;
 	}
 	for (size_t i = 0; i < words->count; i++)
-		if (wish_of(arena, words->items[i], args->image_tag, &wishes[i], err) < 0)
+		if (wish_of(arena, words->items[i], args->image_tag,
+			    words->places ? words->places[i] : NULL, &wishes[i], err) < 0)
 			return -1;
 	ask->count = words->count;
 	return 0;

@@ -214,7 +214,7 @@ static struct sg_words words_of_env(
 		*word = sg_arena_dup(arena, (struct sg_str){value, len});
 		value += len;
 	}
-	return (struct sg_words){items, count};
+	return (struct sg_words){.items = items, .count = count};
 }
 
 int sg_opt_parse(const struct sg_cmd *cmd, const struct sg_env *env, int argc,
@@ -244,7 +244,8 @@ int sg_opt_parse(const struct sg_cmd *cmd, const struct sg_env *env, int argc,
 			return -1;
 		}
 	}
-	*ret_words = count ? (struct sg_words){words, count} : words_of_env(cmd, env, arena);
+	*ret_words = count ? (struct sg_words){.items = words, .count = count}
+			   : words_of_env(cmd, env, arena);
 	return 0;
 }
 

@@ -86,6 +86,8 @@ struct sg_opt_set {
 struct sg_words {
 	const char *const *items;
 	size_t count;
+	/* Of each item "FILE:LINE:COLUMN", or NULL for one of argv; NULL: all are of argv. */
+	const char *const *places;
 };
 
 struct sg_cmd; /* cmd/table.h */

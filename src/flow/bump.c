@@ -30,14 +30,21 @@ static int refuse_gated(const struct sg_environment *env, struct sg_err *err)
 	return sg_hint(err, "nothing was written; change it by a merge request of your own");
 }
 
+static int refuse_double(
+	const struct sg_bump_wish *first, const struct sg_bump_wish *second, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_USAGE, "%.100s is named twice%s%s", second->service,
+		first->place ? ", first at " : "", first->place ? first->place : "");
+	return second->place ? sg_wrap(err, "%s", second->place) : -1;
+}
+
 /* The same service twice would make the second wish the one that counts: ask instead. */
 static int refuse_doubles(const struct sg_bump_ask *ask, struct sg_err *err)
 {
 	for (size_t i = 0; i < ask->count; i++)
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(ask->wishes[i].service, ask->wishes[j].service) == 0)
-				return sg_fail(err, SG_R_USAGE, "%.100s is named twice",
-					ask->wishes[i].service);
+				return refuse_double(&ask->wishes[j], &ask->wishes[i], err);
 	return 0;
 }
 

@@ -55,19 +55,18 @@ static int file_at(
 static int value_for(struct build *build, const struct sg_place *place, const char *image,
 	const char *wish, const char **ret_value, struct sg_err *err)
 {
-	const char *at = strchr(wish, '@');
-	const char *digest = at ? at + 1 : strncmp(wish, "sha256:", 7) == 0 ? wish : NULL;
-	const char *tag =
-		digest == wish ? NULL
-		: at ? sg_arena_dup(build->world->arena, (struct sg_str){wish, (size_t)(at - wish)})
-		     : wish;
+	struct sg_image_version parts = sg_image_version_split(sg_str_of(wish));
+	struct sg_arena *arena = build->world->arena;
 
+	*ret_value = NULL;
 	switch (place->part) {
 	case SG_PART_TAG:
-		*ret_value = tag;
+		if (parts.tag.len)
+			*ret_value = sg_arena_dup(arena, parts.tag);
 		break;
 	case SG_PART_DIGEST:
-		*ret_value = digest;
+		if (parts.digest.len)
+			*ret_value = sg_arena_dup(arena, parts.digest);
 		break;
 	case SG_PART_REPOSITORY:
 		*ret_value = image;
@@ -177,7 +176,8 @@ int sg_change_build(struct sg_world *world, const struct sg_policy *policy,
 
 	for (size_t i = 0; i < count; i++)
 		if (apply_wish(&build, &wishes[i], err) < 0)
-			return sg_wrap(err, "%s in %s", wishes[i].service, env->name);
+			return sg_wrap(err, "%s%s%s in %s", wishes[i].place ? wishes[i].place : "",
+				wishes[i].place ? ": " : "", wishes[i].service, env->name);
 	drop_same_files(&build.out);
 	*ret_changes = build.out;
 	return 0;

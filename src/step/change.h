@@ -12,7 +12,8 @@
 /* "service NAME shall carry TAG". */
 struct sg_bump_wish {
 	const char *service;
-	const char *tag; /* a tag, "sha256:..." for digest places, or both: "tag@sha256:..." */
+	const char *tag;   /* a tag, "sha256:..." for digest places, or both: "tag@sha256:..." */
+	const char *place; /* "FILE:LINE:COLUMN" where somebody wrote it down; NULL: nowhere */
 };
 
 struct sg_changes {

@@ -21,7 +21,7 @@ static int source_of(
 static int tree_of_plan(struct judging *judging, const char *wish, struct sg_tree_source *parent,
 	struct sg_changes *ret_changes, char ret_tree[SG_OID_SIZE], struct sg_err *err)
 {
-	const struct sg_bump_wish bump = {judging->ask->service, wish};
+	const struct sg_bump_wish bump = {.service = judging->ask->service, .tag = wish};
 
 	if (sg_change_build(judging->world, &judging->loaded->policy, judging->ask->env, &bump, 1,
 		    parent, ret_changes, err) < 0)

@@ -32,7 +32,7 @@ static int refused(struct acting *a, const char *what, const struct sg_gitlab_an
 
 static int commit(struct acting *a, struct sg_err *err)
 {
-	const struct sg_bump_wish wish = {a->p->service, a->p->wish};
+	const struct sg_bump_wish wish = {.service = a->p->service, .tag = a->p->wish};
 	const struct sg_publish_ask ask = {
 		.env = a->p->env,
 		.wishes = &wish,
@@ -54,7 +54,7 @@ int sg_promotion_plan(struct sg_world *world, struct sg_loaded *loaded, struct s
 {
 	bool by_request = p->env->publish == SG_PUBLISH_MERGE_REQUEST;
 	bool keeps = p->facts.has_mr && strcmp(p->step->code, "NEWER_VERSION") != 0;
-	struct sg_bump_wish bump = {p->service, keeps ? p->head.wish : p->wish};
+	struct sg_bump_wish bump = {.service = p->service, .tag = keeps ? p->head.wish : p->wish};
 	const struct sg_plan_ask ask = {
 		.env = p->env,
 		.wishes = &bump,
@@ -177,7 +177,7 @@ static int push(struct acting *a, struct sg_err *err)
 /* What our branch changes, as a plan to be described. */
 static int plan_of_branch(struct acting *a, struct sg_plan *ret_plan, struct sg_err *err)
 {
-	const struct sg_bump_wish bump = {a->p->service, a->p->head.wish};
+	const struct sg_bump_wish bump = {.service = a->p->service, .tag = a->p->head.wish};
 	const struct sg_plan_ask ask = {
 		.env = a->p->env,
 		.wishes = &bump,

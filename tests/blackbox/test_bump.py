@@ -160,14 +160,50 @@ def test_a_file_is_all_or_nothing(sandbox, sg, tmp_path):
     assert sandbox.tip() == before
 
 
-@pytest.mark.parametrize("content,code,word", [(None, 5, "versions"), (b"", 2, "needs a service"), (b"# order=1\n", 2, "needs a service"),
-                                               (b"order 25.0.0\n", 2, "'order' is not SERVICE=TAG"), (b"order=25\0.0", 2, "zero byte"),
-                                               (b"order=25.0.0\norder=25.0.1\n", 2, "twice"), (b"order=\n", 2, "is not SERVICE=TAG"),
-                                               (b"--dry-run\n", 2, "'--dry-run' is not"), (b"# " + b"x" * (1 << 20), 9, "TOO_LARGE"),
-                                               (b"\xff\xfe=1\n", 2, "service name")], ids=range(10))
-def test_files_that_are_no_list(sandbox, sg, tmp_path, content, code, word):
+@pytest.mark.parametrize("content,code,words", [
+    (None, 5, ["versions"]), (b"", 2, ["needs a service"]), (b"# order=1\n", 2, ["needs a service"]),
+    (b"order 25.0.0\n", 2, ["versions:1:1: 'order' is not SERVICE=TAG"]), (b"order=25\0.0", 2, ["versions:1:9: ", "zero byte"]),
+    (b"\xef\xbb\xbforder=1\r\n\t payment\r\n", 2, ["versions:2:3: 'payment' is not SERVICE=TAG"]),
+    (b"# a\norder=25.0.0 payment=1\n\n  order=25.0.1\n", 2, ["versions:4:3: order is named twice, first at versions:2:1"]),
+    (b"order=\n", 2, ["versions:1:1: 'order=' is not SERVICE=TAG"]), (b"--dry-run\n", 2, ["versions:1:1: '--dry-run' is not"]),
+    (b"# " + b"x" * (1 << 20), 9, ["TOO_LARGE"]), (b"a=1\n" * 10001, 9, ["TOO_LARGE", "versions:10001:1: more than 10000 words"]),
+    (b"\xff\xfe=1\n", 2, ["versions:1:1: ", "service name"]), ("\u00fcx=1 \u00fc".encode(), 2, ["versions:1:6: "]),
+    (b"order=25.0.0\nno-such-service=1\n", 5, ["versions:2:1: no-such-service in dev", "SERVICE_UNKNOWN"]),
+    (b"order=25.0.0 payment=a/b\n", 2, ["versions:1:14: payment in dev"])], ids=range(15))
+def test_files_that_are_no_list(sandbox, sg, tmp_path, content, code, words):
     before = sandbox.tip()
     if content is not None:
         (tmp_path / "versions").write_bytes(content)
     run = sg("bump", "--from-file", "versions", expect=code)
-    assert word in run.err and sandbox.tip() == before, run
+    assert all(word in run.err for word in words) and sandbox.tip() == before, run
+
+
+def test_a_service_of_the_command_line_and_of_the_file(sandbox, sg, tmp_path):
+    before = sandbox.tip()
+    (tmp_path / "versions").write_text("payment=1\norder=25.0.1\n")
+    run = sg("bump", "order=25.0.0", "--from-file", "versions", expect=2)
+    assert "versions:2:1: order is named twice" in run.err and "first at" not in run.err and sandbox.tip() == before, run
+
+
+DIGESTS = """version: 1
+environments:
+  - {name: dev, branch: develop, cluster: {context: dev}, application: "{service}-dev"}
+services:
+  - name: digested
+    path: digested
+    update:
+      - {file: values.yaml, key: image.tag}
+      - {file: values.yaml, key: image.digest, part: digest}
+"""
+
+
+@pytest.mark.parametrize("algorithm,digits", [("sha256", 64), ("sha512", 128)])
+@pytest.mark.parametrize("tag", ["2", ""])
+def test_a_digest_of_any_algorithm_is_a_digest(sandbox, sg, tmp_path, algorithm, digits, tag):
+    """A tag and a digest each go to their own place; one that is not named has no value to be written."""
+    old, new = f"{algorithm}:{'a' * digits}", f"{algorithm}:{'b' * digits}"
+    text = f"image:\n  tag: '1'\n  digest: {old}\n"
+    sandbox.ctl("push-file", "develop", "digested/values.yaml", stdin=text)
+    (tmp_path / "conf.yaml").write_text(DIGESTS if tag else DIGESTS.replace("      - {file: values.yaml, key: image.tag}\n", ""))
+    sg("bump", f"digested={tag}@{new}" if tag else f"digested={new}", "--config", "conf.yaml")
+    assert sandbox.show("digested/values.yaml").decode() == text.replace(old, new).replace("'1'", f"'{tag or 1}'")
