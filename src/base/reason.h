@@ -50,6 +50,19 @@
 	X(ANSWER_INVALID, 9, "the server's answer cannot be understood")                           \
 	X(TOO_LARGE, 9, "the input is larger than the limit")                                      \
 	X(EDIT_REFUSED, 9, "the place cannot be edited exactly")                                   \
+	X(EDIT_ALIAS, 9, "an alias stands there: the value is another place's")                    \
+	X(EDIT_SHARED, 9, "other places would change too, through an anchor")                      \
+	X(EDIT_MERGE_KEY, 9, "the value comes from a merge key")                                   \
+	X(EDIT_DUPLICATE, 9, "two places answer to the same name")                                 \
+	X(EDIT_DOCUMENTS, 9, "the file has several documents and none is named")                   \
+	X(EDIT_TEMPLATE, 9, "the place is a template, not data")                                   \
+	X(EDIT_MULTILINE, 9, "the value goes over several lines")                                  \
+	X(EDIT_TAGGED, 9, "the value has a tag that says it is no text")                           \
+	X(EDIT_NOT_SCALAR, 9, "a mapping or a list stands where a value was meant")                \
+	X(EDIT_OTHER_VALUE, 9, "something else stands there than what was to be replaced")         \
+	X(EDIT_DIGEST, 9, "a digest stands there and decides what runs")                           \
+	X(EDIT_NO_FIELD, 9, "the field to write into is missing")                                  \
+	X(EDIT_UNPROVEN, 9, "the edited file would not read back as wanted")                       \
 	X(LOCAL_IO, 10, "a local file or pipe failed")                                             \
 	X(OUTCOME_UNKNOWN, 11, "the server may or may not have done it")                           \
 	X(BUG, 70, "a broken promise inside this program")                                         \

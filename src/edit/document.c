@@ -36,7 +36,7 @@ static void name_document(struct sg_edit_tree *tree, size_t root, struct sg_buf 
 	struct sg_str kind = sg_edit_member_text(tree, root, "kind");
 	struct sg_str name = name_of(tree, root);
 
-	sg_buf_addf(out, "line %d", sg_edit_event(tree, root - 1)->line);
+	sg_buf_addf(out, "line %d", sg_edit_event(tree, root - 1).line);
 	if (kind.len)
 		sg_buf_addf(out, " (%.*s/%.*s)", SG_STR_ARG(sg_str_sub(kind, 0, 40)),
 			SG_STR_ARG(sg_str_sub(name, 0, 40)));
@@ -60,8 +60,8 @@ static int refuse_documents(
 
 	sg_buf_init(&names, 1024);
 	name_documents(tree, documents, &names);
-	(void)sg_fail(err, SG_R_EDIT_REFUSED, "%s: %zu documents: %s", tree->file, documents->count,
-		names.ptr);
+	(void)sg_fail(err, SG_R_EDIT_DOCUMENTS, "%s: %zu documents: %s", tree->file,
+		documents->count, names.ptr);
 	return sg_hint(err,
 		"a path names a place in one document; begin it with the document: its number from "
 		"0 (1:image.tag) or KIND/NAME (Deployment/web:spec...)");
@@ -74,7 +74,7 @@ static bool is_flow_map(const struct sg_yaml_event *event)
 
 static int refuse_template(const char *file, int line, int column, struct sg_err *err)
 {
-	(void)sg_fail(err, SG_R_EDIT_REFUSED,
+	(void)sg_fail(err, SG_R_EDIT_TEMPLATE,
 		"%s:%d:%d: {{ ... }} stands there unquoted: this is a template, not data", file,
 		line, column);
 	return sg_hint(err, "name the values file that the template reads");
@@ -83,12 +83,12 @@ static int refuse_template(const char *file, int line, int column, struct sg_err
 int sg_edit_check_template(struct sg_edit_tree *tree, struct sg_err *err)
 {
 	for (size_t i = 0; i + 1 < tree->events.count; i++) {
-		const struct sg_yaml_event *outer = sg_edit_event(tree, i);
-		const struct sg_yaml_event *inner = outer + 1;
+		struct sg_yaml_event outer = sg_edit_event(tree, i);
+		struct sg_yaml_event inner = sg_edit_event(tree, i + 1);
 
 		tree->visits++;
-		if (is_flow_map(outer) && is_flow_map(inner) && inner->start == outer->start + 1)
-			return refuse_template(tree->file, outer->line, outer->column, err);
+		if (is_flow_map(&outer) && is_flow_map(&inner) && inner.start == outer.start + 1)
+			return refuse_template(tree->file, outer.line, outer.column, err);
 	}
 	return 0;
 }
@@ -97,7 +97,7 @@ static void list_documents(struct sg_edit_tree *tree, struct documents *document
 {
 	for (size_t i = 0; i < tree->events.count; i++) {
 		tree->visits++;
-		if (sg_edit_event(tree, i)->kind == SG_YAML_DOC_START)
+		if (sg_edit_event(tree, i).kind == SG_YAML_DOC_START)
 			add(documents, i + 1);
 	}
 }
@@ -107,9 +107,12 @@ static int pick_only(struct sg_edit_tree *tree, const struct documents *all, siz
 {
 	SG_AUTO(documents_release) struct documents full = {0};
 
-	for (size_t i = 0; i < all->count; i++)
-		if (!sg_edit_is_null(sg_edit_event(tree, all->roots[i])))
+	for (size_t i = 0; i < all->count; i++) {
+		struct sg_yaml_event root = sg_edit_event(tree, all->roots[i]);
+
+		if (!sg_edit_is_null(&root))
 			add(&full, all->roots[i]);
+	}
 	if (full.count == 0)
 		return sg_fail(err, SG_R_KEY_NOT_FOUND, "%s: the file is empty", tree->file);
 	if (full.count > 1)
@@ -153,9 +156,9 @@ static int pick_named(struct sg_edit_tree *tree, const struct documents *all,
 			!sg_str_is(name_of(tree, root), wanted->name))
 			continue;
 		if (hit) {
-			(void)sg_edit_refuse(tree, root, err,
+			(void)sg_edit_refuse(tree, root, SG_R_EDIT_DUPLICATE, err,
 				"a second document is %.80s/%.80s (first at line %d)",
-				wanted->resource, wanted->name, sg_edit_event(tree, hit)->line);
+				wanted->resource, wanted->name, sg_edit_event(tree, hit).line);
 			return sg_hint(err, "name the document by its number: %zu:", i);
 		}
 		hit = root;

@@ -49,7 +49,7 @@ static int find(struct job *job, struct sg_err *err)
 	return sg_edit_helm_find(&job->scratch, &job->tree, job->ask, &job->found, err);
 }
 
-static const struct sg_yaml_event *scalar(const struct job *job)
+static struct sg_yaml_event scalar(const struct job *job)
 {
 	return sg_edit_event(&job->tree, job->found.site.node);
 }
@@ -66,7 +66,7 @@ static int check_digest(const struct job *job, struct sg_err *err)
 	if (job->ask->any_text || job->ask->part != SG_PART_TAG || !job->found.digest ||
 		job->ask->with_digest)
 		return 0;
-	(void)sg_edit_refuse(&job->tree, job->found.site.node, err,
+	(void)sg_edit_refuse(&job->tree, job->found.site.node, SG_R_EDIT_DIGEST, err,
 		"a digest stands beside the tag (line %d) and decides what runs",
 		job->found.digest_line);
 	return sg_hint(err, "take the digest away, or set part digest in the same update");
@@ -75,8 +75,9 @@ static int check_digest(const struct job *job, struct sg_err *err)
 /* In JSON a text has double quotes, also where a number stood. */
 static enum sg_yaml_style old_style(const struct job *job)
 {
-	return job->found.site.json && !reads_as_text(scalar(job)) ? SG_YAML_DOUBLE_QUOTED
-								   : scalar(job)->style;
+	struct sg_yaml_event event = scalar(job);
+
+	return job->found.site.json && !reads_as_text(&event) ? SG_YAML_DOUBLE_QUOTED : event.style;
 }
 
 static int splice(const struct job *job, const struct sg_edit_target *target, const char *wanted,
@@ -92,8 +93,8 @@ static int splice(const struct job *job, const struct sg_edit_target *target, co
 		sg_buf_addc(&bytes, ' ');
 	if (!sg_edit_quote(claim.value, old_style(job), target->flow, &bytes, &claim.style) ||
 		bytes.overflow)
-		return sg_edit_refuse(
-			&job->tree, target->node, err, "the new value is no UTF-8 or too long");
+		return sg_edit_refuse(&job->tree, target->node, SG_R_EDIT_REFUSED, err,
+			"the new value is no UTF-8 or too long");
 	sg_buf_init(&after, text.len + bytes.len);
 	sg_buf_addstr(&after, sg_str_sub(text, 0, target->start));
 	sg_buf_addstr(&after, sg_buf_str(&bytes));
@@ -108,16 +109,16 @@ static int splice(const struct job *job, const struct sg_edit_target *target, co
 
 static int change(struct job *job, const char *wanted, struct sg_edit_done *ret, struct sg_err *err)
 {
-	const struct sg_yaml_event *event = scalar(job);
+	struct sg_yaml_event event = scalar(job);
 	struct sg_edit_target target;
 	struct sg_edit_done done = {
 		.text = job->ask->text,
-		.unchanged = sg_str_is(event->value, wanted) && reads_as_text(event),
-		.from = sg_arena_dup(job->arena, event->value),
+		.unchanged = sg_str_is(event.value, wanted) && reads_as_text(&event),
+		.from = sg_arena_dup(job->arena, event.value),
 		.to = sg_arena_strdup(job->arena, wanted),
 		.place = sg_arena_strdup(job->arena, job->found.place),
-		.line = event->line,
-		.column = event->column,
+		.line = event.line,
+		.column = event.column,
 	};
 
 	if (!done.unchanged &&
@@ -158,13 +159,14 @@ int sg_edit_apply(struct sg_arena *arena, const struct sg_edit_ask *ask, struct 
 /* The parts of the value itself come before what stands beside it. */
 static void tell_image(const struct job *job, struct sg_edit_value *value)
 {
-	struct sg_str text = scalar(job)->value;
+	struct sg_yaml_event event = scalar(job);
+	struct sg_str text = event.value;
 	struct sg_image image;
 
 	value->repository = sg_arena_strdup(job->arena, job->found.repository);
 	value->tag = sg_arena_strdup(job->arena, job->found.tag);
 	value->digest = sg_arena_strdup(job->arena, job->found.digest);
-	if (text.len == 0 || sg_edit_is_null(scalar(job)))
+	if (text.len == 0 || sg_edit_is_null(&event))
 		return;
 	switch (job->ask->part) {
 	case SG_PART_TAG:
@@ -192,14 +194,16 @@ int sg_edit_read(struct sg_arena *arena, const struct sg_edit_ask *ask, struct s
 {
 	SG_AUTO(job_release) struct job job = {.ask = ask, .arena = arena};
 	struct sg_edit_value value = {0};
+	struct sg_yaml_event event;
 
 	if (find(&job, err) < 0 || sg_edit_scalar_check(&job.tree, &job.found.site, err) < 0)
 		return -1;
-	value.value = sg_arena_dup(arena, scalar(&job)->value);
-	value.is_text = reads_as_text(scalar(&job));
+	event = scalar(&job);
+	value.value = sg_arena_dup(arena, event.value);
+	value.is_text = reads_as_text(&event);
 	value.place = sg_arena_strdup(arena, job.found.place);
-	value.line = scalar(&job)->line;
-	value.column = scalar(&job)->column;
+	value.line = event.line;
+	value.column = event.column;
 	tell_image(&job, &value);
 	*ret = value;
 	return 0;

@@ -61,7 +61,7 @@ struct sg_edit_value {
 /*
  * Reasons: USAGE (the value is no tag, digest, repository), CONFIG_INVALID (the path cannot be
  * read, or the part does not exist there), YAML_INVALID, TOO_LARGE, KEY_NOT_FOUND, IMAGE_NOT_FOUND,
- * EDIT_REFUSED. A value that stands there unquoted but is read as a number is written anew with
+ * EDIT_*. A value that stands there unquoted but is read as a number is written anew with
  * quotes, even when its letters are the same.
  */
 int sg_edit_apply(struct sg_arena *arena, const struct sg_edit_ask *ask, struct sg_edit_done *ret,

@@ -29,7 +29,7 @@ static void read_neighbours(
 	found->tag = text_or_null(arena, sg_edit_member_text(tree, map, "tag"));
 	if (sg_image_digest_ok(digest)) {
 		found->digest = sg_arena_dup(arena, digest);
-		found->digest_line = sg_edit_event(tree, sg_edit_member(tree, map, "digest"))->line;
+		found->digest_line = sg_edit_event(tree, sg_edit_member(tree, map, "digest")).line;
 	}
 }
 

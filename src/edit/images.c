@@ -32,14 +32,14 @@ static bool step_into_map(struct search *s, size_t *at, size_t node, struct sg_b
 {
 	size_t key = *at + 1, value;
 
-	for (; sg_edit_event(&s->tree, key)->kind != SG_YAML_MAP_END;
+	for (; sg_edit_event(&s->tree, key).kind != SG_YAML_MAP_END;
 		key = sg_edit_node_end(&s->tree, value)) {
 		const char *name;
 
 		value = sg_edit_node_end(&s->tree, key);
 		if (!holds(s, value, node))
 			continue;
-		name = sg_arena_dup(s->arena, sg_edit_event(&s->tree, key)->value);
+		name = sg_arena_dup(s->arena, sg_edit_event(&s->tree, key).value);
 		sg_buf_addf(path, "%s%s", path->len ? "." : "", sg_edit_path_key(s->arena, name));
 		*at = value;
 		return true;
@@ -52,9 +52,9 @@ static bool is_unique(struct search *s, size_t list, struct sg_str name)
 {
 	int count = 0;
 
-	for (size_t at = list + 1; sg_edit_event(&s->tree, at)->kind != SG_YAML_SEQ_END;
+	for (size_t at = list + 1; sg_edit_event(&s->tree, at).kind != SG_YAML_SEQ_END;
 		at = sg_edit_node_end(&s->tree, at)) {
-		if (sg_edit_event(&s->tree, at)->kind == SG_YAML_ALIAS)
+		if (sg_edit_event(&s->tree, at).kind == SG_YAML_ALIAS)
 			return false; /* it may stand for one */
 		count += sg_str_eq(sg_edit_member_text(&s->tree, at, "name"), name);
 	}
@@ -86,7 +86,7 @@ static const char *path_of(struct search *s, size_t node)
 
 	sg_buf_init(&path, s->tree.text.len * 2 + 4096);
 	while (at != node) {
-		if (sg_edit_event(&s->tree, at)->kind == SG_YAML_SEQ_START)
+		if (sg_edit_event(&s->tree, at).kind == SG_YAML_SEQ_START)
 			step_into_list(s, &at, node, &path);
 		else if (!step_into_map(s, &at, node, &path))
 			return NULL;
@@ -119,7 +119,7 @@ static void add(struct search *s, size_t node, enum sg_image_part part, const ch
 
 static int no_field(struct search *s, size_t map, const char *field, struct sg_err *err)
 {
-	(void)sg_edit_refuse(&s->tree, map, err,
+	(void)sg_edit_refuse(&s->tree, map, SG_R_EDIT_NO_FIELD, err,
 		"the image %.200s stands here and has no `%s` beside it", s->repository, field);
 	return sg_hint(err, "write a first `%s:` beside it, empty if you like", field);
 }
@@ -127,7 +127,7 @@ static int no_field(struct search *s, size_t map, const char *field, struct sg_e
 /* A digest beside the tag decides what runs, so that a new tag alone would change nothing. */
 static int refuse_digest(struct search *s, size_t digest, struct sg_err *err)
 {
-	(void)sg_edit_refuse(&s->tree, digest, err,
+	(void)sg_edit_refuse(&s->tree, digest, SG_R_EDIT_DIGEST, err,
 		"this digest of %.200s decides what runs, not the tag", s->repository);
 	return sg_hint(err, "take it away, or give the new one: REPOSITORY:TAG@DIGEST");
 }
@@ -157,7 +157,7 @@ static int add_fields(struct search *s, size_t map, const char *tag_key, struct 
 	if (s->image->digest.len && !digest)
 		return no_field(s, map, "digest", err);
 	if (digest && !s->image->digest.len &&
-		sg_image_digest_ok(sg_edit_event(&s->tree, digest)->value))
+		sg_image_digest_ok(sg_edit_event(&s->tree, digest).value))
 		return refuse_digest(s, digest, err);
 	if (s->image->tag.len)
 		add(s, tag, SG_PART_TAG, sg_arena_dup(s->arena, s->image->tag));
@@ -177,10 +177,10 @@ static bool is_ours(const struct search *s, struct sg_str repository)
 /* image: registry/web:1.0, or image: web with a tag beside it. */
 static int look_at_image(struct search *s, size_t map, size_t node, struct sg_err *err)
 {
-	const struct sg_yaml_event *event = sg_edit_event(&s->tree, node);
+	struct sg_yaml_event event = sg_edit_event(&s->tree, node);
 	struct sg_image image;
 
-	if (event->kind != SG_YAML_SCALAR || !sg_image_parse(event->value, &image) ||
+	if (event.kind != SG_YAML_SCALAR || !sg_image_parse(event.value, &image) ||
 		!sg_image_same_repository(image.repository, s->image->repository))
 		return 0;
 	if (!image.tag.len && !image.digest.len && sg_edit_member(&s->tree, map, "tag"))
@@ -222,9 +222,9 @@ static bool is_image_entry(struct search *s, size_t node, size_t list)
 {
 	size_t at = list + 1;
 
-	if (!list || sg_edit_event(&s->tree, list)->kind != SG_YAML_SEQ_START)
+	if (!list || sg_edit_event(&s->tree, list).kind != SG_YAML_SEQ_START)
 		return false;
-	while (at < node && sg_edit_event(&s->tree, at)->kind != SG_YAML_SEQ_END)
+	while (at < node && sg_edit_event(&s->tree, at).kind != SG_YAML_SEQ_END)
 		at = sg_edit_node_end(&s->tree, at);
 	return at == node;
 }
@@ -236,7 +236,7 @@ static int look_at_document(struct search *s, struct sg_err *err)
 	size_t images_end = images ? sg_edit_node_end(&s->tree, images) : 0;
 
 	for (size_t at = s->root; at < end; at++) {
-		if (sg_edit_event(&s->tree, at)->kind != SG_YAML_MAP_START)
+		if (sg_edit_event(&s->tree, at).kind != SG_YAML_MAP_START)
 			continue;
 		if (look_at_map(s, at, err) < 0)
 			return -1;
@@ -252,7 +252,7 @@ static size_t count_documents(const struct sg_edit_tree *tree)
 	size_t count = 0;
 
 	for (size_t i = 0; i < tree->events.count; i++)
-		count += sg_edit_event(tree, i)->kind == SG_YAML_DOC_START;
+		count += sg_edit_event(tree, i).kind == SG_YAML_DOC_START;
 	return count;
 }
 
@@ -262,7 +262,7 @@ static int look_at_all(struct search *s, struct sg_err *err)
 		return -1;
 	s->several = count_documents(&s->tree) > 1;
 	for (size_t i = 0; i < s->tree.events.count; i++) {
-		if (sg_edit_event(&s->tree, i)->kind != SG_YAML_DOC_START)
+		if (sg_edit_event(&s->tree, i).kind != SG_YAML_DOC_START)
 			continue;
 		s->root = i + 1;
 		if (look_at_document(s, err) < 0)

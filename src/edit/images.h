@@ -17,8 +17,8 @@ struct sg_edit_asks {
  *   {image: web, tag: ...}                               an image without a tag, and a tag beside
  * it images: [{name: web, newName, newTag, digest}]       of a kustomization; newName, else name
  * Aliases are passed over: the place of their anchor is found. IMAGE says a tag, a digest or both.
- * No place at all is no error: count 0. Reasons: YAML_INVALID, TOO_LARGE, EDIT_REFUSED for a
- * template and where a field is missing that IMAGE needs.
+ * No place at all is no error: count 0. Reasons: YAML_INVALID, TOO_LARGE, EDIT_TEMPLATE,
+ * EDIT_NO_FIELD where one is missing that IMAGE needs, EDIT_DIGEST, EDIT_DUPLICATE.
  */
 int sg_edit_images(struct sg_arena *arena, const char *file, struct sg_str text,
 	const struct sg_image *image, struct sg_edit_asks *ret, struct sg_err *err) SG_MUST_CHECK;

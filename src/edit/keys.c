@@ -26,17 +26,17 @@ static int collect(
 {
 	size_t at = map + 1;
 
-	while (sg_edit_event(tree, at)->kind != SG_YAML_MAP_END) {
-		const struct sg_yaml_event *event = sg_edit_event(tree, at);
-		struct sg_edit_key key = {event->value, at, sg_edit_node_end(tree, at)};
+	while (sg_edit_event(tree, at).kind != SG_YAML_MAP_END) {
+		struct sg_yaml_event event = sg_edit_event(tree, at);
+		struct sg_edit_key key = {event.value, at, sg_edit_node_end(tree, at)};
 
-		if (event->kind == SG_YAML_ALIAS)
-			return sg_edit_refuse(
-				tree, at, err, "an alias stands as a key of the mapping");
-		if (event->kind == SG_YAML_SCALAR && event->style == SG_YAML_PLAIN &&
-			sg_str_is(event->value, "<<"))
+		if (event.kind == SG_YAML_ALIAS)
+			return sg_edit_refuse(tree, at, SG_R_EDIT_ALIAS, err,
+				"an alias stands as a key of the mapping");
+		if (event.kind == SG_YAML_SCALAR && event.style == SG_YAML_PLAIN &&
+			sg_str_is(event.value, "<<"))
 			keys->merge = key.value;
-		else if (event->kind == SG_YAML_SCALAR)
+		else if (event.kind == SG_YAML_SCALAR)
 			add(keys, key);
 		at = sg_edit_node_end(tree, key.value);
 	}
@@ -59,10 +59,9 @@ int sg_edit_keys_read(
 static int refuse_twice(struct sg_edit_tree *tree, const struct sg_edit_key *first,
 	const struct sg_edit_key *second, struct sg_err *err)
 {
-	(void)sg_edit_refuse(tree, second->node, err,
+	(void)sg_edit_refuse(tree, second->node, SG_R_EDIT_DUPLICATE, err,
 		"the key \"%.*s\" stands twice (first at line %d)",
-		SG_STR_ARG(sg_str_sub(second->name, 0, 80)),
-		sg_edit_event(tree, first->node)->line);
+		SG_STR_ARG(sg_str_sub(second->name, 0, 80)), sg_edit_event(tree, first->node).line);
 	return sg_hint(err, "readers differ in which of the two counts; remove one");
 }
 

@@ -15,19 +15,20 @@ struct sg_edit_keys {
 	size_t merge; /* the value of a plain << key; 0 when there is none */
 };
 
-/* EDIT_REFUSED when a key is an alias. A key may stand twice: sg_edit_keys_find() sees to that. */
+/* EDIT_ALIAS when a key is one. A key may stand twice: sg_edit_keys_find() sees to that. */
 int sg_edit_keys_read(struct sg_edit_tree *tree, size_t map, struct sg_edit_keys *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 void sg_edit_keys_release(struct sg_edit_keys *keys);
 
 /*
- * NULL when there is none. EDIT_REFUSED when NAME stands twice: readers differ in which of the two
- * counts. Another key that does so is no reason: whoever reads such a file finds NAME all the same.
+ * NULL when there is none. EDIT_DUPLICATE when NAME stands twice: readers differ in which of the
+ * two counts. Another key that does so is no reason: whoever reads such a file finds NAME all the
+ * same.
  */
 int sg_edit_keys_find(struct sg_edit_tree *tree, const struct sg_edit_keys *keys, const char *name,
 	const struct sg_edit_key **ret, struct sg_err *err) SG_MUST_CHECK;
 
-/* EDIT_REFUSED when the mapping MAP has the key NAME twice. */
+/* EDIT_DUPLICATE when the mapping MAP has the key NAME twice. */
 int sg_edit_keys_once(
 	struct sg_edit_tree *tree, size_t map, const char *name, struct sg_err *err) SG_MUST_CHECK;
 

@@ -20,9 +20,9 @@ static struct sg_str renamed_from(struct sg_edit_tree *tree, size_t root, const 
 {
 	size_t images = sg_edit_member(tree, root, "images");
 
-	if (!images || sg_edit_event(tree, images)->kind != SG_YAML_SEQ_START)
+	if (!images || sg_edit_event(tree, images).kind != SG_YAML_SEQ_START)
 		return (struct sg_str){"", 0};
-	for (size_t at = images + 1; sg_edit_event(tree, at)->kind != SG_YAML_SEQ_END;
+	for (size_t at = images + 1; sg_edit_event(tree, at).kind != SG_YAML_SEQ_END;
 		at = sg_edit_node_end(tree, at))
 		if (sg_str_is(sg_edit_member_text(tree, at, "newName"), image))
 			return sg_edit_member_text(tree, at, "name");
@@ -47,10 +47,11 @@ static int no_field(struct sg_edit_tree *tree, size_t entry, const char *field, 
 	size_t digest = sg_edit_member(tree, entry, "digest");
 
 	if (digest)
-		(void)sg_edit_refuse(tree, digest, err,
+		(void)sg_edit_refuse(tree, digest, SG_R_EDIT_DIGEST, err,
 			"the entry has no %s; it is fixed by this digest", field);
 	else
-		(void)sg_edit_refuse(tree, entry, err, "the entry has no %s", field);
+		(void)sg_edit_refuse(
+			tree, entry, SG_R_EDIT_NO_FIELD, err, "the entry has no %s", field);
 	return sg_hint(err, "write a first %s into the entry", field);
 }
 
@@ -71,7 +72,7 @@ static void read_entry(struct sg_arena *arena, struct sg_edit_tree *tree, size_t
 	found->tag = text_or_null(arena, sg_edit_member_text(tree, entry, "newTag"));
 	found->digest = text_or_null(arena, sg_edit_member_text(tree, entry, "digest"));
 	if (digest)
-		found->digest_line = sg_edit_event(tree, digest)->line;
+		found->digest_line = sg_edit_event(tree, digest).line;
 }
 
 static int locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root, const char *text,

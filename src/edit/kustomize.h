@@ -7,8 +7,8 @@
 /*
  * The field of the part (newTag, newName, digest) in the entry whose `name` is exactly ask->image:
  * Kustomize compares names letter by letter, without default registry. IMAGE_NOT_FOUND with the
- * names that are there; EDIT_REFUSED when the entry lacks the field; CONFIG_INVALID for a
- * reference, which no field holds.
+ * names that are there; EDIT_NO_FIELD (EDIT_DIGEST) when the entry lacks the field; CONFIG_INVALID
+ * for a reference, which no field holds.
  */
 int sg_edit_kustomize_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_ask *ask, struct sg_edit_found *ret, struct sg_err *err) SG_MUST_CHECK;

@@ -15,7 +15,7 @@ struct walk {
 	struct sg_edit_site site;
 };
 
-static const struct sg_yaml_event *here(const struct walk *w)
+static struct sg_yaml_event here(const struct walk *w)
 {
 	return sg_edit_event(w->tree, w->site.node);
 }
@@ -39,51 +39,55 @@ static const char *kind_word(const struct sg_yaml_event *event)
 
 static int not_found(const struct walk *w, struct sg_err *err, const char *what)
 {
-	const struct sg_yaml_event *event = here(w);
+	struct sg_yaml_event event = here(w);
 
 	return sg_fail(err, SG_R_KEY_NOT_FOUND, "%s:%d:%d: %.200s: %s %s", w->tree->file,
-		event->line, event->column, w->path->text, name_here(w), what);
+		event.line, event.column, w->path->text, name_here(w), what);
 }
 
 static int wrong_kind(const struct walk *w, struct sg_err *err, const char *wanted)
 {
+	struct sg_yaml_event event = here(w);
+
 	return not_found(
-		w, err, sg_arena_printf(w->arena, "is %s, not %s", kind_word(here(w)), wanted));
+		w, err, sg_arena_printf(w->arena, "is %s, not %s", kind_word(&event), wanted));
 }
 
 int sg_edit_refuse_alias(struct sg_edit_tree *tree, size_t node, struct sg_err *err)
 {
-	struct sg_str name = sg_edit_event(tree, node)->value;
+	struct sg_str name = sg_edit_event(tree, node).value;
 	int line = 0;
 
 	for (size_t i = 0; i < node; i++) {
-		const char *anchor = sg_edit_event(tree, i)->anchor;
+		const char *anchor = sg_edit_event(tree, i).anchor;
 
 		tree->visits++;
 		if (anchor && sg_str_is(name, anchor))
-			line = sg_edit_event(tree, i)->line;
+			line = sg_edit_event(tree, i).line;
 	}
 	if (line == 0)
-		return sg_edit_refuse(tree, node, err, "the alias *%.*s has no anchor before it",
+		return sg_edit_refuse(tree, node, SG_R_EDIT_ALIAS, err,
+			"the alias *%.*s has no anchor before it",
 			SG_STR_ARG(sg_str_sub(name, 0, 60)));
-	(void)sg_edit_refuse(tree, node, err, "the alias *%.*s stands for what line %d holds",
+	(void)sg_edit_refuse(tree, node, SG_R_EDIT_ALIAS, err,
+		"the alias *%.*s stands for what line %d holds",
 		SG_STR_ARG(sg_str_sub(name, 0, 60)), line);
 	return sg_hint(err, "edit the place of the anchor, or give this place a value of its own");
 }
 
 int sg_edit_alias_line(struct sg_edit_tree *tree, size_t node)
 {
-	const char *anchor = sg_edit_event(tree, node)->anchor;
+	const char *anchor = sg_edit_event(tree, node).anchor;
 
 	for (size_t i = node; anchor && i < tree->events.count; i++) {
-		const struct sg_yaml_event *event = sg_edit_event(tree, i);
+		struct sg_yaml_event event = sg_edit_event(tree, i);
 
 		tree->visits++;
-		if (event->kind == SG_YAML_ALIAS && sg_str_is(event->value, anchor))
-			return event->line;
+		if (event.kind == SG_YAML_ALIAS && sg_str_is(event.value, anchor))
+			return event.line;
 		/* The name means another node from there on, and none of another document. */
-		if (event->kind == SG_YAML_DOC_END ||
-			(i > node && event->anchor && strcmp(event->anchor, anchor) == 0))
+		if (event.kind == SG_YAML_DOC_END ||
+			(i > node && event.anchor && strcmp(event.anchor, anchor) == 0))
 			return 0;
 	}
 	return 0;
@@ -96,24 +100,24 @@ static int check_shared(const struct walk *w, struct sg_err *err)
 
 	if (!line)
 		return 0;
-	(void)sg_edit_refuse(w->tree, w->site.node, err,
+	(void)sg_edit_refuse(w->tree, w->site.node, SG_R_EDIT_SHARED, err,
 		"%s has the anchor &%.60s that line %d uses: both would change", name_here(w),
-		here(w)->anchor, line);
+		here(w).anchor, line);
 	return sg_hint(err, "give one of the two places a value of its own");
 }
 
 static int enter(struct walk *w, enum sg_yaml_kind kind, const char *word, struct sg_err *err)
 {
-	if (here(w)->kind == SG_YAML_ALIAS)
+	if (here(w).kind == SG_YAML_ALIAS)
 		return sg_edit_refuse_alias(w->tree, w->site.node, err);
-	if (here(w)->kind != kind)
+	if (here(w).kind != kind)
 		return wrong_kind(w, err, word);
 	return check_shared(w, err);
 }
 
 static void descend(struct walk *w, size_t node)
 {
-	w->site.flow = w->site.flow || here(w)->style == SG_YAML_FLOW;
+	w->site.flow = w->site.flow || here(w).style == SG_YAML_FLOW;
 	w->site.holder = w->site.node;
 	w->site.node = node;
 }
@@ -124,7 +128,7 @@ static int no_key(
 	const char *nearest = sg_edit_keys_nearest(keys, name);
 
 	if (keys->merge) {
-		(void)sg_edit_refuse(w->tree, keys->merge, err,
+		(void)sg_edit_refuse(w->tree, keys->merge, SG_R_EDIT_MERGE_KEY, err,
 			"%s has no key \"%.80s\" of its own; it may come from this merge key",
 			name_here(w), name);
 		return sg_hint(err, "give the mapping a \"%.80s\" of its own", name);
@@ -157,11 +161,11 @@ static int step_index(struct walk *w, const struct sg_edit_step *step, struct sg
 
 	if (enter(w, SG_YAML_SEQ_START, "a list", err) < 0)
 		return -1;
-	while (sg_edit_event(w->tree, at)->kind != SG_YAML_SEQ_END && count < step->index) {
+	while (sg_edit_event(w->tree, at).kind != SG_YAML_SEQ_END && count < step->index) {
 		at = sg_edit_node_end(w->tree, at);
 		count++;
 	}
-	if (sg_edit_event(w->tree, at)->kind == SG_YAML_SEQ_END)
+	if (sg_edit_event(w->tree, at).kind == SG_YAML_SEQ_END)
 		return not_found(
 			w, err, sg_arena_printf(w->arena, "has %zu items, counted from 0", count));
 	descend(w, at);
@@ -189,9 +193,9 @@ static void add_name(struct sg_buf *names, size_t count, struct sg_str name)
 static int refuse_twins(const struct walk *w, const struct sg_edit_step *step, size_t first,
 	size_t second, struct sg_err *err)
 {
-	(void)sg_edit_refuse(w->tree, second, err,
+	(void)sg_edit_refuse(w->tree, second, SG_R_EDIT_DUPLICATE, err,
 		"two items of %s have the %.80s \"%.200s\" (first at line %d)", name_here(w),
-		step->name, step->value, sg_edit_event(w->tree, first)->line);
+		step->name, step->value, sg_edit_event(w->tree, first).line);
 	return sg_hint(err, "remove one of them");
 }
 
@@ -203,11 +207,11 @@ static int step_select(struct walk *w, const struct sg_edit_step *step, struct s
 	if (enter(w, SG_YAML_SEQ_START, "a list", err) < 0)
 		return -1;
 	sg_buf_init(&names, 2048);
-	for (size_t at = w->site.node + 1; sg_edit_event(w->tree, at)->kind != SG_YAML_SEQ_END;
+	for (size_t at = w->site.node + 1; sg_edit_event(w->tree, at).kind != SG_YAML_SEQ_END;
 		at = sg_edit_node_end(w->tree, at)) {
 		struct sg_str value;
 
-		if (sg_edit_event(w->tree, at)->kind == SG_YAML_ALIAS)
+		if (sg_edit_event(w->tree, at).kind == SG_YAML_ALIAS)
 			return sg_edit_refuse_alias(w->tree, at, err);
 		value = sg_edit_member_text(w->tree, at, step->name);
 		if (value.len)
@@ -244,7 +248,7 @@ int sg_edit_locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t roo
 {
 	struct walk w = {.arena = arena, .tree = tree, .path = path, .site.node = root};
 
-	w.site.json = here(&w)->style == SG_YAML_FLOW;
+	w.site.json = here(&w).style == SG_YAML_FLOW;
 	for (w.step = 0; w.step < path->count; w.step++)
 		if (take_step(&w, &path->steps[w.step], err) < 0)
 			return -1;

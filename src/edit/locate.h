@@ -13,9 +13,9 @@ struct sg_edit_site {
 };
 
 /*
- * KEY_NOT_FOUND with the deepest place that was found and the nearest name. EDIT_REFUSED for
- * a key of the path that stands twice in its mapping, for an alias, a merge key or a shared anchor
- * on the way, and for a selector that two items match.
+ * KEY_NOT_FOUND with the deepest place that was found and the nearest name. EDIT_DUPLICATE for
+ * a key of the path that stands twice in its mapping and for a selector that two items match;
+ * EDIT_ALIAS, EDIT_MERGE_KEY, EDIT_SHARED for an alias, merge key or shared anchor on the way.
  */
 int sg_edit_locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root,
 	const struct sg_edit_path *path, struct sg_edit_site *ret,
@@ -24,7 +24,7 @@ int sg_edit_locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t roo
 /* The line of the first alias that stands for NODE; 0 when it has no anchor, or none uses it. */
 int sg_edit_alias_line(struct sg_edit_tree *tree, size_t node);
 
-/* EDIT_REFUSED for an alias, naming the place of its anchor. */
+/* EDIT_ALIAS, naming the place of its anchor. */
 int sg_edit_refuse_alias(struct sg_edit_tree *tree, size_t node, struct sg_err *err);
 
 #endif

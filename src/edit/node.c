@@ -3,10 +3,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-const struct sg_yaml_event *sg_edit_event(const struct sg_edit_tree *tree, size_t node)
+struct sg_yaml_event sg_edit_event(const struct sg_edit_tree *tree, size_t node)
 {
 	SG_ASSERT(node < tree->events.count);
-	return &tree->events.items[node];
+	return tree->events.items[node];
 }
 
 size_t sg_edit_node_end(struct sg_edit_tree *tree, size_t node)
@@ -14,7 +14,7 @@ size_t sg_edit_node_end(struct sg_edit_tree *tree, size_t node)
 	int depth = 0;
 
 	do {
-		enum sg_yaml_kind kind = sg_edit_event(tree, node++)->kind;
+		enum sg_yaml_kind kind = sg_edit_event(tree, node++).kind;
 
 		tree->visits++;
 		if (kind == SG_YAML_SEQ_START || kind == SG_YAML_MAP_START)
@@ -29,13 +29,13 @@ size_t sg_edit_member(struct sg_edit_tree *tree, size_t map, const char *key)
 {
 	size_t at = map + 1;
 
-	if (sg_edit_event(tree, map)->kind != SG_YAML_MAP_START)
+	if (sg_edit_event(tree, map).kind != SG_YAML_MAP_START)
 		return 0;
-	while (sg_edit_event(tree, at)->kind != SG_YAML_MAP_END) {
-		const struct sg_yaml_event *event = sg_edit_event(tree, at);
+	while (sg_edit_event(tree, at).kind != SG_YAML_MAP_END) {
+		struct sg_yaml_event event = sg_edit_event(tree, at);
 		size_t value = sg_edit_node_end(tree, at);
 
-		if (event->kind == SG_YAML_SCALAR && sg_str_is(event->value, key))
+		if (event.kind == SG_YAML_SCALAR && sg_str_is(event.value, key))
 			return value;
 		at = sg_edit_node_end(tree, value);
 	}
@@ -45,11 +45,14 @@ size_t sg_edit_member(struct sg_edit_tree *tree, size_t map, const char *key)
 struct sg_str sg_edit_member_text(struct sg_edit_tree *tree, size_t map, const char *key)
 {
 	size_t node = sg_edit_member(tree, map, key);
-	const struct sg_yaml_event *event = node ? sg_edit_event(tree, node) : NULL;
+	struct sg_yaml_event event;
 
-	if (!event || event->kind != SG_YAML_SCALAR || sg_edit_is_null(event))
+	if (!node)
 		return (struct sg_str){"", 0};
-	return event->value;
+	event = sg_edit_event(tree, node);
+	if (event.kind != SG_YAML_SCALAR || sg_edit_is_null(&event))
+		return (struct sg_str){"", 0};
+	return event.value;
 }
 
 bool sg_edit_is_null(const struct sg_yaml_event *event)
@@ -59,16 +62,15 @@ bool sg_edit_is_null(const struct sg_yaml_event *event)
 		       sg_str_ieq(event->value, SG_STR("null")));
 }
 
-int sg_edit_refuse(
-	const struct sg_edit_tree *tree, size_t node, struct sg_err *err, const char *fmt, ...)
+int sg_edit_refuse(const struct sg_edit_tree *tree, size_t node, enum sg_reason reason,
+	struct sg_err *err, const char *fmt, ...)
 {
-	const struct sg_yaml_event *event = sg_edit_event(tree, node);
+	struct sg_yaml_event event = sg_edit_event(tree, node);
 	char what[512];
 	va_list args;
 
 	va_start(args, fmt);
 	(void)vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
-	return sg_fail(err, SG_R_EDIT_REFUSED, "%s:%d:%d: %s", tree->file, event->line,
-		event->column, what);
+	return sg_fail(err, reason, "%s:%d:%d: %s", tree->file, event.line, event.column, what);
 }

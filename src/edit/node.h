@@ -20,7 +20,7 @@ struct sg_edit_tree {
 	size_t visits; /* events looked at: the cost, which must stay linear in the file */
 };
 
-const struct sg_yaml_event *sg_edit_event(const struct sg_edit_tree *tree, size_t node);
+struct sg_yaml_event sg_edit_event(const struct sg_edit_tree *tree, size_t node);
 
 /* The index behind NODE and all that is in it. */
 size_t sg_edit_node_end(struct sg_edit_tree *tree, size_t node);
@@ -36,24 +36,24 @@ bool sg_edit_is_null(const struct sg_yaml_event *event);
 
 /*
  * The root of the document that is meant. Where nothing says which, it is the only one that is not
- * empty. EDIT_REFUSED for several documents (or several of that name), which are named, and for a
- * template whose braces are no data; KEY_NOT_FOUND for an empty file and for a document that is
- * not there.
+ * empty. EDIT_DOCUMENTS for several, which are named, EDIT_DUPLICATE for several of that name, and
+ * EDIT_TEMPLATE where braces are no data; KEY_NOT_FOUND for an empty file and for a document that
+ * is not there.
  */
 int sg_edit_document(struct sg_edit_tree *tree, const struct sg_edit_document *wanted,
 	size_t *ret_root, struct sg_err *err) SG_MUST_CHECK;
 
-/* EDIT_REFUSED for {{ x }}, YAML by accident: a mapping whose key is a mapping. */
+/* EDIT_TEMPLATE for {{ x }}, YAML by accident: a mapping whose key is a mapping. */
 int sg_edit_check_template(struct sg_edit_tree *tree, struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * For a text that is no YAML: turns the error into EDIT_REFUSED where an unquoted {{ says that it
+ * For a text that is no YAML: turns the error into EDIT_TEMPLATE where an unquoted {{ says that it
  * is a template, else leaves it alone. Returns -1.
  */
 int sg_edit_blame_template(const char *file, struct sg_str text, struct sg_err *err);
 
-/* EDIT_REFUSED at the place of an event: "file:line:column: ...". */
-int sg_edit_refuse(const struct sg_edit_tree *tree, size_t node, struct sg_err *err,
-	const char *fmt, ...) SG_PRINTF(4, 5);
+/* REASON (one of EDIT_*) at the place of an event: "file:line:column: ...". */
+int sg_edit_refuse(const struct sg_edit_tree *tree, size_t node, enum sg_reason reason,
+	struct sg_err *err, const char *fmt, ...) SG_PRINTF(5, 6);
 
 #endif

@@ -13,10 +13,10 @@ static int unproven(const struct proof *p, struct sg_err *err, const char *what)
 {
 	size_t last = p->before->events.count - 1;
 
-	(void)sg_edit_refuse(p->before, p->at < last ? p->at : last, err,
+	(void)sg_edit_refuse(p->before, p->at < last ? p->at : last, SG_R_EDIT_UNPROVEN, err,
 		"the edited file would not read back as wanted: %s", what);
 	return sg_hint(err, "write the value at line %d by hand, on a line of its own",
-		sg_edit_event(p->before, p->target->node)->line);
+		sg_edit_event(p->before, p->target->node).line);
 }
 
 static bool same_name(const char *a, const char *b)
@@ -40,23 +40,23 @@ static size_t moved(const struct proof *p, size_t old)
 static int compare(void *arg, const struct sg_yaml_event *now, struct sg_err *err)
 {
 	struct proof *p = arg;
-	const struct sg_yaml_event *old;
+	struct sg_yaml_event old;
 	struct sg_str value;
 	enum sg_yaml_style style;
 
 	if (p->at >= p->before->events.count)
 		return unproven(p, err, "there is more in it");
 	old = sg_edit_event(p->before, p->at);
-	value = is_target(p) ? p->claim->value : old->value;
-	style = is_target(p) ? p->claim->style : old->style;
-	if (now->kind != old->kind || !same_name(now->anchor, old->anchor) ||
-		!same_name(now->tag, old->tag) || now->implicit != old->implicit)
+	value = is_target(p) ? p->claim->value : old.value;
+	style = is_target(p) ? p->claim->style : old.style;
+	if (now->kind != old.kind || !same_name(now->anchor, old.anchor) ||
+		!same_name(now->tag, old.tag) || now->implicit != old.implicit)
 		return unproven(p, err, "another kind of node");
 	if (now->style != style || !sg_str_eq(now->value, value))
 		return unproven(p, err, "another value");
-	if (now->start != (is_target(p) ? old->start + p->target->pad : moved(p, old->start)) ||
-		now->end != moved(p, old->end) || now->line != old->line ||
-		now->end_line != old->end_line)
+	if (now->start != (is_target(p) ? old.start + p->target->pad : moved(p, old.start)) ||
+		now->end != moved(p, old.end) || now->line != old.line ||
+		now->end_line != old.end_line)
 		return unproven(p, err, "another place");
 	p->at++;
 	return 0;

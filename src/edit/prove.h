@@ -12,7 +12,7 @@ struct sg_edit_claim {
 };
 
 /*
- * EDIT_REFUSED unless the new file is the old one with other bytes at the target, and its events
+ * EDIT_UNPROVEN unless the new file is the old one with other bytes at the target, and its events
  * are the old ones at the same places (moved by the difference in length), but for the target's
  * value and style.
  */

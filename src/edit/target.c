@@ -5,13 +5,14 @@
 int sg_edit_scalar_check(
 	struct sg_edit_tree *tree, const struct sg_edit_site *site, struct sg_err *err)
 {
-	const struct sg_yaml_event *event = sg_edit_event(tree, site->node);
+	enum sg_yaml_kind kind = sg_edit_event(tree, site->node).kind;
 
-	if (event->kind == SG_YAML_ALIAS)
+	if (kind == SG_YAML_ALIAS)
 		return sg_edit_refuse_alias(tree, site->node, err);
-	if (event->kind == SG_YAML_MAP_START || event->kind == SG_YAML_SEQ_START) {
-		(void)sg_edit_refuse(tree, site->node, err, "a %s stands here, not a single value",
-			event->kind == SG_YAML_MAP_START ? "mapping" : "list");
+	if (kind == SG_YAML_MAP_START || kind == SG_YAML_SEQ_START) {
+		(void)sg_edit_refuse(tree, site->node, SG_R_EDIT_NOT_SCALAR, err,
+			"a %s stands here, not a single value",
+			kind == SG_YAML_MAP_START ? "mapping" : "list");
 		return sg_hint(err, "name the value inside of it");
 	}
 	return 0;
@@ -25,27 +26,28 @@ static bool tag_is_text(const struct sg_yaml_event *event)
 
 static int check_shape(struct sg_edit_tree *tree, size_t node, struct sg_err *err)
 {
-	const struct sg_yaml_event *event = sg_edit_event(tree, node);
-
+	struct sg_yaml_event event = sg_edit_event(tree, node);
 	int alias_line = sg_edit_alias_line(tree, node);
 
 	if (alias_line) {
-		(void)sg_edit_refuse(tree, node, err,
+		(void)sg_edit_refuse(tree, node, SG_R_EDIT_SHARED, err,
 			"the value has the anchor &%.60s that line %d uses: both would change",
-			event->anchor, alias_line);
+			event.anchor, alias_line);
 		return sg_hint(err, "give one of the two places a value of its own");
 	}
-	if (!tag_is_text(event)) {
-		(void)sg_edit_refuse(tree, node, err,
-			"the value has the tag %.100s, which is no text", event->tag);
+	if (!tag_is_text(&event)) {
+		(void)sg_edit_refuse(tree, node, SG_R_EDIT_TAGGED, err,
+			"the value has the tag %.100s, which is no text", event.tag);
 		return sg_hint(err, "remove the tag");
 	}
-	if (event->style == SG_YAML_LITERAL || event->style == SG_YAML_FOLDED) {
-		(void)sg_edit_refuse(tree, node, err, "the value is a block of lines (| or >)");
+	if (event.style == SG_YAML_LITERAL || event.style == SG_YAML_FOLDED) {
+		(void)sg_edit_refuse(tree, node, SG_R_EDIT_MULTILINE, err,
+			"the value is a block of lines (| or >)");
 		return sg_hint(err, "write it on the line of its key");
 	}
-	if (event->line != event->end_line) {
-		(void)sg_edit_refuse(tree, node, err, "the value goes over several lines");
+	if (event.line != event.end_line) {
+		(void)sg_edit_refuse(
+			tree, node, SG_R_EDIT_MULTILINE, err, "the value goes over several lines");
 		return sg_hint(err, "write it on the line of its key");
 	}
 	return 0;
@@ -84,22 +86,22 @@ static bool is_open(const struct sg_edit_tree *tree, const struct sg_yaml_event 
 int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
 	struct sg_edit_target *ret, struct sg_err *err)
 {
-	const struct sg_yaml_event *event = sg_edit_event(tree, site->node);
-	bool empty = event->style == SG_YAML_PLAIN && event->value.len == 0;
+	struct sg_yaml_event event = sg_edit_event(tree, site->node);
+	bool empty = event.style == SG_YAML_PLAIN && event.value.len == 0;
 
 	if (sg_edit_scalar_check(tree, site, err) < 0 || check_shape(tree, site->node, err) < 0)
 		return -1;
-	if (empty && !is_open(tree, event)) {
-		(void)sg_edit_refuse(
-			tree, site->node, err, "the key has no value that could be replaced");
+	if (empty && !is_open(tree, &event)) {
+		(void)sg_edit_refuse(tree, site->node, SG_R_EDIT_NO_FIELD, err,
+			"the key has no value that could be replaced");
 		return sg_hint(err, "write a first value there, for example \"\"");
 	}
 	*ret = (struct sg_edit_target){
 		.node = site->node,
-		.start = scalar_start(tree, event),
-		.end = event->end,
+		.start = scalar_start(tree, &event),
+		.end = event.end,
 		.flow = site->flow,
-		.pad = empty && !is_blank(tree->text.ptr[event->start - 1]),
+		.pad = empty && !is_blank(tree->text.ptr[event.start - 1]),
 	};
 	return 0;
 }

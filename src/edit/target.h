@@ -12,14 +12,14 @@ struct sg_edit_target {
 };
 
 /*
- * EDIT_REFUSED unless the node is a scalar whose bytes can be replaced alone: on one line, plain or
+ * EDIT_* unless the node is a scalar whose bytes can be replaced alone: on one line, plain or
  * quoted, without an anchor that is used, and without a tag that says it is no text. Where nothing
  * stands behind "key:" or "-" the value goes there.
  */
 int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
 	struct sg_edit_target *ret, struct sg_err *err) SG_MUST_CHECK;
 
-/* EDIT_REFUSED unless the node is a scalar: what reading needs. */
+/* EDIT_NOT_SCALAR, EDIT_ALIAS unless the node is a scalar: what reading needs. */
 int sg_edit_scalar_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
 	struct sg_err *err) SG_MUST_CHECK;
 

@@ -58,31 +58,33 @@ int sg_edit_value_check(const struct sg_edit_ask *ask, struct sg_err *err)
 static int refuse_old(
 	const struct sg_edit_tree *tree, size_t node, const char *what, struct sg_err *err)
 {
-	struct sg_str old = sg_edit_event(tree, node)->value;
+	struct sg_str old = sg_edit_event(tree, node).value;
 
 	if (sg_str_search(old, "{{") >= 0) {
-		(void)sg_edit_refuse(tree, node, err, "the value is computed by a template: %.*s",
+		(void)sg_edit_refuse(tree, node, SG_R_EDIT_TEMPLATE, err,
+			"the value is computed by a template: %.*s",
 			SG_STR_ARG(sg_str_sub(old, 0, SHOWN)));
 		return sg_hint(err, "name the place that the template reads");
 	}
-	(void)sg_edit_refuse(tree, node, err, "\"%.*s\" stands there, which is no %s",
-		SG_STR_ARG(sg_str_sub(old, 0, SHOWN)), what);
+	(void)sg_edit_refuse(tree, node, SG_R_EDIT_OTHER_VALUE, err,
+		"\"%.*s\" stands there, which is no %s", SG_STR_ARG(sg_str_sub(old, 0, SHOWN)),
+		what);
 	return sg_hint(err, "name another key, or the `part` that stands there");
 }
 
 static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *tree, size_t node,
 	const struct sg_edit_ask *ask, const char **ret, struct sg_err *err)
 {
-	const struct sg_yaml_event *event = sg_edit_event(tree, node);
+	struct sg_yaml_event event = sg_edit_event(tree, node);
 	struct sg_image_version wanted = sg_image_version_split(sg_str_of(ask->value));
 	struct sg_str must = sg_str_of(ask->repository);
 	struct sg_image old = {.repository = must};
 
-	if (event->value.len && !sg_edit_is_null(event)) {
-		if (!sg_image_parse(event->value, &old))
+	if (event.value.len && !sg_edit_is_null(&event)) {
+		if (!sg_image_parse(event.value, &old))
 			return refuse_old(tree, node, "image reference", err);
 		if (must.len && !sg_image_same_repository(must, old.repository))
-			return sg_edit_refuse(tree, node, err,
+			return sg_edit_refuse(tree, node, SG_R_EDIT_OTHER_VALUE, err,
 				"another image stands there: %.*s, not %.*s",
 				SG_STR_ARG(sg_str_sub(old.repository, 0, SHOWN)),
 				SG_STR_ARG(sg_str_sub(must, 0, SHOWN)));
@@ -90,8 +92,8 @@ static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *t
 		return refuse_old(tree, node, "image reference", err);
 	}
 	if (old.digest.len && !wanted.digest.len) {
-		(void)sg_edit_refuse(
-			tree, node, err, "a digest stands behind the tag and decides what runs");
+		(void)sg_edit_refuse(tree, node, SG_R_EDIT_DIGEST, err,
+			"a digest stands behind the tag and decides what runs");
 		return sg_hint(err, "give TAG@DIGEST, or take the digest away");
 	}
 	*ret = sg_arena_printf(arena, "%.*s%s%.*s%s%.*s", SG_STR_ARG(old.repository),
@@ -103,12 +105,12 @@ static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *t
 int sg_edit_value_wanted(struct sg_arena *arena, const struct sg_edit_tree *tree, size_t node,
 	const struct sg_edit_ask *ask, const char **ret, struct sg_err *err)
 {
-	const struct sg_yaml_event *event = sg_edit_event(tree, node);
+	struct sg_yaml_event event = sg_edit_event(tree, node);
 
 	if (ask->part == SG_PART_REFERENCE && !ask->any_text)
 		return wanted_reference(arena, tree, node, ask, ret, err);
-	if (!ask->any_text && event->value.len && !sg_edit_is_null(event) &&
-		!is_part(event->value, ask->part))
+	if (!ask->any_text && event.value.len && !sg_edit_is_null(&event) &&
+		!is_part(event.value, ask->part))
 		return refuse_old(tree, node, sg_image_part_name(ask->part), err);
 	*ret = sg_arena_strdup(arena, ask->value);
 	return 0;

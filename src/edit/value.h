@@ -8,8 +8,8 @@
 int sg_edit_value_check(const struct sg_edit_ask *ask, struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * The new value of the scalar NODE. EDIT_REFUSED when what stands there is not that part of an
- * image, is another image, or is fixed by a digest that would stay.
+ * The new value of the scalar NODE. EDIT_OTHER_VALUE when what stands there is not that part of
+ * an image or is another image, EDIT_TEMPLATE, EDIT_DIGEST when a digest would stay.
  */
 int sg_edit_value_wanted(struct sg_arena *arena, const struct sg_edit_tree *tree, size_t node,
 	const struct sg_edit_ask *ask, const char **ret, struct sg_err *err) SG_MUST_CHECK;

@@ -269,17 +269,6 @@ static const struct sg_advice rows[] = {
 			"git log -p -1 -- FILE\n",
 	},
 	{
-		.code = "EDIT_REFUSED",
-		.means = "The place was found, and it cannot be changed without touching "
-			 "something else. Nothing was changed.",
-		.cause = "The value is shared through an anchor or alias, stands in a template, "
-			 "spans several lines or documents, is computed, or the result could not "
-			 "be proven equal but for that one value.",
-		.remedy = "Write the value as plain text in a place of its own. The message has "
-			  "file, line and column.",
-		.look = "git show origin/BRANCH:FILE\n",
-	},
-	{
 		.code = "LOCAL_IO",
 		.means = "A local file, folder or pipe failed: reading a token or kubeconfig, "
 			 "writing a report, or stdout itself.",

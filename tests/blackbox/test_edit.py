@@ -166,7 +166,7 @@ def test_one_refusal_and_no_file_changes(values):
     good, bad = values, values.parent / "bad.yaml"
     bad.write_text("image: {tag: &t v1}\nuse: *t\n")
     run = edit(good, "bad.yaml", "--set", "image.tag=v2", "--write", "--output", "json", expect=9, cwd=values.parent)
-    assert run.json["reason"] == "EDIT_REFUSED" and run.json["where"] == "--set image.tag" and run.json["cause"].startswith("bad.yaml:1:14: ")
+    assert run.json["reason"] == "EDIT_SHARED" and run.json["where"] == "--set image.tag" and run.json["cause"].startswith("bad.yaml:1:14: ")
     assert good.read_bytes() == VALUES
 
 

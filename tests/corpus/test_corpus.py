@@ -78,7 +78,7 @@ def test_files_and_scalars_are_counted(folder, tmp_path):
     (folder / "link.yaml").symlink_to("quoted.yaml")
     report, err = corpus(folder, tmp_path / "r.json")
     assert {key: report[key] for key in KEYS[1:7]} == {"files": 9, "unparsable": 2, "templated": 3, "scalars": 11, "edits": 9, "refusals": 2}, err
-    assert report["refusals_by_reason"] == {'EDIT_REFUSED: the key "..." stands twice (first at line N)': 2}
+    assert report["refusals_by_reason"] == {'EDIT_DUPLICATE: the key "..." stands twice (first at line N)': 2}
 
 
 def test_a_file_that_is_too_large_is_asked_once(folder, tmp_path):

@@ -56,16 +56,22 @@ static void files_that_other_editors_damage(void **state)
 static void files_that_are_refused(void **state)
 {
 	static const struct {
-		const char *name, *key, *cause;
+		const char *name, *key;
+		enum sg_reason reason;
+		const char *cause;
 	} rows[] = {
-		{"anchor.yaml", "img", "f.yaml:1:6: the value has the anchor &t"},
-		{"anchor.yaml", "use", "f.yaml:2:6: the alias *t stands for what line 1 holds"},
-		{"block.yaml", "image.tag", "f.yaml:2:8: the value is a block of lines"},
-		{"dup.yaml", "image.tag",
+		{"anchor.yaml", "img", SG_R_EDIT_SHARED, "f.yaml:1:6: the value has the anchor &t"},
+		{"anchor.yaml", "use", SG_R_EDIT_ALIAS,
+			"f.yaml:2:6: the alias *t stands for what line 1 holds"},
+		{"block.yaml", "image.tag", SG_R_EDIT_MULTILINE,
+			"f.yaml:2:8: the value is a block of lines"},
+		{"dup.yaml", "image.tag", SG_R_EDIT_DUPLICATE,
 			"f.yaml:3:3: the key \"tag\" stands twice (first at line 2)"},
-		{"multi.yaml", "image.tag", "f.yaml: 2 documents: line 1, line 3"},
-		{"a.yaml", "child.a", "f.yaml:24:7: \"child\" has no key \"a\" of its own"},
-		{"a.yaml", "merge.a",
+		{"multi.yaml", "image.tag", SG_R_EDIT_DOCUMENTS,
+			"f.yaml: 2 documents: line 1, line 3"},
+		{"a.yaml", "child.a", SG_R_EDIT_MERGE_KEY,
+			"f.yaml:24:7: \"child\" has no key \"a\" of its own"},
+		{"a.yaml", "merge.a", SG_R_EDIT_SHARED,
 			"f.yaml:21:8: \"merge\" has the anchor &base that line 24 uses"},
 	};
 
@@ -74,8 +80,8 @@ static void files_that_are_refused(void **state)
 		SG_AUTO(sg_buf_release) struct sg_buf buf = {0};
 
 		read_file(rows[i].name, &buf);
-		edit_fails(ask_key(sg_buf_str(&buf), rows[i].key, NEW), SG_R_EDIT_REFUSED,
-			rows[i].cause);
+		edit_fails(
+			ask_key(sg_buf_str(&buf), rows[i].key, NEW), rows[i].reason, rows[i].cause);
 	}
 }
 
@@ -215,16 +221,16 @@ static void a_reference_keeps_its_repository(void **state)
 	ask.repository = "nginx";
 	edits_to(ask, SG_STR("x: docker.io/library/nginx:2\n"));
 	ask.repository = "team/x-nginx";
-	edit_fails(ask, SG_R_EDIT_REFUSED,
+	edit_fails(ask, SG_R_EDIT_OTHER_VALUE,
 		"f.yaml:1:4: another image stands there: docker.io/library/nginx");
 	ask.text = SG_STR("x: \"\"\n");
 	edits_to(ask, SG_STR("x: \"team/x-nginx:2\"\n"));
 	ask.repository = NULL;
-	edit_fails(ask, SG_R_EDIT_REFUSED, "\"\" stands there, which is no image reference");
+	edit_fails(ask, SG_R_EDIT_OTHER_VALUE, "\"\" stands there, which is no image reference");
 	ask.text = SG_STR("x: a:1@" DIGEST "\n");
-	edit_fails(ask, SG_R_EDIT_REFUSED, "a digest stands behind the tag");
+	edit_fails(ask, SG_R_EDIT_DIGEST, "a digest stands behind the tag");
 	ask.text = SG_STR("x: no reference\n");
-	edit_fails(ask, SG_R_EDIT_REFUSED, "\"no reference\" stands there");
+	edit_fails(ask, SG_R_EDIT_OTHER_VALUE, "\"no reference\" stands there");
 }
 
 static void a_digest_beside_the_tag(void **state)
@@ -233,7 +239,7 @@ static void a_digest_beside_the_tag(void **state)
 		ask_key(SG_STR("image:\n  tag: v1\n  digest: " DIGEST "\n"), "image.tag", "v2");
 
 	(void)state;
-	edit_fails(ask, SG_R_EDIT_REFUSED, "f.yaml:2:8: a digest stands beside the tag (line 3)");
+	edit_fails(ask, SG_R_EDIT_DIGEST, "f.yaml:2:8: a digest stands beside the tag (line 3)");
 	ask.with_digest = true;
 	edits_to(ask, SG_STR("image:\n  tag: v2\n  digest: " DIGEST "\n"));
 	ask.with_digest = false;

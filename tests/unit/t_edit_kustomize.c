@@ -65,26 +65,26 @@ static void refusals(void **state)
 		{SG_PART_TAG, "images: {a: b}\n", SG_R_IMAGE_NOT_FOUND, "is a mapping, not a list",
 			NULL},
 		{SG_PART_TAG, "images: []\n", SG_R_IMAGE_NOT_FOUND, "no item", ""},
-		{SG_PART_TAG, HEAD "- name: " WEB "\n", SG_R_EDIT_REFUSED,
+		{SG_PART_TAG, HEAD "- name: " WEB "\n", SG_R_EDIT_NO_FIELD,
 			"f.yaml:4:3: the entry has no newTag", "write a first newTag"},
-		{SG_PART_TAG, HEAD "- name: " WEB "\n  digest: " DIGEST "\n", SG_R_EDIT_REFUSED,
+		{SG_PART_TAG, HEAD "- name: " WEB "\n  digest: " DIGEST "\n", SG_R_EDIT_DIGEST,
 			"f.yaml:5:11: the entry has no newTag; it is fixed by this digest", NULL},
 		{SG_PART_TAG, HEAD "- name: " WEB "\n  newTag: v1\n  digest: " DIGEST "\n",
-			SG_R_EDIT_REFUSED, "f.yaml:5:11: a digest stands beside the tag (line 6)",
+			SG_R_EDIT_DIGEST, "f.yaml:5:11: a digest stands beside the tag (line 6)",
 			"part digest"},
-		{SG_PART_REPOSITORY, HEAD "- name: " WEB "\n  newTag: v1\n", SG_R_EDIT_REFUSED,
+		{SG_PART_REPOSITORY, HEAD "- name: " WEB "\n  newTag: v1\n", SG_R_EDIT_NO_FIELD,
 			"the entry has no newName", NULL},
 		{SG_PART_TAG, HEAD "- name: " WEB "\n  newTag: v1\n- name: " WEB "\n  newTag: v1\n",
-			SG_R_EDIT_REFUSED, "f.yaml:6:3: two items of \"images\" have the name",
+			SG_R_EDIT_DUPLICATE, "f.yaml:6:3: two items of \"images\" have the name",
 			NULL},
 		{SG_PART_TAG, HEAD "- name: " WEB "\n  newTag: v1\n  newTag: v2\n",
-			SG_R_EDIT_REFUSED,
+			SG_R_EDIT_DUPLICATE,
 			"f.yaml:6:3: the key \"newTag\" stands twice (first at line 5)", NULL},
 		{SG_PART_TAG, "x: &x {newTag: v1}\n" HEAD "- name: " WEB "\n  <<: *x\n",
-			SG_R_EDIT_REFUSED, "merge key", NULL},
-		{SG_PART_TAG, "x: &x [{name: " WEB ", newTag: v1}]\nimages: *x\n",
-			SG_R_EDIT_REFUSED, "the alias *x", NULL},
-		{SG_PART_TAG, HEAD "- name: " WEB "\n  newTag: |-\n    v1\n", SG_R_EDIT_REFUSED,
+			SG_R_EDIT_MERGE_KEY, "merge key", NULL},
+		{SG_PART_TAG, "x: &x [{name: " WEB ", newTag: v1}]\nimages: *x\n", SG_R_EDIT_ALIAS,
+			"the alias *x", NULL},
+		{SG_PART_TAG, HEAD "- name: " WEB "\n  newTag: |-\n    v1\n", SG_R_EDIT_MULTILINE,
 			"block of lines", NULL},
 		{SG_PART_REFERENCE, HEAD "- name: " WEB "\n  newTag: v1\n", SG_R_CONFIG_INVALID,
 			"an entry of `images` has no reference", NULL},
@@ -151,7 +151,7 @@ static void reading(void **state)
 	assert_string_equal(v.tag, "v1");
 	ask.text = SG_STR(HEAD "- name: " WEB "\n");
 	assert_int_equal(sg_edit_read(&arena, &ask, &v, &err), -1);
-	assert_int_equal(err.reason, SG_R_EDIT_REFUSED);
+	assert_int_equal(err.reason, SG_R_EDIT_NO_FIELD);
 }
 
 int main(void)

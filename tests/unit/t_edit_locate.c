@@ -32,7 +32,7 @@ static size_t cost(int lines)
 	if (sg_edit_locate(&arena, &tree, root, &path, &site, &err) < 0)
 		fail_msg("%s", err.cause);
 	assert_true(site.flow);
-	assert_true(sg_str_is(sg_edit_event(&tree, site.node)->value, "v1"));
+	assert_true(sg_str_is(sg_edit_event(&tree, site.node).value, "v1"));
 	return tree.visits;
 }
 
@@ -107,7 +107,7 @@ static void only_the_claimed_change_is_proven(void **state)
 
 		if (prove(&bad[i], &err) == 0)
 			fail_msg("proven: %s", bad[i].after);
-		assert_int_equal(err.reason, SG_R_EDIT_REFUSED);
+		assert_int_equal(err.reason, SG_R_EDIT_UNPROVEN);
 		assert_non_null(strstr(err.cause, "f:"));
 	}
 }

@@ -8,68 +8,69 @@ struct row {
 
 static const struct row rows[] = {
 	/* what stands there cannot be replaced alone */
-	{"tag", "tag: |-\n  v1\n", SG_R_EDIT_REFUSED, "f.yaml:1:6: the value is a block of lines",
+	{"tag", "tag: |-\n  v1\n", SG_R_EDIT_MULTILINE, "f.yaml:1:6: the value is a block of lines",
 		"on the line of its key"},
-	{"tag", "tag: >-\n  v1\n", SG_R_EDIT_REFUSED, "the value is a block of lines", NULL},
-	{"tag", "tag: v1\n  v2\n", SG_R_EDIT_REFUSED,
+	{"tag", "tag: >-\n  v1\n", SG_R_EDIT_MULTILINE, "the value is a block of lines", NULL},
+	{"tag", "tag: v1\n  v2\n", SG_R_EDIT_MULTILINE,
 		"f.yaml:1:6: the value goes over several lines", NULL},
-	{"tag", "tag: \"v1\n  v2\"\n", SG_R_EDIT_REFUSED, "the value goes over several lines",
+	{"tag", "tag: \"v1\n  v2\"\n", SG_R_EDIT_MULTILINE, "the value goes over several lines",
 		NULL},
-	{"tag", "tag: 'v1\r\n  v2'\r\n", SG_R_EDIT_REFUSED, "the value goes over several lines",
+	{"tag", "tag: 'v1\r\n  v2'\r\n", SG_R_EDIT_MULTILINE, "the value goes over several lines",
 		NULL},
-	{"tag", "tag: 'v1\xe2\x80\xa8  v2'\n", SG_R_EDIT_REFUSED,
+	{"tag", "tag: 'v1\xe2\x80\xa8  v2'\n", SG_R_EDIT_MULTILINE,
 		"the value goes over several lines", NULL},
-	{"tag", "tag: !!str\n  v1\n", SG_R_EDIT_REFUSED, "the value goes over several lines", NULL},
-	{"tag", "{tag, x: 1}\n", SG_R_EDIT_REFUSED,
-		"f.yaml:1:5: the key has no value that could be replaced", "first value"},
-	{"tag", "? tag\nx: 1\n", SG_R_EDIT_REFUSED, "the key has no value", NULL},
-	{"tag", "tag: !!str\n", SG_R_EDIT_REFUSED, "the key has no value", NULL},
-	{"tag", "tag: {a: 1}\n", SG_R_EDIT_REFUSED, "f.yaml:1:6: a mapping stands here", "inside"},
-	{"tag", "tag:\n- v1\n", SG_R_EDIT_REFUSED, "f.yaml:2:1: a list stands here", NULL},
-	{"tag", "tag: !!int 1\n", SG_R_EDIT_REFUSED, "the tag tag:yaml.org,2002:int",
-		"remove the tag"},
-	{"tag", "tag: !!binary djE=\n", SG_R_EDIT_REFUSED, "the tag tag:yaml.org,2002:binary",
+	{"tag", "tag: !!str\n  v1\n", SG_R_EDIT_MULTILINE, "the value goes over several lines",
 		NULL},
-	{"tag", "tag: !own v1\n", SG_R_EDIT_REFUSED, "the tag !own", NULL},
-	{"tag", "%TAG !e! tag:e.com,2000:\n---\ntag: !e!x v1\n", SG_R_EDIT_REFUSED,
+	{"tag", "{tag, x: 1}\n", SG_R_EDIT_NO_FIELD,
+		"f.yaml:1:5: the key has no value that could be replaced", "first value"},
+	{"tag", "? tag\nx: 1\n", SG_R_EDIT_NO_FIELD, "the key has no value", NULL},
+	{"tag", "tag: !!str\n", SG_R_EDIT_NO_FIELD, "the key has no value", NULL},
+	{"tag", "tag: {a: 1}\n", SG_R_EDIT_NOT_SCALAR, "f.yaml:1:6: a mapping stands here",
+		"inside"},
+	{"tag", "tag:\n- v1\n", SG_R_EDIT_NOT_SCALAR, "f.yaml:2:1: a list stands here", NULL},
+	{"tag", "tag: !!int 1\n", SG_R_EDIT_TAGGED, "the tag tag:yaml.org,2002:int",
+		"remove the tag"},
+	{"tag", "tag: !!binary djE=\n", SG_R_EDIT_TAGGED, "the tag tag:yaml.org,2002:binary", NULL},
+	{"tag", "tag: !own v1\n", SG_R_EDIT_TAGGED, "the tag !own", NULL},
+	{"tag", "%TAG !e! tag:e.com,2000:\n---\ntag: !e!x v1\n", SG_R_EDIT_TAGGED,
 		"the tag tag:e.com,2000:x", NULL},
-	{"tag", "tag: '{{ .Values.x }}'\n", SG_R_EDIT_REFUSED,
+	{"tag", "tag: '{{ .Values.x }}'\n", SG_R_EDIT_TEMPLATE,
 		"f.yaml:1:6: the value is computed by a template: {{ .Values.x }}",
 		"template reads"},
-	{"tag", "tag: v{{ x }}\n", SG_R_EDIT_REFUSED, "the value is computed by a template", NULL},
-	{"tag", "tag: ${TAG}\n", SG_R_EDIT_REFUSED, "\"${TAG}\" stands there, which is no tag",
+	{"tag", "tag: v{{ x }}\n", SG_R_EDIT_TEMPLATE, "the value is computed by a template", NULL},
+	{"tag", "tag: ${TAG}\n", SG_R_EDIT_OTHER_VALUE, "\"${TAG}\" stands there, which is no tag",
 		"part"},
-	{"tag", "tag: a/b:v1\n", SG_R_EDIT_REFUSED, "\"a/b:v1\" stands there, which is no tag",
+	{"tag", "tag: a/b:v1\n", SG_R_EDIT_OTHER_VALUE, "\"a/b:v1\" stands there, which is no tag",
 		NULL},
-	{"tag", "tag: v1@" DIGEST "\n", SG_R_EDIT_REFUSED, "which is no tag", NULL},
+	{"tag", "tag: v1@" DIGEST "\n", SG_R_EDIT_OTHER_VALUE, "which is no tag", NULL},
 	/* anchors, aliases, merge keys */
-	{"tag", "tag: &t v1\nuse: *t\n", SG_R_EDIT_REFUSED,
+	{"tag", "tag: &t v1\nuse: *t\n", SG_R_EDIT_SHARED,
 		"f.yaml:1:6: the value has the anchor &t that line 2 uses", "of its own"},
-	{"tag", "x: &t v1\ny: &t v2\ntag: *t\n", SG_R_EDIT_REFUSED,
+	{"tag", "x: &t v1\ny: &t v2\ntag: *t\n", SG_R_EDIT_ALIAS,
 		"f.yaml:3:6: the alias *t stands for what line 2 holds", "the anchor"},
-	{"tag", "tag: *nowhere\n", SG_R_EDIT_REFUSED, "the alias *nowhere has no anchor before it",
+	{"tag", "tag: *nowhere\n", SG_R_EDIT_ALIAS, "the alias *nowhere has no anchor before it",
 		NULL},
-	{"b.tag", "a: &a {tag: v1}\nb: *a\n", SG_R_EDIT_REFUSED, "f.yaml:2:4: the alias *a", NULL},
-	{"a.tag", "a: &a {tag: v1}\nb: *a\n", SG_R_EDIT_REFUSED,
+	{"b.tag", "a: &a {tag: v1}\nb: *a\n", SG_R_EDIT_ALIAS, "f.yaml:2:4: the alias *a", NULL},
+	{"a.tag", "a: &a {tag: v1}\nb: *a\n", SG_R_EDIT_SHARED,
 		"f.yaml:1:4: \"a\" has the anchor &a that line 2 uses: both would change", NULL},
-	{"a.b.tag", "a: &a\n  b: {tag: v1}\nc:\n  <<: *a\n", SG_R_EDIT_REFUSED,
+	{"a.b.tag", "a: &a\n  b: {tag: v1}\nc:\n  <<: *a\n", SG_R_EDIT_SHARED,
 		"\"a\" has the anchor &a that line 4 uses", NULL},
-	{"c.tag", "a: &a {tag: v1}\nc:\n  x: 1\n  <<: *a\n", SG_R_EDIT_REFUSED,
+	{"c.tag", "a: &a {tag: v1}\nc:\n  x: 1\n  <<: *a\n", SG_R_EDIT_MERGE_KEY,
 		"f.yaml:4:7: \"c\" has no key \"tag\" of its own; it may come from this merge key",
 		"own"},
-	{"tag", "a: &k tag\n*k : v1\ntag: v1\n", SG_R_EDIT_REFUSED,
+	{"tag", "a: &k tag\n*k : v1\ntag: v1\n", SG_R_EDIT_ALIAS,
 		"f.yaml:2:1: an alias stands as a key", NULL},
-	{"l[n=a].tag", "x: &x {n: a, tag: v1}\nl:\n- *x\n", SG_R_EDIT_REFUSED,
+	{"l[n=a].tag", "x: &x {n: a, tag: v1}\nl:\n- *x\n", SG_R_EDIT_ALIAS,
 		"f.yaml:3:3: the alias *x", NULL},
 	/* duplicate keys on the way */
-	{"a.tag", "a: {tag: v1, x: 1, tag: v1}\n", SG_R_EDIT_REFUSED,
+	{"a.tag", "a: {tag: v1, x: 1, tag: v1}\n", SG_R_EDIT_DUPLICATE,
 		"f.yaml:1:20: the key \"tag\" stands twice (first at line 1)", "remove one"},
-	{"l[n=a].t", "l:\n- {n: a, t: v1, n: b}\n", SG_R_EDIT_REFUSED,
+	{"l[n=a].t", "l:\n- {n: a, t: v1, n: b}\n", SG_R_EDIT_DUPLICATE,
 		"f.yaml:2:17: the key \"n\" stands twice", "remove one"},
-	{"a.tag", "a: {tag: v1}\nb: 1\na: {tag: v1}\n", SG_R_EDIT_REFUSED,
+	{"a.tag", "a: {tag: v1}\nb: 1\na: {tag: v1}\n", SG_R_EDIT_DUPLICATE,
 		"f.yaml:3:1: the key \"a\" stands twice (first at line 1)", NULL},
-	{"a.tag", "a: {tag: v1}\n\"a\": {tag: v1}\n", SG_R_EDIT_REFUSED, "stands twice", NULL},
-	{"l[n=a].t", "l:\n- {n: a, t: v1}\n- {n: a, t: v1}\n", SG_R_EDIT_REFUSED,
+	{"a.tag", "a: {tag: v1}\n\"a\": {tag: v1}\n", SG_R_EDIT_DUPLICATE, "stands twice", NULL},
+	{"l[n=a].t", "l:\n- {n: a, t: v1}\n- {n: a, t: v1}\n", SG_R_EDIT_DUPLICATE,
 		"f.yaml:3:3: two items of \"l\" have the n \"a\" (first at line 2)", "remove one"},
 	/* not there */
 	{"image.tga", "image:\n  tag: v1\n", SG_R_KEY_NOT_FOUND,
@@ -94,15 +95,16 @@ static const struct row rows[] = {
 	{"tag", "---\n", SG_R_KEY_NOT_FOUND, "the file is empty", NULL},
 	{"tag", "just text\n", SG_R_KEY_NOT_FOUND, "the document is a single value", NULL},
 	/* no data */
-	{"tag", "tag: {{ .Values.tag }}\n", SG_R_EDIT_REFUSED,
+	{"tag", "tag: {{ .Values.tag }}\n", SG_R_EDIT_TEMPLATE,
 		"f.yaml:1:6: {{ ... }} stands there unquoted: this is a template", "values file"},
-	{"tag", "x: {{ .Values.x }}\ntag: v1\n", SG_R_EDIT_REFUSED, "f.yaml:1:4: {{ ... }}", NULL},
-	{"tag", "tag: v1\n{{- if .Values.x }}\ny: 1\n{{- end }}\n", SG_R_EDIT_REFUSED,
+	{"tag", "x: {{ .Values.x }}\ntag: v1\n", SG_R_EDIT_TEMPLATE, "f.yaml:1:4: {{ ... }}", NULL},
+	{"tag", "tag: v1\n{{- if .Values.x }}\ny: 1\n{{- end }}\n", SG_R_EDIT_TEMPLATE,
 		"f.yaml:2:1: {{ ... }}", NULL},
-	{"tag", "tag: v1\nl:\n  - {{ x }}: {{ y }}\n", SG_R_EDIT_REFUSED, "{{ ... }}", NULL},
-	{"tag", "---\ntag: v1\n---\nkind: Deployment\nmetadata:\n  name: web\n", SG_R_EDIT_REFUSED,
-		"f.yaml: 2 documents: line 1, line 3 (Deployment/web)", "one document"},
-	{"tag", "tag: v1\n--- 1\n---\n---\n---\n---\n", SG_R_EDIT_REFUSED,
+	{"tag", "tag: v1\nl:\n  - {{ x }}: {{ y }}\n", SG_R_EDIT_TEMPLATE, "{{ ... }}", NULL},
+	{"tag", "---\ntag: v1\n---\nkind: Deployment\nmetadata:\n  name: web\n",
+		SG_R_EDIT_DOCUMENTS, "f.yaml: 2 documents: line 1, line 3 (Deployment/web)",
+		"one document"},
+	{"tag", "tag: v1\n--- 1\n---\n---\n---\n---\n", SG_R_EDIT_DOCUMENTS,
 		"f.yaml: 6 documents: line 1, line 2, line 3, line 4, line 5, ...", NULL},
 	{"tag", "tag: v1\nx: [\n", SG_R_YAML_INVALID, "f.yaml:", NULL},
 	{"tag", "tag: v1\nx: '{{ y }}'\nz: [\n", SG_R_YAML_INVALID, "f.yaml:", NULL},
@@ -160,8 +162,8 @@ static void hostile_text_is_cut(void **state)
 	memset(text, 'x', 100000);
 	memcpy(text, "tag: '{{", 8);
 	text[100000] = '\'';
-	edit_fails(
-		ask_key(sg_str_of(text), "tag", "v2"), SG_R_EDIT_REFUSED, "computed by a template");
+	edit_fails(ask_key(sg_str_of(text), "tag", "v2"), SG_R_EDIT_TEMPLATE,
+		"computed by a template");
 }
 
 static int read_fails(const char *text, const char *key, enum sg_reason *reason)
@@ -182,11 +184,11 @@ static void reading_refuses_what_is_no_single_value(void **state)
 
 	(void)state;
 	assert_int_equal(read_fails("tag: {}\n", "tag", &reason), -1);
-	assert_int_equal(reason, SG_R_EDIT_REFUSED);
+	assert_int_equal(reason, SG_R_EDIT_NOT_SCALAR);
 	assert_int_equal(read_fails("x: &a 1\ntag: *a\n", "tag", &reason), -1);
-	assert_int_equal(reason, SG_R_EDIT_REFUSED);
+	assert_int_equal(reason, SG_R_EDIT_ALIAS);
 	assert_int_equal(read_fails("tag: 1\ntag: 2\n", "tag", &reason), -1);
-	assert_int_equal(reason, SG_R_EDIT_REFUSED);
+	assert_int_equal(reason, SG_R_EDIT_DUPLICATE);
 	assert_int_equal(read_fails("a: 1\n", "tag", &reason), -1);
 	assert_int_equal(reason, SG_R_KEY_NOT_FOUND);
 }

@@ -45,7 +45,8 @@ static void any_text_keeps_the_style_that_can_say_it(void **state)
 	(void)state;
 	each_edits(rows, SG_COUNT(rows));
 	edit_fails(ask_text("a: x\n", "a", "\xff"), SG_R_EDIT_REFUSED, "f.yaml:1:4: ");
-	edit_fails(ask_text("a: {b: c}\n", "a", "x"), SG_R_EDIT_REFUSED, "f.yaml:1:4: a mapping");
+	edit_fails(
+		ask_text("a: {b: c}\n", "a", "x"), SG_R_EDIT_NOT_SCALAR, "f.yaml:1:4: a mapping");
 }
 
 static void a_value_goes_where_nothing_stands(void **state)
@@ -63,11 +64,11 @@ static void a_value_goes_where_nothing_stands(void **state)
 
 	(void)state;
 	each_edits(rows, SG_COUNT(rows));
-	edit_fails(ask_text("? tag\nb: 1\n", "tag", "v"), SG_R_EDIT_REFUSED, "no value");
-	edit_fails(ask_text("m: {tag}\n", "m.tag", "v"), SG_R_EDIT_REFUSED, "no value");
-	edit_fails(ask_text("m: {tag-}\n", "m.tag-", "v"), SG_R_EDIT_REFUSED, "f.yaml:1:");
-	edit_fails(ask_text("tag: &a\n", "tag", "v"), SG_R_EDIT_REFUSED, "no value");
-	edit_fails(ask_text("tag: !!str\n", "tag", "v"), SG_R_EDIT_REFUSED, "no value");
+	edit_fails(ask_text("? tag\nb: 1\n", "tag", "v"), SG_R_EDIT_NO_FIELD, "no value");
+	edit_fails(ask_text("m: {tag}\n", "m.tag", "v"), SG_R_EDIT_NO_FIELD, "no value");
+	edit_fails(ask_text("m: {tag-}\n", "m.tag-", "v"), SG_R_EDIT_UNPROVEN, "f.yaml:1:");
+	edit_fails(ask_text("tag: &a\n", "tag", "v"), SG_R_EDIT_NO_FIELD, "no value");
+	edit_fails(ask_text("tag: !!str\n", "tag", "v"), SG_R_EDIT_NO_FIELD, "no value");
 }
 
 /* Readers that take the first, and readers that take the last, find the same value. */
@@ -98,7 +99,7 @@ static void an_anchor_that_nothing_uses_stays(void **state)
 
 	(void)state;
 	each_edits(rows, SG_COUNT(rows));
-	edit_fails(ask_text("a: &x v1\nb: &x v5\nc: *x\n", "b", "v2"), SG_R_EDIT_REFUSED,
+	edit_fails(ask_text("a: &x v1\nb: &x v5\nc: *x\n", "b", "v2"), SG_R_EDIT_SHARED,
 		"f.yaml:2:4: the value has the anchor &x that line 3 uses");
 }
 
@@ -121,7 +122,7 @@ static void a_document_by_number_or_name(void **state)
 
 	(void)state;
 	each_edits(rows, SG_COUNT(rows));
-	edit_fails(ask_text(TWO, "t", "b"), SG_R_EDIT_REFUSED,
+	edit_fails(ask_text(TWO, "t", "b"), SG_R_EDIT_DOCUMENTS,
 		"f.yaml: 2 documents: line 1 (Service/web), line 4 (Deployment/web)");
 	edit_fails(ask_text(TWO, "2:t", "b"), SG_R_KEY_NOT_FOUND,
 		"f.yaml: there is no document 2; the file has 2, counted from 0");
@@ -130,7 +131,7 @@ static void a_document_by_number_or_name(void **state)
 	edit_fails(ask_text("a: 1\n---\n", "1:a", "b"), SG_R_KEY_NOT_FOUND, "is empty");
 	edit_fails(
 		ask_text(TWO "---\nkind: Service\nmetadata: {name: web}\n", "Service/web:t", "b"),
-		SG_R_EDIT_REFUSED, "a second document is Service/web (first at line 1)");
+		SG_R_EDIT_DUPLICATE, "a second document is Service/web (first at line 1)");
 }
 
 int main(void)
