@@ -18,10 +18,10 @@ int sg_edit_scalar_check(
 	return 0;
 }
 
+/* Not so the tag "!": PyYAML reads ! "1.10" as a number, quotes or not. */
 static bool tag_is_text(const struct sg_yaml_event *event)
 {
-	return !event->tag || strcmp(event->tag, "!") == 0 ||
-	       strcmp(event->tag, "tag:yaml.org,2002:str") == 0;
+	return !event->tag || strcmp(event->tag, "tag:yaml.org,2002:str") == 0;
 }
 
 static int check_shape(struct sg_edit_tree *tree, size_t node, struct sg_err *err)

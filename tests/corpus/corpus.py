@@ -26,13 +26,25 @@ class Crash(Exception):
 class Result:
     def __init__(self):
         self.counts = collections.Counter()
-        self.reasons = collections.Counter()
+        self.reasons = collections.Counter()  # refusals by reason code
+        self.wordings = {}  # (code, wording) -> [count, the first place]
         self.notes = []  # what a person reads: violations, crashes
 
     def add(self, other):
         self.counts += other.counts
         self.reasons += other.reasons
+        for key, (count, first) in other.wordings.items():
+            self.word(key, count, first)
         self.notes += other.notes
+
+    def word(self, key, count, first):
+        seen = self.wordings.setdefault(key, [0, first])
+        seen[0] += count
+
+    def refusals(self):
+        """The wordings, most frequent first."""
+        for (reason, words), (count, first) in sorted(self.wordings.items(), key=lambda item: (-item[1][0], item[0])):
+            yield f"refused {count} times: {reason}: {words}; first: {first}"
 
 
 # ---- which files
@@ -144,9 +156,9 @@ def outside_differs(before, after, old, new, wishes):
     return None if any(before[at:] == after[at_new:] for at in places_old) else "other bytes behind the last value"
 
 
-def judge11(before, after, old, wishes):
+def judge11(before, after, old, wishes, read=events11):
     try:
-        new = events11(after)
+        new = read(after)
     except NoYaml as why:
         return f"no YAML 1.1 any more: {why}"
     if len(new) != len(old):
@@ -202,9 +214,11 @@ class File:
         self.copy = pathlib.Path(folder, path.name)
         self.result = Result()
 
-    def refuse(self, reason, cause, count=1):
-        self.result.counts["refusals"] += count
-        self.result.reasons[f"{reason}: {wording(cause)}"] += count
+    def refuse(self, reason, cause, wishes):
+        """WISHES: the places (and values) that it is about."""
+        self.result.counts["refusals"] += len(wishes)
+        self.result.reasons[reason] += len(wishes)
+        self.result.word((reason, wording(cause)), len(wishes), f"{self.path}: {wishes[0][0].path or ''}")
 
     def note(self, word, place, what):
         self.result.counts[word] += 1
@@ -223,10 +237,9 @@ class File:
                 return []
             reason, cause, index = answer
             if index is None:
-                self.refuse(reason, cause, len(wishes))
+                self.refuse(reason, cause, wishes)
                 return []
-            self.refuse(reason, cause)
-            del wishes[index]
+            self.refuse(reason, cause, [wishes.pop(index)])
         return []
 
     def check(self, wishes):
@@ -249,8 +262,9 @@ class File:
         found = places.find(self.events)
         self.result.counts["scalars"] += len(found)
         named = [place for place in found if place.path is not None]
-        if len(named) < len(found):
-            self.refuse("NO_PATH", "it stands under a key that is no scalar", len(found) - len(named))
+        unnamed = [(place, None) for place in found if place.path is None]
+        if unnamed:
+            self.refuse("NO_PATH", "it stands under a key that is no scalar", unnamed)
         first = zlib.crc32(str(self.path.name).encode()) + len(found)
         wishes = [(place, new_value(first + i, place.event.value)) for i, place in enumerate(named)]
         for at in range(0, len(wishes), BATCH):

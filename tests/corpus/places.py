@@ -1,4 +1,4 @@
-"""The image-like scalars of a file, with the path that `stagegate edit` takes."""
+"""The scalars of a file, with the path that `stagegate edit` takes: the image-like ones, or all."""
 
 KEYS = {"image", "tag", "newTag", "newName", "repository", "digest", "appVersion"}
 
@@ -43,7 +43,13 @@ def is_place(levels):
     return above is not None and above.is_map and above.key == "images"
 
 
-def find(events):
+def any_place(levels):
+    """All but the scalar that is a whole document: no path names that."""
+    return bool(levels)
+
+
+def find(events, wanted=is_place):
+    """The scalars that are wanted, by the collections they stand in; `any_place`: every value."""
     found, levels, document = [], [], -1
     several = documents(events) > 1
     in_key = 0  # collections that are themselves (in) a key: no path goes there
@@ -82,7 +88,7 @@ def find(events):
         if starts:
             levels.append(Level(kind == "MappingStartEvent", path))
             continue
-        if kind == "ScalarEvent" and is_place(levels):
+        if kind == "ScalarEvent" and wanted(levels):
             found.append(Place(index, event, path))
         finish(levels)
     return found

@@ -10,28 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "edit/edit.h"
 
-static int fail_with(const struct sg_err *err)
-{
-	fprintf(stderr, "%s: %s\n", sg_reason_name(err->reason), err->cause);
-	return sg_err_exit(err);
-}
-
-static int read_all(const char *path, struct sg_buf *buf)
-{
-	FILE *file = fopen(path, "rb");
-	char chunk[65536];
-	size_t n;
-
-	if (!file)
-		return -1;
-	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
-		sg_buf_add(buf, chunk, n);
-	(void)fclose(file);
-	return buf->overflow ? -1 : 0;
-}
+#include "tool.h"
 
 static int take_part(const char *word, struct sg_edit_ask *ask)
 {
@@ -51,7 +32,7 @@ static int show(const struct sg_edit_ask *ask)
 	struct sg_edit_value value;
 
 	if (sg_edit_read(&arena, ask, &value, &err) < 0)
-		return fail_with(&err);
+		return tool_fail(&err);
 	printf("%s\n", value.value);
 	return 0;
 }
@@ -63,7 +44,7 @@ static int edit(const struct sg_edit_ask *ask)
 	struct sg_edit_done done;
 
 	if (sg_edit_apply(&arena, ask, &done, &err) < 0)
-		return fail_with(&err);
+		return tool_fail(&err);
 	return fwrite(done.text.ptr, 1, done.text.len, stdout) == done.text.len ? 0 : 10;
 }
 
@@ -73,7 +54,7 @@ int main(int argc, char **argv)
 	struct sg_edit_ask ask = {0};
 
 	sg_buf_init(&buf, 64 * 1024 * 1024);
-	if (argc < 5 || argc > 6 || take_part(argv[4], &ask) < 0 || read_all(argv[1], &buf) < 0) {
+	if (argc < 5 || argc > 6 || take_part(argv[4], &ask) < 0 || tool_read(argv[1], &buf) < 0) {
 		fprintf(stderr, "usage: edit_tool FILE key|image NAME PART [VALUE]\n");
 		return 2;
 	}

@@ -31,6 +31,7 @@ static const struct row rows[] = {
 	{"tag", "tag: !!int 1\n", SG_R_EDIT_TAGGED, "the tag tag:yaml.org,2002:int",
 		"remove the tag"},
 	{"tag", "tag: !!binary djE=\n", SG_R_EDIT_TAGGED, "the tag tag:yaml.org,2002:binary", NULL},
+	{"tag", "tag: ! v1\n", SG_R_EDIT_TAGGED, "the tag !, which", "remove the tag"},
 	{"tag", "tag: !own v1\n", SG_R_EDIT_TAGGED, "the tag !own", NULL},
 	{"tag", "%TAG !e! tag:e.com,2000:\n---\ntag: !e!x v1\n", SG_R_EDIT_TAGGED,
 		"the tag tag:e.com,2000:x", NULL},

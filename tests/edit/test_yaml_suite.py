@@ -1,0 +1,168 @@
+"""
+Every case of the YAML test suite: whether our reader takes it is known by name, and in those that it takes, each scalar that a path names is
+set to another value by `stagegate edit`, alone and together with the others of its file. Either the edit is refused with a reason, and the
+file stays as it was, or readers that are not ours see that value and nothing else changed.
+"""
+import collections
+import functools
+import os
+import pathlib
+import sys
+
+import pytest
+
+pytest.importorskip("yaml", reason="python3-yaml is not installed (ci/setup)")
+pytest.importorskip("ruamel.yaml", reason="python3-ruamel.yaml is not installed (ci/setup)")
+
+import yaml_suite  # noqa: E402
+
+ROOT = yaml_suite.ROOT
+sys.path.insert(0, str(ROOT / "tests/corpus"))
+
+import corpus  # noqa: E402
+import places  # noqa: E402
+from readers import NoYaml, events11, events12  # noqa: E402
+
+BINARY = os.environ.get("STAGEGATE_BIN") or str(ROOT / "build/release/stagegate")
+WHERE = yaml_suite.folder()
+CASES = list(yaml_suite.cases(WHERE)) if WHERE else []
+NUMBER = {case.name: index for index, case in enumerate(CASES)}
+pytestmark = pytest.mark.skipif(not CASES, reason="the YAML test suite is not at hand (ci/yaml-test-suite fetches it)")
+
+# libyaml reads YAML 1.1. What the suite, which is about 1.2, takes for an error, and libyaml does not:
+TAKEN = set("9C9N 9HCY 9JBA CVW2 DK95/01 EB22 G5U8 MUS6/00 MUS6/01 QB6E RHX7 S98Z SU5Z X4QW Y79Y/03 YJV2".split())
+# the other way round:
+NOT_TAKEN = set("""2JQS 2LFX 2SXE 4ABK 4MUZ/00 4MUZ/01 4MUZ/02 58MP 5MUD 5T43 6BCT 6CA3 6LVF 6M2F 7Z25 8XYN 96NN/00 96NN/01 9SA2 A2M4 BEC7 CFD4 DBG4 DK3J
+    DK95/00 DK95/03 DK95/04 FP8R FRK4 HM87/00 HWV9 K3WX M2N8/00 M7A3 MUS6/05 MUS6/06 NHX8 NJ66 NKF9 Q5MG QT73 R4YG S3PD SM9W/01 UKK6/00 UT92 VJP3/01 W4TN
+    W5VH Y79Y/01 Y79Y/10""".split())
+# and what it reads as something else:
+READ_OTHERWISE = set("652Z HM87/01 JEF9/02 L24T/01 Y2GN".split())
+
+
+@pytest.fixture(scope="session")
+def events_tool(tool):
+    return str(pathlib.Path(tool).with_name("events_tool"))
+
+
+class Seen:
+    """What became of a case."""
+
+    def __init__(self):
+        self.refused = None  # our reader's line, for what it does not take
+        self.counts = collections.Counter()
+        self.reasons = collections.Counter()
+        self.wrong = []
+
+
+class Judge:
+    """Our reader, and as many of the others as read the text before."""
+
+    def __init__(self, tool, case, path, old):
+        self.tool, self.case, self.path = tool, case, path
+        self.readers = {"ours": (old, self.ours)}
+        try:
+            self.readers["PyYAML"] = (events11(case.text), events11)
+        except NoYaml:
+            pass
+        try:
+            events12(case.text)
+            self.reads12 = True
+        except NoYaml:
+            self.reads12 = False
+
+    def ours(self, text):
+        try:
+            assert self.path.read_bytes() == text.encode()
+            return yaml_suite.our_events(self.tool, self.path)
+        except yaml_suite.Refused as why:
+            raise NoYaml(str(why)) from None
+
+    def names(self):
+        return [*self.readers, *(["ruamel.yaml"] if self.reads12 else [])]
+
+    def wrong(self, wishes):
+        after = self.path.read_bytes().decode("utf-8")
+        for name, (old, read) in self.readers.items():
+            why = corpus.judge11(self.case.text, after, old, wishes, read)
+            if why:
+                yield f"{self.case.name} {[f'{place.path}={value}' for place, value in wishes]}: {name}: {why}"
+        why = corpus.judge12(self.case.text, after, wishes)
+        if why:
+            yield f"{self.case.name} {[f'{place.path}={value}' for place, value in wishes]}: {why}"
+
+
+def edit(case, path, wishes):
+    """None, or the reason; then the file must be as it was."""
+    path.write_bytes(case.text.encode())
+    answer = corpus.run(BINARY, path, wishes)
+    assert answer is None or path.read_bytes() == case.text.encode(), (case.name, answer)
+    return answer
+
+
+def edit_all(seen, case, path, judge, found):
+    """Each alone; then all of those together."""
+    good = []
+    for number, place in enumerate(found):
+        wish = (place, corpus.new_value(NUMBER[case.name] + number, place.event.value))
+        answer = edit(case, path, [wish])
+        if answer:
+            seen.counts["refusals"] += 1
+            seen.reasons[answer[0]] += 1
+            assert answer[1], case.name
+            continue
+        seen.counts["edits"] += 1
+        seen.counts.update(judge.names())
+        seen.wrong += judge.wrong([wish])
+        good.append(wish)
+    if len(good) > 1:
+        answer = edit(case, path, good)
+        seen.wrong += judge.wrong(good) if answer is None else [f"{case.name}: all at once: {answer}"]
+        seen.counts["together"] += len(good)
+
+
+@functools.cache
+def look(name, tool, folder):
+    seen, case, path = Seen(), CASES[NUMBER[name]], folder / "f.yaml"
+    path.write_bytes(case.text.encode())
+    try:
+        old = yaml_suite.our_events(tool, path)
+    except yaml_suite.Refused as why:
+        seen.refused = str(why)
+        answer = edit(case, path, [(places.Place(0, None, "a"), "b")])
+        if answer is None or answer[0] != "YAML_INVALID":
+            seen.wrong.append(f"{name}: refused by the reader, but `edit` says {answer}")
+        return seen
+    if (not case.bad and [event.notation for event in old] != case.tree) != (name in READ_OTHERWISE):
+        seen.wrong.append(f"{name}: other events than those of the suite, or no longer")
+    found = places.find(old, places.any_place)
+    named = [place for place in found if place.path is not None]
+    seen.counts.update(scalars=len(found), unnamed=len(found) - len(named))
+    edit_all(seen, case, path, Judge(tool, case, path, old), named)
+    return seen
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("suite")
+
+
+@pytest.mark.parametrize("name", NUMBER)
+def test_case(name, events_tool, folder):
+    seen = look(name, events_tool, folder)
+    assert (seen.refused is None) == (name in TAKEN or (not CASES[NUMBER[name]].bad and name not in NOT_TAKEN)), seen.refused
+    assert seen.refused is None or seen.refused.startswith("YAML_INVALID: f:"), seen.refused
+    assert not seen.wrong
+
+
+def test_the_whole_suite_was_seen(events_tool, folder):
+    """No number may shrink unseen: an empty run is none, and a refusal more is a step back."""
+    counts, reasons = collections.Counter(), collections.Counter()
+    for name in NUMBER:
+        seen = look(name, events_tool, folder)
+        counts["cases"] += 1
+        counts["refused"] += seen.refused is not None
+        counts.update(seen.counts)
+        reasons.update(seen.reasons)
+    assert counts == {"cases": 402, "refused": 129, "scalars": 533, "unnamed": 25, "edits": 355, "refusals": 153, "together": 311,
+                      "ours": 355, "PyYAML": 334, "ruamel.yaml": 340}
+    assert reasons == {"EDIT_MULTILINE": 89, "EDIT_NO_FIELD": 24, "EDIT_SHARED": 19, "EDIT_TAGGED": 19, "EDIT_ALIAS": 1, "EDIT_UNPROVEN": 1}
