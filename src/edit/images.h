@@ -3,6 +3,7 @@
 #define SG_EDIT_IMAGES_H
 
 #include "edit/edit.h"
+#include "edit/shapes.h"
 #include "model/image.h"
 
 struct sg_edit_asks {
@@ -11,16 +12,17 @@ struct sg_edit_asks {
 };
 
 /*
- * What has to be edited so that TEXT runs IMAGE wherever it names that repository:
- *   image: registry/web:1.0                              anywhere: manifests, values, lists
- *   {registry: ..., repository: web, tag: ..., digest}   the usual fields of Helm values
- *   {image: web, tag: ...}                               an image without a tag, and a tag beside
- * it images: [{name: web, newName, newTag, digest}]       of a kustomization; newName, else name
- * Aliases are passed over: the place of their anchor is found. IMAGE says a tag, a digest or both.
- * No place at all is no error: count 0. Reasons: YAML_INVALID, TOO_LARGE, EDIT_TEMPLATE,
- * EDIT_NO_FIELD where one is missing that IMAGE needs, EDIT_DIGEST, EDIT_DUPLICATE.
+ * What has to be edited so that TEXT runs IMAGE wherever it names that repository (edit/shapes.h).
+ * IMAGE says a tag, a digest or both. No place at all is no error: count 0. Reasons: YAML_INVALID,
+ * TOO_LARGE, EDIT_TEMPLATE, EDIT_NO_FIELD where one is missing that IMAGE needs, EDIT_DIGEST,
+ * EDIT_DUPLICATE, EDIT_OTHER_VALUE.
  */
 int sg_edit_images(struct sg_arena *arena, const char *file, struct sg_str text,
 	const struct sg_image *image, struct sg_edit_asks *ret, struct sg_err *err) SG_MUST_CHECK;
+
+/* The same for one shape; its repository is not compared. The asks are added to RET. */
+int sg_edit_shape_asks(struct sg_arena *arena, const char *file, struct sg_str text,
+	const struct sg_edit_shape *shape, const struct sg_image *image, struct sg_edit_asks *ret,
+	struct sg_err *err) SG_MUST_CHECK;
 
 #endif

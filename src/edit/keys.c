@@ -56,12 +56,13 @@ int sg_edit_keys_read(
 	return 0;
 }
 
-static int refuse_twice(struct sg_edit_tree *tree, const struct sg_edit_key *first,
-	const struct sg_edit_key *second, struct sg_err *err)
+int sg_edit_refuse_twice(
+	const struct sg_edit_tree *tree, size_t first, size_t second, struct sg_err *err)
 {
-	(void)sg_edit_refuse(tree, second->node, SG_R_EDIT_DUPLICATE, err,
+	(void)sg_edit_refuse(tree, second, SG_R_EDIT_DUPLICATE, err,
 		"the key \"%.*s\" stands twice (first at line %d)",
-		SG_STR_ARG(sg_str_sub(second->name, 0, 80)), sg_edit_event(tree, first->node).line);
+		SG_STR_ARG(sg_str_sub(sg_edit_event(tree, second).value, 0, 80)),
+		sg_edit_event(tree, first).line);
 	return sg_hint(err, "readers differ in which of the two counts; remove one");
 }
 
@@ -74,7 +75,7 @@ int sg_edit_keys_find(struct sg_edit_tree *tree, const struct sg_edit_keys *keys
 		if (!sg_str_is(keys->items[i].name, name))
 			continue;
 		if (hit)
-			return refuse_twice(tree, hit, &keys->items[i], err);
+			return sg_edit_refuse_twice(tree, hit->node, keys->items[i].node, err);
 		hit = &keys->items[i];
 	}
 	*ret = hit;

@@ -32,6 +32,10 @@ int sg_edit_keys_find(struct sg_edit_tree *tree, const struct sg_edit_keys *keys
 int sg_edit_keys_once(
 	struct sg_edit_tree *tree, size_t map, const char *name, struct sg_err *err) SG_MUST_CHECK;
 
+/* EDIT_DUPLICATE at SECOND; both are keys of one name. */
+int sg_edit_refuse_twice(
+	const struct sg_edit_tree *tree, size_t first, size_t second, struct sg_err *err);
+
 /* The nearest name for "did you mean", or NULL; it lives as long as the events. */
 const char *sg_edit_keys_nearest(const struct sg_edit_keys *keys, const char *name);
 

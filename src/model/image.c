@@ -145,6 +145,14 @@ static void split_host(struct sg_str repository, struct sg_str *ret_host, struct
 	}
 }
 
+bool sg_image_has_host(struct sg_str repository)
+{
+	struct sg_str host, name;
+
+	split_host(repository, &host, &name);
+	return host.len > 0;
+}
+
 static bool repository_ok(struct sg_str repository)
 {
 	struct sg_str host, name, component;

@@ -25,6 +25,9 @@ struct sg_image_version {
 /* "1.4.2", "sha256:..." or "1.4.2@sha256:..." taken apart; the parts are not checked. */
 struct sg_image_version sg_image_version_split(struct sg_str text);
 
+/* Whether it begins with a host, by the rule of references: "r.example.com/a", "localhost/a". */
+bool sg_image_has_host(struct sg_str repository);
+
 /* [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127} */
 bool sg_image_tag_ok(struct sg_str tag);
 bool sg_image_digest_ok(struct sg_str digest);

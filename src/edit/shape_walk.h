@@ -1,0 +1,78 @@
+/* Inside of edit/shapes: the walk and what its looks at mappings and lists share. */
+#ifndef SG_EDIT_SHAPE_WALK_H
+#define SG_EDIT_SHAPE_WALK_H
+
+#include "base/buf.h"
+#include "edit/node.h"
+#include "edit/shapes.h"
+
+/* How a node was come to. */
+struct sg_shape_up {
+	const struct sg_shape_up *up; /* of the collection that it stands in; NULL: a root */
+	struct sg_str key;            /* the key it is the value of; "" in a list */
+	struct sg_str registry;       /* that images without one of their own come from */
+};
+
+struct sg_shape_walk {
+	struct sg_arena *arena;   /* of the answer */
+	struct sg_arena *scratch; /* of the walk */
+	struct sg_edit_tree *tree;
+	struct sg_buf path;    /* of the node that is looked at */
+	size_t prefix;         /* bytes of it before the first key: the number of the document */
+	size_t used_max_bytes; /* of the arena */
+	bool too_large;
+	struct sg_edit_shapes out;
+};
+
+/* The names that mean something in a mapping. */
+enum sg_shape_name {
+	SG_NAME_IMAGE,
+	SG_NAME_REGISTRY,
+	SG_NAME_REPOSITORY,
+	SG_NAME_TAG,
+	SG_NAME_DIGEST,
+	SG_NAME_IMAGE_TAG,
+	SG_NAME_NAME,
+	SG_NAME_NEW_NAME,
+	SG_NAME_NEW_TAG,
+	SG_NAME_KIND,
+	SG_NAME_GLOBAL,
+	SG_NAME_COUNT
+};
+
+const char *sg_shape_name(enum sg_shape_name name);
+
+struct sg_shape_keys {
+	size_t value[SG_NAME_COUNT]; /* 0: there is none */
+	size_t key[SG_NAME_COUNT];
+	size_t twice[SG_NAME_COUNT]; /* the second key of that name; 0: there is none */
+};
+
+void sg_shape_keys_read(struct sg_edit_tree *tree, size_t map, struct sg_shape_keys *ret);
+
+/* The text of a scalar; "" for 0, null and whatever is no scalar. */
+struct sg_str sg_shape_text(const struct sg_shape_walk *w, size_t node);
+
+/* The path of the node that is looked at, or of its member NAME. */
+const char *sg_shape_path(struct sg_shape_walk *w);
+const char *sg_shape_path_of(struct sg_shape_walk *w, const char *name);
+
+/* An empty row for NODE, which the path names (its member NAME unless that is NULL). */
+struct sg_edit_shape *sg_shape_add(
+	struct sg_shape_walk *w, enum sg_edit_shape_kind kind, size_t node, const char *name);
+
+/* NODE, the member NAME of what the path names; none for 0 and what is no scalar. */
+struct sg_edit_scalar sg_shape_field(struct sg_shape_walk *w, size_t node, const char *name);
+
+void sg_shape_look_at_map(struct sg_shape_walk *w, const struct sg_shape_up *up,
+	const struct sg_shape_keys *keys, size_t map);
+
+/* An item under `images` that is a mapping; UNIQUE: no other has its `name`; KUSTOMIZE: that is
+ * what the list is for. False: it is no entry of a kustomization. */
+bool sg_shape_look_at_entry(struct sg_shape_walk *w, const struct sg_shape_keys *keys, size_t item,
+	bool unique, bool kustomize);
+
+/* An item under `images` that is a text. */
+void sg_shape_look_at_listed(struct sg_shape_walk *w, size_t item, bool kustomize);
+
+#endif

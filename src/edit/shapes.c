@@ -1,0 +1,292 @@
+#include "edit/shapes.h"
+
+#include "edit/shape_walk.h"
+
+/* What a path can have (edit/path.h), and what all answers together may take. */
+#define PATH_MAX_BYTES 1024
+#define ANSWER_MAX_BYTES (32u << 20)
+/* In a longer list the items are counted: looking for equal names would take long. */
+#define NAMED_ITEMS_MAX 200
+
+static const char *const names[SG_NAME_COUNT] = {
+	[SG_NAME_IMAGE] = "image",
+	[SG_NAME_REGISTRY] = "registry",
+	[SG_NAME_REPOSITORY] = "repository",
+	[SG_NAME_TAG] = "tag",
+	[SG_NAME_DIGEST] = "digest",
+	[SG_NAME_IMAGE_TAG] = "imageTag",
+	[SG_NAME_NAME] = "name",
+	[SG_NAME_NEW_NAME] = "newName",
+	[SG_NAME_NEW_TAG] = "newTag",
+	[SG_NAME_KIND] = "kind",
+	[SG_NAME_GLOBAL] = "global",
+};
+
+const char *sg_shape_name(enum sg_shape_name name)
+{
+	return names[name];
+}
+
+static void note_key(struct sg_shape_keys *keys, struct sg_str name, size_t key, size_t value)
+{
+	for (size_t i = 0; i < SG_NAME_COUNT; i++) {
+		if (!sg_str_is(name, names[i]))
+			continue;
+		if (!keys->key[i]) {
+			keys->key[i] = key;
+			keys->value[i] = value;
+		} else if (!keys->twice[i]) {
+			keys->twice[i] = key;
+		}
+	}
+}
+
+void sg_shape_keys_read(struct sg_edit_tree *tree, size_t map, struct sg_shape_keys *ret)
+{
+	struct sg_shape_keys keys = {0};
+	size_t at = map + 1;
+
+	while (sg_edit_event(tree, at).kind != SG_YAML_MAP_END) {
+		struct sg_yaml_event event = sg_edit_event(tree, at);
+		size_t value = sg_edit_node_end(tree, at);
+
+		if (event.kind == SG_YAML_SCALAR)
+			note_key(&keys, event.value, at, value);
+		at = sg_edit_node_end(tree, value);
+	}
+	*ret = keys;
+}
+
+struct sg_str sg_shape_text(const struct sg_shape_walk *w, size_t node)
+{
+	struct sg_yaml_event event = sg_edit_event(w->tree, node);
+
+	if (!node || event.kind != SG_YAML_SCALAR || sg_edit_is_null(&event))
+		return (struct sg_str){"", 0};
+	return event.value;
+}
+
+/* ---- paths ---- */
+
+const char *sg_shape_path(struct sg_shape_walk *w)
+{
+	if (w->path.len > PATH_MAX_BYTES || w->arena->used_bytes > w->used_max_bytes)
+		w->too_large = true;
+	return w->too_large ? "" : sg_arena_dup(w->arena, sg_buf_str(&w->path));
+}
+
+/* Returns how long the path was, for pop(). */
+static size_t push_key(struct sg_shape_walk *w, struct sg_str key)
+{
+	size_t len = w->path.len;
+
+	sg_buf_addf(&w->path, "%s%s", len > w->prefix ? "." : "",
+		sg_edit_path_key(w->scratch, sg_arena_dup(w->scratch, key)));
+	return len;
+}
+
+static void pop(struct sg_shape_walk *w, size_t len)
+{
+	sg_buf_splice(&w->path, len, w->path.len, (struct sg_str){"", 0});
+}
+
+const char *sg_shape_path_of(struct sg_shape_walk *w, const char *name)
+{
+	size_t len;
+	const char *path;
+
+	if (!name)
+		return sg_shape_path(w);
+	len = push_key(w, sg_str_of(name));
+	path = sg_shape_path(w);
+	pop(w, len);
+	return path;
+}
+
+/* Whether NAME is the `name` of just one item. */
+static bool is_unique(struct sg_shape_walk *w, size_t list, struct sg_str name)
+{
+	size_t same = 0, count = 0;
+
+	for (size_t at = list + 1; sg_edit_event(w->tree, at).kind != SG_YAML_SEQ_END;
+		at = sg_edit_node_end(w->tree, at)) {
+		if (sg_edit_event(w->tree, at).kind == SG_YAML_ALIAS || ++count > NAMED_ITEMS_MAX)
+			return false; /* an alias may stand for one */
+		same += sg_str_eq(sg_edit_member_text(w->tree, at, "name"), name);
+	}
+	return same == 1;
+}
+
+/* [name=web] where that is one item, else [0]. */
+static bool push_item(struct sg_shape_walk *w, size_t list, size_t item, size_t index)
+{
+	struct sg_str name = sg_edit_member_text(w->tree, item, "name");
+	bool unique = name.len && is_unique(w, list, name);
+
+	if (unique)
+		sg_buf_addf(&w->path, "[name=%s]",
+			sg_edit_path_value(w->scratch, sg_arena_dup(w->scratch, name)));
+	else
+		sg_buf_addf(&w->path, "[%zu]", index);
+	return unique;
+}
+
+/* ---- the walk ---- */
+
+static void visit(struct sg_shape_walk *w, const struct sg_shape_up *up, size_t node);
+
+/* `images` of `kustomize:` in resources of Argo CD and Flux. */
+static bool is_below_kustomize(const struct sg_shape_up *up)
+{
+	return up->up && sg_str_is(up->up->key, "kustomize");
+}
+
+/* Or those of a kustomization, and of Flux's. */
+static bool is_kustomize_list(const struct sg_shape_up *up)
+{
+	const struct sg_shape_up *holder = up->up;
+
+	if (!holder)
+		return false;
+	return is_below_kustomize(up) || !holder->up ||
+	       (sg_str_is(holder->key, "spec") && !holder->up->up);
+}
+
+static void visit_item(
+	struct sg_shape_walk *w, const struct sg_shape_up *up, size_t item, bool unique)
+{
+	struct sg_shape_up here = {.up = up, .registry = up->registry};
+	struct sg_shape_keys keys;
+
+	if (sg_str_is(up->key, "images")) {
+		sg_shape_look_at_listed(w, item, is_below_kustomize(up));
+		if (sg_edit_event(w->tree, item).kind == SG_YAML_MAP_START) {
+			sg_shape_keys_read(w->tree, item, &keys);
+			if (sg_shape_look_at_entry(w, &keys, item, unique, is_kustomize_list(up)))
+				return;
+		}
+	}
+	visit(w, &here, item);
+}
+
+static void visit_list(struct sg_shape_walk *w, const struct sg_shape_up *up, size_t list)
+{
+	size_t index = 0;
+
+	for (size_t at = list + 1; sg_edit_event(w->tree, at).kind != SG_YAML_SEQ_END;
+		at = sg_edit_node_end(w->tree, at), index++) {
+		size_t len = w->path.len;
+		bool unique = push_item(w, list, at, index);
+
+		visit_item(w, up, at, unique);
+		pop(w, len);
+	}
+}
+
+static bool is_data(struct sg_str kind, struct sg_str key)
+{
+	return (sg_str_is(kind, "ConfigMap") || sg_str_is(kind, "Secret")) &&
+	       (sg_str_is(key, "data") || sg_str_is(key, "stringData") ||
+		       sg_str_is(key, "binaryData"));
+}
+
+/* What `global` says about the registry of all images; two sayings are none. */
+static struct sg_str global_registry(const struct sg_shape_walk *w, size_t global)
+{
+	struct sg_str first = sg_edit_member_text(w->tree, global, "imageRegistry"), second;
+	size_t image = sg_edit_member(w->tree, global, "image");
+
+	if (!image || sg_edit_member(w->tree, image, "repository"))
+		return first;
+	second = sg_edit_member_text(w->tree, image, "registry");
+	if (!first.len || !second.len)
+		return first.len ? first : second;
+	return sg_str_eq(first, second) ? first : (struct sg_str){"", 0};
+}
+
+static void visit_map(struct sg_shape_walk *w, const struct sg_shape_up *up, size_t map)
+{
+	struct sg_shape_up here = *up;
+	struct sg_shape_keys keys;
+	struct sg_str kind;
+
+	sg_shape_keys_read(w->tree, map, &keys);
+	if (keys.value[SG_NAME_GLOBAL])
+		here.registry = global_registry(w, keys.value[SG_NAME_GLOBAL]);
+	kind = sg_shape_text(w, keys.value[SG_NAME_KIND]);
+	sg_shape_look_at_map(w, &here, &keys, map);
+	for (size_t at = map + 1; sg_edit_event(w->tree, at).kind != SG_YAML_MAP_END;) {
+		struct sg_yaml_event key = sg_edit_event(w->tree, at);
+		size_t value = sg_edit_node_end(w->tree, at), len = w->path.len;
+		struct sg_shape_up below = {&here, key.value, here.registry};
+
+		at = sg_edit_node_end(w->tree, value);
+		if (key.kind != SG_YAML_SCALAR || is_data(kind, key.value))
+			continue;
+		(void)push_key(w, key.value);
+		visit(w, &below, value);
+		pop(w, len);
+	}
+}
+
+/* No deeper than the parser goes: SG_YAML_MAX_DEPTH. */
+static void visit(struct sg_shape_walk *w, const struct sg_shape_up *up, size_t node)
+{
+	enum sg_yaml_kind kind = sg_edit_event(w->tree, node).kind;
+
+	if (kind == SG_YAML_MAP_START)
+		visit_map(w, up, node);
+	else if (kind == SG_YAML_SEQ_START)
+		visit_list(w, up, node);
+}
+
+static size_t count_documents(const struct sg_edit_tree *tree)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < tree->events.count; i++)
+		count += sg_edit_event(tree, i).kind == SG_YAML_DOC_START;
+	return count;
+}
+
+static void visit_documents(struct sg_shape_walk *w)
+{
+	bool several = count_documents(w->tree) > 1;
+	const struct sg_shape_up root = {0};
+	size_t document = 0;
+
+	for (size_t i = 0; i < w->tree->events.count; i++) {
+		if (sg_edit_event(w->tree, i).kind != SG_YAML_DOC_START)
+			continue;
+		if (several)
+			sg_buf_addf(&w->path, "%zu:", document++);
+		w->prefix = w->path.len;
+		visit(w, &root, i + 1);
+		pop(w, 0);
+	}
+}
+
+int sg_edit_shapes(struct sg_arena *arena, const char *file, struct sg_str text,
+	struct sg_edit_shapes *ret, struct sg_err *err)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	struct sg_edit_tree tree = {.file = file, .text = text};
+	struct sg_shape_walk w = {.arena = arena,
+		.scratch = &scratch,
+		.tree = &tree,
+		.used_max_bytes = arena->used_bytes + ANSWER_MAX_BYTES};
+
+	if (sg_yaml_parse(&scratch, file, text, &tree.events, err) < 0)
+		return sg_edit_blame_template(file, text, err);
+	if (sg_edit_check_template(&tree, err) < 0)
+		return -1;
+	sg_buf_init(&w.path, text.len * 2 + PATH_MAX_BYTES);
+	visit_documents(&w);
+	sg_buf_release(&w.path);
+	if (w.too_large)
+		return sg_fail(err, SG_R_TOO_LARGE,
+			"%s: too many images, or more than %d bytes of keys above one", file,
+			PATH_MAX_BYTES);
+	*ret = w.out;
+	return 0;
+}
