@@ -1,6 +1,7 @@
 #include "base/num.h"
 
 #include <stdio.h>
+#include <string.h>
 
 bool sg_num_u64(struct sg_str s, uint64_t *ret)
 {
@@ -98,4 +99,15 @@ void sg_num_format_ms(char *out, unsigned long size, int64_t ms)
 			units[i + 1].name);
 	else
 		(void)snprintf(out, size, "%lld%s", first, units[i].name);
+}
+
+int sg_num_order(struct sg_str a, struct sg_str b)
+{
+	while (a.len > 1 && a.ptr[0] == '0')
+		a = sg_str_sub(a, 1, a.len);
+	while (b.len > 1 && b.ptr[0] == '0')
+		b = sg_str_sub(b, 1, b.len);
+	if (a.len != b.len)
+		return a.len < b.len ? -1 : 1;
+	return memcmp(a.ptr, b.ptr, a.len);
 }

@@ -19,4 +19,7 @@ bool sg_num_duration_ms(struct sg_str s, int64_t *ret_ms);
 /* "1h 5m", "12s", "350ms": two units at most, for people. Writes at most SIZE bytes. */
 void sg_num_format_ms(char *out, unsigned long size, int64_t ms);
 
+/* The order of two decimal numbers of any length, leading zeros aside: below, at or above 0. */
+int sg_num_order(struct sg_str a, struct sg_str b);
+
 #endif

@@ -44,6 +44,11 @@ int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b,
 int sg_gitlab_revision(struct sg_gitlab *gitlab, const char *project, const char *revision,
 	struct sg_arena *arena, const char **ret_oid, struct sg_err *err) SG_MUST_CHECK;
 
+/* The same for one that looks like a commit id: nothing else is tried. It may name a branch, too.
+ */
+int sg_gitlab_commit_id(struct sg_gitlab *gitlab, const char *project, const char *id,
+	struct sg_arena *arena, const char **ret_oid, struct sg_err *err) SG_MUST_CHECK;
+
 /* All freeze periods (gitlab.md 8.5). */
 int sg_gitlab_freeze_periods(struct sg_gitlab *gitlab, struct sg_arena *arena,
 	struct sg_freeze_period **ret_periods, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;

@@ -1,7 +1,7 @@
 #include "gitlab/call.h"
 #include "gitlab/project.h"
 
-static int read_commit(struct sg_gitlab *gitlab, const char *project, const char *revision,
+int sg_gitlab_commit_id(struct sg_gitlab *gitlab, const char *project, const char *revision,
 	struct sg_arena *arena, const char **ret_oid, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path;
@@ -31,10 +31,10 @@ int sg_gitlab_revision(struct sg_gitlab *gitlab, const char *project, const char
 	bool has_v = revision[0] == 'v' && revision[1] >= '0' && revision[1] <= '9';
 	const char *other = has_v ? revision + 1 : sg_arena_printf(arena, "v%s", revision);
 
-	if (read_commit(gitlab, project, revision, arena, ret_oid, &first) == 0)
+	if (sg_gitlab_commit_id(gitlab, project, revision, arena, ret_oid, &first) == 0)
 		return 0;
 	if (first.reason == SG_R_NOT_FOUND) {
-		if (read_commit(gitlab, project, other, arena, ret_oid, &second) == 0)
+		if (sg_gitlab_commit_id(gitlab, project, other, arena, ret_oid, &second) == 0)
 			return 0;
 		if (second.reason != SG_R_NOT_FOUND)
 			first = second;

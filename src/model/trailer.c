@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* What follows the last empty line; nothing when that is the subject itself. */
-static struct sg_str last_paragraph(struct sg_str message)
+struct sg_str sg_trailers(struct sg_str message)
 {
 	struct sg_str text = sg_str_trim(message);
 
@@ -13,8 +12,7 @@ static struct sg_str last_paragraph(struct sg_str message)
 	return (struct sg_str){0};
 }
 
-/* The next trailer KEY of *REST, which is what follows it then. */
-static bool next(struct sg_str *rest, const char *key, struct sg_str *ret_value)
+bool sg_trailer_next(struct sg_str *rest, const char *key, struct sg_str *ret_value)
 {
 	size_t len = strlen(key);
 	struct sg_str line;
@@ -31,16 +29,16 @@ static bool next(struct sg_str *rest, const char *key, struct sg_str *ret_value)
 
 bool sg_trailer_find(struct sg_str message, const char *key, struct sg_str *ret_value)
 {
-	struct sg_str rest = last_paragraph(message);
+	struct sg_str rest = sg_trailers(message);
 
-	return next(&rest, key, ret_value);
+	return sg_trailer_next(&rest, key, ret_value);
 }
 
 bool sg_trailer_says(struct sg_str message, const char *key, const char *value)
 {
-	struct sg_str rest = last_paragraph(message), found;
+	struct sg_str rest = sg_trailers(message), found;
 
-	while (next(&rest, key, &found))
+	while (sg_trailer_next(&rest, key, &found))
 		if (sg_str_is(found, value))
 			return true;
 	return false;

@@ -6,6 +6,12 @@
 
 #include "base/str.h"
 
+/* The last paragraph of MESSAGE; empty when that is the subject itself. */
+struct sg_str sg_trailers(struct sg_str message);
+
+/* The next trailer KEY of *REST, which is what follows it then; else as sg_trailer_find(). */
+bool sg_trailer_next(struct sg_str *rest, const char *key, struct sg_str *ret_value);
+
 /*
  * The first trailer KEY in the last paragraph of MESSAGE: its value, a view into it without blanks
  * at the ends. False when there is none. Anybody can write anything there.

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/num.h"
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -13,18 +15,6 @@ static bool all_digits(struct sg_str s)
 		if (!is_digit(s.ptr[i]))
 			return false;
 	return s.len > 0;
-}
-
-/* Numbers of any length, without leading zeros. */
-static int number_order(struct sg_str a, struct sg_str b)
-{
-	while (a.len > 1 && a.ptr[0] == '0')
-		a = sg_str_sub(a, 1, a.len);
-	while (b.len > 1 && b.ptr[0] == '0')
-		b = sg_str_sub(b, 1, b.len);
-	if (a.len != b.len)
-		return a.len < b.len ? -1 : 1;
-	return memcmp(a.ptr, b.ptr, a.len);
 }
 
 static int text_order(struct sg_str a, struct sg_str b)
@@ -41,7 +31,7 @@ static int identifier_order(struct sg_str a, struct sg_str b)
 	bool number_a = all_digits(a), number_b = all_digits(b);
 
 	if (number_a && number_b)
-		return number_order(a, b);
+		return sg_num_order(a, b);
 	if (number_a != number_b)
 		return number_a ? -1 : 1;
 	return text_order(a, b);
@@ -92,7 +82,7 @@ static int core_order(struct sg_str a, struct sg_str b)
 		more_b = sg_str_cut(&b, '.', &part_b);
 		if (!more_a && !more_b)
 			return 0;
-		order = number_order(more_a ? part_a : SG_STR("0"), more_b ? part_b : SG_STR("0"));
+		order = sg_num_order(more_a ? part_a : SG_STR("0"), more_b ? part_b : SG_STR("0"));
 		if (order)
 			return order;
 	}

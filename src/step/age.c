@@ -4,39 +4,54 @@
 
 #include "model/image.h"
 #include "model/place.h"
+#include "model/tag.h"
 #include "model/version_order.h"
+#include "step/build_order.h"
 #include "step/forge.h"
 
 /* The tags decide in time or not at all. */
 #define API_TRIES 2
-#define SHORT_ID_MIN 7
 
-static bool is_commit_id(struct sg_str tag)
+static bool is_version(struct sg_str tag)
 {
-	for (size_t i = 0; i < tag.len; i++)
-		if (!strchr("0123456789abcdef", tag.ptr[i]))
-			return false;
-	return tag.len >= SHORT_ID_MIN && tag.len < SG_OID_SIZE;
+	int order;
+
+	return sg_version_order(tag, tag, &order);
 }
 
 /* A branch has a commit, too, but which one an image of it was built from is not known. */
 static bool names_a_commit(struct sg_str tag)
 {
-	int order;
-
-	return is_commit_id(tag) || sg_version_order(tag, tag, &order);
+	return sg_tag_commit(tag).len || is_version(tag);
 }
 
-/* The commit of a tag in the source project; one that looks like an id must be that id. */
+/* What looks like a commit id must be that commit, and no branch or tag of such a name. */
+static int commit_by_id(struct sg_gitlab *source, const char *id, struct sg_arena *arena,
+	const char **ret_oid, struct sg_err *err)
+{
+	if (sg_gitlab_commit_id(source, source->project, id, arena, ret_oid, err) < 0)
+		return -1;
+	if (!sg_str_starts(sg_str_of(*ret_oid), id))
+		return sg_fail(err, SG_R_NOT_FOUND, "%.100s names another thing than a commit", id);
+	return 0;
+}
+
+/* The commit of a tag in the source project: that whose id ends it, else that of the version. */
 static int commit_of(struct sg_gitlab *source, const char *tag, struct sg_arena *arena,
 	const char **ret_oid, struct sg_err *err)
 {
-	if (sg_gitlab_revision(source, source->project, tag, arena, ret_oid, err) < 0)
-		return -1;
-	if (is_commit_id(sg_str_of(tag)) && !sg_str_starts(sg_str_of(*ret_oid), tag))
-		return sg_fail(
-			err, SG_R_NOT_FOUND, "%.100s names another thing than a commit", tag);
-	return 0;
+	struct sg_str id = sg_tag_commit(sg_str_of(tag));
+	struct sg_err why = SG_ERR_INIT;
+
+	if (id.len) {
+		if (commit_by_id(source, sg_arena_dup(arena, id), arena, ret_oid, &why) == 0)
+			return 0;
+		if (why.reason != SG_R_NOT_FOUND || !is_version(sg_str_of(tag))) {
+			*err = why;
+			return -1;
+		}
+	}
+	return sg_gitlab_revision(source, source->project, tag, arena, ret_oid, err);
 }
 
 /* Two versions of one commit, and those of two branches, have no order by commits. */
@@ -110,36 +125,79 @@ static int ask_source(
 	return 0;
 }
 
-/* The source project of the service, where it may be asked; else NULL. */
+/* The project that the service is built from; NULL where none is configured. */
 static int source_of(struct sg_world *world, const struct sg_loaded *loaded,
 	const struct sg_age_ask *ask, const char **ret_project, struct sg_err *err)
 {
 	const struct sg_service *entry = sg_policy_service(&loaded->policy, ask->service);
-	const char *why;
 
 	*ret_project = NULL;
-	if (!entry || !entry->source || !loaded->remote.cred || loaded->remote.is_job_token ||
-		!sg_forge_is_there(loaded, &why))
+	if (!entry || !entry->source)
 		return 0;
 	return sg_template_expand(
 		world->arena, entry->source, ask->service, ask->env, ret_project, err);
 }
 
-static int by_commits(struct sg_world *world, struct sg_loaded *loaded,
-	const struct sg_age_ask *ask, struct sg_age *age, struct sg_err *err)
+static int by_commits(
+	struct sg_world *world, struct sg_loaded *loaded, struct sg_age *age, struct sg_err *err)
 {
 	const struct sg_age *before;
-	const char *project;
 
-	if (source_of(world, loaded, ask, &project, err) < 0)
-		return -1;
-	if (!project)
+	if (!age->project || !names_a_commit(sg_str_of(age->wish)) ||
+		!names_a_commit(sg_str_of(age->than)))
 		return 0;
-	age->project = project;
 	before = known(loaded, age);
 	if (!before)
 		return ask_source(world, loaded, age, err);
 	*age = *before;
+	return 0;
+}
+
+static int by_pipelines(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_age_ask *ask, struct sg_age *age, struct sg_err *err)
+{
+	struct sg_build_order_ask builds = {.source = age->project};
+	struct sg_origin wish = {0}, than;
+
+	if (sg_origin_find(
+		    world, loaded, &ask->than_at, ask->service, age->than, true, &than, err) < 0)
+		return -1;
+	if (!than.pipeline)
+		return 0;
+	if (ask->wish_at.tip && sg_origin_find(world, loaded, &ask->wish_at, ask->service,
+					age->wish, true, &wish, err) < 0)
+		return -1;
+	if (ask->wish_at.tip && !wish.pipeline)
+		return 0;
+	builds.wish = wish.pipeline;
+	builds.than = than.pipeline;
+	return sg_build_order(world, loaded, &builds, &age->older, &age->words, err);
+}
+
+/* Commits decide. A newer pipeline does not: anybody can start one for an older version. */
+static int decide(struct sg_world *world, struct sg_loaded *loaded, const struct sg_age_ask *ask,
+	struct sg_age *age, struct sg_err *err)
+{
+	struct sg_str wish = sg_str_of(age->wish), than = sg_str_of(age->than);
+	int order;
+
+	if (source_of(world, loaded, ask, &age->project, err) < 0)
+		return -1;
+	if (sg_forge_may_read(loaded) && by_commits(world, loaded, age, err) < 0)
+		return -1;
+	if (age->words)
+		return 0;
+	if (sg_version_order(wish, than, &order) && order < 0) {
+		age->older = true;
+		age->words = "";
+		return 0;
+	}
+	if (sg_forge_may_read(loaded) && by_pipelines(world, loaded, ask, age, err) < 0)
+		return -1;
+	if (!age->words && sg_tag_time_order(wish, than, &order) && order < 0) {
+		age->older = true;
+		age->words = " (by the times in their names)";
+	}
 	return 0;
 }
 
@@ -149,20 +207,14 @@ int sg_age_older(struct sg_world *world, struct sg_loaded *loaded, const struct 
 	struct sg_str wish = sg_image_version_split(sg_str_of(ask->wish)).tag;
 	struct sg_str than = sg_image_version_split(sg_str_of(ask->than)).tag;
 	struct sg_age age = {0};
-	int order;
 
 	*ret_why = NULL;
 	if (!wish.len || !than.len || sg_str_eq(wish, than))
 		return 0;
-	if (names_a_commit(wish) && names_a_commit(than)) {
-		age.wish = sg_arena_dup(world->arena, wish);
-		age.than = sg_arena_dup(world->arena, than);
-		if (by_commits(world, loaded, ask, &age, err) < 0)
-			return -1;
-	}
-	if (age.words)
-		*ret_why = age.older ? age.words : NULL;
-	else if (sg_version_order(wish, than, &order) && order < 0)
-		*ret_why = "";
+	age.wish = sg_arena_dup(world->arena, wish);
+	age.than = sg_arena_dup(world->arena, than);
+	if (decide(world, loaded, ask, &age, err) < 0)
+		return -1;
+	*ret_why = age.older ? age.words : NULL;
 	return 0;
 }

@@ -20,6 +20,14 @@ bool sg_forge_is_there(const struct sg_loaded *loaded, const char **why)
 	return false;
 }
 
+bool sg_forge_may_read(const struct sg_loaded *loaded)
+{
+	const char *why;
+
+	return loaded->remote.cred && !loaded->remote.is_job_token &&
+	       sg_forge_is_there(loaded, &why);
+}
+
 void sg_forge_client(
 	struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *ret_forge)
 {

@@ -23,6 +23,9 @@ struct sg_forge {
  */
 bool sg_forge_is_there(const struct sg_loaded *loaded, const char **why);
 
+/* Is there one, and a token that it lets read more than what a job's own may? Nothing is sent. */
+bool sg_forge_may_read(const struct sg_loaded *loaded);
+
 /*
  * Makes the client; nothing is sent yet. CREDENTIAL_MISSING when there is no token that may use the
  * API (a job's own token may not); USAGE when the repository is not on that GitLab.

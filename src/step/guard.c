@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "model/image.h"
-#include "model/trailer.h"
 #include "step/age.h"
 
 struct guarding {
@@ -103,38 +102,43 @@ static int goes_back(const struct guarding *g, const struct sg_value_change *val
 		.service = value->service,
 		.wish = sg_arena_dup(arena, parts_of_value(value->part, value->to).tag),
 		.than = sg_arena_dup(arena, parts_of_value(value->part, value->from).tag),
+		.than_at = {g->env, g->tip->revision, value->path},
 	};
 
 	return sg_age_older(g->world, g->loaded, &ask, ret_why, err);
 }
 
-/* Which commit has put the present value there, as far as the tip alone tells. */
-static const char *who_put_it(const struct guarding *g, const struct sg_value_change *value)
+/* Which commit has put the present value there, as far as the tip or GitLab tells. */
+static int who_put_it(const struct guarding *g, const struct sg_value_change *value,
+	const char **ret_words, struct sg_err *err)
 {
 	struct sg_arena *arena = g->world->arena;
 	const struct sg_tree_source *tip = g->tip;
-	struct sg_err ignored = SG_ERR_INIT;
-	struct sg_commit_facts facts;
-	struct sg_str pipeline;
+	const struct sg_origin_at at = {g->env, tip->revision, value->path};
+	struct sg_str tag = parts_of_value(value->part, value->from).tag;
+	struct sg_origin origin;
 
-	if (sg_repo_commit_facts(g->loaded->repo, tip->revision, arena, &facts, &ignored) < 0 ||
-		!sg_trailer_says(sg_str_of(facts.message), "Stagegate-Image",
-			sg_arena_printf(arena, "%s %s", value->service, value->from)))
-		return sg_arena_printf(arena,
+	if (sg_origin_find(g->world, g->loaded, &at, value->service, sg_arena_dup(arena, tag), true,
+		    &origin, err) < 0)
+		return -1;
+	if (!origin.commit)
+		*ret_words = sg_arena_printf(arena,
 			"it stands at %.12s, the tip of %s; its own commit: git log -1 "
 			"-S'%.150s' %.12s -- %s",
 			tip->revision, tip->label, value->from, tip->revision, value->path);
-	if (!sg_trailer_find(sg_str_of(facts.message), "Stagegate-Pipeline", &pipeline))
-		return sg_arena_printf(arena, "it came with commit %.12s", tip->revision);
-	return sg_arena_printf(arena, "it came with commit %.12s of %.*s", tip->revision,
-		SG_STR_ARG(sg_str_sub(pipeline, 0, 200)));
+	else if (!origin.pipeline)
+		*ret_words = sg_arena_printf(arena, "it came with commit %.12s", origin.commit);
+	else
+		*ret_words = sg_arena_printf(arena, "it came with commit %.12s of %.200s",
+			origin.commit, origin.pipeline);
+	return 0;
 }
 
 static int check_order(const struct guarding *g, bool *ret_back, struct sg_err *err)
 {
 	for (size_t i = 0; i < g->changes->value_count; i++) {
 		const struct sg_value_change *value = &g->changes->values[i];
-		const char *why;
+		const char *why, *who;
 
 		if (goes_back(g, value, &why, err) < 0)
 			return -1;
@@ -143,10 +147,12 @@ static int check_order(const struct guarding *g, bool *ret_back, struct sg_err *
 		*ret_back = true;
 		if (g->guard->older_reason)
 			continue;
+		if (who_put_it(g, value, &who, err) < 0)
+			return -1;
 		(void)sg_fail(err, SG_R_OLDER,
 			"%s:%d: %s of %s is '%.150s', and '%.150s' is older%s; %s", value->path,
 			value->line, value->place, value->service, value->from, value->to, why,
-			who_put_it(g, value));
+			who);
 		return sg_hint(err, "nothing was written; to go back on purpose add --allow-older "
 				    "--reason TEXT");
 	}

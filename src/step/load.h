@@ -10,12 +10,17 @@
 #include "repo/repo.h"
 #include "step/remote.h"
 
-struct sg_age; /* step/age.h */
+struct sg_age;         /* step/age.h */
+struct sg_origin;      /* step/origin.h */
+struct sg_build_order; /* step/build_order.h */
 
 struct sg_loaded {
 	struct sg_arena *arena; /* lives as long as the run */
 	struct sg_age *ages;    /* which version is older: what GitLab said before */
 	size_t age_count;
+	struct sg_origin *origins; /* which commit brought a version: what was found before */
+	size_t origin_count;
+	struct sg_build_order *builds; /* pipelines that GitLab was asked about; NULL: none */
 	struct sg_remote remote;
 	struct sg_repo *repo;
 	struct sg_policy policy;

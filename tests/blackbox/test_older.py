@@ -24,10 +24,10 @@ def trailers(sandbox, rev="develop"):
     return sandbox.git("log", "-1", "--format=%(trailers:only,unfold)", rev).splitlines()
 
 
-def refused(sandbox, sg, *words, code=6, reason="OLDER"):
+def refused(sandbox, sg, *words, code=6, reason="OLDER", env=None):
     """Runs what must write nothing; its text."""
     tip = sandbox.tip()
-    run = sg("bump", *words, expect=code)
+    run = sg("bump", *words, expect=code, env=env)
     assert sandbox.tip() == tip and reason in run.err and run.out == "", run
     return run.err
 
@@ -335,3 +335,243 @@ def test_gitlab_is_asked_once_for_all_tries(sandbox, sg, at_gitlab, faults):
     run = sg("bump", "catalog", "1.4.2", "--output", "json")
     asked = [entry["path"].rsplit("/", 1)[1] for entry in json.loads(sandbox.ctl("api-log"))]
     assert run.json["tries"] == 3 and asked == ["1.4.2", "v1.4.2", "1.4.1", "v1.4.1", "merge_base"], asked
+
+
+# --- tags that end with a commit, and times in tags -------------------------------------------------------------------
+
+def short(at_gitlab, tag, digits=8):
+    return at_gitlab("rev-parse", f"{tag}^{{commit}}")[:digits]
+
+
+@pytest.mark.parametrize("before,then", [("main-{}", "main-{}"), ("20240512-{}", "20240513-{}"), ("v1.4.3-1-g{}", "v1.4.0-2-g{}"),
+                                         ("a_{}", "b-{}"), ("1.4.0-{}", "1.4.9-{}"), ("{}", "feature-x-{}")])
+def test_the_commit_that_ends_a_tag_decides(sandbox, sg, at_gitlab, before, then):
+    """... whatever else the tag says."""
+    new, old = short(at_gitlab, "v1.4.3"), short(at_gitlab, "v1.4.0", 7)
+    sg("bump", "catalog", before.format(new))
+    full = [at_gitlab("rev-parse", tag + "^{commit}")[:12] for tag in ("v1.4.0", "v1.4.3")]
+    assert f"its commit {full[0]} is before {full[1]} in shop/catalog" in refused(sandbox, sg, "catalog", then.format(old))
+    assert "is before" in refused(sandbox, sg, "catalog", "1.4.1")
+    sg("bump", "catalog", then.format(short(at_gitlab, "v1.5.0")))
+
+
+def test_a_version_with_an_unknown_commit_is_still_a_version(sandbox, sg, at_gitlab):
+    at_gitlab("tag", "1.4.1-0000000", "v1.4.1^{commit}")
+    try:
+        sg("bump", "catalog", "1.4.3")
+        assert "is before" in refused(sandbox, sg, "catalog", "1.4.1-0000000")
+    finally:
+        at_gitlab("tag", "-d", "1.4.1-0000000")
+
+
+@pytest.mark.parametrize("before,then", [("main-4f9a2c1", "main-0000000"), ("v1.4.3-1-g0000000", "main-0000001"),
+                                         ("20240513", "main-20240512"), ("20240512", "20240512-1"), ("1.4.2", "20240512")])
+def test_what_gitlab_does_not_know_has_no_order(sandbox, sg, at_gitlab, before, then):
+    assert at_gitlab
+    sg("bump", "catalog", before)
+    sg("bump", "catalog", then)
+    assert then.encode() in sandbox.show(VALUES)
+
+
+def test_a_branch_that_looks_like_a_commit_is_none(sandbox, sg, at_gitlab):
+    at_gitlab("branch", "main-0000000", "v1.4.0^{commit}")
+    at_gitlab("branch", "0000000", "v1.4.0^{commit}")
+    try:
+        sg("bump", "catalog", "1.4.3")
+        sg("bump", "catalog", "main-0000000")
+    finally:
+        at_gitlab("branch", "-D", "main-0000000", "0000000")
+
+
+@pytest.mark.parametrize("before,older", [("20240512083000", "20240512082959"), ("main-20240512", "main-20240511"),
+                                          ("20240512-4f9a2c1", "20240511-0000001")])
+def test_times_decide_where_nothing_else_does(sandbox, sg, before, older):
+    sg("bump", "catalog", before)
+    assert "by the times in their names" in refused(sandbox, sg, "catalog", older)
+    sg("bump", "catalog", older, "--allow-older", "--reason", "why not")
+    sg("bump", "catalog", before)
+
+
+# --- by the pipelines -------------------------------------------------------------------------------------------------
+
+class Pipelines:
+    """Bumps from jobs of pipelines of the source project, with tags that say nothing."""
+
+    def __init__(self, sandbox, sg):
+        self.sandbox, self.sg = sandbox, sg
+        sg.env["STAGEGATE_GITLAB_URL"] = sandbox.env["STAGEGATE_GITLAB_URL"]
+
+    def start(self, project="shop/catalog", user="dev"):
+        iid, url = self.sandbox.ctl("start-pipeline", project, user).split()
+        return int(iid), url
+
+    def job(self, url, **more):
+        """What a job of the pipeline sees, where GET /job is not to be had; what it could set by itself is wrong."""
+        return {"CI_PIPELINE_URL": url, "CI_PIPELINE_IID": "999999", "CI_SERVER_URL": self.sandbox.env["STAGEGATE_GITLAB_URL"], **more}
+
+    def asked(self):
+        return [entry["path"] for entry in json.loads(self.sandbox.ctl("api-log", "clear"))]
+
+
+@pytest.fixture
+def pipelines(sandbox, sg):
+    return Pipelines(sandbox, sg)
+
+
+def test_an_older_pipeline_is_refused(sandbox, sg, pipelines):
+    (old, first), (new, second) = pipelines.start(), pipelines.start()
+    sg("bump", "catalog", "build-b", env=pipelines.job(second))
+    commit = sandbox.tip()
+    text = refused(sandbox, sg, "catalog", "build-a", env=pipelines.job(first))
+    assert "--allow-older --reason" in text
+    assert f"its pipeline {old} is before pipeline {new} of shop/catalog" in text
+    assert f"commit {commit[:12]} of {second}" in text
+    sg("bump", "catalog", "build-a", "--allow-older", "--reason", "b fails", env=pipelines.job(first))
+    assert "Stagegate-Reason: b fails" in trailers(sandbox) and f"Stagegate-Pipeline: {first}" in trailers(sandbox)
+    sg("bump", "catalog", "build-c", env=pipelines.job(second))
+
+
+def test_the_jobs_own_token_says_which_pipeline_it_is(sandbox, sg, pipelines):
+    """A variable cannot make an older pipeline a newer one."""
+    token = {"CI_JOB_TOKEN": sandbox.env["SANDBOX_JOB_TOKEN_DEV"]}
+    (_, first), (_, second) = pipelines.start(), pipelines.start(user="manager-1")
+    sg("bump", "catalog", "build-b", env=pipelines.job(second))
+    tip = sandbox.tip()
+    for lie in (second, second.rsplit("/", 1)[0] + "/999999", first, "nonsense"):
+        run = sg("bump", "catalog", "build-a", env=pipelines.job(lie, **token), expect=6)
+        assert "is before pipeline" in run.err and sandbox.tip() == tip
+
+
+def test_another_services_commit_on_top_changes_nothing(sandbox, sg, pipelines):
+    (_, first), (_, second) = pipelines.start(), pipelines.start()
+    sg("bump", "catalog", "build-b", env=pipelines.job(second))
+    commit = sandbox.tip()
+    sg("bump", "order", "build-x")
+    sandbox.ctl("push-foreign", "develop", "payment", "build-y")
+    run = sg("bump", "catalog", "build-a", env=pipelines.job(first), expect=6)
+    assert f"commit {commit[:12]} of {second}" in run.err
+
+
+def test_who_wrote_a_known_older_value_is_found_behind_others(sandbox, sg, pipelines):
+    _, url = pipelines.start()
+    sg("bump", "catalog", "1.5.0", env=pipelines.job(url))
+    commit = sandbox.tip()
+    sg("bump", "order", "9.9.9")
+    assert f"it came with commit {commit[:12]} of {url}" in refused(sandbox, sg, "catalog", "1.4.4-x")
+
+
+@pytest.mark.parametrize("words", [("member", "shop/catalog", "bot", "remove"), ("fault", "gl-403", "9", "/pipelines/"),
+                                   ("fault", "gl-404", "9", "/pipelines/"), ("fault", "gl-502", "9", "/pipelines/"),
+                                   ("fault", "gl-garbage", "9", "/pipelines/"), ("fault", "gl-reset", "9", "/pipelines/")])
+def test_pipelines_that_cannot_be_read_decide_nothing(sandbox, sg, pipelines, faults, words):
+    assert faults
+    (_, first), (_, second) = pipelines.start(), pipelines.start()
+    sg.env["STAGEGATE_RETRY_BASE"] = "5ms"
+    sg("bump", "catalog", "build-b", env=pipelines.job(second))
+    sandbox.ctl(*words)
+    sg("bump", "catalog", "build-a", env=pipelines.job(first))
+    sg("bump", "catalog", "1.5.0", env=pipelines.job(second))
+    refused_text = sg("bump", "catalog", "1.4.9", env=pipelines.job(second), expect=6).err
+    assert "'1.4.9' is older; it came" in refused_text
+
+
+def forge(sandbox, trailers_text, tag="build-f", author="outsider"):
+    """Somebody who may push writes what trailers they like."""
+    text = sandbox.show(VALUES).decode()
+    line = next(line for line in text.splitlines() if "tag:" in line)
+    sandbox.ctl("commit-as", author, "develop", VALUES, f"x\n\n{trailers_text}", text.replace(line, line.split("tag:")[0] + f"tag: {tag}").rstrip("\n"))
+
+
+@pytest.mark.parametrize("said", ["https://elsewhere.example.com/shop/catalog/-/pipelines/{id}", "{root}/shop/order/-/pipelines/{id}", "{root}/shop/catalog/-/pipelines/99999999",
+                                  "{root}/shop/catalog/-/pipelines/{id}/../x", "{root}.evil.example.com/shop/catalog/-/pipelines/{id}", "{root}/../../-/pipelines/{id}",
+                                  "{root}/shop/catalog/-/pipelines/99999999999999999999999", "{root}/shop/catalog/-/pipelines/", "{root}", ""])
+def test_forged_pipelines_decide_nothing(sandbox, sg, pipelines, said):
+    (_, first), (_, second) = pipelines.start(), pipelines.start()
+    url = said.format(root=sandbox.env["STAGEGATE_GITLAB_URL"], id=second.rsplit("/", 1)[1])
+    forge(sandbox, f"Stagegate-Env: dev\nStagegate-Image: catalog build-f\nStagegate-Pipeline: {url}", author="manager-1")
+    sg("bump", "catalog", "build-a", env=pipelines.job(first))
+
+
+def test_a_forged_older_pipeline_opens_nothing(sandbox, sg, pipelines):
+    """The names refuse as if there were no trailer: a newer pipeline alone makes no version newer."""
+    (_, first), (_, second) = pipelines.start(), pipelines.start()
+    forge(sandbox, f"Stagegate-Env: dev\nStagegate-Image: catalog 1.5.0\nStagegate-Pipeline: {first}", "1.5.0", "manager-1")
+    run = sg("bump", "catalog", "1.4.9-a", env=pipelines.job(second), expect=6)
+    assert "OLDER" in run.err
+
+
+def test_trailers_of_another_value_or_environment_count_for_nothing(sandbox, sg, pipelines):
+    (_, first), (_, second) = pipelines.start(), pipelines.start()
+    for lines in ("Stagegate-Env: staging\nStagegate-Image: catalog build-f", "Stagegate-Env: dev\nStagegate-Image: catalog build-g",
+                  "Stagegate-Env: dev\nStagegate-Image: order build-f", "Stagegate-Image: catalog build-f"):
+        forge(sandbox, f"{lines}\nStagegate-Pipeline: {second}", author="manager-1")
+        sg("bump", "catalog", "build-a", env=pipelines.job(first))
+        sandbox.ctl("reset")
+        (_, first), (_, second) = pipelines.start(), pipelines.start()
+
+
+def test_pipelines_of_two_projects_have_no_order(sandbox, sg, pipelines):
+    (_, order), (_, catalog) = pipelines.start("shop/order"), pipelines.start()
+    sg("bump", "catalog", "build-b", env=pipelines.job(catalog))
+    sg("bump", "catalog", "build-a", env=pipelines.job(order))
+
+
+def test_one_pipeline_may_say_something_else_later(sandbox, sg, pipelines):
+    _, url = pipelines.start()
+    sg("bump", "catalog", "build-b", env=pipelines.job(url))
+    sg("bump", "catalog", "build-a", env=pipelines.job(url))
+    assert b"build-a" in sandbox.show(VALUES)
+
+
+def test_gitlab_is_asked_for_pipelines_only_when_it_matters(sandbox, sg, pipelines, faults):
+    (_, first), (_, second) = pipelines.start(), pipelines.start()
+    sg("bump", "catalog", "1.4.2", env=pipelines.job(first))
+    pipelines.asked()
+    sg("bump", "catalog", "1.4.3", env=pipelines.job(second))
+    assert not [path for path in pipelines.asked() if "/pipelines/" in path], "commits decide"
+    sg("bump", "catalog", "build-a", env=pipelines.job(second))
+    pipelines.asked()
+    sg("bump", "catalog", "build-a", env=pipelines.job(second))
+    assert pipelines.asked() == [], "nothing changes"
+    faults("push-race", "2")
+    run = sg("bump", "catalog", "build-b", "--output", "json", env=pipelines.job(pipelines.start()[1]))
+    asked = pipelines.asked()
+    assert run.json["tries"] == 3 and len([path for path in asked if "/pipelines/" in path]) == 2, asked
+    assert len([path for path in asked if path.endswith("/repository/commits")]) <= 2, asked
+
+
+def test_a_bump_without_gitlab_asks_nobody(sandbox, sg, pipelines):
+    _, url = pipelines.start()
+    del sg.env["STAGEGATE_GITLAB_URL"]
+    sg("bump", "catalog", "build-a", env={"CI_PIPELINE_URL": url})
+    pipelines.asked()
+    sg("bump", "catalog", "build-b", env={"CI_PIPELINE_URL": url})
+    assert pipelines.asked() == []
+
+
+# --- again ------------------------------------------------------------------------------------------------------------
+
+def test_a_lost_answer_and_a_newer_one_after_it(sandbox, sg, faults):
+    """Our push arrived, nobody heard of it, and then 1.5.0 came: neither refused nor written a second time."""
+    before = sandbox.tip()
+    faults("git-lost-reply")
+    sandbox.ctl("hold", "1", "answer")
+    with sg.started("bump", "catalog", "1.4.9", "--output", "json") as run:
+        sandbox.ctl("held")
+        ours = sandbox.tip()
+        sandbox.ctl("push-foreign", "develop", "catalog", "1.5.0")
+        sandbox.ctl("hold", "off")
+        assert run.ends() == 0, run.text
+    assert '"result": "done"' in run.text and "CHANGED_SINCE" in run.text and ours in run.text
+    subjects = sandbox.git("log", "--format=%s", f"{before}..develop").splitlines()
+    assert subjects.count("deploy(dev): catalog 1.4.9") == 1 and len(subjects) == 2
+    assert b"1.5.0" in sandbox.show(VALUES)
+
+
+def test_the_same_job_again_after_a_newer_one(sandbox, sg):
+    """A run of its own knows nothing of the first: older is refused, and nothing is doubled."""
+    sg("bump", "catalog", "1.4.9")
+    sandbox.ctl("push-foreign", "develop", "catalog", "1.5.0")
+    before = sandbox.tip()
+    refused(sandbox, sg, "catalog", "1.4.9")
+    assert sandbox.tip() == before and b"1.5.0" in sandbox.show(VALUES)

@@ -254,6 +254,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return False
         if fault != "git-reset-push":
             self._backend()
+            front.effects.done(f"push {ref}")
         self._answer(502 if fault == "git-502-push" else 418, b"" if fault != "git-502-push" else b"Bad Gateway\n")
         return True
 

@@ -218,3 +218,23 @@ def test_a_status_makes_a_pipeline(lab):
     pipeline = lab.get(iid)["head_pipeline"]
     assert (pipeline["id"], pipeline["source"], pipeline["status"]) == (made["pipeline_id"], "external", "success")
     lab.until(iid)
+
+
+def test_pipelines_of_other_projects(lab):
+    """Numbers count within a project, ids across all; a job of it says which one it runs in (6.12, 7)."""
+    first, second = (lab.ctl("start-pipeline", "shop/catalog").split() for _ in range(2))
+    other = lab.ctl("start-pipeline", "shop/order", "dev").split()
+    assert int(second[0]) == int(first[0]) + 1 and other[0] == "1"
+    where = f"/projects/{'shop%2Fcatalog'}/pipelines/"
+    ids = [int(row[1].rsplit("/", 1)[1]) for row in (first, second, other)]
+    assert ids == sorted(set(ids))
+    found = lab.call("GET", where + str(ids[1]))
+    assert (found["id"], found["iid"], found["web_url"]) == (ids[1], int(second[0]), second[1])
+    assert found["project_id"] == lab.call("GET", "/projects/shop%2Fcatalog")["id"]
+    lab.call("GET", where + str(ids[2]), want=404)  # of another project
+    lab.call("GET", where + "0", want=404)
+    lab.call("GET", where + str(ids[0]), user="outsider", want=404)  # the project is hidden
+    lab.call("GET", where + str(ids[0]), user="job-dev", want=404)  # 2.1
+    job = lab.call("GET", "/job", user="job-dev")
+    assert (job["pipeline"]["id"], job["pipeline"]["iid"]) == (ids[2], 1)
+    assert job["pipeline"]["project_id"] != found["project_id"]

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/attr.h"
 #include "base/num.h"
 
 static void u64_is(const char *text, bool ok, uint64_t expected)
@@ -104,12 +105,28 @@ static void for_people(void **state)
 	assert_string_equal(small, "1h ");
 }
 
+static void numbers_of_any_length_have_an_order(void **state)
+{
+	static const char *const rows[] = {
+		"0", "1", "9", "10", "18446744073709551615", "18446744073709551616"};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++)
+		for (size_t j = 0; j < SG_COUNT(rows); j++) {
+			int order = sg_num_order(sg_str_of(rows[i]), sg_str_of(rows[j]));
+
+			assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
+		}
+	assert_int_equal(sg_num_order(SG_STR("007"), SG_STR("7")), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unsigned_numbers),
 		cmocka_unit_test(durations),
 		cmocka_unit_test(for_people),
+		cmocka_unit_test(numbers_of_any_length_have_an_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
