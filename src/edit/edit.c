@@ -1,210 +1,222 @@
 #include "edit/edit.h"
 
+#include <string.h>
+
 #include "base/buf.h"
-#include "edit/helm.h"
-#include "edit/kustomize.h"
+#include "edit/find.h"
 #include "edit/prove.h"
 #include "edit/quote.h"
+#include "edit/target.h"
 #include "edit/value.h"
-#include "model/image.h"
 
 /* The longest value (a repository of 255, a tag of 128, a digest of 135) with every byte escaped,
  * and room for what other parts may need. */
 #define MAX_SCALAR 16384
 
-struct job {
-	const struct sg_edit_ask *ask;
-	struct sg_arena *arena; /* of the caller: what the answer points to */
+/* One file, and what is to be done to it. */
+struct run {
+	struct sg_arena *arena; /* of the caller: what the answers point to */
 	struct sg_arena scratch;
 	struct sg_edit_tree tree;
-	struct sg_edit_found found;
+	struct sg_edit_done *dones; /* one for each ask */
+	struct sg_edit_splice *splices;
+	size_t count;
 };
 
-static void job_release(struct job *job)
+static void run_release(struct run *run)
 {
-	sg_arena_release(&job->scratch);
-}
-
-static int read_tree(struct job *job, struct sg_err *err)
-{
-	const struct sg_edit_ask *ask = job->ask;
-
-	job->tree.file = ask->file;
-	job->tree.text = ask->text;
-	if (sg_yaml_parse(&job->scratch, ask->file, ask->text, &job->tree.events, err) < 0)
-		return sg_edit_blame_template(ask->file, ask->text, err);
-	return 0;
-}
-
-static int find(struct job *job, struct sg_err *err)
-{
-	if (!job->ask->key == !job->ask->image)
-		return sg_fail(err, SG_R_CONFIG_INVALID, "%s: say either `key` or `image`",
-			job->ask->file);
-	if (read_tree(job, err) < 0)
-		return -1;
-	if (job->ask->image)
-		return sg_edit_kustomize_find(
-			&job->scratch, &job->tree, job->ask, &job->found, err);
-	return sg_edit_helm_find(&job->scratch, &job->tree, job->ask, &job->found, err);
-}
-
-static struct sg_yaml_event scalar(const struct job *job)
-{
-	return sg_edit_event(&job->tree, job->found.site.node);
-}
-
-static bool reads_as_text(const struct sg_yaml_event *event)
-{
-	return event->style != SG_YAML_PLAIN || !event->implicit ||
-	       sg_edit_resolves_to_text(event->value);
+	sg_arena_release(&run->scratch);
 }
 
 /* A digest beside the tag decides what runs, so that a new tag alone would change nothing. */
-static int check_digest(const struct job *job, struct sg_err *err)
+static int check_digest(const struct run *run, const struct sg_edit_ask *ask,
+	const struct sg_edit_found *found, struct sg_err *err)
 {
-	if (job->ask->any_text || job->ask->part != SG_PART_TAG || !job->found.digest ||
-		job->ask->with_digest)
+	if (ask->any_text || ask->part != SG_PART_TAG || !found->digest || ask->with_digest)
 		return 0;
-	(void)sg_edit_refuse(&job->tree, job->found.site.node, SG_R_EDIT_DIGEST, err,
+	(void)sg_edit_refuse(&run->tree, found->site.node, SG_R_EDIT_DIGEST, err,
 		"a digest stands beside the tag (line %d) and decides what runs",
-		job->found.digest_line);
+		found->digest_line);
 	return sg_hint(err, "take the digest away, or set part digest in the same update");
 }
 
 /* In JSON a text has double quotes, also where a number stood. */
-static enum sg_yaml_style old_style(const struct job *job)
+static enum sg_yaml_style old_style(
+	const struct sg_edit_site *site, const struct sg_yaml_event *event)
 {
-	struct sg_yaml_event event = scalar(job);
-
-	return job->found.site.json && !reads_as_text(&event) ? SG_YAML_DOUBLE_QUOTED : event.style;
+	return site->json && !sg_edit_reads_as_text(event) ? SG_YAML_DOUBLE_QUOTED : event->style;
 }
 
-static int splice(const struct job *job, const struct sg_edit_target *target, const char *wanted,
-	struct sg_edit_done *done, struct sg_err *err)
+static struct sg_edit_splice *add_splice(struct run *run, size_t node, size_t ask)
+{
+	struct sg_edit_splice *splice =
+		sg_arena_push(&run->scratch, &run->splices, &run->count, sizeof(*splice));
+
+	splice->node = node;
+	splice->ask = ask;
+	return splice;
+}
+
+static int change(struct run *run, const struct sg_edit_site *site, const char *wanted,
+	struct sg_edit_splice *splice, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf bytes = {0};
-	SG_AUTO(sg_buf_release) struct sg_buf after = {0};
-	struct sg_str text = job->ask->text;
-	struct sg_edit_claim claim = {.value = sg_str_of(wanted)};
-
-	sg_buf_init(&bytes, MAX_SCALAR);
-	if (target->pad)
-		sg_buf_addc(&bytes, ' ');
-	if (!sg_edit_quote(claim.value, old_style(job), target->flow, &bytes, &claim.style) ||
-		bytes.overflow)
-		return sg_edit_refuse(&job->tree, target->node, SG_R_EDIT_REFUSED, err,
-			"the new value is no UTF-8 or too long");
-	sg_buf_init(&after, text.len + bytes.len);
-	sg_buf_addstr(&after, sg_str_sub(text, 0, target->start));
-	sg_buf_addstr(&after, sg_buf_str(&bytes));
-	sg_buf_addstr(&after, sg_str_sub(text, target->end, text.len));
-	claim.after = sg_buf_str(&after);
-	claim.len = bytes.len;
-	if (sg_edit_prove(&job->tree, target, &claim, err) < 0)
-		return -1;
-	done->text = (struct sg_str){sg_arena_dup(job->arena, claim.after), claim.after.len};
-	return 0;
-}
-
-static int change(struct job *job, const char *wanted, struct sg_edit_done *ret, struct sg_err *err)
-{
-	struct sg_yaml_event event = scalar(job);
+	struct sg_yaml_event event = sg_edit_event(&run->tree, site->node);
+	struct sg_edit_claim *claim = sg_arena_alloc(&run->scratch, sizeof(*claim));
 	struct sg_edit_target target;
-	struct sg_edit_done done = {
-		.text = job->ask->text,
-		.unchanged = sg_str_is(event.value, wanted) && reads_as_text(&event),
-		.from = sg_arena_dup(job->arena, event.value),
-		.to = sg_arena_strdup(job->arena, wanted),
-		.place = sg_arena_strdup(job->arena, job->found.place),
-		.line = event.line,
-		.column = event.column,
-	};
 
-	if (!done.unchanged &&
-		(sg_edit_target_check(&job->tree, &job->found.site, &target, err) < 0 ||
-			splice(job, &target, wanted, &done, err) < 0))
+	if (sg_edit_target_check(&run->tree, site, &target, err) < 0)
 		return -1;
-	*ret = done;
+	*claim = (struct sg_edit_claim){SG_YAML_SCALAR, SG_YAML_NONE, sg_str_of(wanted)};
+	sg_buf_init(&bytes, MAX_SCALAR);
+	if (target.pad)
+		sg_buf_addc(&bytes, ' ');
+	if (!sg_edit_quote(
+		    claim->value, old_style(site, &event), target.flow, &bytes, &claim->style) ||
+		bytes.overflow)
+		return sg_edit_refuse(&run->tree, target.node, SG_R_EDIT_REFUSED, err,
+			"the new value is no UTF-8 or too long");
+	splice->start = target.start;
+	splice->end = target.end;
+	splice->bytes = (struct sg_str){sg_arena_dup(&run->scratch, sg_buf_str(&bytes)), bytes.len};
+	splice->lead = target.pad;
+	splice->claims = claim;
+	splice->claim_count = 1;
 	return 0;
 }
 
 /* The content is wrong; where the shape is wrong too, that is what has to be mended first. */
-static int blame_shape(struct job *job, struct sg_err *err)
+static int blame_shape(struct run *run, const struct sg_edit_site *site, struct sg_err *err)
 {
 	struct sg_edit_target target;
 	struct sg_err shape = SG_ERR_INIT;
 
-	if (sg_edit_target_check(&job->tree, &job->found.site, &target, &shape) < 0)
+	if (sg_edit_target_check(&run->tree, site, &target, &shape) < 0)
 		*err = shape;
 	return -1;
+}
+
+static int take_ask(struct run *run, const struct sg_edit_ask *ask, size_t i, struct sg_err *err)
+{
+	struct sg_edit_done *done = &run->dones[i];
+	struct sg_edit_found found = {0};
+	struct sg_edit_splice *splice;
+	struct sg_yaml_event event;
+	const char *wanted;
+
+	if (sg_edit_find(&run->scratch, &run->tree, ask, &found, err) < 0 ||
+		sg_edit_scalar_check(&run->tree, &found.site, err) < 0 ||
+		check_digest(run, ask, &found, err) < 0)
+		return -1;
+	if (sg_edit_value_wanted(&run->scratch, &run->tree, found.site.node, ask, &wanted, err) < 0)
+		return blame_shape(run, &found.site, err);
+	event = sg_edit_event(&run->tree, found.site.node);
+	*done = (struct sg_edit_done){
+		.unchanged = sg_str_is(event.value, wanted) && sg_edit_reads_as_text(&event),
+		.from = sg_arena_dup(run->arena, event.value),
+		.to = sg_arena_strdup(run->arena, wanted),
+		.place = sg_arena_strdup(run->arena, found.place),
+		.line = event.line,
+		.column = event.column,
+	};
+	splice = add_splice(run, found.site.node, i);
+	return done->unchanged ? 0 : change(run, &found.site, done->to, splice, err);
+}
+
+static int refuse_two(struct run *run, const struct sg_edit_splice *second,
+	const struct sg_edit_done *a, struct sg_err *err)
+{
+	const struct sg_edit_done *b = &run->dones[second->ask];
+
+	(void)sg_edit_refuse(&run->tree, second->node, SG_R_CONFIG_INVALID, err,
+		"%.100s and %.100s are one value, and shall be \"%.100s\" and \"%.100s\"", a->place,
+		b->place, a->to, b->to);
+	return sg_hint(err, "say one of them");
+}
+
+/* Several asks for one scalar are one when they want the same; what is so already goes. */
+static int unite(struct run *run, size_t *ret_failed, struct sg_err *err)
+{
+	const struct sg_edit_splice *first = NULL;
+	size_t kept = 0;
+
+	sg_edit_splices_sort(run->splices, run->count);
+	for (size_t i = 0; i < run->count; i++) {
+		const struct sg_edit_splice *splice = &run->splices[i];
+		struct sg_edit_done *done = &run->dones[splice->ask];
+
+		if (!first || first->node != splice->node) {
+			first = splice;
+			if (!done->unchanged)
+				run->splices[kept++] = *splice;
+			continue;
+		}
+		if (strcmp(run->dones[first->ask].to, done->to) != 0) {
+			*ret_failed = splice->ask;
+			return refuse_two(run, splice, &run->dones[first->ask], err);
+		}
+		done->unchanged = true;
+		done->from = done->to;
+	}
+	run->count = kept;
+	return 0;
+}
+
+static int write_and_prove(
+	struct run *run, struct sg_str *ret_text, size_t *ret_failed, struct sg_err *err)
+{
+	*ret_text = run->tree.text;
+	if (run->count == 0)
+		return 0;
+	*ret_text = sg_edit_splices_write(run->arena, run->tree.text, run->splices, run->count);
+	return sg_edit_prove(&run->tree, *ret_text, run->splices, run->count, ret_failed, err);
+}
+
+static int take_all(struct run *run, const struct sg_edit_ask *asks, size_t count,
+	size_t *ret_failed, struct sg_err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		*ret_failed = i;
+		if (sg_edit_value_check(&asks[i], err) < 0)
+			return -1;
+	}
+	*ret_failed = 0;
+	if (sg_yaml_parse(&run->scratch, run->tree.file, run->tree.text, &run->tree.events, err) <
+		0)
+		return sg_edit_blame_template(run->tree.file, run->tree.text, err);
+	for (size_t i = 0; i < count; i++) {
+		*ret_failed = i;
+		if (take_ask(run, &asks[i], i, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int sg_edit_apply_all(struct sg_arena *arena, const struct sg_edit_ask *asks, size_t count,
+	struct sg_edit_done *ret_dones, size_t *ret_failed, struct sg_err *err)
+{
+	SG_AUTO(run_release)
+	struct run run = {
+		.arena = arena,
+		.tree = {.file = asks[0].file, .text = asks[0].text},
+	};
+	struct sg_str text;
+
+	run.dones = sg_arena_calloc(&run.scratch, count, sizeof(*run.dones));
+	if (take_all(&run, asks, count, ret_failed, err) < 0 || unite(&run, ret_failed, err) < 0 ||
+		write_and_prove(&run, &text, ret_failed, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		ret_dones[i] = run.dones[i];
+		ret_dones[i].text = text;
+	}
+	return 0;
 }
 
 int sg_edit_apply(struct sg_arena *arena, const struct sg_edit_ask *ask, struct sg_edit_done *ret,
 	struct sg_err *err)
 {
-	SG_AUTO(job_release) struct job job = {.ask = ask, .arena = arena};
-	const char *wanted;
+	size_t failed;
 
-	if (sg_edit_value_check(ask, err) < 0 || find(&job, err) < 0 ||
-		sg_edit_scalar_check(&job.tree, &job.found.site, err) < 0 ||
-		check_digest(&job, err) < 0)
-		return -1;
-	if (sg_edit_value_wanted(&job.scratch, &job.tree, job.found.site.node, ask, &wanted, err) <
-		0)
-		return blame_shape(&job, err);
-	return change(&job, wanted, ret, err);
-}
-
-/* The parts of the value itself come before what stands beside it. */
-static void tell_image(const struct job *job, struct sg_edit_value *value)
-{
-	struct sg_yaml_event event = scalar(job);
-	struct sg_str text = event.value;
-	struct sg_image image;
-
-	value->repository = sg_arena_strdup(job->arena, job->found.repository);
-	value->tag = sg_arena_strdup(job->arena, job->found.tag);
-	value->digest = sg_arena_strdup(job->arena, job->found.digest);
-	if (text.len == 0 || sg_edit_is_null(&event))
-		return;
-	switch (job->ask->part) {
-	case SG_PART_TAG:
-		value->tag = value->value;
-		break;
-	case SG_PART_DIGEST:
-		value->digest = value->value;
-		break;
-	case SG_PART_REPOSITORY:
-		if (!value->repository)
-			value->repository = value->value;
-		break;
-	case SG_PART_REFERENCE:
-		if (!sg_image_parse(text, &image))
-			break;
-		value->repository = sg_arena_dup(job->arena, image.repository);
-		value->tag = image.tag.len ? sg_arena_dup(job->arena, image.tag) : NULL;
-		value->digest = image.digest.len ? sg_arena_dup(job->arena, image.digest) : NULL;
-		break;
-	}
-}
-
-int sg_edit_read(struct sg_arena *arena, const struct sg_edit_ask *ask, struct sg_edit_value *ret,
-	struct sg_err *err)
-{
-	SG_AUTO(job_release) struct job job = {.ask = ask, .arena = arena};
-	struct sg_edit_value value = {0};
-	struct sg_yaml_event event;
-
-	if (find(&job, err) < 0 || sg_edit_scalar_check(&job.tree, &job.found.site, err) < 0)
-		return -1;
-	event = scalar(&job);
-	value.value = sg_arena_dup(arena, event.value);
-	value.is_text = reads_as_text(&event);
-	value.place = sg_arena_strdup(arena, job.found.place);
-	value.line = event.line;
-	value.column = event.column;
-	tell_image(&job, &value);
-	*ret = value;
-	return 0;
+	return sg_edit_apply_all(arena, ask, 1, ret, &failed, err);
 }

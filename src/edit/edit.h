@@ -1,7 +1,7 @@
 /*
- * The edit engine: one scalar of one YAML file gets another value, and nothing else changes. Either
- * the bytes of that scalar are the only ones that differ and a second parse proves it, or the edit
- * is refused with file:line:column and what to do.
+ * The edit engine: scalars of one YAML file get other values, and nothing else changes. Either the
+ * bytes of those scalars are the only ones that differ and a second parse proves it, or the edit is
+ * refused with file:line:column and what to do.
  */
 #ifndef SG_EDIT_EDIT_H
 #define SG_EDIT_EDIT_H
@@ -36,10 +36,10 @@ struct sg_edit_ask {
 };
 
 struct sg_edit_done {
-	struct sg_str
-		text;     /* the whole new file, in the arena; the text of the ask when unchanged */
-	bool unchanged;   /* the wanted value stands there already, and reads as a text */
-	const char *from; /* the value, without quotes */
+	struct sg_str text; /* the whole new file, in the arena; the ask's own when nothing changed
+			     */
+	bool unchanged;     /* the wanted value stands there already, and reads as a text */
+	const char *from;   /* the value, without quotes */
 	const char *to;
 	const char *place; /* image.tag, images[name=web].newTag */
 	int line, column;
@@ -59,11 +59,20 @@ struct sg_edit_value {
 };
 
 /*
- * Reasons: USAGE (the value is no tag, digest, repository), CONFIG_INVALID (the path cannot be
- * read, or the part does not exist there), YAML_INVALID, TOO_LARGE, KEY_NOT_FOUND, IMAGE_NOT_FOUND,
- * EDIT_*. A value that stands there unquoted but is read as a number is written anew with
- * quotes, even when its letters are the same.
+ * COUNT asks, one or more, of one file and text, in one pass: all places are found in the file as
+ * it stands, all bytes replaced at once, and the whole is proven by one second parse. What two asks
+ * want for one place must be the same (else CONFIG_INVALID, naming both); the second one is
+ * unchanged then. Each of RET_DONES, in the order of ASKS, has the same text. When one fails
+ * nothing is done, and *ret_failed says which: 0, too, when it is the file.
+ * Reasons: USAGE (the value is no tag, digest, repository), CONFIG_INVALID (also: the path cannot
+ * be read, or the part does not exist there), YAML_INVALID, TOO_LARGE, KEY_NOT_FOUND,
+ * IMAGE_NOT_FOUND, EDIT_*. A value that stands there unquoted but is read as a number is written
+ * anew with quotes, even when its letters are the same.
  */
+int sg_edit_apply_all(struct sg_arena *arena, const struct sg_edit_ask *asks, size_t count,
+	struct sg_edit_done *ret_dones, size_t *ret_failed, struct sg_err *err) SG_MUST_CHECK;
+
+/* The case of one. */
 int sg_edit_apply(struct sg_arena *arena, const struct sg_edit_ask *ask, struct sg_edit_done *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 

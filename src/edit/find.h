@@ -15,4 +15,11 @@ struct sg_edit_found {
 	int digest_line;
 };
 
+/* By key or by image, whichever ASK names. */
+int sg_edit_find(struct sg_arena *arena, struct sg_edit_tree *tree, const struct sg_edit_ask *ask,
+	struct sg_edit_found *ret, struct sg_err *err) SG_MUST_CHECK;
+
+/* False: readers see a number, bool, null or date. */
+bool sg_edit_reads_as_text(const struct sg_yaml_event *scalar);
+
 #endif

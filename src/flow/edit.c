@@ -38,46 +38,50 @@ static void note(struct edit *edit, const char *file, const struct sg_edit_done 
 	row->noop = done->unchanged;
 }
 
-static int apply(
-	struct edit *edit, struct sg_file_change *file, struct sg_edit_ask *ask, struct sg_err *err)
+static int apply(struct edit *edit, struct sg_file_change *file, const struct sg_edit_ask *asks,
+	size_t count, const char *option, struct sg_err *err)
 {
-	struct sg_edit_done done;
+	struct sg_edit_done *dones = sg_arena_calloc(edit->world->arena, count, sizeof(*dones));
+	size_t failed;
 
-	ask->text = file->after;
-	if (sg_edit_apply(edit->world->arena, ask, &done, err) < 0)
-		return -1;
-	file->after = done.text;
-	note(edit, file->path, &done);
+	if (count == 0)
+		return 0;
+	if (sg_edit_apply_all(edit->world->arena, asks, count, dones, &failed, err) < 0) {
+		if (err->reason == SG_R_CONFIG_INVALID)
+			err->reason = SG_R_USAGE; /* argv said so, not the configuration */
+		return sg_wrap(err, "%s%s", option, asks[failed].key);
+	}
+	file->after = dones[0].text;
+	for (size_t i = 0; i < count; i++)
+		note(edit, file->path, &dones[i]);
 	return 0;
 }
 
+/* Every --set of a file at once. */
 static int apply_wishes(struct edit *edit, struct sg_file_change *file, struct sg_err *err)
 {
-	for (size_t i = 0; i < edit->ask->wish_count; i++) {
-		struct sg_edit_ask ask = {
+	size_t count = edit->ask->wish_count;
+	struct sg_edit_ask *asks = sg_arena_calloc(edit->world->arena, count, sizeof(*asks));
+
+	for (size_t i = 0; i < count; i++)
+		asks[i] = (struct sg_edit_ask){
 			.file = file->path,
+			.text = file->before,
 			.key = edit->ask->wishes[i].path,
 			.value = edit->ask->wishes[i].value,
 			.any_text = true,
 		};
-
-		if (apply(edit, file, &ask, err) < 0)
-			return sg_wrap(err, "--set %s", ask.key);
-	}
-	return 0;
+	return apply(edit, file, asks, count, "--set ", err);
 }
 
 static int apply_image(struct edit *edit, struct sg_file_change *file, struct sg_err *err)
 {
 	struct sg_edit_asks asks;
 
-	if (sg_edit_images(edit->world->arena, file->path, file->after, &edit->image, &asks, err) <
+	if (sg_edit_images(edit->world->arena, file->path, file->before, &edit->image, &asks, err) <
 		0)
 		return sg_wrap(err, "--image");
-	for (size_t i = 0; i < asks.count; i++)
-		if (apply(edit, file, &asks.items[i], err) < 0)
-			return sg_wrap(err, "--image at %s", asks.items[i].key);
-	return 0;
+	return apply(edit, file, asks.items, asks.count, "--image at ", err);
 }
 
 static int edit_file(struct edit *edit, size_t i, struct sg_err *err)

@@ -1,5 +1,6 @@
 #include "step/change.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "edit/edit.h"
@@ -9,12 +10,23 @@
 
 #define FILE_MAX_BYTES (4u << 20)
 
-/* The change being put together: files by path with their text so far. */
+/* A place and what shall stand there. */
+struct edit {
+	size_t wish, file;
+	struct sg_place place;
+	struct sg_edit_ask ask;
+	struct sg_edit_done done;
+};
+
+/* The change being put together. */
 struct build {
 	struct sg_world *world;
 	const struct sg_policy *policy;
 	const struct sg_environment *env;
+	const struct sg_bump_wish *wishes;
 	struct sg_tree_source *source;
+	struct edit *edits; /* in the order of the wishes and their places */
+	size_t edit_count;
 	struct sg_changes out;
 };
 
@@ -30,15 +42,16 @@ static int read_file(struct sg_world *world, struct sg_tree_source *source, cons
 	return 0;
 }
 
-static int file_at(
-	struct build *build, const char *path, struct sg_file_change **ret_file, struct sg_err *err)
+/* The index of the file among those of the change; it is read once. */
+static int file_at(struct build *build, const char *path, size_t *ret_file, struct sg_err *err)
 {
 	struct sg_file_change *file;
 	struct sg_str text;
 
+	*ret_file = build->out.file_count;
 	for (size_t i = 0; i < build->out.file_count; i++) {
 		if (strcmp(build->out.files[i].path, path) == 0) {
-			*ret_file = &build->out.files[i];
+			*ret_file = i;
 			return 0;
 		}
 	}
@@ -47,7 +60,6 @@ static int file_at(
 	file = sg_arena_push(
 		build->world->arena, &build->out.files, &build->out.file_count, sizeof(*file));
 	*file = (struct sg_file_change){path, text, text};
-	*ret_file = file;
 	return 0;
 }
 
@@ -107,53 +119,106 @@ static void note_value(
 	};
 }
 
-static int apply_place(struct build *build, const struct sg_place *place, const char *image,
-	const char *wish, bool with_digest, struct sg_err *err)
+static int add_place(struct build *build, size_t wish, const struct sg_place *place,
+	const char *image, bool with_digest, struct sg_err *err)
 {
-	struct sg_file_change *file;
-	struct sg_edit_done done;
-	struct sg_edit_ask ask = {
-		.file = place->file,
-		.key = place->key,
-		.image = place->image,
-		.part = place->part,
-		.repository = image,
-		.with_digest = with_digest,
+	struct edit edit = {
+		.wish = wish,
+		.place = *place,
+		.ask = {.file = place->file,
+			.key = place->key,
+			.image = place->image,
+			.part = place->part,
+			.repository = image,
+			.with_digest = with_digest},
 	};
 
-	if (value_for(build, place, image, wish, &ask.value, err) < 0 ||
-		file_at(build, place->file, &file, err) < 0)
+	if (value_for(build, place, image, build->wishes[wish].tag, &edit.ask.value, err) < 0 ||
+		file_at(build, place->file, &edit.file, err) < 0)
 		return -1;
-	ask.text = file->after;
-	if (sg_edit_apply(build->world->arena, &ask, &done, err) < 0)
-		return sg_wrap(err, "%s", build->source->label);
-	file->after = done.text;
-	note_value(build, place, &done);
+	edit.ask.text = build->out.files[edit.file].before;
+	*(struct edit *)sg_arena_push(
+		build->world->arena, &build->edits, &build->edit_count, sizeof(edit)) = edit;
 	return 0;
 }
 
-static int apply_wish(struct build *build, const struct sg_bump_wish *wish, struct sg_err *err)
+static int add_wish(struct build *build, size_t i, struct sg_err *err)
 {
+	const char *service = build->wishes[i].service, *image = NULL;
 	const struct sg_service *entry;
-	const char *image = NULL;
 	struct sg_place *places;
 	bool with_digest = false;
 	size_t count;
 
-	if (sg_service_find(build->world, build->policy, wish->service, build->env, build->source,
-		    &entry, err) < 0)
+	if (sg_service_find(build->world, build->policy, service, build->env, build->source, &entry,
+		    err) < 0)
 		return -1;
-	if (entry->image && sg_template_expand(build->world->arena, entry->image, wish->service,
+	if (entry->image && sg_template_expand(build->world->arena, entry->image, service,
 				    build->env, &image, err) < 0)
 		return -1;
-	if (sg_places(build->world->arena, entry, wish->service, build->env, &places, &count, err) <
-		0)
+	if (sg_places(build->world->arena, entry, service, build->env, &places, &count, err) < 0)
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		with_digest = with_digest || places[i].part == SG_PART_DIGEST;
-	for (size_t i = 0; i < count; i++)
-		if (apply_place(build, &places[i], image, wish->tag, with_digest, err) < 0)
+	for (size_t j = 0; j < count; j++)
+		with_digest = with_digest || places[j].part == SG_PART_DIGEST;
+	for (size_t j = 0; j < count; j++)
+		if (add_place(build, i, &places[j], image, with_digest, err) < 0)
 			return -1;
+	return 0;
+}
+
+static int blame_wish(const struct build *build, size_t wish, struct sg_err *err)
+{
+	const struct sg_bump_wish *w = &build->wishes[wish];
+
+	return sg_wrap(err, "%s%s%s in %s", w->place ? w->place : "", w->place ? ": " : "",
+		w->service, build->env->name);
+}
+
+static int compare_files(const void *left, const void *right)
+{
+	const struct edit *const *a = left, *const *b = right;
+
+	if ((*a)->file != (*b)->file)
+		return (*a)->file < (*b)->file ? -1 : 1;
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* All edits of one file in one pass. */
+static int apply_file(
+	struct build *build, struct edit *const *edits, size_t count, struct sg_err *err)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	struct sg_edit_ask *asks = sg_arena_calloc(&scratch, count, sizeof(*asks));
+	struct sg_edit_done *dones = sg_arena_calloc(&scratch, count, sizeof(*dones));
+	size_t failed;
+
+	for (size_t i = 0; i < count; i++)
+		asks[i] = edits[i]->ask;
+	if (sg_edit_apply_all(build->world->arena, asks, count, dones, &failed, err) < 0) {
+		(void)sg_wrap(err, "%s", build->source->label);
+		return blame_wish(build, edits[failed]->wish, err);
+	}
+	for (size_t i = 0; i < count; i++)
+		edits[i]->done = dones[i];
+	build->out.files[edits[0]->file].after = dones[0].text;
+	return 0;
+}
+
+static int apply_files(struct build *build, struct sg_err *err)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	size_t count = build->edit_count;
+	struct edit **edits = sg_arena_calloc(&scratch, count + 1, sizeof(*edits));
+
+	for (size_t i = 0; i < count; i++)
+		edits[i] = &build->edits[i];
+	qsort(edits, count, sizeof(struct edit *), compare_files);
+	for (size_t first = 0, end; first < count; first = end) {
+		for (end = first + 1; end < count && edits[end]->file == edits[first]->file;)
+			end++;
+		if (apply_file(build, &edits[first], end - first, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -172,12 +237,16 @@ int sg_change_build(struct sg_world *world, const struct sg_policy *policy,
 	const struct sg_environment *env, const struct sg_bump_wish *wishes, size_t count,
 	struct sg_tree_source *source, struct sg_changes *ret_changes, struct sg_err *err)
 {
-	struct build build = {.world = world, .policy = policy, .env = env, .source = source};
+	struct build build = {
+		.world = world, .policy = policy, .env = env, .wishes = wishes, .source = source};
 
 	for (size_t i = 0; i < count; i++)
-		if (apply_wish(&build, &wishes[i], err) < 0)
-			return sg_wrap(err, "%s%s%s in %s", wishes[i].place ? wishes[i].place : "",
-				wishes[i].place ? ": " : "", wishes[i].service, env->name);
+		if (add_wish(&build, i, err) < 0)
+			return blame_wish(&build, i, err);
+	if (apply_files(&build, err) < 0)
+		return -1;
+	for (size_t i = 0; i < build.edit_count; i++)
+		note_value(&build, &build.edits[i].place, &build.edits[i].done);
 	drop_same_files(&build.out);
 	*ret_changes = build.out;
 	return 0;

@@ -26,8 +26,8 @@ struct sg_changes {
 };
 
 /*
- * Applies the wishes to the files of SOURCE. Several places in one file are edited one after the
- * other. A place that cannot be edited exactly fails the whole with nothing changed.
+ * Applies the wishes to the files of SOURCE, all places of a file in one pass. A place that cannot
+ * be edited exactly, or that two wishes want to be different, fails the whole with nothing changed.
  */
 int sg_change_build(struct sg_world *world, const struct sg_policy *policy,
 	const struct sg_environment *env, const struct sg_bump_wish *wishes, size_t count,

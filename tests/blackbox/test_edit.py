@@ -235,3 +235,24 @@ def test_deep_and_large_files_end_with_an_error(tmp_path):
         out.truncate(5 << 20)
     run = edit(large, "--set", "a=x", expect=9)
     assert "larger than the limit" in run.err
+
+
+# ---- several at once
+
+def test_every_set_reads_the_file_as_it_stands(tmp_path):
+    path = write(tmp_path / "l.yaml", "l:\n- {n: a, t: 1}\n- {n: b, t: 1}\n")
+    run = edit(path, "--set", "l[n=b].t=2", "--set", "l[n=a].t=3", "--set", "l[n=a].n=z", "--set", "l[n=b].t=2", "--write", "--output", "json")
+    assert path.read_text() == 'l:\n- {n: z, t: "3"}\n- {n: b, t: "2"}\n'
+    assert [(row["place"], row["noop"]) for row in run.json["changes"]] == [("l[n=b].t", False), ("l[n=a].t", False), ("l[n=a].n", False), ("l[n=b].t", True)]
+
+
+def test_one_place_cannot_become_two_values(values):
+    run = edit(values, "--set", "last=5", "--set", "image.tag=v2", "--set", "[\"image\"].tag=v3", "--write", expect=2)
+    assert 'image.tag and ["image"].tag are one value, and shall be "v2" and "v3"' in run.err and "USAGE" in run.err
+    assert '--set ["image"].tag' in run.err
+    assert values.read_bytes() == VALUES
+
+
+def test_the_set_that_fails_is_named(values):
+    run = edit(values, "--set", "last=5", "--set", "image.nope=1", "--set", "image.tag=2", "--write", expect=5)
+    assert "--set image.nope" in run.err and values.read_bytes() == VALUES

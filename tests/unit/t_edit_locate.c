@@ -56,15 +56,22 @@ static int prove(const struct claim_row *row, struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
 	struct sg_edit_tree tree = {.file = "f", .text = SG_STR("a: 1\ntag: v1 # c\nb: [x]\n")};
-	struct sg_edit_target target = {.start = 10, .end = 12};
-	struct sg_edit_claim claim = {
-		sg_str_of(row->after), sg_str_of(row->value), row->style, row->len};
+	struct sg_str after = sg_str_of(row->after);
+	struct sg_edit_claim claim = {SG_YAML_SCALAR, row->style, sg_str_of(row->value)};
+	struct sg_edit_splice splice = {
+		.start = 10,
+		.end = 12,
+		.bytes = sg_str_sub(after, 10, 10 + row->len),
+		.claims = &claim,
+		.claim_count = 1,
+	};
+	size_t failed;
 	struct sg_err parse_err = SG_ERR_INIT;
 
 	assert_int_equal(sg_yaml_parse(&arena, "f", tree.text, &tree.events, &parse_err), 0);
-	while (!sg_str_is(tree.events.items[target.node].value, "v1"))
-		target.node++;
-	return sg_edit_prove(&tree, &target, &claim, err);
+	while (!sg_str_is(tree.events.items[splice.node].value, "v1"))
+		splice.node++;
+	return sg_edit_prove(&tree, after, &splice, 1, &failed, err);
 }
 
 /* Whatever a splice may have done, only the claimed change passes. */

@@ -1,0 +1,84 @@
+#include "edit/edit.h"
+#include "edit/find.h"
+#include "edit/helm.h"
+#include "edit/kustomize.h"
+#include "edit/quote.h"
+#include "edit/target.h"
+#include "model/image.h"
+
+int sg_edit_find(struct sg_arena *arena, struct sg_edit_tree *tree, const struct sg_edit_ask *ask,
+	struct sg_edit_found *ret, struct sg_err *err)
+{
+	if (!ask->key == !ask->image)
+		return sg_fail(
+			err, SG_R_CONFIG_INVALID, "%s: say either `key` or `image`", tree->file);
+	if (ask->image)
+		return sg_edit_kustomize_find(arena, tree, ask, ret, err);
+	return sg_edit_helm_find(arena, tree, ask, ret, err);
+}
+
+bool sg_edit_reads_as_text(const struct sg_yaml_event *scalar)
+{
+	return scalar->style != SG_YAML_PLAIN || !scalar->implicit ||
+	       sg_edit_resolves_to_text(scalar->value);
+}
+
+static const char *part_or_null(struct sg_arena *arena, struct sg_str part)
+{
+	return part.len ? sg_arena_dup(arena, part) : NULL;
+}
+
+/* The parts of the value itself come before what stands beside it. */
+static void tell_image(struct sg_arena *arena, enum sg_image_part part, struct sg_edit_value *value)
+{
+	struct sg_image image;
+
+	switch (part) {
+	case SG_PART_TAG:
+		value->tag = value->value;
+		break;
+	case SG_PART_DIGEST:
+		value->digest = value->value;
+		break;
+	case SG_PART_REPOSITORY:
+		if (!value->repository)
+			value->repository = value->value;
+		break;
+	case SG_PART_REFERENCE:
+		if (!sg_image_parse(sg_str_of(value->value), &image))
+			break;
+		value->repository = sg_arena_dup(arena, image.repository);
+		value->tag = part_or_null(arena, image.tag);
+		value->digest = part_or_null(arena, image.digest);
+		break;
+	}
+}
+
+int sg_edit_read(struct sg_arena *arena, const struct sg_edit_ask *ask, struct sg_edit_value *ret,
+	struct sg_err *err)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	struct sg_edit_tree tree = {.file = ask->file, .text = ask->text};
+	struct sg_edit_found found = {0};
+	struct sg_yaml_event event;
+
+	if (sg_yaml_parse(&scratch, ask->file, ask->text, &tree.events, err) < 0)
+		return sg_edit_blame_template(ask->file, ask->text, err);
+	if (sg_edit_find(&scratch, &tree, ask, &found, err) < 0 ||
+		sg_edit_scalar_check(&tree, &found.site, err) < 0)
+		return -1;
+	event = sg_edit_event(&tree, found.site.node);
+	*ret = (struct sg_edit_value){
+		.value = sg_arena_dup(arena, event.value),
+		.is_text = sg_edit_reads_as_text(&event),
+		.place = sg_arena_strdup(arena, found.place),
+		.line = event.line,
+		.column = event.column,
+		.repository = sg_arena_strdup(arena, found.repository),
+		.tag = sg_arena_strdup(arena, found.tag),
+		.digest = sg_arena_strdup(arena, found.digest),
+	};
+	if (event.value.len > 0 && !sg_edit_is_null(&event))
+		tell_image(arena, ask->part, ret);
+	return 0;
+}
