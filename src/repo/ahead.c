@@ -1,5 +1,7 @@
 #include "repo/ahead.h"
 
+#include "repo/pkt.h"
+
 #define DONE "0009done\n"
 
 enum { REQUEST_MAX = 1024 * 1024 };
@@ -41,38 +43,22 @@ bool sg_ahead_is(const struct sg_repo *repo, struct sg_str request)
 	return repo->ahead && sg_str_eq(request, sg_buf_str(&repo->ahead_request));
 }
 
-static int hex_value(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The length at the start of a pkt-line; -1 when there is none. */
-static long pkt_length(const char *four)
-{
-	long len = 0;
-
-	for (size_t i = 0; i < 4; i++) {
-		int digit = hex_value(four[i]);
-
-		if (digit < 0)
-			return -1;
-		len = len * 16 + digit;
-	}
-	return len > 0 && len < 4 ? -1 : len;
-}
-
 long sg_ahead_section(struct sg_str body)
 {
-	size_t at = 0;
+	struct sg_str rest = body, line;
 
-	while (at + 4 <= body.len) {
-		long len = pkt_length(body.ptr + at);
-
-		if (len < 0)
+	for (;;) {
+		switch (sg_pkt_next(&rest, &line)) {
+		case SG_PKT_LINE:
+			break;
+		case SG_PKT_FLUSH:
+			return (long)(body.len - rest.len);
+		case SG_PKT_MORE:
+			return 0;
+		case SG_PKT_DELIM:
+		case SG_PKT_END:
+		case SG_PKT_BAD:
 			return -1;
-		if (len == 0)
-			return (long)at + 4;
-		at += (size_t)len;
+		}
 	}
-	return 0;
 }

@@ -6,6 +6,7 @@
 #include "repo/graph.h"
 #include "repo/internal.h"
 #include "repo/reject.h"
+#include "repo/upload.h"
 
 #define HEADS "refs/heads/"
 
@@ -15,46 +16,6 @@ struct publisher {
 	struct sg_publisher base; /* first */
 	struct sg_repo *repo;
 };
-
-static int on_reference(const char *name, const char *status, void *payload)
-{
-	struct sg_push *push = ((struct sg_repo *)payload)->push;
-
-	(void)name; /* one branch was pushed, and libgit2 has compared the names */
-	push->answered = true;
-	push->accepted = status == NULL;
-	if (status)
-		sg_git_words(sg_str_of(status), push->status, sizeof(push->status));
-	return 0;
-}
-
-/* "ID:refs/heads/NAME"; without an id the branch goes away. */
-static char *spec_of(const struct sg_push *push, struct sg_arena *arena)
-{
-	if (git_oid_is_zero(&push->commit))
-		return sg_arena_printf(arena, ":%s", push->ref);
-	return sg_arena_printf(arena, "%s:%s", git_oid_tostr_s(&push->commit), push->ref);
-}
-
-static int upload(struct sg_repo *repo, struct sg_err *err)
-{
-	git_remote *remote SG_AUTO(sg_git_remote_free_ptr) = sg_repo_remote(repo, err);
-	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
-	git_push_options opts;
-	char *spec = spec_of(repo->push, &arena);
-	git_strarray specs = {&spec, 1};
-	int rc;
-
-	if (!remote)
-		return -1;
-	sg_repo_clear_fail(repo);
-	(void)git_push_options_init(&opts, GIT_PUSH_OPTIONS_VERSION);
-	sg_repo_callbacks(repo, &opts.callbacks);
-	opts.callbacks.push_update_reference = on_reference;
-	opts.pb_parallelism = 1;
-	rc = git_remote_upload(remote, &specs, &opts);
-	return rc < 0 ? sg_git_fail(repo, rc, "push", err) : 0;
-}
 
 static void say(struct sg_published *published, enum sg_publish_outcome outcome, const char *why)
 {
@@ -94,13 +55,12 @@ static int unanswered(struct sg_repo *repo, const struct sg_err *fail,
 {
 	struct sg_push *push = repo->push;
 
-	if (!repo->failed &&
-		sg_reject_unpack(sg_buf_str(&push->report), push->status, sizeof(push->status))) {
+	if (sg_reject_unpack(sg_buf_str(&push->report), push->status, sizeof(push->status))) {
 		struct sg_reject reject = {.reason = SG_R_PUSH_REJECTED, .transient = true};
 
 		return fail_rejected(repo, &reject, err);
 	}
-	if (!push->sent || (repo->failed && sg_git_answer_refused(repo->fail.http_status))) {
+	if (!push->sent || sg_git_answer_refused(fail->http_status)) {
 		*err = *fail;
 		return -1;
 	}
@@ -111,7 +71,7 @@ static int unanswered(struct sg_repo *repo, const struct sg_err *fail,
 static int push(struct sg_repo *repo, struct sg_published *published, struct sg_err *err)
 {
 	struct sg_err fail = SG_ERR_INIT;
-	int rc = upload(repo, &fail);
+	int rc = sg_upload(repo, repo->push, &fail);
 
 	if (repo->push->answered && repo->push->accepted && rc == 0) {
 		say(published, SG_PUBLISHED, "");

@@ -6,7 +6,6 @@
 #include "base/alloc.h"
 #include "repo/ahead.h"
 #include "repo/answer.h"
-#include "repo/compare.h"
 #include "repo/internal.h"
 
 enum { REQUEST_MAX = 64 * 1024 * 1024, SECTION_MAX = 64 * 1024, ERR_MAX = 600 };
@@ -24,7 +23,6 @@ struct stream {
 	struct sg_http_call *call; /* NULL until the first read */
 	bool broken;               /* the rest of the answer is of no use */
 	bool looked;               /* the first bytes of the answer have been seen */
-	bool list_of_push;         /* libgit2's look before a push: answered from what is known */
 	bool ahead;                /* shows only the first section of an answer */
 	size_t section;            /* its length, 0 until it is known */
 	size_t shown;              /* of it */
@@ -44,7 +42,6 @@ static int keep(struct stream *s, const struct sg_err *err)
 static int open_call(struct stream *s)
 {
 	struct sg_err err = SG_ERR_INIT;
-	bool *sent = s->step == SG_WIRE_PUSH && s->repo->push ? &s->repo->push->sent : NULL;
 
 	s->repo->received_bytes = 0;
 	if (s->step == SG_WIRE_FETCH && sg_ahead_is(s->repo, sg_buf_str(&s->request))) {
@@ -53,11 +50,9 @@ static int open_call(struct stream *s)
 		return 0;
 	}
 	sg_ahead_drop(s->repo);
-	if (s->step == SG_WIRE_PUSH && sg_compare_set(s->repo->push, &s->request, &err) < 0)
-		return keep(s, &err);
 	s->ahead = s->step == SG_WIRE_FETCH && sg_ahead_ask(s->repo, sg_buf_str(&s->request));
 	if (sg_wire_call(&s->repo->wire, s->step,
-		    sg_buf_str(s->ahead ? &s->repo->ahead_request : &s->request), sent, &s->call,
+		    sg_buf_str(s->ahead ? &s->repo->ahead_request : &s->request), NULL, &s->call,
 		    &err) < 0)
 		return keep(s, &err);
 	return 0;
@@ -127,25 +122,6 @@ static int check_first(struct stream *s, struct sg_str bytes)
 	return 0;
 }
 
-static void add_capped(struct sg_buf *to, const char *bytes, size_t len)
-{
-	size_t room = to->max - to->len;
-
-	sg_buf_add(to, bytes, len < room ? len : room);
-}
-
-static size_t read_list_of_push(struct stream *s, char *buf, size_t size)
-{
-	size_t len;
-
-	if (s->shown == 0)
-		sg_compare_list(s->repo->push, &s->request);
-	len = s->request.len - s->shown < size ? s->request.len - s->shown : size;
-	memcpy(buf, s->request.ptr + s->shown, len);
-	s->shown += len;
-	return len;
-}
-
 static int stream_read(git_smart_subtransport_stream *base, char *buf, size_t size, size_t *ret_len)
 {
 	struct stream *s = stream_of(base);
@@ -153,10 +129,6 @@ static int stream_read(git_smart_subtransport_stream *base, char *buf, size_t si
 	size_t len;
 
 	*ret_len = 0;
-	if (s->list_of_push) {
-		*ret_len = read_list_of_push(s, buf, size);
-		return 0;
-	}
 	if (!s->call && open_call(s) != 0)
 		return GIT_EUSER;
 	if (s->ahead && s->section == 0 && await_section(s) != 0)
@@ -171,8 +143,6 @@ static int stream_read(git_smart_subtransport_stream *base, char *buf, size_t si
 		return GIT_EUSER;
 	len = s->call->body.len < size ? s->call->body.len : size;
 	memcpy(buf, s->call->body.ptr, len);
-	if (s->step == SG_WIRE_PUSH && s->repo->push)
-		add_capped(&s->repo->push->report, buf, len);
 	sg_http_take(s->call, len);
 	s->repo->received_bytes += len;
 	*ret_len = len;
@@ -214,10 +184,9 @@ static bool step_of(git_smart_service_t service, enum sg_wire_step *ret)
 	case GIT_SERVICE_UPLOADPACK:
 		*ret = SG_WIRE_FETCH;
 		return true;
-	case GIT_SERVICE_RECEIVEPACK_LS: /* list_of_push: never sent */
+	case GIT_SERVICE_RECEIVEPACK_LS: /* upload.h pushes */
 	case GIT_SERVICE_RECEIVEPACK:
-		*ret = SG_WIRE_PUSH;
-		return true;
+		break;
 	}
 	return false;
 }
@@ -239,7 +208,6 @@ static int channel_action(git_smart_subtransport_stream **out, git_smart_subtran
 	s->base.free = stream_free;
 	s->repo = channel->repo;
 	s->step = step;
-	s->list_of_push = service == GIT_SERVICE_RECEIVEPACK_LS;
 	sg_buf_init(&s->request, REQUEST_MAX);
 	*out = &s->base;
 	return 0;

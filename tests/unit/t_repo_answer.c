@@ -9,6 +9,7 @@
 
 #include "repo/ahead.h"
 #include "repo/answer.h"
+#include "repo/pkt.h"
 #include "repo/reject.h"
 
 #define URL "https://git.test/group/config.git"
@@ -315,6 +316,37 @@ static void the_first_section_ends_with_a_flush(void **state)
 	assert_int_equal(sg_ahead_section(SG_STR("0008abcd-001")), -1);
 }
 
+static void pkt_lines_are_taken_one_by_one(void **state)
+{
+	struct sg_str rest = SG_STR("0008abcd000400010000000200"), line;
+
+	(void)state;
+	assert_int_equal(sg_pkt_next(&rest, &line), SG_PKT_LINE);
+	assert_true(sg_str_is(line, "abcd"));
+	assert_int_equal(sg_pkt_next(&rest, &line), SG_PKT_LINE);
+	assert_int_equal(line.len, 0);
+	assert_int_equal(sg_pkt_next(&rest, &line), SG_PKT_DELIM);
+	assert_int_equal(sg_pkt_next(&rest, &line), SG_PKT_FLUSH);
+	assert_int_equal(sg_pkt_next(&rest, &line), SG_PKT_END);
+	assert_int_equal(sg_pkt_next(&rest, &line), SG_PKT_MORE);
+	assert_true(sg_str_is(rest, "00"));
+	rest = SG_STR("0003");
+	assert_int_equal(sg_pkt_next(&rest, &line), SG_PKT_BAD);
+	rest = SG_STR("00 8abcd");
+	assert_int_equal(sg_pkt_next(&rest, &line), SG_PKT_BAD);
+}
+
+static void a_pkt_line_knows_its_length(void **state)
+{
+	struct sg_buf out SG_AUTO(sg_buf_release);
+
+	(void)state;
+	sg_buf_init(&out, 64);
+	sg_pkt_add(&out, "want %s%c", "x", '\0');
+	assert_int_equal(out.len, 11);
+	assert_memory_equal(out.ptr, "000bwant x", 11);
+}
+
 static void a_failed_unpack_is_told_from_silence(void **state)
 {
 	char out[80] = "";
@@ -346,6 +378,8 @@ int main(void)
 		cmocka_unit_test(refusals_have_their_reason),
 		cmocka_unit_test(a_failed_unpack_is_told_from_silence),
 		cmocka_unit_test(the_first_section_ends_with_a_flush),
+		cmocka_unit_test(pkt_lines_are_taken_one_by_one),
+		cmocka_unit_test(a_pkt_line_knows_its_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

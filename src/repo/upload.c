@@ -1,0 +1,132 @@
+#include "repo/upload.h"
+
+#include <string.h>
+
+#include "repo/answer.h"
+#include "repo/pack.h"
+#include "repo/pkt.h"
+
+enum { REQUEST_MAX_BYTES = 64 * 1024 * 1024, WORDS_SHOWN = 600 };
+
+static int make_request(struct sg_repo *repo, const struct sg_push *push, struct sg_buf *request,
+	struct sg_err *err)
+{
+	char old[SG_OID_SIZE], new[SG_OID_SIZE];
+
+	git_oid_tostr(old, sizeof(old), &push->old);
+	git_oid_tostr(new, sizeof(new), &push->commit);
+	/* what is named here is what every server has known for long */
+	sg_pkt_add(request, "%s %s %s%c report-status side-band-64k", old, new, push->ref, '\0');
+	sg_buf_adds(request, "0000");
+	if (!git_oid_is_zero(&push->commit) && sg_pack_write(repo, push, request, err) < 0)
+		return -1;
+	if (request->overflow)
+		return sg_fail(err, SG_R_TOO_LARGE, "the request would be larger than %d MiB",
+			REQUEST_MAX_BYTES >> 20);
+	return 0;
+}
+
+static void add_capped(struct sg_buf *to, struct sg_str bytes)
+{
+	sg_buf_addstr(to, sg_str_sub(bytes, 0, to->max - to->len));
+}
+
+/* One line of the answer: of a side band, or of the report itself where the server knows none. */
+static int take_line(
+	struct sg_repo *repo, struct sg_push *push, struct sg_str line, struct sg_err *err)
+{
+	struct sg_str rest = sg_str_sub(line, 1, line.len);
+
+	if (sg_str_starts(line, "ERR "))
+		return sg_git_fail_words(sg_str_sub(line, 4, 4 + WORDS_SHOWN), err);
+	if (line.len == 0)
+		return 0;
+	switch ((enum sg_band)line.ptr[0]) {
+	case SG_BAND_DATA:
+		add_capped(&push->report, rest);
+		return 0;
+	case SG_BAND_WORDS:
+		add_capped(&repo->words, rest);
+		return 0;
+	case SG_BAND_ERROR:
+		return sg_git_fail_words(sg_str_sub(rest, 0, WORDS_SHOWN), err);
+	}
+	sg_pkt_add(&push->report, "%.*s", SG_STR_ARG(line));
+	return 0;
+}
+
+/* All lines until the flush. */
+static int read_answer(
+	struct sg_repo *repo, struct sg_push *push, struct sg_http_call *call, struct sg_err *err)
+{
+	struct sg_pkt_reader reader = {.wire = &repo->wire, .call = call};
+	enum sg_pkt kind;
+	struct sg_str line;
+
+	do {
+		if (sg_pkt_read(&reader, &kind, &line, err) < 0)
+			return -1;
+		if (kind == SG_PKT_LINE && take_line(repo, push, line, err) < 0)
+			return -1;
+	} while (kind == SG_PKT_LINE);
+	if (kind == SG_PKT_FLUSH)
+		return 0;
+	sg_fail(err, SG_R_REMOTE_FAILED, "the server's answer ends too early, after %zu bytes",
+		reader.received_bytes);
+	return sg_transient(err);
+}
+
+static bool names_branch(struct sg_str *rest, const struct sg_push *push)
+{
+	struct sg_str name;
+
+	return sg_str_cut(rest, ' ', &name) && sg_str_is(name, push->ref);
+}
+
+/* "unpack ok", then "ok REF" or "ng REF WHY". */
+static int read_report(struct sg_push *push, struct sg_err *err)
+{
+	struct sg_str rest = sg_buf_str(&push->report), line;
+	bool unpacked = false;
+
+	while (sg_pkt_next(&rest, &line) == SG_PKT_LINE) {
+		line = sg_str_trim(line);
+		unpacked = unpacked || sg_str_is(line, "unpack ok");
+		if (sg_str_starts(line, "ok ")) {
+			line = sg_str_sub(line, 3, line.len);
+			if (!names_branch(&line, push))
+				continue;
+			push->answered = push->accepted = true;
+		} else if (sg_str_starts(line, "ng ")) {
+			line = sg_str_sub(line, 3, line.len);
+			if (!names_branch(&line, push))
+				continue;
+			push->answered = true;
+			sg_git_words(line, push->status, sizeof(push->status));
+		}
+	}
+	if (unpacked)
+		return 0;
+	push->answered = push->accepted = false;
+	return sg_fail(err, SG_R_ANSWER_INVALID,
+		"the server's report does not say that it could unpack the pack");
+}
+
+int sg_upload(struct sg_repo *repo, struct sg_push *push, struct sg_err *err)
+{
+	struct sg_buf request SG_AUTO(sg_buf_release);
+	struct sg_http_call *call;
+
+	sg_buf_init(&request, REQUEST_MAX_BYTES);
+	sg_buf_reset(&repo->words);
+	if (make_request(repo, push, &request, err) < 0 ||
+		sg_wire_call(&repo->wire, SG_WIRE_PUSH, sg_buf_str(&request), &push->sent, &call,
+			err) < 0)
+		return -1;
+	if (read_answer(repo, push, call, err) < 0) {
+		sg_http_end(call);
+		return sg_wrap(err, "push");
+	}
+	sg_wire_finish(&repo->wire, call);
+	return read_report(push, err);
+}
