@@ -233,6 +233,13 @@ def under_a_sub_path():
     return pytest("blackbox-subpath", python_tests("tests/blackbox"), binary("release") | {"SANDBOX_ROOT": "/gitlab"})
 
 
+def fuzz():
+    """Each target for a few seconds on its corpus: all in libFuzzer, those of the edit engine in AFL++ too."""
+    count = one(*run("fuzz", [need("tests/fuzz/run"), "--smoke"], env=SANITIZERS))
+    count.add(one(*run("afl", [need("tests/fuzz/afl"), "--smoke"])))
+    return count
+
+
 def image():
     """Builds the container image for both machines and looks at it, inside and at work."""
     if os.getuid() != 0:
@@ -268,8 +275,7 @@ ALL = PLAIN | {
     "sanitized-units": lambda: ctest("sanitized-units", "sanitize", SANITIZERS),
     "sanitized-blackbox": with_sanitizers,
     "blackbox-subpath": under_a_sub_path,
-    # each fuzzer for a few seconds on its corpus
-    "fuzz": lambda: one(*run("fuzz", [need("tests/fuzz/run"), "--smoke"], env=SANITIZERS)),
+    "fuzz": fuzz,
     "image": image,
     "quickstart": lambda: one(*run("quickstart", [need("ci/quickstart")], 900)),
     "bench": bench,

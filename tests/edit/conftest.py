@@ -14,3 +14,13 @@ def tool():
     if not built or not built[-1].exists():
         pytest.skip("no build/*/tests/edit/edit_tool (cmake --preset dev && cmake --build build/dev)")
     return str(built[-1])
+
+
+@pytest.fixture(scope="session")
+def events_tool(tool):
+    return str(pathlib.Path(tool).with_name("events_tool"))
+
+
+@pytest.fixture(scope="session")
+def maker_tool(tool):
+    return str(pathlib.Path(tool).with_name("maker_tool"))

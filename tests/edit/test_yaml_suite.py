@@ -5,9 +5,6 @@ file stays as it was, or readers that are not ours see that value and nothing el
 """
 import collections
 import functools
-import os
-import pathlib
-import sys
 
 import pytest
 
@@ -15,15 +12,10 @@ pytest.importorskip("yaml", reason="python3-yaml is not installed (ci/setup)")
 pytest.importorskip("ruamel.yaml", reason="python3-ruamel.yaml is not installed (ci/setup)")
 
 import yaml_suite  # noqa: E402
+from judges import BINARY, Judge, corpus  # noqa: E402  (judges says where the corpus lies)
 
-ROOT = yaml_suite.ROOT
-sys.path.insert(0, str(ROOT / "tests/corpus"))
-
-import corpus  # noqa: E402
 import places  # noqa: E402
-from readers import NoYaml, events11, events12  # noqa: E402
 
-BINARY = os.environ.get("STAGEGATE_BIN") or str(ROOT / "build/release/stagegate")
 WHERE = yaml_suite.folder()
 CASES = list(yaml_suite.cases(WHERE)) if WHERE else []
 NUMBER = {case.name: index for index, case in enumerate(CASES)}
@@ -39,11 +31,6 @@ NOT_TAKEN = set("""2JQS 2LFX 2SXE 4ABK 4MUZ/00 4MUZ/01 4MUZ/02 58MP 5MUD 5T43 6B
 READ_OTHERWISE = set("652Z HM87/01 JEF9/02 L24T/01 Y2GN".split())
 
 
-@pytest.fixture(scope="session")
-def events_tool(tool):
-    return str(pathlib.Path(tool).with_name("events_tool"))
-
-
 class Seen:
     """What became of a case."""
 
@@ -54,90 +41,48 @@ class Seen:
         self.wrong = []
 
 
-class Judge:
-    """Our reader, and as many of the others as read the text before."""
-
-    def __init__(self, tool, case, path, old):
-        self.tool, self.case, self.path = tool, case, path
-        self.readers = {"ours": (old, self.ours)}
-        try:
-            self.readers["PyYAML"] = (events11(case.text), events11)
-        except NoYaml:
-            pass
-        try:
-            events12(case.text)
-            self.reads12 = True
-        except NoYaml:
-            self.reads12 = False
-
-    def ours(self, text):
-        try:
-            assert self.path.read_bytes() == text.encode()
-            return yaml_suite.our_events(self.tool, self.path)
-        except yaml_suite.Refused as why:
-            raise NoYaml(str(why)) from None
-
-    def names(self):
-        return [*self.readers, *(["ruamel.yaml"] if self.reads12 else [])]
-
-    def wrong(self, wishes):
-        after = self.path.read_bytes().decode("utf-8")
-        for name, (old, read) in self.readers.items():
-            why = corpus.judge11(self.case.text, after, old, wishes, read)
-            if why:
-                yield f"{self.case.name} {[f'{place.path}={value}' for place, value in wishes]}: {name}: {why}"
-        why = corpus.judge12(self.case.text, after, wishes)
-        if why:
-            yield f"{self.case.name} {[f'{place.path}={value}' for place, value in wishes]}: {why}"
-
-
-def edit(case, path, wishes):
-    """None, or the reason; then the file must be as it was."""
-    path.write_bytes(case.text.encode())
-    answer = corpus.run(BINARY, path, wishes)
-    assert answer is None or path.read_bytes() == case.text.encode(), (case.name, answer)
-    return answer
-
-
-def edit_all(seen, case, path, judge, found):
+def edit_all(seen, name, judge, found):
     """Each alone; then all of those together."""
     good = []
     for number, place in enumerate(found):
-        wish = (place, corpus.new_value(NUMBER[case.name] + number, place.event.value))
-        answer = edit(case, path, [wish])
+        wish = (place, corpus.new_value(NUMBER[name] + number, place.event.value))
+        answer = judge.edit([wish])
         if answer:
             seen.counts["refusals"] += 1
             seen.reasons[answer[0]] += 1
-            assert answer[1], case.name
             continue
         seen.counts["edits"] += 1
-        seen.counts.update(judge.names())
+        seen.counts.update(judge.names)
         seen.wrong += judge.wrong([wish])
         good.append(wish)
     if len(good) > 1:
-        answer = edit(case, path, good)
-        seen.wrong += judge.wrong(good) if answer is None else [f"{case.name}: all at once: {answer}"]
+        answer = judge.edit(good)
+        seen.wrong += judge.wrong(good) if answer is None else [f"all at once: {answer}"]
         seen.counts["together"] += len(good)
+
+
+def refused(name, path):
+    """What our reader does not take, `edit` does not take either."""
+    path.write_bytes(CASES[NUMBER[name]].text.encode())
+    answer = corpus.run(BINARY, path, [(places.Place(0, None, "a"), "b")])
+    return [] if answer and answer[0] == "YAML_INVALID" else [f"refused by the reader, but `edit` says {answer}"]
 
 
 @functools.cache
 def look(name, tool, folder):
-    seen, case, path = Seen(), CASES[NUMBER[name]], folder / "f.yaml"
-    path.write_bytes(case.text.encode())
+    seen, case = Seen(), CASES[NUMBER[name]]
     try:
-        old = yaml_suite.our_events(tool, path)
+        judge = Judge(tool, case.text, folder / "f.yaml")
     except yaml_suite.Refused as why:
         seen.refused = str(why)
-        answer = edit(case, path, [(places.Place(0, None, "a"), "b")])
-        if answer is None or answer[0] != "YAML_INVALID":
-            seen.wrong.append(f"{name}: refused by the reader, but `edit` says {answer}")
+        seen.wrong = refused(name, folder / "f.yaml")
         return seen
-    if (not case.bad and [event.notation for event in old] != case.tree) != (name in READ_OTHERWISE):
-        seen.wrong.append(f"{name}: other events than those of the suite, or no longer")
-    found = places.find(old, places.any_place)
+    if (not case.bad and [event.notation for event in judge.old] != case.tree) != (name in READ_OTHERWISE):
+        seen.wrong.append("other events than those of the suite, or no longer")
+    found = places.find(judge.old, places.any_place)
     named = [place for place in found if place.path is not None]
     seen.counts.update(scalars=len(found), unnamed=len(found) - len(named))
-    edit_all(seen, case, path, Judge(tool, case, path, old), named)
+    edit_all(seen, name, judge, named)
     return seen
 
 
