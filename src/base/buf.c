@@ -66,6 +66,14 @@ static bool reserve(struct sg_buf *buf, size_t extra)
 	return true;
 }
 
+void sg_buf_room(struct sg_buf *buf, size_t len)
+{
+	if (len > buf->max)
+		len = buf->max;
+	if (len > buf->len)
+		(void)reserve(buf, len - buf->len);
+}
+
 void sg_buf_add(struct sg_buf *buf, const void *bytes, size_t len)
 {
 	if (!reserve(buf, len))

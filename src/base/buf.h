@@ -32,6 +32,12 @@ void sg_buf_release(struct sg_buf *buf);
 /* Overwrites the contents before freeing them, for secrets. */
 void sg_buf_wipe(struct sg_buf *buf);
 
+/*
+ * Makes room for LEN bytes in all at once (no more than the buffer may hold), so that filling it
+ * leaves no outgrown copy of a secret behind.
+ */
+void sg_buf_room(struct sg_buf *buf, size_t len);
+
 /* Empties the buffer and clears `overflow`, keeping the memory. */
 void sg_buf_reset(struct sg_buf *buf);
 

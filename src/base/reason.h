@@ -13,6 +13,11 @@
 	X(CONFIG_INVALID, 3, "the configuration contradicts itself or its schema")                 \
 	X(CONFIG_MISSING, 3, "the configuration file is not where it should be")                   \
 	X(KUBECONFIG_INVALID, 3, "the kubeconfig cannot be used")                                  \
+	X(SIGNING_KEY_MISSING, 3, "commits must be signed, and no key was given")                  \
+	X(SIGNING_KEY_INVALID, 3, "the signing key is damaged, or is no private key")              \
+	X(SIGNING_KEY_ENCRYPTED, 3, "the signing key needs a passphrase")                          \
+	X(SIGNING_KEY_UNSUPPORTED, 3, "the signing key is of a kind that cannot sign here")        \
+	X(SIGNING_KEY_EXPOSED, 3, "others on this machine may read or change the signing key")     \
 	X(CREDENTIAL_MISSING, 4, "no credential was given for this server")                        \
 	X(CREDENTIAL_ORIGIN, 4, "a credential would have gone to a server it does not belong to")  \
 	X(AUTH_FAILED, 4, "the server does not accept the credential")                             \

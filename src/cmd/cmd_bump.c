@@ -34,6 +34,7 @@ static const struct sg_opt_set bump_sets[] = {
 	{"The GitOps repository", sg_opts_gitops, SG_OPTS_GITOPS,
 		offsetof(struct bump_args, settings)},
 	{"From which jobs", sg_opts_writing, SG_OPTS_WRITING, offsetof(struct bump_args, settings)},
+	{"Signing", sg_opts_signing, SG_OPTS_SIGNING, offsetof(struct bump_args, settings)},
 	{"Network and time", sg_opts_network, SG_OPTS_NETWORK,
 		offsetof(struct bump_args, settings)},
 	{"Output", sg_opts_output, SG_OPTS_OUTPUT, offsetof(struct bump_args, output)},

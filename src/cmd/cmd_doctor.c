@@ -12,6 +12,7 @@ static const struct sg_opt_set doctor_sets[] = {
 		offsetof(struct doctor_args, settings)},
 	{"The cluster", sg_opts_cluster, SG_OPTS_KUBECONFIG,
 		offsetof(struct doctor_args, settings)},
+	{"Signing", sg_opts_signing, SG_OPTS_SIGNING, offsetof(struct doctor_args, settings)},
 	{"Network and time", sg_opts_network, SG_OPTS_NETWORK,
 		offsetof(struct doctor_args, settings)},
 	{"Output", sg_opts_output, SG_OPTS_OUTPUT, offsetof(struct doctor_args, output)},

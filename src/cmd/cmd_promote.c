@@ -31,6 +31,7 @@ static const struct sg_opt_set promote_sets[] = {
 		offsetof(struct promote_args, settings)},
 	{"From which jobs", sg_opts_writing, SG_OPTS_WRITING,
 		offsetof(struct promote_args, settings)},
+	{"Signing", sg_opts_signing, SG_OPTS_SIGNING, offsetof(struct promote_args, settings)},
 	{"Network and time", sg_opts_network, SG_OPTS_NETWORK,
 		offsetof(struct promote_args, settings)},
 	{"Output", sg_opts_output, SG_OPTS_OUTPUT, offsetof(struct promote_args, output)},

@@ -36,6 +36,12 @@ const struct sg_opt sg_opts_writing[SG_OPTS_WRITING] = {
 		"request from a fork"),
 };
 
+const struct sg_opt sg_opts_signing[SG_OPTS_SIGNING] = {
+	SG_STRING(struct sg_settings, signing_key_file, "signing-key-file", "FILE",
+		"sign commits with this SSH key: ECDSA on P-256, P-384 or P-521, in OpenSSH's or "
+		"PEM format, without a passphrase"),
+};
+
 const struct sg_opt sg_opts_older[SG_OPTS_OLDER] = {
 	SG_FLAG(struct sg_older_args, allow, "allow-older",
 		"let an older version take the place of a newer one; needs --reason"),

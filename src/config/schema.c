@@ -10,6 +10,7 @@ _Static_assert(sizeof(enum sg_publish_mode) == sizeof(int), "enums are written a
 #define SG_X(name, word) word " "
 static const char publish_words[] = SG_PUBLISH_MODES(SG_X);
 static const char merge_words[] = SG_MERGE_MODES(SG_X);
+static const char sign_words[] = SG_SIGN_MODES(SG_X);
 static const char gate_words[] = SG_GATE_TYPES(SG_X);
 static const char part_words[] = SG_IMAGE_PARTS(SG_X);
 #undef SG_X
@@ -282,6 +283,13 @@ static const struct sg_config_key commit_keys[] = {
 		.map = &author_map,
 		.offset = 0,
 		.doc = "Who the commits are by."},
+	{.name = "sign",
+		.type = SG_CONFIG_WORD,
+		.words = sign_words,
+		AT(sg_commit_style, sign),
+		.fallback = "optional",
+		.doc = "Whether commits carry a signature: where there is a key (`optional`), or "
+		       "always (`required`: without `--signing-key-file` none is published)."},
 };
 
 static const struct sg_config_map commit_map = {

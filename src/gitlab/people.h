@@ -9,8 +9,9 @@ struct sg_gitlab_user {
 	int64_t id;
 	const char *username;
 	const char *name;
-	bool active; /* state is "active" */
-	bool bot;    /* `bot`, else the name pattern of access tokens' users */
+	const char *email, *commit_email; /* told to the user alone; "" for all others */
+	bool active;                      /* state is "active" */
+	bool bot;                         /* `bot`, else the name pattern of access tokens' users */
 };
 
 /* The user that the token acts as. AUTH_FAILED; FORBIDDEN for a job token, which has none. */

@@ -17,6 +17,8 @@ static const struct sg_json_field fields[] = {
 	FIELD(SG_FIELD_I64, user.id, "id", true),
 	FIELD(SG_FIELD_STR, user.username, "username", true),
 	FIELD(SG_FIELD_STR, user.name, "name", false),
+	FIELD(SG_FIELD_STR, user.email, "email", false),
+	FIELD(SG_FIELD_STR, user.commit_email, "commit_email", false),
 	FIELD(SG_FIELD_STR, state, "state", false),
 	FIELD(SG_FIELD_BOOL, user.bot, "bot", false),
 	FIELD(SG_FIELD_JSON, bot, "bot", false),

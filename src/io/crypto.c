@@ -4,7 +4,9 @@
 #include <sys/random.h>
 
 #include <mbedtls/base64.h>
+#include <mbedtls/platform_util.h>
 #include <mbedtls/sha256.h>
+#include <mbedtls/sha512.h>
 
 static const unsigned char *bytes_of(struct sg_str s)
 {
@@ -28,6 +30,12 @@ void sg_crypto_sha256_hex(struct sg_str bytes, char ret_hex[65])
 		ret_hex[2 * i + 1] = digits[digest[i] & 15];
 	}
 	ret_hex[64] = '\0';
+}
+
+void sg_crypto_sha512(struct sg_str bytes, uint8_t ret_digest[64])
+{
+	if (mbedtls_sha512(bytes_of(bytes), bytes.len, ret_digest, 0) != 0)
+		SG_BUG("sha512");
 }
 
 /* 48 bytes become 64 characters, so that no part but the last has padding. */
@@ -56,9 +64,14 @@ static void without_blanks(struct sg_str text, struct sg_buf *out)
 	}
 }
 
+static void wipe_part(unsigned char (*bytes)[PART])
+{
+	mbedtls_platform_zeroize(bytes, sizeof(*bytes));
+}
+
 static bool decode(struct sg_str text, struct sg_buf *out)
 {
-	unsigned char bytes[PART];
+	SG_AUTO(wipe_part) unsigned char bytes[PART] = {0};
 	size_t len;
 
 	if (text.len % 4 != 0)
@@ -85,6 +98,7 @@ bool sg_crypto_unbase64(struct sg_str text, struct sg_buf *out)
 	bool ok;
 
 	sg_buf_init(&packed, text.len);
+	sg_buf_room(&packed, text.len);
 	without_blanks(text, &packed);
 	ok = decode(sg_buf_str(&packed), out);
 	if (!ok && out->len > before)

@@ -49,17 +49,34 @@ static int read_all(int fd, const char *path, struct sg_buf *buf, struct sg_err 
 	}
 }
 
-int sg_fs_read(const char *path, struct sg_buf *buf, struct sg_err *err)
+static int read_file(const char *path, struct sg_buf *buf, struct stat *ret_st, struct sg_err *err)
 {
 	SG_AUTO(sg_fs_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0 || fstat(fd, ret_st) < 0)
+		return fail_errno(err, "cannot read", path);
+	if (S_ISDIR(ret_st->st_mode) || S_ISBLK(ret_st->st_mode))
+		return sg_fail(err, SG_R_LOCAL_IO, "cannot read %s: it is a %s", path,
+			S_ISDIR(ret_st->st_mode) ? "directory" : "block device");
+	return read_all(fd, path, buf, err);
+}
+
+int sg_fs_read(const char *path, struct sg_buf *buf, struct sg_err *err)
+{
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return fail_errno(err, "cannot read", path);
-	if (S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode))
-		return sg_fail(err, SG_R_LOCAL_IO, "cannot read %s: it is a %s", path,
-			S_ISDIR(st.st_mode) ? "directory" : "block device");
-	return read_all(fd, path, buf, err);
+	return read_file(path, buf, &st, err);
+}
+
+int sg_fs_read_key(const char *path, struct sg_buf *buf, bool *ret_exposed, struct sg_err *err)
+{
+	struct stat st;
+
+	if (read_file(path, buf, &st, err) < 0)
+		return -1;
+	*ret_exposed = S_ISREG(st.st_mode) && st.st_uid == getuid() &&
+		       (st.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+	return 0;
 }
 
 int sg_fs_put(int fd, struct sg_str bytes)

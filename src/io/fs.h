@@ -13,6 +13,13 @@
 int sg_fs_read(const char *path, struct sg_buf *buf, struct sg_err *err) SG_MUST_CHECK;
 
 /*
+ * As sg_fs_read(), for a private key. *ret_exposed: the file is this user's own, and others may
+ * read or change it, which ssh does not take. The mode is that of the very file that was read.
+ */
+int sg_fs_read_key(
+	const char *path, struct sg_buf *buf, bool *ret_exposed, struct sg_err *err) SG_MUST_CHECK;
+
+/*
  * Writes a file by a temporary neighbour and rename, so that a reader never sees half. A new file
  * gets MODE (less the umask), an existing one keeps its own; a symbolic link stays and its target
  * is written. A path that is no regular file (a fifo, anything in /dev but /dev/shm) is appended to

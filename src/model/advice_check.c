@@ -57,6 +57,10 @@
 #define ON_PIPELINE_REQUIRED ROW("Without it a person with the right to merge can do so before pipeline and gates say yes.", PROJECT)
 #define ON_PIPELINE_POSSIBLE ROW("\"Pipelines must succeed\" is on, and the branch has no .gitlab-ci.yml: nothing could ever be merged.", \
 	"git show origin/BRANCH:.gitlab-ci.yml\n")
+#define ON_SIGNING_KEY ROW("`commit: {sign: required}` and no key, or one that is damaged, has a passphrase, is of another kind, or lies open.", \
+	"ssh-keygen -l -f FILE\n")
+#define ON_SIGNING_EMAIL ROW("GitLab calls a signature verified when the committer's address is a verified one of the user whose key it is.", \
+	"glab api user --hostname HOST\nglab api projects/GROUP%2FPROJECT/repository/commits/SHA/signature\n")
 #define ON_BRANCH_FOUND ROW("`branch:` is misspelt, or the branch has not been made yet.", \
 	"git ls-remote --heads URL\n")
 #define ON_BRANCH_PROTECTION ROW("To a branch that is not protected every Developer pushes past the gates.", PROTECTED)

@@ -69,6 +69,10 @@
 		"turn on \"Pipelines must succeed\" in Settings > Merge requests")                 \
 	X(PIPELINE_POSSIBLE, ERROR, "merge requests can get the pipeline that is required",        \
 		"add a .gitlab-ci.yml to the branch, or turn \"Pipelines must succeed\" off")      \
+	X(SIGNING_KEY, ERROR, "the key that commits are signed with can be used",                  \
+		"set STAGEGATE_SIGNING_KEY_FILE to an ECDSA key, as docs/signing.md shows")        \
+	X(SIGNING_EMAIL, WARNING, "GitLab can show the signatures as verified",                    \
+		"set commit.author.email to an address of the user whose key it is")               \
 	X(BRANCH_FOUND, ERROR, "the branch exists",                                                \
 		"create it, or name another in "                                                   \
 		"stagegate.yaml")                                                                  \

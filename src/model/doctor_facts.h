@@ -64,11 +64,21 @@ struct sg_doctor_token {
 	struct sg_doctor_seen user_seen;
 	int64_t user_id;
 	const char *username;
+	const char *email, *commit_email; /* of the user; "" or NULL: not said */
 	bool bot;
 	struct sg_doctor_seen self_seen; /* GET /personal_access_tokens/self */
 	const char *const *scopes;
 	size_t scope_count;
 	int64_t expires_unix_s; /* 0: never, or not said */
+};
+
+/* How commits are signed. */
+struct sg_doctor_signing {
+	bool required;             /* by the configuration */
+	struct sg_doctor_seen key; /* UNASKED: none is named */
+	const char *public_line;
+	const char *fingerprint;
+	const char *author_email; /* that commits carry; NULL: not known */
 };
 
 struct sg_doctor_project {
@@ -195,6 +205,7 @@ struct sg_doctor_facts {
 	struct sg_doctor_server gitlab;
 	struct sg_doctor_token token;
 	struct sg_doctor_project project;
+	struct sg_doctor_signing signing;
 
 	const char *
 		work_branch; /* one of our own, of an environment with merge requests; NULL: none */

@@ -34,6 +34,17 @@ enum sg_merge_mode {
 #undef SG_X
 };
 
+/* Whether commits carry our signature. */
+#define SG_SIGN_MODES(X)                                                                           \
+	X(OPTIONAL, "optional")                                                                    \
+	X(REQUIRED, "required")
+
+enum sg_sign_mode {
+#define SG_X(name, word) SG_SIGN_##name,
+	SG_SIGN_MODES(SG_X)
+#undef SG_X
+};
+
 /* Which part of an image reference a place holds. */
 #define SG_IMAGE_PARTS(X)                                                                          \
 	X(TAG, "tag")                                                                              \
@@ -93,6 +104,7 @@ struct sg_commit_style {
 	const char *subject;      /* template of the first line; NULL: the default */
 	const char *author_name;  /* NULL: the default */
 	const char *author_email; /* NULL: the default */
+	enum sg_sign_mode sign;
 };
 
 struct sg_policy {

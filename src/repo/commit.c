@@ -4,6 +4,8 @@
 #include "model/place.h"
 #include "repo/internal.h"
 
+#define ARMOR_MAX_BYTES 4096
+
 static int parse_ident(const struct sg_ident *ident, git_signature **ret, struct sg_err *err)
 {
 	git_error_clear();
@@ -93,12 +95,27 @@ int sg_repo_plan_tree(struct sg_repo *repo, const struct sg_file_change *files, 
 	return 0;
 }
 
+/* The bytes of a commit, signed by the repository's signer where it has one (security.md 3.1). */
+static int write_signed(struct sg_repo *repo, const git_buf *plain, git_oid *ret_oid)
+{
+	struct sg_buf armor SG_AUTO(sg_buf_release) = {0};
+
+	if (!repo->signer)
+		return git_commit_create_with_signature(ret_oid, repo->git, plain->ptr, NULL, NULL);
+	sg_buf_init(&armor, ARMOR_MAX_BYTES);
+	sg_signer_sign(repo->signer, "git", (struct sg_str){plain->ptr, plain->size}, &armor);
+	SG_ASSERT(!armor.overflow);
+	return git_commit_create_with_signature(
+		ret_oid, repo->git, plain->ptr, armor.ptr, "gpgsig");
+}
+
 static int write_commit(struct sg_repo *repo, const struct sg_plan *plan, const git_commit *parent,
 	const git_oid *tree_id, git_oid *ret_oid, struct sg_err *err)
 {
 	git_tree *tree SG_AUTO(sg_git_tree_free_ptr) = NULL;
 	const git_commit *parents[] = {parent};
 	git_signature *author = NULL, *committer = NULL;
+	git_buf plain = GIT_BUF_INIT;
 	int rc = git_tree_lookup(&tree, repo->git, tree_id);
 
 	if (rc < 0)
@@ -109,8 +126,11 @@ static int write_commit(struct sg_repo *repo, const struct sg_plan *plan, const 
 		git_signature_free(author);
 		return -1;
 	}
-	rc = git_commit_create(
-		ret_oid, repo->git, NULL, author, committer, NULL, plan->message, tree, 1, parents);
+	rc = git_commit_create_buffer(
+		&plain, repo->git, author, committer, NULL, plan->message, tree, 1, parents);
+	if (rc == 0)
+		rc = write_signed(repo, &plain, ret_oid);
+	git_buf_dispose(&plain);
 	git_signature_free(author);
 	git_signature_free(committer);
 	return rc < 0 ? sg_git_fail(NULL, rc, "write the commit", err) : 0;

@@ -33,7 +33,8 @@ struct sg_push {
 struct sg_repo {
 	struct sg_arena arena; /* lives as long as the repository */
 	struct sg_wire wire;
-	const char *dir; /* the temporary folder */
+	const char *dir;                /* the temporary folder */
+	const struct sg_signer *signer; /* NULL: commits are not signed */
 	git_repository *git;
 
 	/* What our own code said while libgit2 was calling it: the real cause (see sg_git_fail). */

@@ -72,6 +72,7 @@ int sg_repo_open(const struct sg_repo_opts *opts, struct sg_repo **ret_repo, str
 		.max_answer_bytes = opts->max_pack_bytes > 0 ? opts->max_pack_bytes : PACK_BYTES,
 		.retry = opts->retry,
 	};
+	repo->signer = opts->signer;
 	sg_buf_init(&repo->words, SG_REPO_WORDS_MAX);
 	if (set_up(repo, opts, err) < 0)
 		return -1;

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "io/http_retry.h"
+#include "io/signer.h"
 #include "model/ancestry.h"
 #include "model/source.h"
 
@@ -21,8 +22,9 @@ struct sg_repo_opts {
 	const struct sg_tls *tls;   /* NULL: the client's defaults */
 	struct sg_log *log;         /* NULL: silent */
 	const char *tmpdir;         /* NULL: /tmp */
-	int64_t deadline_ms;        /* of the loop's clock; 0: none */
-	size_t max_pack_bytes;      /* of one fetch; 0: 512 MiB */
+	const struct sg_signer *signer; /* of the commits that plans make; NULL: not signed */
+	int64_t deadline_ms;            /* of the loop's clock; 0: none */
+	size_t max_pack_bytes;          /* of one fetch; 0: 512 MiB */
 	struct sg_retry_policy retry;
 };
 
@@ -141,9 +143,10 @@ int sg_repo_commit_time(struct sg_repo *repo, const char *oid, int64_t *ret_unix
 
 /*
  * Publishes plans onto parents that are here, in one request: the server compares the branch with
- * the plan's lease when it takes the commit. The same plan on the same parent is the same commit
- * id. A branch that is not ours is only ever moved to what follows the commit it is at.
- * BRANCH_PROTECTED or PUSH_REJECTED when the server lets no branch be moved to another history.
+ * the plan's lease when it takes the commit. The same plan on the same parent with the same signer
+ * is the same commit id. A branch that is not ours is only ever moved to what follows the commit it
+ * is at. BRANCH_PROTECTED or PUSH_REJECTED when the server lets no branch be moved to another
+ * history.
  */
 int sg_repo_publisher(struct sg_repo *repo, struct sg_arena *arena,
 	struct sg_publisher **ret_publisher, struct sg_err *err) SG_MUST_CHECK;

@@ -19,6 +19,7 @@ static int open_repo(struct sg_world *world, struct sg_loaded *loaded, struct sg
 		.cred = loaded->remote.cred,
 		.log = world->log,
 		.tmpdir = world->tmpdir,
+		.signer = loaded->signer,
 		.deadline_ms = world->deadline_ms,
 		.retry = sg_world_retry(world, GIT_TRIES),
 	};
@@ -106,6 +107,9 @@ static void note_what_was_read(struct sg_world *world, const struct sg_loaded *l
 	sg_console_note(world->console, "credential %s",
 		loaded->remote.cred ? loaded->remote.cred_from : "none");
 	sg_console_note(world->console, "configuration %s", loaded->config_from);
+	if (loaded->signer)
+		sg_console_note(
+			world->console, "signing key %s", sg_signer_fingerprint(loaded->signer));
 }
 
 static int find_config_branch(const struct sg_world *world, struct sg_loaded *loaded,
@@ -152,7 +156,8 @@ int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg
 
 	if (sg_remote_find(world, &loaded.remote, err) < 0)
 		return -1;
-	if (sg_load_found(world, &loaded, ret_text, err) < 0) {
+	if (sg_signing_open(world, &loaded.signer, err) < 0 ||
+		sg_load_found(world, &loaded, ret_text, err) < 0) {
 		sg_loaded_release(&loaded);
 		return -1;
 	}
@@ -182,6 +187,7 @@ void sg_loaded_release(struct sg_loaded *loaded)
 		return;
 	sg_repo_close(loaded->repo);
 	loaded->repo = NULL;
+	sg_signer_free_ptr(&loaded->signer);
 	sg_remote_release(&loaded->remote);
 }
 

@@ -9,6 +9,7 @@
 #include "model/source.h"
 #include "repo/repo.h"
 #include "step/remote.h"
+#include "step/signing.h"
 
 struct sg_age;         /* step/age.h */
 struct sg_origin;      /* step/origin.h */
@@ -22,6 +23,7 @@ struct sg_loaded {
 	size_t origin_count;
 	struct sg_build_order *builds; /* pipelines that GitLab was asked about; NULL: none */
 	struct sg_remote remote;
+	struct sg_signer *signer; /* of our commits; owned; NULL: none */
 	struct sg_repo *repo;
 	struct sg_policy policy;
 	const char *config_name;   /* of the file, for messages */

@@ -141,13 +141,18 @@ static void add_trailers(struct sg_world *world, const struct sg_plan *plan, str
 		add_trailer(out, "Stagegate-Reason", plan->reason);
 }
 
+const char *sg_message_email(const struct sg_policy *policy)
+{
+	return policy->commit.author_email ? policy->commit.author_email : DEFAULT_EMAIL;
+}
+
 static void set_identity(struct sg_world *world, const struct sg_policy *policy,
 	int64_t parent_unix_s, struct sg_plan *plan)
 {
 	const char *created = sg_env_nonempty(world->env, "CI_PIPELINE_CREATED_AT");
 	struct sg_ident who = {
 		.name = policy->commit.author_name ? policy->commit.author_name : DEFAULT_NAME,
-		.email = policy->commit.author_email ? policy->commit.author_email : DEFAULT_EMAIL,
+		.email = sg_message_email(policy),
 	};
 	int64_t created_s;
 

@@ -12,6 +12,9 @@
  */
 const char *sg_message_reason(struct sg_world *world, const char *text);
 
+/* The address that commits carry, as author's and committer's. */
+const char *sg_message_email(const struct sg_policy *policy);
+
 /*
  * Fills id, message, author and committer of PLAN. Subject by the configured template or
  * "deploy(ENV): SERVICE TAG"; trailers Stagegate-Id, -Service, -Env, -Image and, in a pipeline,

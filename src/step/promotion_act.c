@@ -166,7 +166,8 @@ static int push(struct acting *a, struct sg_err *err)
 		return -1;
 	if (!plan.parent)
 		return 0;
-	if (record_move(a, &plan, wish, err) < 0 || describe(a, &plan, err) < 0 ||
+	if (sg_signing_check(&a->loaded->policy, a->loaded->signer, err) < 0 ||
+		record_move(a, &plan, wish, err) < 0 || describe(a, &plan, err) < 0 ||
 		push_plan(a, &plan, &published, err) < 0)
 		return -1;
 	if (published.outcome != SG_PUBLISHED)

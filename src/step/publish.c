@@ -132,6 +132,8 @@ static int push(struct attempt *attempt, struct sg_publisher *publisher, bool *r
 	struct sg_published published;
 	int rc;
 
+	if (sg_signing_check(&attempt->loaded->policy, attempt->loaded->signer, err) < 0)
+		return -1;
 	/* A push that is under way when a signal comes may finish (security.md 5.2). */
 	loop->finish_ms = PUSH_FINISH_MS;
 	rc = publisher->publish(publisher, &attempt->done.plan, &published, err);

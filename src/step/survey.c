@@ -5,6 +5,7 @@
 #include "config/load.h"
 #include "io/http_proxy.h"
 #include "step/job.h"
+#include "step/message.h"
 #include "step/services.h"
 
 /* The first fetch of a large repository takes a while; a server that hangs takes no longer. */
@@ -54,11 +55,30 @@ static void look_at_job(struct sg_survey *survey)
 	job->has_token = survey->loaded.remote.job != NULL;
 }
 
+static int look_at_signing(struct sg_survey *survey, struct sg_err *err)
+{
+	struct sg_signer *signer SG_AUTO(sg_signer_free_ptr) = NULL;
+	struct sg_doctor_signing *signing = &survey->facts.signing;
+	struct sg_arena *arena = survey->world->arena;
+	struct sg_err why = SG_ERR_INIT;
+
+	if (sg_signing_open(survey->world, &signer, &why) < 0)
+		return sg_survey_failed(survey, &why, &signing->key, err);
+	if (!signer)
+		return 0;
+	signing->key.state = SG_DOCTOR_KNOWN;
+	signing->public_line = sg_arena_strdup(arena, sg_signer_public(signer));
+	signing->fingerprint = sg_arena_strdup(arena, sg_signer_fingerprint(signer));
+	return 0;
+}
+
 static void look_at_policy(struct sg_survey *survey)
 {
 	const struct sg_policy *policy = &survey->loaded.policy;
 	struct sg_doctor_facts *facts = &survey->facts;
 
+	facts->signing.required = policy->commit.sign == SG_SIGN_REQUIRED;
+	facts->signing.author_email = sg_message_email(policy);
 	for (size_t i = 0; i < policy->environment_count; i++) {
 		const struct sg_environment *env = &policy->environments[i];
 
@@ -124,7 +144,8 @@ int sg_survey_open(struct sg_world *world, struct sg_survey *survey, struct sg_e
 	struct sg_doctor_facts *facts = &survey->facts;
 
 	*survey = (struct sg_survey){.world = world};
-	if (sg_remote_find(world, &survey->loaded.remote, err) < 0)
+	if (sg_remote_find(world, &survey->loaded.remote, err) < 0 ||
+		look_at_signing(survey, err) < 0)
 		return -1;
 	facts->ca_from = world->ca_from;
 	facts->repository_url = survey->loaded.remote.url;

@@ -95,6 +95,8 @@ static int ask_user(struct sg_survey *survey, struct sg_err *err)
 	if (rc == 0) {
 		token->user_id = forge->me.id;
 		token->username = forge->me.username;
+		token->email = forge->me.email;
+		token->commit_email = forge->me.commit_email;
 		token->bot = forge->me.bot;
 	}
 	return sg_survey_answered(survey, rc, &why, &token->user_seen, err);

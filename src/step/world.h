@@ -23,6 +23,7 @@ struct sg_settings {
 	const char *git_user;   /* for Basic authentication; NULL: by the kind of token */
 	const char *config;     /* local configuration file: gates become advisory */
 	const char *ca_file;
+	const char *signing_key_file; /* NULL: commits are not signed */
 	const char *kubeconfig;
 	const char *context;
 	bool trace;

@@ -128,11 +128,18 @@ static void make_gitlab(struct doctor_world *w)
 		.user_seen = KNOWN,
 		.user_id = BOT_ID,
 		.username = "project_101_bot",
+		.email = "project_101_bot_1@noreply.git.example.com",
+		.commit_email = "",
 		.bot = true,
 		.self_seen = KNOWN,
 		.scopes = w->scopes,
 		.scope_count = 1,
 		.expires_unix_s = NOW_S + 90 * INT64_C(86400)};
+	f->signing = (struct sg_doctor_signing){.required = true,
+		.key = KNOWN,
+		.public_line = "ecdsa-sha2-nistp256 AAAA",
+		.fingerprint = "SHA256:f",
+		.author_email = "Project_101_bot_1@noreply.git.example.com"};
 	f->project = (struct sg_doctor_project){.seen = KNOWN,
 		.asked_path = "gitops/apps",
 		.path = "gitops/apps",

@@ -31,6 +31,27 @@ static void an_empty_buffer_is_a_string(void **state)
 	sg_buf_wipe(NULL);
 }
 
+/* A secret that comes in parts leaves no outgrown copy. */
+static void room_is_made_once(void **state)
+{
+	struct sg_buf buf;
+	const char *place;
+
+	(void)state;
+	sg_buf_init(&buf, 1000);
+	sg_buf_room(&buf, 5000);
+	assert_false(buf.overflow);
+	assert_string_equal(buf.ptr, "");
+	place = buf.ptr;
+	for (int i = 0; i < 1000; i++)
+		sg_buf_addc(&buf, 'x');
+	assert_ptr_equal(buf.ptr, place);
+	assert_false(buf.overflow);
+	sg_buf_room(&buf, 3);
+	assert_int_equal(buf.len, 1000);
+	sg_buf_wipe(&buf);
+}
+
 static void appends_go_behind_each_other(void **state)
 {
 	struct sg_buf buf;
@@ -190,6 +211,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_buffer_is_a_string),
+		cmocka_unit_test(room_is_made_once),
 		cmocka_unit_test(appends_go_behind_each_other),
 		cmocka_unit_test(every_byte_is_kept),
 		cmocka_unit_test(beyond_the_ceiling_nothing_is_added),

@@ -27,6 +27,19 @@ static void sha256_vectors(void **state)
 		"248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+static void sha512_vectors(void **state)
+{
+	static const uint8_t start[] = {0xdd, 0xaf, 0x35, 0xa1, 0x93, 0x61, 0x7a, 0xba};
+	static const uint8_t none[] = {0xcf, 0x83, 0xe1, 0x35, 0x7e, 0xef, 0xb8, 0xbd};
+	uint8_t digest[64];
+
+	(void)state;
+	sg_crypto_sha512(SG_STR("abc"), digest);
+	assert_memory_equal(digest, start, sizeof(start));
+	sg_crypto_sha512((struct sg_str){NULL, 0}, digest);
+	assert_memory_equal(digest, none, sizeof(none));
+}
+
 static void base64_is(const char *plain, const char *coded)
 {
 	struct sg_buf buf;
@@ -136,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sha256_vectors),
+		cmocka_unit_test(sha512_vectors),
 		cmocka_unit_test(base64_vectors),
 		cmocka_unit_test(base64_of_any_bytes_comes_back),
 		cmocka_unit_test(wrapped_base64_is_read),

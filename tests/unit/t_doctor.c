@@ -89,6 +89,13 @@ BREAK(other_ci_file, w->branches[0].ci_file = SG_ANSWER_NO; w->facts.project.ci_
 BREAK(ci_elsewhere, w->branches[0].ci_file = SG_ANSWER_UNKNOWN;
 	w->facts.project.ci_path = "x.yml@other/project")
 BREAK(auto_devops, w->branches[0].ci_file = SG_ANSWER_NO; w->facts.project.auto_devops = true)
+BREAK(no_key, w->facts.signing.key = UNASKED(NULL))
+BREAK(bad_key, w->facts.signing.key = FAILED(SIGNING_KEY_INVALID, "it is cut off"))
+BREAK(other_address, w->facts.signing.author_email = "noreply@stagegate.invalid")
+BREAK(commit_address, w->facts.token.commit_email = w->facts.signing.author_email;
+	w->facts.token.email = "a@example.com")
+BREAK(hidden_address, w->facts.token.email = "")
+BREAK(no_address, w->facts.signing.author_email = NULL)
 BREAK(no_branch, w->branches[0].exists = false)
 BREAK(open_branch, w->rules[0].name = "release/*")
 BREAK(open_branch_without_gates, w->rules[1].name = "development")
@@ -229,6 +236,13 @@ static const struct row {
 	ROW(other_ci_file, PIPELINE_POSSIBLE, E, "has no ci/x.yml"),
 	ROW(ci_elsewhere, PIPELINE_POSSIBLE, N, "elsewhere"),
 	ROW(auto_devops, PIPELINE_POSSIBLE, O, "Auto DevOps"),
+	ROW(no_key, SIGNING_KEY, E, "no key was given"),
+	ROW(bad_key, SIGNING_KEY, E, "it is cut off"),
+	ROW(other_address, SIGNING_EMAIL, W, "the address of project_101_bot is"),
+	ROW(commit_address, SIGNING_EMAIL, O, "an address of project_101_bot"),
+	ROW(hidden_address, SIGNING_EMAIL, N, "does not tell the e-mail"),
+	ROW(user_unknown, SIGNING_EMAIL, N, "whose the token is"),
+	ROW(no_address, SIGNING_EMAIL, N, "could not be used"),
 	ROW(no_branch, BRANCH_FOUND, E, "no such branch"),
 	ROW(open_branch, BRANCH_PROTECTION, E, "gates bind nobody"),
 	ROW(open_branch_without_gates, BRANCH_PROTECTION, W, "every Developer"),
@@ -380,6 +394,30 @@ static void where_nothing_is_known_nothing_is_right(void **state)
 	}
 	assert_int_equal(sg_findings_errors(&findings), 2);
 	sg_arena_release(&arena);
+}
+
+/* Who neither has a key nor must sign hears nothing of it. */
+static void signing_is_told_to_those_who_sign(void **state)
+{
+	struct doctor_world w;
+
+	(void)state;
+	doctor_world_init(&w);
+	w.facts.signing = (struct sg_doctor_signing){.author_email = "a@example.com"};
+	doctor_world_judge(&w);
+	assert_null(strstr(doctor_world_text(&w), "SIGNING"));
+	doctor_world_release(&w);
+	doctor_world_init(&w);
+	w.facts.signing.required = false;
+	doctor_world_judge(&w);
+	assert_non_null(doctor_world_find(
+		&w, SG_DOCTOR_SIGNING_KEY, O, "SHA256:f: ecdsa-sha2-nistp256 AAAA"));
+	doctor_world_release(&w);
+	doctor_world_init(&w);
+	w.facts.no_gitlab_why = "another Git server";
+	doctor_world_judge(&w);
+	assert_null(strstr(doctor_world_text(&w), "SIGNING_EMAIL"));
+	doctor_world_release(&w);
 }
 
 static void errors_come_first_and_carry_advice(void **state)
@@ -538,6 +576,7 @@ int main(void)
 		cmocka_unit_test(every_check_has_its_fault_here),
 		cmocka_unit_test(where_all_is_well_everything_is_told),
 		cmocka_unit_test(where_nothing_is_known_nothing_is_right),
+		cmocka_unit_test(signing_is_told_to_those_who_sign),
 		cmocka_unit_test(errors_come_first_and_carry_advice),
 		cmocka_unit_test(an_error_advises_itself),
 		cmocka_unit_test(the_table_is_whole),

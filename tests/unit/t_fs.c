@@ -207,6 +207,38 @@ static void a_reader_says_what_is_wrong(void **state)
 	sg_buf_release(&buf);
 }
 
+static bool is_exposed(const char *path)
+{
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_buf buf;
+	bool exposed;
+
+	sg_buf_init(&buf, 1000);
+	if (sg_fs_read_key(path, &buf, &exposed, &err) < 0)
+		fail_msg("%s", err.cause);
+	assert_string_equal(buf.ptr, "key");
+	sg_buf_release(&buf);
+	return exposed;
+}
+
+static void a_key_that_others_may_read_is_told(void **state)
+{
+	const char *path = in_dir("key"), *link = in_dir("key-link");
+
+	(void)state;
+	write_ok(path, "key", 0600);
+	assert_int_equal(symlink(path, link), 0);
+	assert_false(is_exposed(path));
+	for (mode_t bit = 1; bit < 0100; bit <<= 1) {
+		assert_int_equal(chmod(path, 0600 | bit), 0);
+		assert_true(is_exposed(path));
+		assert_true(is_exposed(link));
+	}
+	assert_int_equal(chmod(path, 0400), 0);
+	assert_false(is_exposed(path));
+	assert_int_equal(unlink(link), 0);
+}
+
 static void removal_does_not_follow_links(void **state)
 {
 	(void)state;
@@ -283,6 +315,7 @@ int main(void)
 		cmocka_unit_test(files_in_dev_shm_are_replaced),
 		cmocka_unit_test(where_a_file_may_be_written),
 		cmocka_unit_test(a_reader_says_what_is_wrong),
+		cmocka_unit_test(a_key_that_others_may_read_is_told),
 		cmocka_unit_test(removal_does_not_follow_links),
 		cmocka_unit_test(dead_directories_are_swept),
 		cmocka_unit_test(no_place_for_a_temporary_directory),
