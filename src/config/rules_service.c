@@ -88,6 +88,13 @@ static bool check_place(const struct subject *s, size_t index, const struct sg_y
 	return false;
 }
 
+/* How many keys of an update say where in the file the value is. */
+static int ways_of(const struct sg_yaml_node *update)
+{
+	return (sg_yaml_get(update, "key") != NULL) + (sg_yaml_get(update, "image") != NULL) +
+	       (sg_yaml_get(update, "marker") != NULL);
+}
+
 static bool check_places(const struct subject *s)
 {
 	const struct sg_yaml_node *list = sg_yaml_get(s->node, "update");
@@ -95,35 +102,37 @@ static bool check_places(const struct subject *s)
 	bool good = true;
 
 	for (size_t i = 0; node && i < s->entry->update_count; i++, node = node->next)
-		if (s->entry->updates[i].file &&
-			!s->entry->updates[i].key == !s->entry->updates[i].image)
+		if (s->entry->updates[i].file && ways_of(node) != 1)
 			good = false; /* said by check_updates */
 		else if (s->entry->updates[i].file)
 			good = check_place(s, i, node) && good;
 	return good;
 }
 
-/* What needs no environment: either key or image. */
+/* What needs no environment: one of key, image and marker. */
 static void check_updates(const struct subject *s)
 {
 	const struct sg_yaml_node *list = sg_yaml_get(s->node, "update");
 	const struct sg_yaml_node *node = list ? list->first : NULL;
 
 	for (size_t i = 0; node && i < s->entry->update_count; i++, node = node->next) {
-		bool key, image;
+		const struct sg_yaml_node *part;
 
 		if (node->kind != SG_NODE_MAP)
 			continue;
-		key = sg_yaml_get(node, "key") != NULL;
-		image = sg_yaml_get(node, "image") != NULL;
-		if (key && image)
+		if (ways_of(node) > 1)
 			sg_config_note(s->notes, node->line, node->column, NULL,
-				"an update has either 'key' or 'image', not both");
-		else if (!key && !image)
+				"an update has one of 'key', 'image' and 'marker', not several");
+		else if (ways_of(node) == 0)
 			sg_config_note(s->notes, node->line, node->column,
 				"'key: image.tag' for a values file, 'image: NAME' for a "
-				"kustomization",
-				"an update needs 'key' or 'image'");
+				"kustomization, 'marker: NAME' for comments",
+				"an update needs 'key', 'image' or 'marker'");
+		part = sg_yaml_get(node, "part");
+		if (part && sg_yaml_get(node, "marker"))
+			sg_config_note(s->notes, part->key_line, part->key_column,
+				"write :tag, :name or :digest behind the name in the comment",
+				"'part' does not go with 'marker'");
 	}
 }
 

@@ -177,13 +177,21 @@ static const struct sg_config_key update_keys[] = {
 		.type = SG_CONFIG_TEXT,
 		.format = SG_FORMAT_TEMPLATE,
 		AT(sg_update, key),
-		.doc = "Path of the value in a YAML file, such as `image.tag`; either this or "
-		       "`image`."},
+		.doc = "Path of the value in a YAML or JSON file, such as `image.tag`; this, "
+		       "`image` "
+		       "or `marker`."},
 	{.name = "image",
 		.type = SG_CONFIG_TEXT,
 		.format = SG_FORMAT_TEMPLATE,
 		AT(sg_update, image),
-		.doc = "Name of the entry in `images:` of a kustomization; either this or `key`."},
+		.doc = "Name of the entry in `images:` of a kustomization."},
+	{.name = "marker",
+		.type = SG_CONFIG_TEXT,
+		.format = SG_FORMAT_TEMPLATE,
+		AT(sg_update, marker),
+		.doc = "Name in comments behind the values, such as `# stagegate: web:tag`; they "
+		       "say "
+		       "the part, too."},
 	{.name = "part",
 		.type = SG_CONFIG_WORD,
 		.words = part_words,

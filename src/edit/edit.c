@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "edit/find.h"
+#include "edit/nested.h"
 #include "edit/prove.h"
 #include "edit/quote.h"
 #include "edit/target.h"
@@ -134,6 +135,14 @@ static int refuse_two(struct run *run, const struct sg_edit_splice *second,
 	return sg_hint(err, "say one of them");
 }
 
+static bool differ(
+	const struct run *run, const struct sg_edit_splice *a, const struct sg_edit_splice *b)
+{
+	if (a->claims && b->claims && !sg_str_eq(a->claims->value, b->claims->value))
+		return true;
+	return strcmp(run->dones[a->ask].to, run->dones[b->ask].to) != 0;
+}
+
 /* Several asks for one scalar are one when they want the same; what is so already goes. */
 static int unite(struct run *run, size_t *ret_failed, struct sg_err *err)
 {
@@ -151,7 +160,7 @@ static int unite(struct run *run, size_t *ret_failed, struct sg_err *err)
 				run->splices[kept++] = *splice;
 			continue;
 		}
-		if (strcmp(run->dones[first->ask].to, done->to) != 0) {
+		if (differ(run, first, splice)) {
 			*ret_failed = splice->ask;
 			return refuse_two(run, splice, &run->dones[first->ask], err);
 		}
@@ -184,9 +193,12 @@ static int take_all(struct run *run, const struct sg_edit_ask *asks, size_t coun
 	if (sg_yaml_parse(&run->scratch, run->tree.file, run->tree.text, &run->tree.events, err) <
 		0)
 		return sg_edit_blame_template(run->tree.file, run->tree.text, err);
+	if (sg_edit_nested_all(run->arena, &run->scratch, &run->tree, asks, count, run->dones,
+		    &run->splices, &run->count, ret_failed, err) < 0)
+		return -1;
 	for (size_t i = 0; i < count; i++) {
 		*ret_failed = i;
-		if (take_ask(run, &asks[i], i, err) < 0)
+		if (!run->dones[i].place && take_ask(run, &asks[i], i, err) < 0)
 			return -1;
 	}
 	return 0;

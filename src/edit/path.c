@@ -8,7 +8,8 @@
 #define MAX_STEPS 64
 #define MAX_PATH_BYTES 1024
 #define SELECT_ENDS "[]\""
-#define KEY_ENDS ".[]\""
+#define KEY_ENDS ".[]\"|"
+#define MAX_NESTED 4 /* texts in texts */
 #define MAX_INDEX 1000000
 
 struct scanner {
@@ -178,29 +179,53 @@ static int take_step(struct scanner *s, struct sg_edit_step *step, struct sg_err
 	return take_name(s, KEY_ENDS, &step->name, err);
 }
 
-int sg_edit_path_parse(
-	struct sg_arena *arena, const char *text, struct sg_edit_path *ret, struct sg_err *err)
+static int take_steps(struct scanner *s, struct sg_err *err)
 {
-	struct scanner s = {.arena = arena, .text = text};
-	struct sg_edit_document document = {0};
-
-	if (strlen(text) > MAX_PATH_BYTES)
-		return bad(&s, 0, "longer than 1024 bytes", err);
-	if (take_document(&s, &document, err) < 0)
-		return -1;
 	do {
 		struct sg_edit_step step = {0};
 
-		if (s.count == MAX_STEPS)
-			return bad(&s, s.at, "deeper than 64 steps", err);
-		if (take_step(&s, &step, err) < 0)
+		if (s->count == MAX_STEPS)
+			return bad(s, s->at, "deeper than 64 steps", err);
+		if (take_step(s, &step, err) < 0)
 			return -1;
-		step.end = s.at;
-		*(struct sg_edit_step *)sg_arena_push(arena, &s.steps, &s.count, sizeof(step)) =
-			step;
-	} while (text[s.at]);
-	*ret = (struct sg_edit_path){text, document, s.steps, s.count};
+		step.end = s->at;
+		*(struct sg_edit_step *)sg_arena_push(
+			s->arena, &s->steps, &s->count, sizeof(step)) = step;
+	} while (s->text[s->at] && s->text[s->at] != '|');
 	return 0;
+}
+
+static int parse(struct sg_arena *arena, const char *text, int nested, struct sg_edit_path *ret,
+	struct sg_err *err)
+{
+	struct scanner s = {.arena = arena, .text = text};
+	struct sg_edit_path path = {.text = text};
+	struct sg_edit_path *inner;
+
+	if (take_document(&s, &path.document, err) < 0 || take_steps(&s, err) < 0)
+		return -1;
+	path.steps = s.steps;
+	path.count = s.count;
+	if (text[s.at]) {
+		if (nested == MAX_NESTED)
+			return bad(&s, s.at, "more than 4 texts inside of each other", err);
+		inner = sg_arena_alloc(arena, sizeof(*inner));
+		if (parse(arena, text + s.at + 1, nested + 1, inner, err) < 0)
+			return -1;
+		path.inner = inner;
+	}
+	*ret = path;
+	return 0;
+}
+
+int sg_edit_path_parse(
+	struct sg_arena *arena, const char *text, struct sg_edit_path *ret, struct sg_err *err)
+{
+	const struct scanner s = {.text = text};
+
+	if (strlen(text) > MAX_PATH_BYTES)
+		return bad(&s, 0, "longer than 1024 bytes", err);
+	return parse(arena, text, 0, ret, err);
 }
 
 const char *sg_edit_path_before(

@@ -8,6 +8,8 @@
  *   1:image.tag                        the second one: they are counted from 0
  *   Deployment/web:spec.replicas       the one with that kind and metadata.name; "..." as for keys
  * A key that looks like that is written in quotes.
+ * YAML inside of a scalar is a document of its own:
+ *   spec.source.helm.values|image.tag  what stands behind | is a path into the text of that value
  */
 #ifndef SG_EDIT_PATH_H
 #define SG_EDIT_PATH_H
@@ -43,6 +45,8 @@ struct sg_edit_path {
 	struct sg_edit_document document;
 	const struct sg_edit_step *steps;
 	size_t count; /* 1 to 64 */
+	/* NULL: the path ends here. Else the value is a text of YAML, and this a path into it. */
+	const struct sg_edit_path *inner;
 };
 
 /* CONFIG_INVALID naming the column. */

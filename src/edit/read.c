@@ -2,8 +2,10 @@
 #include "edit/find.h"
 #include "edit/helm.h"
 #include "edit/kustomize.h"
+#include "edit/nested.h"
 #include "edit/quote.h"
 #include "edit/target.h"
+#include "edit/value.h"
 #include "model/image.h"
 
 int sg_edit_find(struct sg_arena *arena, struct sg_edit_tree *tree, const struct sg_edit_ask *ask,
@@ -45,7 +47,7 @@ static void tell_image(struct sg_arena *arena, enum sg_image_part part, struct s
 			value->repository = value->value;
 		break;
 	case SG_PART_REFERENCE:
-		if (!sg_image_parse(sg_str_of(value->value), &image))
+		if (!sg_image_parse(sg_edit_reference_of(sg_str_of(value->value)), &image))
 			break;
 		value->repository = sg_arena_dup(arena, image.repository);
 		value->tag = part_or_null(arena, image.tag);
@@ -54,16 +56,35 @@ static void tell_image(struct sg_arena *arena, enum sg_image_part part, struct s
 	}
 }
 
+/* What stands in the text of SCALAR; the place is KEY, in the file. */
+static int read_inner(struct sg_arena *arena, const struct sg_yaml_event *scalar,
+	const struct sg_edit_ask *inner, const char *key, struct sg_edit_value *ret,
+	struct sg_err *err)
+{
+	if (sg_edit_read(arena, inner, ret, err) < 0)
+		return -1;
+	ret->place = sg_arena_strdup(arena, key);
+	ret->line = sg_edit_nested_line(scalar, ret->line);
+	return 0;
+}
+
 int sg_edit_read(struct sg_arena *arena, const struct sg_edit_ask *ask, struct sg_edit_value *ret,
 	struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
 	struct sg_edit_tree tree = {.file = ask->file, .text = ask->text};
 	struct sg_edit_found found = {0};
+	struct sg_edit_ask inner;
 	struct sg_yaml_event event;
 
 	if (sg_yaml_parse(&scratch, ask->file, ask->text, &tree.events, err) < 0)
 		return sg_edit_blame_template(ask->file, ask->text, err);
+	if (sg_edit_nested_enter(&scratch, &tree, ask, &inner, &found.site, err) < 0)
+		return -1;
+	if (inner.key) {
+		event = sg_edit_event(&tree, found.site.node);
+		return read_inner(arena, &event, &inner, ask->key, ret, err);
+	}
 	if (sg_edit_find(&scratch, &tree, ask, &found, err) < 0 ||
 		sg_edit_scalar_check(&tree, &found.site, err) < 0)
 		return -1;

@@ -1,5 +1,8 @@
+#include <string.h>
+
 #include "edit/keys.h"
 #include "edit/shape_walk.h"
+#include "edit/value.h"
 #include "model/image.h"
 
 static const char *text_or_null(struct sg_shape_walk *w, struct sg_str text)
@@ -16,7 +19,7 @@ struct sg_edit_shape *sg_shape_add(
 
 	row->kind = kind;
 	row->at = sg_shape_path_of(w, name);
-	row->line = event.line;
+	row->line = sg_shape_line(w, &event);
 	row->column = event.column;
 	return row;
 }
@@ -35,7 +38,7 @@ struct sg_edit_scalar sg_shape_field(struct sg_shape_walk *w, size_t node, const
 	return (struct sg_edit_scalar){
 		.key = sg_shape_path_of(w, name),
 		.value = sg_arena_dup(w->arena, sg_shape_text(w, node)),
-		.line = event.line,
+		.line = sg_shape_line(w, &event),
 		.column = event.column,
 	};
 }
@@ -68,12 +71,11 @@ static void note_reference(struct sg_shape_walk *w, size_t node, const char *nam
 		note_twice(w, keys, row);
 }
 
-/* "registry/repository" as one text; the registry that holds for all only where none is named. */
-static struct sg_str join(struct sg_shape_walk *w, const struct sg_shape_up *up,
-	struct sg_str registry, struct sg_str repository)
+struct sg_str sg_shape_join(struct sg_shape_walk *w, struct sg_str global, struct sg_str registry,
+	struct sg_str repository)
 {
 	if (!registry.len && !sg_image_has_host(repository))
-		registry = up->registry;
+		registry = global;
 	if (sg_str_ends(registry, "/"))
 		registry = sg_str_sub(registry, 0, registry.len - 1);
 	if (!registry.len || !repository.len)
@@ -117,15 +119,30 @@ static void look_at_full_repository(struct sg_shape_walk *w, const struct sg_sha
 	row->fault = fault;
 }
 
+/* ref: {tag, digest} beside `url: oci://...`, of Flux. */
+static struct sg_str oci_url(struct sg_shape_walk *w, const struct sg_shape_up *up)
+{
+	struct sg_str url = {"", 0};
+
+	if (up->up && sg_str_is(up->key, "ref"))
+		url = sg_edit_member_text(w->tree, up->up->node, "url");
+	return sg_str_starts(url, "oci://") ? sg_str_sub(url, strlen("oci://"), url.len)
+					    : (struct sg_str){"", 0};
+}
+
 static void look_at_fields(struct sg_shape_walk *w, const struct sg_shape_up *up,
 	const struct sg_shape_keys *keys, size_t map)
 {
 	struct sg_str repository = sg_shape_text(w, keys->value[SG_NAME_REPOSITORY]);
 	struct sg_str registry = sg_shape_text(w, keys->value[SG_NAME_REGISTRY]);
-	struct sg_str whole = join(w, up, registry, repository);
+	struct sg_str whole = sg_shape_join(w, up->registry, registry, repository);
 	struct sg_image image = {0};
-	bool is_image = sg_image_parse(whole, &image);
+	bool is_image;
 	struct sg_edit_shape *row;
+
+	if (!repository.len)
+		whole = oci_url(w, up);
+	is_image = sg_image_parse(whole, &image);
 
 	if (is_image && (image.tag.len || image.digest.len)) {
 		look_at_full_repository(w, keys, map, &image);
@@ -164,7 +181,7 @@ static bool look_at_image(struct sg_shape_walk *w, const struct sg_shape_up *up,
 		return false;
 	}
 	row = sg_shape_add(w, SG_SHAPE_FIELDS, map, NULL);
-	if (sg_image_parse(join(w, up, registry, image.repository), &whole))
+	if (sg_image_parse(sg_shape_join(w, up->registry, registry, image.repository), &whole))
 		row->repository = text_or_null(w, whole.repository);
 	row->repository_field = sg_shape_field(w, node, "image");
 	fill_fields(w, keys, tag, row);
@@ -214,6 +231,8 @@ void sg_shape_look_at_listed(struct sg_shape_walk *w, size_t item, bool kustomiz
 	struct sg_str text = sg_shape_text(w, item);
 	struct sg_image image;
 
+	if (kustomize)
+		text = sg_edit_reference_of(text);
 	if (sg_image_parse(text, &image) && (kustomize || image.tag.len || image.digest.len))
 		note_reference(w, item, NULL, &image, NULL);
 }

@@ -3,6 +3,7 @@
 #define SG_EDIT_SHAPE_WALK_H
 
 #include "base/buf.h"
+#include "edit/markers.h"
 #include "edit/node.h"
 #include "edit/shapes.h"
 
@@ -10,6 +11,7 @@
 struct sg_shape_up {
 	const struct sg_shape_up *up; /* of the collection that it stands in; NULL: a root */
 	struct sg_str key;            /* the key it is the value of; "" in a list */
+	size_t node;                  /* the collection; of a value: itself */
 	struct sg_str registry;       /* that images without one of their own come from */
 };
 
@@ -17,11 +19,16 @@ struct sg_shape_walk {
 	struct sg_arena *arena;   /* of the answer */
 	struct sg_arena *scratch; /* of the walk */
 	struct sg_edit_tree *tree;
-	struct sg_buf path;    /* of the node that is looked at */
-	size_t prefix;         /* bytes of it before the first key: the number of the document */
+	struct sg_buf path; /* of the node that is looked at */
+	size_t prefix; /* bytes of it before the first key: the document, the text that holds it */
+	int nested;    /* texts of YAML that are entered */
+	/* Of the tree's first line in the file, less one; FIXED: all of it is on that line. */
+	int line;
+	bool fixed;
 	size_t used_max_bytes; /* of the arena */
 	bool too_large;
 	struct sg_edit_shapes out;
+	struct sg_edit_markers *markers; /* NULL: shapes are looked for, else only markers */
 };
 
 /* The names that mean something in a mapping. */
@@ -48,6 +55,10 @@ struct sg_shape_keys {
 	size_t twice[SG_NAME_COUNT]; /* the second key of that name; 0: there is none */
 };
 
+int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text,
+	struct sg_edit_markers *markers, struct sg_edit_shapes *ret,
+	struct sg_err *err) SG_MUST_CHECK;
+
 void sg_shape_keys_read(struct sg_edit_tree *tree, size_t map, struct sg_shape_keys *ret);
 
 /* The text of a scalar; "" for 0, null and whatever is no scalar. */
@@ -56,6 +67,17 @@ struct sg_str sg_shape_text(const struct sg_shape_walk *w, size_t node);
 /* The path of the node that is looked at, or of its member NAME. */
 const char *sg_shape_path(struct sg_shape_walk *w);
 const char *sg_shape_path_of(struct sg_shape_walk *w, const char *name);
+
+/* Appends the item to the path; true when its `name` says which it is. pop() goes back to LEN. */
+bool sg_shape_push_item(struct sg_shape_walk *w, size_t list, size_t item, size_t index);
+void sg_shape_pop(struct sg_shape_walk *w, size_t len);
+
+/* "registry/repository"; GLOBAL only where neither names a registry. In the scratch arena. */
+struct sg_str sg_shape_join(struct sg_shape_walk *w, struct sg_str global, struct sg_str registry,
+	struct sg_str repository);
+
+/* The line of an event in the file. */
+int sg_shape_line(const struct sg_shape_walk *w, const struct sg_yaml_event *event);
 
 /* An empty row for NODE, which the path names (its member NAME unless that is NULL). */
 struct sg_edit_shape *sg_shape_add(
@@ -72,7 +94,14 @@ void sg_shape_look_at_map(struct sg_shape_walk *w, const struct sg_shape_up *up,
 bool sg_shape_look_at_entry(struct sg_shape_walk *w, const struct sg_shape_keys *keys, size_t item,
 	bool unique, bool kustomize);
 
-/* An item under `images` that is a text. */
+/* `parameters` of a Helm source of Argo CD. */
+void sg_shape_look_at_parameters(
+	struct sg_shape_walk *w, const struct sg_shape_up *up, size_t list);
+
+/* A scalar that is a value, and the comment behind it. */
+void sg_shape_look_at_marker(struct sg_shape_walk *w, const struct sg_shape_up *up, size_t node);
+
+/* An item under `images` that is a text; KUSTOMIZE: [OLD=]NEW[:TAG][@DIGEST]. */
 void sg_shape_look_at_listed(struct sg_shape_walk *w, size_t item, bool kustomize);
 
 #endif

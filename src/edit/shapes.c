@@ -7,6 +7,8 @@
 #define ANSWER_MAX_BYTES (32u << 20)
 /* In a longer list the items are counted: looking for equal names would take long. */
 #define NAMED_ITEMS_MAX 200
+/* Texts of YAML in each other, as in paths. */
+#define NESTED_MAX 4
 
 static const char *const names[SG_NAME_COUNT] = {
 	[SG_NAME_IMAGE] = "image",
@@ -75,7 +77,7 @@ const char *sg_shape_path(struct sg_shape_walk *w)
 	return w->too_large ? "" : sg_arena_dup(w->arena, sg_buf_str(&w->path));
 }
 
-/* Returns how long the path was, for pop(). */
+/* Returns how long the path was, for sg_shape_pop(). */
 static size_t push_key(struct sg_shape_walk *w, struct sg_str key)
 {
 	size_t len = w->path.len;
@@ -85,7 +87,7 @@ static size_t push_key(struct sg_shape_walk *w, struct sg_str key)
 	return len;
 }
 
-static void pop(struct sg_shape_walk *w, size_t len)
+void sg_shape_pop(struct sg_shape_walk *w, size_t len)
 {
 	sg_buf_splice(&w->path, len, w->path.len, (struct sg_str){"", 0});
 }
@@ -99,7 +101,7 @@ const char *sg_shape_path_of(struct sg_shape_walk *w, const char *name)
 		return sg_shape_path(w);
 	len = push_key(w, sg_str_of(name));
 	path = sg_shape_path(w);
-	pop(w, len);
+	sg_shape_pop(w, len);
 	return path;
 }
 
@@ -118,7 +120,7 @@ static bool is_unique(struct sg_shape_walk *w, size_t list, struct sg_str name)
 }
 
 /* [name=web] where that is one item, else [0]. */
-static bool push_item(struct sg_shape_walk *w, size_t list, size_t item, size_t index)
+bool sg_shape_push_item(struct sg_shape_walk *w, size_t list, size_t item, size_t index)
 {
 	struct sg_str name = sg_edit_member_text(w->tree, item, "name");
 	bool unique = name.len && is_unique(w, list, name);
@@ -155,10 +157,10 @@ static bool is_kustomize_list(const struct sg_shape_up *up)
 static void visit_item(
 	struct sg_shape_walk *w, const struct sg_shape_up *up, size_t item, bool unique)
 {
-	struct sg_shape_up here = {.up = up, .registry = up->registry};
+	struct sg_shape_up here = {.up = up, .node = item, .registry = up->registry};
 	struct sg_shape_keys keys;
 
-	if (sg_str_is(up->key, "images")) {
+	if (!w->markers && sg_str_is(up->key, "images")) {
 		sg_shape_look_at_listed(w, item, is_below_kustomize(up));
 		if (sg_edit_event(w->tree, item).kind == SG_YAML_MAP_START) {
 			sg_shape_keys_read(w->tree, item, &keys);
@@ -173,13 +175,16 @@ static void visit_list(struct sg_shape_walk *w, const struct sg_shape_up *up, si
 {
 	size_t index = 0;
 
+	if (!w->markers && up->up && sg_str_is(up->key, "parameters") &&
+		sg_str_is(up->up->key, "helm"))
+		sg_shape_look_at_parameters(w, up, list);
 	for (size_t at = list + 1; sg_edit_event(w->tree, at).kind != SG_YAML_SEQ_END;
 		at = sg_edit_node_end(w->tree, at), index++) {
 		size_t len = w->path.len;
-		bool unique = push_item(w, list, at, index);
+		bool unique = sg_shape_push_item(w, list, at, index);
 
 		visit_item(w, up, at, unique);
-		pop(w, len);
+		sg_shape_pop(w, len);
 	}
 }
 
@@ -214,22 +219,66 @@ static void visit_map(struct sg_shape_walk *w, const struct sg_shape_up *up, siz
 	if (keys.value[SG_NAME_GLOBAL])
 		here.registry = global_registry(w, keys.value[SG_NAME_GLOBAL]);
 	kind = sg_shape_text(w, keys.value[SG_NAME_KIND]);
-	sg_shape_look_at_map(w, &here, &keys, map);
+	if (!w->markers)
+		sg_shape_look_at_map(w, &here, &keys, map);
 	for (size_t at = map + 1; sg_edit_event(w->tree, at).kind != SG_YAML_MAP_END;) {
 		struct sg_yaml_event key = sg_edit_event(w->tree, at);
 		size_t value = sg_edit_node_end(w->tree, at), len = w->path.len;
-		struct sg_shape_up below = {&here, key.value, here.registry};
+		struct sg_shape_up below = {&here, key.value, value, here.registry};
 
 		at = sg_edit_node_end(w->tree, value);
-		if (key.kind != SG_YAML_SCALAR || is_data(kind, key.value))
+		if (key.kind != SG_YAML_SCALAR || (!w->markers && is_data(kind, key.value)))
 			continue;
 		(void)push_key(w, key.value);
 		visit(w, &below, value);
-		pop(w, len);
+		sg_shape_pop(w, len);
 	}
 }
 
-/* No deeper than the parser goes: SG_YAML_MAX_DEPTH. */
+/* Values of Helm as a text: `helm.values` of Argo CD, `valuesContent` of HelmChart. */
+static bool holds_values(const struct sg_shape_up *up)
+{
+	return sg_str_is(up->key, "valuesContent") ||
+	       (up->up && sg_str_is(up->key, "values") && sg_str_is(up->up->key, "helm"));
+}
+
+static void visit_documents(struct sg_shape_walk *w);
+
+/* What is no YAML, or a template, is no place. */
+static void visit_text(struct sg_shape_walk *w, size_t node)
+{
+	struct sg_yaml_event event = sg_edit_event(w->tree, node);
+	struct sg_shape_walk outer = *w;
+	struct sg_edit_tree tree = {.text = event.value};
+	struct sg_err ignored = SG_ERR_INIT;
+	int line = sg_shape_line(w, &event);
+
+	if (w->nested == NESTED_MAX)
+		return;
+	tree.file = sg_arena_printf(w->scratch, "%s:%d, the text", w->tree->file, line);
+	if (sg_yaml_parse(w->scratch, tree.file, tree.text, &tree.events, &ignored) < 0 ||
+		sg_edit_check_template(&tree, &ignored) < 0)
+		return;
+	sg_buf_addc(&w->path, '|');
+	w->nested++;
+	w->line = line;
+	w->fixed = outer.fixed || event.style != SG_YAML_LITERAL;
+	w->tree = &tree;
+	visit_documents(w);
+	w->nested--;
+	w->line = outer.line;
+	w->fixed = outer.fixed;
+	w->prefix = outer.prefix;
+	w->tree = outer.tree;
+	sg_shape_pop(w, w->path.len - 1);
+}
+
+int sg_shape_line(const struct sg_shape_walk *w, const struct sg_yaml_event *event)
+{
+	return w->fixed ? w->line : w->line + event->line;
+}
+
+/* No deeper than the parser goes: SG_YAML_MAX_DEPTH, in each text. */
 static void visit(struct sg_shape_walk *w, const struct sg_shape_up *up, size_t node)
 {
 	enum sg_yaml_kind kind = sg_edit_event(w->tree, node).kind;
@@ -238,6 +287,10 @@ static void visit(struct sg_shape_walk *w, const struct sg_shape_up *up, size_t 
 		visit_map(w, up, node);
 	else if (kind == SG_YAML_SEQ_START)
 		visit_list(w, up, node);
+	else if (kind == SG_YAML_SCALAR && w->markers)
+		sg_shape_look_at_marker(w, up, node);
+	else if (kind == SG_YAML_SCALAR && holds_values(up))
+		visit_text(w, node);
 }
 
 static size_t count_documents(const struct sg_edit_tree *tree)
@@ -252,28 +305,31 @@ static size_t count_documents(const struct sg_edit_tree *tree)
 static void visit_documents(struct sg_shape_walk *w)
 {
 	bool several = count_documents(w->tree) > 1;
-	const struct sg_shape_up root = {0};
+	const size_t len = w->path.len;
 	size_t document = 0;
 
 	for (size_t i = 0; i < w->tree->events.count; i++) {
+		struct sg_shape_up root = {.node = i + 1};
+
 		if (sg_edit_event(w->tree, i).kind != SG_YAML_DOC_START)
 			continue;
 		if (several)
 			sg_buf_addf(&w->path, "%zu:", document++);
 		w->prefix = w->path.len;
 		visit(w, &root, i + 1);
-		pop(w, 0);
+		sg_shape_pop(w, len);
 	}
 }
 
-int sg_edit_shapes(struct sg_arena *arena, const char *file, struct sg_str text,
-	struct sg_edit_shapes *ret, struct sg_err *err)
+int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text,
+	struct sg_edit_markers *markers, struct sg_edit_shapes *ret, struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
 	struct sg_edit_tree tree = {.file = file, .text = text};
 	struct sg_shape_walk w = {.arena = arena,
 		.scratch = &scratch,
 		.tree = &tree,
+		.markers = markers,
 		.used_max_bytes = arena->used_bytes + ANSWER_MAX_BYTES};
 
 	if (sg_yaml_parse(&scratch, file, text, &tree.events, err) < 0)
@@ -289,4 +345,10 @@ int sg_edit_shapes(struct sg_arena *arena, const char *file, struct sg_str text,
 			PATH_MAX_BYTES);
 	*ret = w.out;
 	return 0;
+}
+
+int sg_edit_shapes(struct sg_arena *arena, const char *file, struct sg_str text,
+	struct sg_edit_shapes *ret, struct sg_err *err)
+{
+	return sg_shape_walk(arena, file, text, NULL, ret, err);
 }

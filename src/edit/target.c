@@ -24,7 +24,7 @@ static bool tag_is_text(const struct sg_yaml_event *event)
 	return !event->tag || strcmp(event->tag, "tag:yaml.org,2002:str") == 0;
 }
 
-static int check_shape(struct sg_edit_tree *tree, size_t node, struct sg_err *err)
+int sg_edit_free_check(struct sg_edit_tree *tree, size_t node, struct sg_err *err)
 {
 	struct sg_yaml_event event = sg_edit_event(tree, node);
 	int alias_line = sg_edit_alias_line(tree, node);
@@ -40,6 +40,15 @@ static int check_shape(struct sg_edit_tree *tree, size_t node, struct sg_err *er
 			"the value has the tag %.100s, which is no text", event.tag);
 		return sg_hint(err, "remove the tag");
 	}
+	return 0;
+}
+
+static int check_shape(struct sg_edit_tree *tree, size_t node, struct sg_err *err)
+{
+	struct sg_yaml_event event = sg_edit_event(tree, node);
+
+	if (sg_edit_free_check(tree, node, err) < 0)
+		return -1;
 	if (event.style == SG_YAML_LITERAL || event.style == SG_YAML_FOLDED) {
 		(void)sg_edit_refuse(tree, node, SG_R_EDIT_MULTILINE, err,
 			"the value is a block of lines (| or >)");

@@ -23,4 +23,7 @@ int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *s
 int sg_edit_scalar_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/* EDIT_SHARED, EDIT_TAGGED unless another text of this scalar would change it alone. */
+int sg_edit_free_check(struct sg_edit_tree *tree, size_t node, struct sg_err *err) SG_MUST_CHECK;
+
 #endif

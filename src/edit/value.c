@@ -72,16 +72,23 @@ static int refuse_old(
 	return sg_hint(err, "name another key, or the `part` that stands there");
 }
 
+struct sg_str sg_edit_reference_of(struct sg_str text)
+{
+	return sg_str_sub(text, (size_t)(sg_str_find(text, '=') + 1), text.len);
+}
+
 static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *tree, size_t node,
 	const struct sg_edit_ask *ask, const char **ret, struct sg_err *err)
 {
 	struct sg_yaml_event event = sg_edit_event(tree, node);
 	struct sg_image_version wanted = sg_image_version_split(sg_str_of(ask->value));
 	struct sg_str must = sg_str_of(ask->repository);
+	struct sg_str text = sg_edit_reference_of(event.value);
+	struct sg_str front = sg_str_sub(event.value, 0, event.value.len - text.len);
 	struct sg_image old = {.repository = must};
 
 	if (event.value.len && !sg_edit_is_null(&event)) {
-		if (!sg_image_parse(event.value, &old))
+		if (!sg_image_parse(text, &old))
 			return refuse_old(tree, node, "image reference", err);
 		if (must.len && !sg_image_same_repository(must, old.repository))
 			return sg_edit_refuse(tree, node, SG_R_EDIT_OTHER_VALUE, err,
@@ -96,9 +103,9 @@ static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *t
 			"a digest stands behind the tag and decides what runs");
 		return sg_hint(err, "give TAG@DIGEST, or take the digest away");
 	}
-	*ret = sg_arena_printf(arena, "%.*s%s%.*s%s%.*s", SG_STR_ARG(old.repository),
-		wanted.tag.len ? ":" : "", SG_STR_ARG(wanted.tag), wanted.digest.len ? "@" : "",
-		SG_STR_ARG(wanted.digest));
+	*ret = sg_arena_printf(arena, "%.*s%.*s%s%.*s%s%.*s", SG_STR_ARG(front),
+		SG_STR_ARG(old.repository), wanted.tag.len ? ":" : "", SG_STR_ARG(wanted.tag),
+		wanted.digest.len ? "@" : "", SG_STR_ARG(wanted.digest));
 	return 0;
 }
 

@@ -14,4 +14,8 @@ int sg_edit_value_check(const struct sg_edit_ask *ask, struct sg_err *err) SG_MU
 int sg_edit_value_wanted(struct sg_arena *arena, const struct sg_edit_tree *tree, size_t node,
 	const struct sg_edit_ask *ask, const char **ret, struct sg_err *err) SG_MUST_CHECK;
 
+/* [OLD=]NEW[:TAG][@DIGEST], as Argo CD has images of Kustomize, without OLD=; no reference has the
+ * sign. */
+struct sg_str sg_edit_reference_of(struct sg_str text);
+
 #endif

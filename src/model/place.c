@@ -222,10 +222,11 @@ static int one_place(struct sg_arena *arena, const struct sg_service *entry,
 	place->line = update->line;
 	if (!update->file)
 		return sg_fail(err, SG_R_CONFIG_INVALID, "`file` is missing");
-	if (!update->key == !update->image)
-		return sg_fail(err, SG_R_CONFIG_INVALID, "say either `key` or `image`");
+	if (!!update->key + !!update->image + !!update->marker != 1)
+		return sg_fail(err, SG_R_CONFIG_INVALID, "say one of `key`, `image` and `marker`");
 	if (expand_file(arena, entry, update, place, env, &place->file, err) < 0 ||
-		expand_optional(arena, update->key, place, env, &place->key, err) < 0)
+		expand_optional(arena, update->key, place, env, &place->key, err) < 0 ||
+		expand_optional(arena, update->marker, place, env, &place->marker, err) < 0)
 		return -1;
 	return expand_optional(arena, update->image, place, env, &place->image, err);
 }

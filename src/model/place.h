@@ -14,6 +14,8 @@ struct sg_place {
 	const char *file;  /* path in the repository */
 	const char *key;   /* path into the YAML, or NULL */
 	const char *image; /* entry of a kustomization, or NULL */
+	/* Name in comments behind values, or NULL; step/marked.h makes places with a key of it. */
+	const char *marker;
 	enum sg_image_part part;
 	int line; /* of the configuration */
 };

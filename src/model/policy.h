@@ -80,12 +80,13 @@ struct sg_environment {
 	int line; /* in stagegate.yaml */
 };
 
-/* A place in a file: by `key` (a path into any YAML) or by `image` (an entry of a kustomization).
- */
+/* A place in a file: by `key` (a path into any YAML), by `image` (an entry of a kustomization) or
+ * by `marker` (comments behind values, which say the part, too). */
 struct sg_update {
 	const char *file; /* template, relative to the service's path */
 	const char *key;
 	const char *image;
+	const char *marker;
 	enum sg_image_part part;
 	int line, column;
 };

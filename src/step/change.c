@@ -6,6 +6,7 @@
 #include "edit/edit.h"
 #include "model/image.h"
 #include "model/place.h"
+#include "step/marked.h"
 #include "step/services.h"
 
 #define FILE_MAX_BYTES (4u << 20)
@@ -156,7 +157,8 @@ static int add_wish(struct build *build, size_t i, struct sg_err *err)
 	if (entry->image && sg_template_expand(build->world->arena, entry->image, service,
 				    build->env, &image, err) < 0)
 		return -1;
-	if (sg_places(build->world->arena, entry, service, build->env, &places, &count, err) < 0)
+	if (sg_places(build->world->arena, entry, service, build->env, &places, &count, err) < 0 ||
+		sg_places_marked(build->world, build->source, &places, &count, err) < 0)
 		return -1;
 	for (size_t j = 0; j < count; j++)
 		with_digest = with_digest || places[j].part == SG_PART_DIGEST;
@@ -290,7 +292,8 @@ int sg_change_image(struct sg_world *world, const struct sg_policy *policy,
 	if (entry->image &&
 		sg_template_expand(world->arena, entry->image, service, env, &repository, err) < 0)
 		return -1;
-	if (sg_places(world->arena, entry, service, env, &places, &count, err) < 0)
+	if (sg_places(world->arena, entry, service, env, &places, &count, err) < 0 ||
+		sg_places_marked(world, source, &places, &count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (read_place(world, &places[i], source, &image, err) < 0)

@@ -160,6 +160,90 @@ def test_images_that_are_refused(tmp_path, text, image, what):
     assert what in run.err and "hint: " in run.err and file.read_text() == text
 
 
+
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web}
+spec:
+  sources:
+    - repoURL: https://git.example.com/shop/deploy.git
+      helm:
+        parameters:
+          - {name: image.repository, value: shop/web}
+          - name: image.registry
+            value: r.example.com:5000
+          - name: image.tag   # of the web
+            value: "1.0"
+          - {name: side.tag, value: "1.0"}
+        valuesObject:
+          web: {image: {repository: r.example.com:5000/shop/web, tag: 1.0}}
+    - helm:
+        values: |
+          # kept as it is
+          image:
+              registry: r.example.com:5000
+
+              repository: shop/web  # ours
+              tag: '1.0'
+          side: {image: {repository: x-web, tag: 1.0}}
+    - kustomize:
+        images:
+          - r.example.com:5000/shop/web:1.0
+          - old=r.example.com:5000/shop/web:1.0   # renamed
+          - r.example.com:5000/shop/x-web:1.0
+"""
+
+
+def test_an_application(tmp_path):
+    file = write(tmp_path / "app.yaml", APPLICATION)
+    edit(file, "--image", "r.example.com:5000/shop/web:2.1.0", "--write")
+    want = APPLICATION.replace("value: \"1.0\"\n          - {name: side", "value: \"2.1.0\"\n          - {name: side").replace("shop/web, tag: 1.0", "shop/web, tag: 2.1.0")
+    want = want.replace("'1.0'", "'2.1.0'").replace("/shop/web:1.0", "/shop/web:2.1.0")
+    assert file.read_text() == want and want.count("2.1.0") == 5
+
+
+def test_values_in_a_text(tmp_path):
+    file = write(tmp_path / "app.yaml", APPLICATION)
+    run = edit(file, "--set", "spec.sources[1].helm.values|image.tag=2.0", "--set", "spec.sources[1].helm.values|side.image.tag=yes", "--write", "--output", "json")
+    assert file.read_text() == APPLICATION.replace("'1.0'", "'2.0'").replace("x-web, tag: 1.0", 'x-web, tag: "yes"')
+    assert [(row["place"], row["line"]) for row in run.json["changes"]] == [("spec.sources[1].helm.values|image.tag", 24), ("spec.sources[1].helm.values|side.image.tag", 25)]
+    run = edit("app.yaml", "--set", "spec.sources[1].helm.values|image.tga=2.0", expect=5, cwd=tmp_path)
+    assert "app.yaml:18, the text:3:5: image.tga" in run.err and 'did you mean "tag"?' in run.err
+
+
+@pytest.mark.parametrize("before, after", [
+    ("helm: {parameters: [{name: image.tag, value: '1'}, {name: image.repository, value: web}]}\n", None),
+    ("kustomize: {images: ['web:v1']}\n", "kustomize: {images: ['web:2']}\n"),
+    ("kind: OCIRepository\nspec: {url: 'oci://docker.io/library/web', ref: {tag: v1}}\n", "kind: OCIRepository\nspec: {url: 'oci://docker.io/library/web', ref: {tag: \"2\"}}\n"),
+    ("kind: HelmRelease\nspec: {values: {a: {b: {image: {repository: web, tag: v1}}}}, postRenderers: [{kustomize: {images: [{name: x, newName: web, newTag: v1}]}}]}\n",
+     "kind: HelmRelease\nspec: {values: {a: {b: {image: {repository: web, tag: \"2\"}}}}, postRenderers: [{kustomize: {images: [{name: x, newName: web, newTag: \"2\"}]}}]}\n"),
+    ("kind: Kustomization\nspec: {images: [{name: web, newTag: v1}]}\n", "kind: Kustomization\nspec: {images: [{name: web, newTag: \"2\"}]}\n"),
+    ("kind: Component\nimages: [{name: web, newTag: v1}]\nhelmCharts: [{name: c, valuesInline: {image: web, imageTag: v1}}]\n",
+     "kind: Component\nimages: [{name: web, newTag: \"2\"}]\nhelmCharts: [{name: c, valuesInline: {image: web, imageTag: \"2\"}}]\n"),
+    ("image: {repository: 'web:v1'}\nimages: [web:v1, 'x-web:v1']\n", "image: {repository: 'web:2'}\nimages: [web:2, 'x-web:v1']\n"),
+    ('{"image": {"repository": "web", "tag": 1}, "\\u0069mage": {"tag": "\\u0076"}}', None),
+    ('{"a": {"image": "web:1"}}', '{"a": {"image": "web:2"}}'),
+])
+def test_more_shapes(tmp_path, before, after):
+    file = write(tmp_path / "f.yaml", before)
+    if after is None:
+        after = before.replace("value: '1'", "value: '2'")
+    edit(file, "--image", "web:2", "--write", expect=9 if after == before else 0)
+    assert file.read_text() == after
+
+
+@pytest.mark.parametrize("text", [
+    "kind: ConfigMap\ndata:\n  image: web:1\n  v.yaml: |\n    image: web:1\n",
+    "volumes: [{name: v, image: {reference: 'web:1', pullPolicy: Always}}]\nimagePullPolicy: web\n",
+    "git: {repository: web}\n", "x-web: {image: x-web:1}\n", "image: web:5000/a\n",
+])
+def test_what_is_no_place(tmp_path, text):
+    file = write(tmp_path / "f.yaml", text)
+    edit(file, "--image", "web:2", "--write", expect=5)
+    assert file.read_text() == text
+
+
 # ---- all or none, and what is refused
 
 def test_one_refusal_and_no_file_changes(values):

@@ -413,10 +413,16 @@ static void places_are_checked(void **state)
 		{SERVICE("name: web, path: a, update: [{file: ../../x, key: k}]"),
 			"4:40: the path \"a/../../x\" leads out of the repository\n"},
 		{SERVICE("name: web, path: a, update: [{file: f}]"),
-			"4:33: an update needs 'key' or 'image' ['key: image.tag' for a values "
-			"file, 'image: NAME' for a kustomization]\n"},
+			"4:33: an update needs 'key', 'image' or 'marker' ['key: image.tag' for a "
+			"values file, 'image: NAME' for a kustomization, 'marker: NAME' for "
+			"comments]\n"},
 		{SERVICE("name: web, path: a, update: [{file: f, key: k, image: i}]"),
-			"4:33: an update has either 'key' or 'image', not both\n"},
+			"4:33: an update has one of 'key', 'image' and 'marker', not several\n"},
+		{SERVICE("name: web, path: a, update: [{file: f, marker: m, image: i}]"),
+			"4:33: an update has one of 'key', 'image' and 'marker', not several\n"},
+		{SERVICE("name: web, path: a, update: [{file: f, marker: m, part: tag}]"),
+			"4:54: 'part' does not go with 'marker' [write :tag, :name or :digest "
+			"behind the name in the comment]\n"},
 		{SERVICE("name: web, path: a, update: [{key: k}]"),
 			"4:34: 'file' is missing in update\n"},
 		{SERVICE("name: web, path: a, update: [{file: f, key: k, part: tags}]"),

@@ -200,6 +200,65 @@ static void manifests(void **state)
 	run(rows, SG_COUNT(rows));
 }
 
+static void argo_cd_and_flux(void **state)
+{
+	static const struct row rows[] = {
+		{"spec: {source: {helm: {parameters: [{name: image.tag, value: v1}, {name: "
+		 "image.repository, value: shop/web}, {name: image.registry, value: "
+		 "'r:5000'}]}}}\n",
+			"fields spec.source.helm.parameters[name=image.tag].value r:5000/shop/web "
+			"v1 -\n"},
+		{"helm: {parameters: [{name: tag, value: v1}, {name: a.image, value: 'web:v2'}, "
+		 "{name: "
+		 "b.tag, value: v3}, {name: b.image, value: web}]}\n",
+			"fields helm.parameters[name=tag].value - v1 -\n"
+			"reference helm.parameters[name=a.image].value web v2 -\n"
+			"fields helm.parameters[name=b.tag].value web v3 -\n"},
+		{"helm: {parameters: [{name: a.image, value: 'web'}, {name: replicas, value: '1'}, "
+		 "{name: a.digest, value: '" DIGEST "'}]}\n",
+			"fields helm.parameters[name=a.digest].value web - digest\n"},
+		{"parameters: [{name: a.tag, value: v1}]\n", ""},
+		{"sources:\n- helm: {valuesObject: {web: {image: {repository: web, tag: v1}}}}\n",
+			"fields sources[0].helm.valuesObject.web.image web v1 -\n"},
+		{"kustomize: {images: ['web:v1', 'r:5000/x=r:5000/web', 'a=b:v2@" DIGEST "']}\n",
+			"reference kustomize.images[0] web v1 -\n"
+			"reference kustomize.images[1] r:5000/web - -\n"
+			"reference kustomize.images[2] b v2 digest\n"},
+		{"spec: {url: 'oci://r:5000/shop/web', ref: {tag: v1}}\n",
+			"fields spec.ref r:5000/shop/web v1 -\n"},
+		{"spec: {url: 'https://r/shop/web', ref: {tag: v1}}\n", "fields spec.ref - v1 -\n"},
+		{"spec:\n  values:\n    image: {repository: web, tag: v1}\n",
+			"fields spec.values.image web v1 -\n"},
+	};
+
+	(void)state;
+	run(rows, SG_COUNT(rows));
+}
+
+static void texts_of_values(void **state)
+{
+	static const struct row rows[] = {
+		{"x: 1\nhelm:\n  values: |\n    image:\n      repository: web\n      tag: v1\n",
+			"fields helm.values|image web v1 -\n"},
+		{"valuesContent: |-\n  # c\n\n  image: web:v1\n",
+			"reference valuesContent|image web v1 -\n"},
+		{"a:\n- helm:\n    values: |2\n        a: 1\n        ---\n        image: web:v1\n",
+			""},
+		{"helm: {values: \"image: web:v1\"}\n", "reference helm.values|image web v1 -\n"},
+		{"helm:\n  values: |\n    - image: a:1\n    - helm: {values: 'image: b:2'}\n",
+			"reference helm.values|[0].image a 1 -\n"
+			"reference helm.values|[1].helm.values|image b 2 -\n"},
+		{"helm:\n  values: |\n    image: {{ .tag }}\n  a: {image: c:3}\n",
+			"reference helm.a.image c 3 -\n"},
+		{"helm:\n  values: |\n    image: [\n  a: {image: c:3}\n",
+			"reference helm.a.image c 3 -\n"},
+		{"values: |\n  image: web:v1\n", ""},
+	};
+
+	(void)state;
+	run(rows, SG_COUNT(rows));
+}
+
 static void bounds(void **state)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
@@ -230,6 +289,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_image),
 		cmocka_unit_test(kustomizations),
 		cmocka_unit_test(manifests),
+		cmocka_unit_test(argo_cd_and_flux),
+		cmocka_unit_test(texts_of_values),
 		cmocka_unit_test(bounds),
 	};
 
