@@ -55,8 +55,10 @@ struct sg_plan {
 	size_t file_count;
 	const struct sg_value_change *values;
 	size_t value_count;
-	const char *reason;  /* that somebody gave for it, untrusted text; NULL: none */
-	const char *id;      /* Stagegate-Id */
+	const char *reason; /* that somebody gave for it, untrusted text; NULL: none */
+	const char
+		*origin; /* pipeline that the version is from, untrusted; NULL: the present one */
+	const char *id;  /* Stagegate-Id */
 	const char *message; /* complete, with trailers, ends with a newline */
 	struct sg_ident author;
 	struct sg_ident committer;

@@ -71,3 +71,12 @@ void sg_markdown_gates(const struct sg_gate_verdict *verdicts, size_t count,
 	for (size_t i = 0; i < count; i++)
 		put_row(&writer, &verdicts[i]);
 }
+
+void sg_markdown_stop(const char *code, const char *sentence, const struct sg_redactor *redactor,
+	struct sg_buf *out)
+{
+	sg_report_sink_markdown(redactor, sg_str_of(code), out);
+	sg_buf_adds(out, ": ");
+	sg_report_sink_markdown(redactor, sg_str_of(sentence), out);
+	sg_buf_addc(out, '\n');
+}

@@ -18,4 +18,8 @@
 void sg_markdown_gates(const struct sg_gate_verdict *verdicts, size_t count,
 	const struct sg_redactor *redactor, struct sg_buf *out);
 
+/* "`CODE`: `SENTENCE`" and the end of the line: why nothing goes on, where no gate is to blame. */
+void sg_markdown_stop(const char *code, const char *sentence, const struct sg_redactor *redactor,
+	struct sg_buf *out);
+
 #endif

@@ -102,6 +102,7 @@ static int goes_back(const struct guarding *g, const struct sg_value_change *val
 		.service = value->service,
 		.wish = sg_arena_dup(arena, parts_of_value(value->part, value->to).tag),
 		.than = sg_arena_dup(arena, parts_of_value(value->part, value->from).tag),
+		.wish_at = g->guard->wish_at,
 		.than_at = {g->env, g->tip->revision, value->path},
 	};
 

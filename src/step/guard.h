@@ -7,11 +7,12 @@
 #define SG_STEP_GUARD_H
 
 #include "step/change.h"
-#include "step/load.h"
+#include "step/origin.h"
 
 struct sg_guard {
 	const char *expect; /* must stand there: "tag", "sha256:..." or both; NULL: anything */
-	const char *older_reason; /* why an older one may go over a newer; NULL: it may not */
+	const char *older_reason;    /* why an older one may go over a newer; NULL: it may not */
+	struct sg_origin_at wish_at; /* as in struct sg_age_ask */
 };
 
 /* "1.4.2", "sha256:..." or "1.4.2@sha256:..."; USAGE otherwise. */

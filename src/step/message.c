@@ -137,6 +137,8 @@ static void add_trailers(struct sg_world *world, const struct sg_plan *plan, str
 				plan->values[i].to));
 	if (pipeline)
 		add_trailer(out, "Stagegate-Pipeline", pipeline);
+	if (plan->origin)
+		add_trailer(out, "Stagegate-Origin", plan->origin);
 	if (plan->reason)
 		add_trailer(out, "Stagegate-Reason", plan->reason);
 }

@@ -18,7 +18,7 @@ const char *sg_message_email(const struct sg_policy *policy);
 /*
  * Fills id, message, author and committer of PLAN. Subject by the configured template or
  * "deploy(ENV): SERVICE TAG"; trailers Stagegate-Id, -Service, -Env, -Image and, in a pipeline,
- * -Pipeline, and -Reason where PLAN has one. Author date: CI_PIPELINE_CREATED_AT, else
+ * -Pipeline, and -Origin and -Reason where PLAN has one. Author date: CI_PIPELINE_CREATED_AT, else
  * PARENT_UNIX_S + 1.
  */
 int sg_message_build(struct sg_world *world, const struct sg_policy *policy,

@@ -8,6 +8,7 @@
 #include "step/forge.h"
 
 #define API_TRIES 2
+#define ADDRESS_MAX_BYTES 500
 
 enum said { SAYS_NOTHING, SAYS_THIS, SAYS_ANOTHER };
 
@@ -41,14 +42,15 @@ static enum said says(const struct sg_origin *o, struct sg_str message)
 
 /* The pipeline of a promotion is not the one that the version is from. */
 static void take(
-	struct sg_loaded *loaded, struct sg_origin *o, const char *commit, struct sg_str message)
+	struct sg_arena *arena, struct sg_origin *o, const char *commit, struct sg_str message)
 {
 	const char *key = o->at.env->after_count ? "Stagegate-Origin" : "Stagegate-Pipeline";
 	struct sg_str pipeline;
 
-	o->commit = sg_arena_strdup(loaded->arena, commit);
-	if (sg_trailer_find(message, key, &pipeline))
-		o->pipeline = sg_arena_dup(loaded->arena, pipeline);
+	o->commit = sg_arena_strdup(arena, commit);
+	if (sg_trailer_find(message, key, &pipeline) && pipeline.len &&
+		pipeline.len <= ADDRESS_MAX_BYTES)
+		o->pipeline = sg_arena_dup(arena, pipeline);
 }
 
 /* What the tip itself says. */
@@ -63,7 +65,7 @@ static enum said look_here(struct sg_world *world, struct sg_loaded *loaded, str
 		return SAYS_NOTHING;
 	said = says(o, sg_str_of(facts.message));
 	if (said == SAYS_THIS)
-		take(loaded, o, o->at.tip, sg_str_of(facts.message));
+		take(world->arena, o, o->at.tip, sg_str_of(facts.message));
 	return said;
 }
 
@@ -95,6 +97,8 @@ static void keep(struct sg_loaded *loaded, const struct sg_origin *o)
 	kept->at.file = sg_arena_strdup(loaded->arena, o->at.file);
 	kept->service = sg_arena_strdup(loaded->arena, o->service);
 	kept->tag = sg_arena_strdup(loaded->arena, o->tag);
+	kept->commit = sg_arena_strdup(loaded->arena, o->commit);
+	kept->pipeline = sg_arena_strdup(loaded->arena, o->pipeline);
 }
 
 /* What did not answer is asked again the next time. */
@@ -118,7 +122,7 @@ static int look_there(
 	for (size_t i = 0; i < count && said == SAYS_NOTHING; i++) {
 		said = says(o, sg_str_of(commits[i].message));
 		if (said == SAYS_THIS)
-			take(loaded, o, commits[i].id, sg_str_of(commits[i].message));
+			take(world->arena, o, commits[i].id, sg_str_of(commits[i].message));
 	}
 	keep(loaded, o);
 	return 0;

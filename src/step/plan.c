@@ -11,7 +11,8 @@ int sg_plan_on(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 	struct sg_plan plan = {.branch = ask->branch,
 		.parent = parent->revision,
 		.lease = ask->lease,
-		.reason = ask->reason};
+		.reason = ask->reason,
+		.origin = ask->origin};
 	int64_t parent_s;
 
 	if (sg_change_build(world, &loaded->policy, ask->env, ask->wishes, ask->count, parent,

@@ -13,6 +13,7 @@ struct sg_plan_ask {
 	const char *branch; /* that the commit goes to */
 	const char *lease;  /* as in struct sg_plan */
 	const char *reason; /* as in struct sg_plan */
+	const char *origin; /* as in struct sg_plan */
 };
 
 /*

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/image.h"
 #include "step/promotion.h"
 #include "step/publish.h"
 
@@ -30,14 +31,34 @@ static int refused(struct acting *a, const char *what, const struct sg_gitlab_an
 		a->p->request.open ? a->p->request.mr.web_url : a->p->request.branch);
 }
 
+/* The pipeline that WISH is from, as far as it is known without another request; NULL: it is not.
+ */
+static const char *origin_of(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_promotion *p, const char *wish)
+{
+	const struct sg_before *before = &p->befores[0];
+	const struct sg_origin_at at = {.env = before->env, .tip = before->tip->revision};
+	struct sg_str tag = sg_image_version_split(sg_str_of(wish)).tag;
+	struct sg_err ignored = SG_ERR_INIT;
+	struct sg_origin origin;
+
+	if (!tag.len || sg_origin_find(world, loaded, &at, p->service,
+				sg_arena_dup(world->arena, tag), false, &origin, &ignored) < 0)
+		return NULL;
+	return origin.pipeline;
+}
+
 static int commit(struct acting *a, struct sg_err *err)
 {
+	const struct sg_before *before = &a->p->befores[0];
 	const struct sg_bump_wish wish = {.service = a->p->service, .tag = a->p->wish};
 	const struct sg_publish_ask ask = {
 		.env = a->p->env,
 		.wishes = &wish,
 		.count = 1,
-		.guard = {.older_reason = a->p->older_reason},
+		.guard = {.older_reason = a->p->older_reason,
+			.wish_at = {.env = before->env, .tip = before->tip->revision}},
+		.origin = origin_of(a->world, a->loaded, a->p, a->p->wish),
 	};
 	struct sg_publish_done done;
 
@@ -64,6 +85,7 @@ int sg_promotion_plan(struct sg_world *world, struct sg_loaded *loaded, struct s
 			 : p->work_tip ? p->work_tip
 				       : "",
 		.reason = p->older_reason,
+		.origin = origin_of(world, loaded, p, bump.tag),
 	};
 
 	/* The plan is told at the end of the run, when this look may be forgotten. */

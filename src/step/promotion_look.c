@@ -58,14 +58,17 @@ static int look_at_befores(struct looking *l, struct sg_err *err)
 	return 0;
 }
 
-/* Is WISH older than what the target's files carry? */
-static int look_whether_older(
-	struct looking *l, const char *wish, bool *ret_older, struct sg_err *err)
+/* Is WISH, which the commit TIP carries in the files of ENV, older than what the target's files
+ * carry? */
+static int look_whether_older(struct looking *l, const char *wish, const struct sg_environment *env,
+	const char *tip, bool *ret_older, struct sg_err *err)
 {
 	const struct sg_age_ask ask = {.env = l->p->env,
 		.service = l->p->service,
 		.wish = wish,
-		.than = l->p->target_wish};
+		.than = l->p->target_wish,
+		.wish_at = {.env = env, .tip = tip},
+		.than_at = {.env = l->p->env, .tip = l->p->tip->revision}};
 	const char *why;
 
 	if (sg_age_older(l->world, l->loaded, &ask, &why, err) < 0)
@@ -85,7 +88,10 @@ static int look_at_files(struct looking *l, struct sg_err *err)
 		look_at_befores(l, err) < 0)
 		return -1;
 	p->facts.published = p->target_wish && strcmp(p->target_wish, p->wish) == 0;
-	return p->older_reason ? 0 : look_whether_older(l, p->wish, &p->facts.older, err);
+	if (p->older_reason)
+		return 0;
+	return look_whether_older(
+		l, p->wish, p->befores[0].env, p->befores[0].tip->revision, &p->facts.older, err);
 }
 
 /* The tip of our branch at the last look; NULL when there is none. */
@@ -140,7 +146,7 @@ static int look_at_head(struct looking *l, struct sg_err *err)
 	/* What a run may go back to is the version that it promotes, not whatever is open. */
 	if (p->older_reason && facts->head_wanted)
 		return 0;
-	return look_whether_older(l, p->head.wish, &facts->head_older, err);
+	return look_whether_older(l, p->head.wish, p->env, oid, &facts->head_older, err);
 }
 
 static int look_whether_approved(struct looking *l, struct sg_err *err)

@@ -49,6 +49,7 @@ static int plan_on_tip(struct attempt *attempt, struct sg_err *err)
 		.count = attempt->ask->count,
 		.branch = attempt->ask->env->branch,
 		.reason = attempt->ask->guard.older_reason,
+		.origin = attempt->ask->origin,
 	};
 	struct sg_tree_source *tip;
 

@@ -13,6 +13,7 @@ struct sg_publish_ask {
 	const struct sg_bump_wish *wishes;
 	size_t count;
 	struct sg_guard guard; /* holds at every try; its reason goes into the commit */
+	const char *origin;    /* as in struct sg_plan */
 	bool dry_run;
 };
 

@@ -4,13 +4,22 @@
 
 #include "report/markdown.h"
 #include "step/gate_status.h"
+#include "step/promotion_words.h"
 
 #define MARK "<!-- stagegate:gates v1 -->\n"
 #define NOTE_MAX_BYTES (128u * 1024)
 
-static const char *state_of(enum sg_gate_state worst)
+/* The open request brings a version that would be a step back, or that the one before has left. */
+static bool is_older(const struct sg_promotion *p)
 {
-	switch (worst) {
+	return strcmp(p->step->code, "OLDER") == 0 && p->facts.head_known && p->facts.head_ours;
+}
+
+static const char *state_of(const struct sg_promotion *p)
+{
+	if (is_older(p))
+		return "pending";
+	switch (p->merge_gates.worst) {
 	case SG_VERDICT_PASS:
 	case SG_VERDICT_LATER:
 		return "success";
@@ -22,10 +31,13 @@ static const char *state_of(enum sg_gate_state worst)
 	SG_BUG("the state of gates");
 }
 
-static const char *summary_of(struct sg_arena *arena, const struct sg_gathered *gates)
+static const char *summary_of(struct sg_arena *arena, const struct sg_promotion *p)
 {
+	const struct sg_gathered *gates = &p->merge_gates;
 	const struct sg_gate_verdict *blocker = sg_gates_blocker(gates->verdicts, gates->count);
 
+	if (is_older(p))
+		return sg_arena_printf(arena, "OLDER: %s", sg_promotion_sentence(arena, p));
 	return blocker ? sg_arena_printf(arena, "%s: %s", sg_gate_type_name(blocker->type),
 				 blocker->sentence)
 		       : "all gates are open";
@@ -52,8 +64,8 @@ static int set_status(struct sg_world *world, const struct sg_loaded *loaded,
 	struct sg_gitlab_status_ask ask = {
 		.sha = p->head.oid,
 		.name = sg_gate_status_name(world->arena, p->env),
-		.state = state_of(p->merge_gates.worst),
-		.description = summary_of(world->arena, &p->merge_gates),
+		.state = state_of(p),
+		.description = summary_of(world->arena, p),
 		.target_url = p->request.mr.web_url,
 		.pipeline_id = pipeline_of(&p->request.mr),
 	};
@@ -87,7 +99,12 @@ static int set_note(struct sg_world *world, const struct sg_loaded *loaded, stru
 			sg_str_starts(sg_str_of(notes[i].body), MARK))
 			ours = &notes[i];
 	sg_buf_adds(&body, MARK);
-	sg_markdown_gates(p->merge_gates.verdicts, p->merge_gates.count, world->redactor, &body);
+	if (is_older(p))
+		sg_markdown_stop(p->step->code, sg_promotion_sentence(world->arena, p),
+			world->redactor, &body);
+	else
+		sg_markdown_gates(
+			p->merge_gates.verdicts, p->merge_gates.count, world->redactor, &body);
 	if (ours && strcmp(ours->body, body.ptr) == 0)
 		return 0;
 	if (ours ? sg_gitlab_mr_note_edit(
@@ -107,7 +124,7 @@ int sg_record_gates(struct sg_world *world, const struct sg_loaded *loaded, stru
 	struct sg_err why = SG_ERR_INIT;
 	int rc = 0;
 
-	if (!promotion->facts.has_mr || promotion->merge_gates.count == 0)
+	if (!promotion->facts.has_mr || (promotion->merge_gates.count == 0 && !is_older(promotion)))
 		return 0;
 	world->arena = &scratch; /* it is done at every turn of a wait */
 	rc = set_status(world, loaded, forge, promotion, &why);

@@ -1,10 +1,12 @@
 """Older never replaces newer without being told so, and what is expected to stand there has to stand there."""
 import json
+import ssl
+import urllib.request
 import xml.etree.ElementTree
 
 import pytest
 
-from test_promote import HALF_AN_HOUR, TWO_HOURS, Journey
+from test_promote import HALF_AN_HOUR, TWO_HOURS, Journey, configure
 
 PIPELINE = "https://gitlab.example.com/shop/catalog/-/pipelines/7"
 VALUES = "apps/catalog/values-dev.yaml"
@@ -248,10 +250,26 @@ def test_no_gate_opens_for_going_back(journey):
     assert "Stagegate-Reason: 1.4.2 loses /merge orders" in journey.sandbox.git("log", "-5", "--format=%B", "main")
 
 
-def test_an_open_request_that_became_older_is_not_merged(journey):
+def last_status(sandbox, oid, env="production"):
+    """(state, description) of our last word about a commit, as people see it in GitLab."""
+    url = f"{sandbox.env['SANDBOX_API']}/projects/gitops%2Fapps/repository/commits/{oid}/statuses?all=true&name=stagegate/{env}"
+    request = urllib.request.Request(url, headers={"PRIVATE-TOKEN": sandbox.env["STAGEGATE_GITLAB_TOKEN"]})
+    with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=sandbox.env["STAGEGATE_CA_FILE"])) as answer:
+        rows = sorted(json.load(answer), key=lambda row: row["id"])
+    return rows[-1]["status"], rows[-1]["description"]
+
+
+@pytest.mark.parametrize("human", [False, True], ids=["auto", "human"])
+def test_an_open_request_that_became_older_is_not_merged(journey, human):
     """Somebody fixed production by hand with a version between the open one and the next."""
+    if human:
+        configure(journey, 'application: "{service}-prod"', 'application: "{service}-prod"\n    merge: human')
     iid = journey.production_waits()
+    head = journey.mr(iid)["sha"]
     journey.ctl("approve", "manager-1", str(iid))
+    if human:
+        assert journey.promote("catalog", "production", expect=75).json["reason"] == "MERGE_BY_HAND"
+        assert last_status(journey.sandbox, head) == ("success", "all gates are open")
     path = "apps/catalog/values-prod.yaml"
     text = journey.sandbox.show(path, "main").decode().replace("1.3.2", "1.4.3")
     journey.ctl("commit-as", "manager-1", "main", path, "fix", text.rstrip("\n"))
@@ -262,6 +280,17 @@ def test_an_open_request_that_became_older_is_not_merged(journey):
     assert "1.4.3 stands there, and 1.4.2 is older" in run.json["sentence"]
     assert run.json["reason"] == "OLDER" and journey.tag("prod") == "1.4.3"
     assert journey.sandbox.tip("main") == tip
+    # Whoever looks at the request is told so, and not what the gates said before.
+    state, words = last_status(journey.sandbox, head)
+    assert state == "pending" and (not human or words.startswith("OLDER: ") and "1.4.2 is older" in words), words
+    notes = [body for _, _, body in journey.mr(iid)["notes"] if "stagegate:gates" in body]
+    assert len(notes) == human and all("`OLDER`: `" in body and "1.4.2 is older" in body for body in notes), notes
+    # When production is back, the gates speak again.
+    path = "apps/catalog/values-prod.yaml"
+    text = journey.sandbox.show(path, "main").decode().replace("1.4.3", "1.3.2")
+    journey.ctl("commit-as", "manager-1", "main", path, "back", text.rstrip("\n"))
+    run = journey.promote("catalog", "production", expect=75 if human else None)
+    assert run.json["reason"] != "OLDER" and (not human or last_status(journey.sandbox, head)[0] == "success"), run
 
 
 # --- by the source commits ------------------------------------------------------------------------------------------
@@ -547,6 +576,51 @@ def test_a_bump_without_gitlab_asks_nobody(sandbox, sg, pipelines):
     pipelines.asked()
     sg("bump", "catalog", "build-b", env={"CI_PIPELINE_URL": url})
     assert pipelines.asked() == []
+
+
+@pytest.fixture
+def unordered(journey, pipelines):
+    """Versions whose tags say nothing: build-a and, by a later pipeline, build-b, which runs in staging."""
+    (old, first), (new, second) = pipelines.start(), pipelines.start()
+    journey.sg("bump", "catalog", "build-a", env=pipelines.job(first))
+    journey.sg("bump", "catalog", "build-b", env=pipelines.job(second))
+    journey.sg("wait", "catalog", "--env", "dev")
+    journey.ctl("clock", HALF_AN_HOUR)
+    journey.promote("catalog", "staging")
+    assert journey.tag("staging") == "build-b"
+    return old, first, new, second
+
+
+def back_in_dev(journey, pipelines, url):
+    journey.sg("bump", "catalog", "build-a", "--allow-older", "--reason", "b fails", env=pipelines.job(url))
+    journey.sg("wait", "catalog", "--env", "dev")
+    journey.ctl("clock", HALF_AN_HOUR)
+
+
+def test_a_promotion_carries_the_pipeline_of_its_version_on(journey, pipelines, unordered):
+    """... and not its own, which says nothing about the version."""
+    old, first, new, second = unordered
+    commits = journey.sandbox.git("log", "-5", "--format=%B", "main")
+    assert f"Stagegate-Origin: {second}" in commits
+    back_in_dev(journey, pipelines, first)
+    run = journey.promote("catalog", "staging", expect=6)
+    assert run.json["reason"] == "OLDER" and journey.tag("staging") == "build-b"
+    assert f"build-b stands there, and build-a is older (its pipeline {old} is before pipeline {new} of shop/catalog)" in run.json["sentence"]
+    journey.promote("catalog", "staging", "--allow-older", "--reason", "b fails")
+    assert journey.tag("staging") == "build-a"
+    assert f"Stagegate-Origin: {first}" in journey.sandbox.git("log", "-5", "--format=%B", "main")
+
+
+def test_a_later_pipeline_of_the_promotion_is_no_newer_version(journey, pipelines, unordered):
+    """A build that began before the promotion of another one, and came to dev behind it."""
+    _, _, _, second = unordered
+    _, third = pipelines.start()
+    journey.sg("bump", "catalog", "build-c", env=pipelines.job(third))
+    journey.sg("wait", "catalog", "--env", "dev")
+    journey.ctl("clock", HALF_AN_HOUR)
+    pipelines.start("gitops/apps")
+    journey.promote("catalog", "staging", env={"CI_PIPELINE_URL": second})
+    assert journey.tag("staging") == "build-c"
 
 
 # --- again ------------------------------------------------------------------------------------------------------------

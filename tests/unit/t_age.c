@@ -311,6 +311,37 @@ static void pipelines_of_another_project_than_the_source_say_nothing(void **stat
 	assert_non_null(ask_at(r, TIP, "build-a", "build-b"));
 }
 
+/* Where versions come by promotion, the pipeline that they are from is another trailer. */
+static void a_promotion_compares_where_its_versions_are_from(void **state)
+{
+	static const char *const after[] = {"dev"};
+	const struct sg_environment staging = {.name = "staging", .after = after, .after_count = 1};
+	const struct sg_age_ask ask = {.env = &staging,
+		.service = "catalog",
+		.wish = "build-a@sha256:0",
+		.than = "build-b",
+		.wish_at = {.env = &dev, .tip = SHA_A},
+		.than_at = {.env = &staging, .tip = SHA_B}};
+	static const char promoted[] =
+		"[{\"id\":\"" SHA_C "\",\"message\":\"x\\n\\nStagegate-Env: staging\\n"
+		"Stagegate-Image: catalog shop/catalog:build-b@sha256:"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\n"
+		"Stagegate-Pipeline: " ROOT "/gitops/apps/-/pipelines/9\\n"
+		"Stagegate-Origin: " ROOT "/shop/catalog/-/pipelines/7002\\n\"}]";
+	struct run *r = *state;
+	const char *why;
+
+	r->pipeline = ROOT "/shop/catalog/-/pipelines/7003";
+	reply(r, PROJECT "/repository/commits?ref_name=" SHA_B "&per_page=100", 200, promoted);
+	reply(r, PROJECT "/repository/commits?ref_name=" SHA_A "&per_page=100", 200,
+		CAME("build-a", BY("7001")));
+	reply(r, PIPELINE("7001"), 200, BODY("7001", "41"));
+	reply(r, PIPELINE("7002"), 200, BODY("7002", "42"));
+	assert_int_equal(sg_age_older(&r->world, &r->loaded, &ask, &why, &r->g->err), 0);
+	gitlab_world_done(r->g);
+	assert_non_null(strstr(why, "pipeline 41 is before pipeline 42"));
+}
+
 static void a_signal_ends_it(void **state)
 {
 	struct run *r = *state;
@@ -341,6 +372,7 @@ int main(void)
 		TEST(pipelines_without_an_order),
 		TEST(pipelines_that_gitlab_does_not_show),
 		TEST(pipelines_of_another_project_than_the_source_say_nothing),
+		TEST(a_promotion_compares_where_its_versions_are_from),
 		TEST(a_signal_ends_it),
 	};
 

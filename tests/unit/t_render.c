@@ -586,6 +586,12 @@ static void markdown_is_golden(void **state)
 	assert_clean(&out, false);
 	assert_inert(&out);
 	golden("hostile", "md", &out);
+	sg_buf_reset(&out);
+	sg_markdown_stop("OLDER", HOSTILE, redactor, &out);
+	assert_clean(&out, false);
+	assert_memory_equal(out.ptr, "`OLDER`: `", 10);
+	assert_ptr_equal(strchr(out.ptr, '\n'), out.ptr + out.len - 1);
+	assert_null(strchr(strchr(out.ptr + 10, '`') + 1, '`'));
 	sg_buf_release(&out);
 	sg_redactor_free(redactor);
 }
