@@ -123,34 +123,32 @@ static void descend(struct walk *w, size_t node)
 }
 
 static int no_key(
-	const struct walk *w, const struct sg_edit_keys *keys, const char *name, struct sg_err *err)
+	const struct walk *w, const struct sg_edit_key *key, const char *name, struct sg_err *err)
 {
-	const char *nearest = sg_edit_keys_nearest(keys, name);
+	const char *nearest;
 
-	if (keys->merge) {
-		(void)sg_edit_refuse(w->tree, keys->merge, SG_R_EDIT_MERGE_KEY, err,
+	if (key->merge) {
+		(void)sg_edit_refuse(w->tree, key->merge, SG_R_EDIT_MERGE_KEY, err,
 			"%s has no key \"%.80s\" of its own; it may come from this merge key",
 			name_here(w), name);
 		return sg_hint(err, "give the mapping a \"%.80s\" of its own", name);
 	}
 	(void)not_found(w, err, sg_arena_printf(w->arena, "has no key \"%.80s\"", name));
+	nearest = sg_edit_key_nearest(w->arena, w->tree, w->site.node, name);
 	return nearest ? sg_hint(err, "did you mean \"%.80s\"?", nearest) : -1;
 }
 
 static int step_key(struct walk *w, const struct sg_edit_step *step, struct sg_err *err)
 {
-	SG_AUTO(sg_edit_keys_release) struct sg_edit_keys keys = {0};
-	const struct sg_edit_key *key;
+	struct sg_edit_key key;
 
 	if (enter(w, SG_YAML_MAP_START, "a mapping", err) < 0)
 		return -1;
-	if (sg_edit_keys_read(w->tree, w->site.node, &keys, err) < 0)
+	if (sg_edit_key_find(w->tree, w->site.node, step->name, &key, err) < 0)
 		return -1;
-	if (sg_edit_keys_find(w->tree, &keys, step->name, &key, err) < 0)
-		return -1;
-	if (!key)
-		return no_key(w, &keys, step->name, err);
-	descend(w, key->value);
+	if (!key.node)
+		return no_key(w, &key, step->name, err);
+	descend(w, key.value);
 	return 0;
 }
 
@@ -202,6 +200,7 @@ static int refuse_twins(const struct walk *w, const struct sg_edit_step *step, s
 static int step_select(struct walk *w, const struct sg_edit_step *step, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf names = {0};
+	struct sg_edit_key key;
 	size_t hit = 0, named = 0;
 
 	if (enter(w, SG_YAML_SEQ_START, "a list", err) < 0)
@@ -224,7 +223,7 @@ static int step_select(struct walk *w, const struct sg_edit_step *step, struct s
 	}
 	if (!hit)
 		return no_item(w, step, &names, err);
-	if (sg_edit_keys_once(w->tree, hit, step->name, err) < 0)
+	if (sg_edit_key_find(w->tree, hit, step->name, &key, err) < 0)
 		return -1;
 	descend(w, hit);
 	return 0;

@@ -5,24 +5,13 @@
 
 struct sg_yaml_event sg_edit_event(const struct sg_edit_tree *tree, size_t node)
 {
-	SG_ASSERT(node < tree->events.count);
-	return tree->events.items[node];
+	return sg_yaml_at(tree->events, node);
 }
 
 size_t sg_edit_node_end(struct sg_edit_tree *tree, size_t node)
 {
-	int depth = 0;
-
-	do {
-		enum sg_yaml_kind kind = sg_edit_event(tree, node++).kind;
-
-		tree->visits++;
-		if (kind == SG_YAML_SEQ_START || kind == SG_YAML_MAP_START)
-			depth++;
-		else if (kind == SG_YAML_SEQ_END || kind == SG_YAML_MAP_END)
-			depth--;
-	} while (depth > 0);
-	return node;
+	tree->visits++;
+	return sg_yaml_behind(tree->events, node);
 }
 
 size_t sg_edit_member(struct sg_edit_tree *tree, size_t map, const char *key)

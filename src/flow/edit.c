@@ -19,7 +19,7 @@ static int read_file(
 {
 	SG_AUTO(sg_buf_release) struct sg_buf buf = {0};
 
-	sg_buf_init(&buf, SG_YAML_MAX_BYTES);
+	sg_buf_init(&buf, SG_YAML_EDIT_MAX_BYTES);
 	if (sg_fs_read(path, &buf, err) < 0)
 		return -1;
 	*ret_text = (struct sg_str){sg_arena_dup(arena, sg_buf_str(&buf)), buf.len};

@@ -1,6 +1,5 @@
 #include "io/yaml.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -9,12 +8,14 @@
 /* libyaml compares each %TAG directive of a document with all before it. */
 #define MAX_TAG_DIRECTIVES 64
 
+/* With its prefix, which a directive may make long once and every node may use. */
+#define MAX_TAG_BYTES 1024
+
 struct reader {
 	const char *name;
 	struct sg_str text;   /* behind the byte order mark */
 	size_t skipped_bytes; /* length of the byte order mark */
 	size_t at_char, at_byte;
-	size_t count;
 	int depth;
 	yaml_parser_t parser;
 };
@@ -243,9 +244,9 @@ static int check_caps(struct reader *r, const struct sg_yaml_event *event, struc
 	if (r->depth > SG_YAML_MAX_DEPTH)
 		return sg_fail(err, SG_R_TOO_LARGE, "%s:%d:%d: nested deeper than %d levels",
 			r->name, event->line, event->column, SG_YAML_MAX_DEPTH);
-	if (++r->count > SG_YAML_MAX_EVENTS)
-		return sg_fail(err, SG_R_TOO_LARGE, "%s:%d:%d: more than %d YAML nodes", r->name,
-			event->line, event->column, SG_YAML_MAX_EVENTS);
+	if (event->tag && strlen(event->tag) > MAX_TAG_BYTES)
+		return sg_fail(err, SG_R_TOO_LARGE, "%s:%d:%d: a tag of more than %d bytes",
+			r->name, event->line, event->column, MAX_TAG_BYTES);
 	return 0;
 }
 
@@ -301,9 +302,9 @@ static bool too_many_directives(struct sg_str text)
 
 static int check_text(const char *name, struct sg_str text, struct sg_err *err)
 {
-	if (text.len > SG_YAML_MAX_BYTES)
+	if (text.len > SG_YAML_EDIT_MAX_BYTES)
 		return sg_fail(err, SG_R_TOO_LARGE, "%s: %zu bytes, more than the %d that are read",
-			name, text.len, SG_YAML_MAX_BYTES);
+			name, text.len, SG_YAML_EDIT_MAX_BYTES);
 	if (is_wide_text(text)) {
 		(void)sg_fail(err, SG_R_YAML_INVALID,
 			"%s:1:1: no UTF-8 text (UTF-16, UTF-32 or binary)", name);
@@ -332,48 +333,4 @@ int sg_yaml_each(const char *name, struct sg_str text,
 	yaml_parser_set_input_string(
 		&r.parser, (const unsigned char *)(r.text.ptr ? r.text.ptr : ""), r.text.len);
 	return read_events(&r, each, arg, err);
-}
-
-struct collector {
-	struct sg_arena *arena;
-	struct sg_yaml_event
-		*items; /* malloc'ed: growing in the arena would leave the old ones there */
-	size_t count, room;
-};
-
-static void collector_release(struct collector *c)
-{
-	free(c->items);
-}
-
-static int collect(void *arg, const struct sg_yaml_event *event, struct sg_err *err)
-{
-	struct collector *c = arg;
-	struct sg_yaml_event *copy;
-
-	(void)err;
-	if (c->count == c->room) {
-		c->room = c->room ? c->room * 2 : 64;
-		c->items = sg_realloc(c->items, c->room, sizeof(*c->items));
-	}
-	copy = &c->items[c->count++];
-	*copy = *event;
-	copy->value.ptr = event->value.len ? sg_arena_dup(c->arena, event->value) : "";
-	copy->anchor = sg_arena_strdup(c->arena, event->anchor);
-	copy->tag = sg_arena_strdup(c->arena, event->tag);
-	return 0;
-}
-
-int sg_yaml_parse(struct sg_arena *arena, const char *name, struct sg_str text,
-	struct sg_yaml_events *ret_events, struct sg_err *err)
-{
-	SG_AUTO(collector_release) struct collector c = {.arena = arena};
-	struct sg_yaml_event *items;
-
-	if (sg_yaml_each(name, text, collect, &c, err) < 0)
-		return -1;
-	items = sg_arena_calloc(arena, c.count, sizeof(*items));
-	memcpy(items, c.items, c.count * sizeof(*items));
-	*ret_events = (struct sg_yaml_events){items, c.count};
-	return 0;
 }

@@ -1,8 +1,9 @@
 /*
  * Reading YAML by libyaml, in two views of the same parse: the events with their byte ranges (for
  * exact edits) and a tree of nodes with line and column (for configuration). Caps of security.md
- * 4.6: 4 MiB, depth 64, 200,000 events. Aliases are never expanded. UTF-8 only, with or without a
- * byte order mark. Lines end as libyaml counts them: LF, CRLF, lone CR, NEL, LS and PS.
+ * 4.6 for the tree: 4 MiB, depth 64, 200,000 events. Events may come from larger files that others
+ * wrote: memory is what bounds them. Aliases are never expanded. UTF-8 only, with or without a byte
+ * order mark. Lines end as libyaml counts them: LF, CRLF, lone CR, NEL, LS and PS.
  */
 #ifndef SG_IO_YAML_H
 #define SG_IO_YAML_H
@@ -51,12 +52,11 @@ struct sg_yaml_event {
 	int end_line;
 };
 
-struct sg_yaml_events {
-	const struct sg_yaml_event *items;
-	size_t count;
-};
-
 enum { SG_YAML_MAX_BYTES = 4 * 1024 * 1024, SG_YAML_MAX_DEPTH = 64, SG_YAML_MAX_EVENTS = 200000 };
+
+/* Of events: the largest file, and what such a file before and after an edit and the events of one
+ * parse may take together. */
+enum { SG_YAML_EDIT_MAX_BYTES = 12 * 1024 * 1024, SG_YAML_EDIT_MEMORY_BYTES = 56 * 1024 * 1024 };
 
 /*
  * Calls EACH for every event in order; value, anchor and tag live only during the call. Ends with
@@ -66,9 +66,29 @@ int sg_yaml_each(const char *name, struct sg_str text,
 	int (*each)(void *arg, const struct sg_yaml_event *event, struct sg_err *err), void *arg,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* NAME is for messages: "apps/web/values.yaml:3:7: ...". YAML_INVALID or TOO_LARGE. */
+/* All events of a text, in 3 to 8 bytes each. */
+struct sg_yaml_events {
+	struct sg_yaml_store *store;
+	size_t count;
+};
+
+/*
+ * Keeps the events of TEXT, which must live as long as they do. NAME is for messages:
+ * "apps/web/values.yaml:3:7: ...". YAML_INVALID; TOO_LARGE for a file above SG_YAML_EDIT_MAX_BYTES,
+ * nesting above SG_YAML_MAX_DEPTH, and where the events would take more memory than is left.
+ */
 int sg_yaml_parse(struct sg_arena *arena, const char *name, struct sg_str text,
 	struct sg_yaml_events *ret_events, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * The event number INDEX. Its value is a view of the text or of memory of the arena, NOT
+ * NUL-terminated; both live on when the next event is asked for. In order, each is found at once;
+ * out of order after at most 64 others.
+ */
+struct sg_yaml_event sg_yaml_at(struct sg_yaml_events events, size_t index);
+
+/* The index behind INDEX and, where a collection starts there, behind its end. */
+size_t sg_yaml_behind(struct sg_yaml_events events, size_t index);
 
 /* ---- the tree of one document ---- */
 

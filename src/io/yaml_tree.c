@@ -33,6 +33,7 @@ struct builder {
 	struct anchor anchors[MAX_ANCHORS];
 	long anchor_count;
 	size_t aliased;
+	size_t events;
 };
 
 static int refuse(const struct builder *b, const struct sg_yaml_event *event, struct sg_err *err,
@@ -257,6 +258,9 @@ static int build(void *arg, const struct sg_yaml_event *event, struct sg_err *er
 {
 	struct builder *b = arg;
 
+	if (++b->events > SG_YAML_MAX_EVENTS)
+		return sg_fail(err, SG_R_TOO_LARGE, "%s:%d:%d: more than %d YAML nodes", b->name,
+			event->line, event->column, SG_YAML_MAX_EVENTS);
 	if (check_plainness(b, event, err) < 0)
 		return -1;
 	switch (event->kind) {
@@ -291,6 +295,9 @@ static int load(struct sg_arena *arena, const char *name, struct sg_str text, bo
 {
 	SG_AUTO(sg_free_ptr) struct builder *b = sg_calloc(1, sizeof(*b));
 
+	if (text.len > SG_YAML_MAX_BYTES)
+		return sg_fail(err, SG_R_TOO_LARGE, "%s: %zu bytes, more than the %d that are read",
+			name, text.len, SG_YAML_MAX_BYTES);
 	b->arena = arena;
 	b->name = name;
 	b->lenient = lenient;

@@ -4,12 +4,11 @@
 #include <string.h>
 
 #include "edit/edit.h"
+#include "io/yaml.h"
 #include "model/image.h"
 #include "model/place.h"
 #include "step/marked.h"
 #include "step/services.h"
-
-#define FILE_MAX_BYTES (4u << 20)
 
 /* A place and what shall stand there. */
 struct edit {
@@ -36,7 +35,7 @@ static int read_file(struct sg_world *world, struct sg_tree_source *source, cons
 {
 	struct sg_buf buf SG_AUTO(sg_buf_release);
 
-	sg_buf_init(&buf, FILE_MAX_BYTES);
+	sg_buf_init(&buf, SG_YAML_EDIT_MAX_BYTES);
 	if (source->read(source, path, &buf, err) < 0)
 		return sg_wrap(err, "%s", source->label);
 	*ret_text = (struct sg_str){sg_arena_dup(world->arena, sg_buf_str(&buf)), buf.len};

@@ -1,5 +1,10 @@
 """bump: one exact change, one commit, once."""
+import random
+import subprocess
+
 import pytest
+
+from conftest import ROOT
 
 
 def lines_changed(sandbox, old, new):
@@ -183,6 +188,23 @@ def test_a_service_of_the_command_line_and_of_the_file(sandbox, sg, tmp_path):
     (tmp_path / "versions").write_text("payment=1\norder=25.0.1\n")
     run = sg("bump", "order=25.0.0", "--from-file", "versions", expect=2)
     assert "versions:2:1: order is named twice" in run.err and "first at" not in run.err and sandbox.tip() == before, run
+
+
+@pytest.mark.parametrize("mib, code", [(5, 0), (13, 9)])
+def test_a_large_file_is_edited_or_refused(sandbox, sg, mib, code):
+    """Not compressible, so that it is as large on the way, too."""
+    before = sandbox.tip()
+    text = b"image:\n  tag: v1\n# " + random.Random(1).randbytes(mib << 19).hex().encode() + b"\nlast: 1\n"
+    subprocess.run(["./ci/sandbox", "ctl", "--dir", sandbox.folder, "push-file", "develop", "apps/review2/values-dev.yaml"],
+                   input=text, check=True, stdout=subprocess.PIPE, cwd=ROOT)
+    try:
+        run = sg("bump", "review2", "1.0.0", expect=code)
+        if code:
+            assert "TOO_LARGE" in run.err and "values-dev.yaml" in run.err
+        else:
+            assert sandbox.show("apps/review2/values-dev.yaml") == text.replace(b"v1", b"1.0.0")
+    finally:
+        sandbox.git("update-ref", "refs/heads/develop", before)
 
 
 DIGESTS = """version: 1

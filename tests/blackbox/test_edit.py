@@ -316,9 +316,9 @@ def test_deep_and_large_files_end_with_an_error(tmp_path):
     edit(deep, "--set", "[0]=x", expect=9)
     large = tmp_path / "large.yaml"
     with open(large, "wb") as out:
-        out.truncate(5 << 20)
+        out.truncate(13 << 20)
     run = edit(large, "--set", "a=x", expect=9)
-    assert "larger than the limit" in run.err
+    assert "larger than the limit of 12582912 bytes" in run.err
 
 
 # ---- several at once

@@ -96,7 +96,9 @@ static bool pick_path(struct sg_str text, unsigned pick, struct sg_buf *path)
 		return false;
 	sg_buf_init(&w.path, 1024);
 	for (size_t i = 0; i < events.count; i++) {
-		if (!walk(&w, &events.items[i]) || w.path.len == 0 || w.path.overflow)
+		struct sg_yaml_event event = sg_yaml_at(events, i);
+
+		if (!walk(&w, &event) || w.path.len == 0 || w.path.overflow)
 			continue;
 		found = true;
 		sg_buf_reset(path);
@@ -135,13 +137,13 @@ static void check_events(struct sg_str before, const struct sg_edit_done *done)
 	PROMISE(sg_yaml_parse(&arena, "f", done->text, &new, &err) == 0);
 	PROMISE(old.count == new.count);
 	for (size_t i = 0; i < old.count; i++) {
-		const struct sg_yaml_event *a = &old.items[i], *b = &new.items[i];
+		struct sg_yaml_event a = sg_yaml_at(old, i), b = sg_yaml_at(new, i);
 
-		PROMISE(a->kind == b->kind);
-		if (a->style == b->style && sg_str_eq(a->value, b->value))
+		PROMISE(a.kind == b.kind);
+		if (a.style == b.style && sg_str_eq(a.value, b.value))
 			continue;
 		differ++;
-		PROMISE(a->kind == SG_YAML_SCALAR && sg_str_is(b->value, done->to));
+		PROMISE(a.kind == SG_YAML_SCALAR && sg_str_is(b.value, done->to));
 	}
 	PROMISE(differ == (done->unchanged ? 0 : 1));
 }

@@ -23,11 +23,12 @@ static void check_events(struct sg_yaml_events events, struct sg_str text)
 	size_t last = 0;
 	int depth = 0;
 
-	PROMISE(events.count >= 2 && events.count <= SG_YAML_MAX_EVENTS);
-	PROMISE(events.items[0].kind == SG_YAML_STREAM_START);
-	PROMISE(events.items[events.count - 1].kind == SG_YAML_STREAM_END);
+	PROMISE(events.count >= 2);
+	PROMISE(sg_yaml_at(events, 0).kind == SG_YAML_STREAM_START);
+	PROMISE(sg_yaml_at(events, events.count - 1).kind == SG_YAML_STREAM_END);
 	for (size_t i = 0; i < events.count; i++) {
-		const struct sg_yaml_event *event = &events.items[i];
+		struct sg_yaml_event kept = sg_yaml_at(events, i);
+		const struct sg_yaml_event *event = &kept;
 
 		PROMISE(event->start >= last && event->start <= event->end);
 		PROMISE(event->end <= text.len && event->line >= 1 && event->column >= 1);
@@ -38,6 +39,41 @@ static void check_events(struct sg_yaml_events events, struct sg_str text)
 		check_plain(event, text);
 	}
 	PROMISE(depth == 0);
+}
+
+struct stream {
+	struct sg_yaml_events events;
+	size_t at;
+};
+
+static bool same_text(const char *a, const char *b)
+{
+	return (a == NULL) == (b == NULL) && (!a || strcmp(a, b) == 0);
+}
+
+static int check_kept(void *arg, const struct sg_yaml_event *event, struct sg_err *err)
+{
+	struct stream *stream = arg;
+	struct sg_yaml_event kept = sg_yaml_at(stream->events, stream->at++);
+
+	(void)err;
+	PROMISE(kept.kind == event->kind && kept.style == event->style);
+	PROMISE(kept.implicit == event->implicit && sg_str_eq(kept.value, event->value));
+	PROMISE(same_text(kept.anchor, event->anchor) && same_text(kept.tag, event->tag));
+	PROMISE(kept.start == event->start && kept.end == event->end);
+	PROMISE(kept.line == event->line && kept.column == event->column);
+	PROMISE(kept.end_line == event->end_line);
+	return 0;
+}
+
+/* What is kept of the events is what the parser said. */
+static void check_store(struct sg_yaml_events events, struct sg_str text)
+{
+	struct stream stream = {events, 0};
+	struct sg_err err = SG_ERR_INIT;
+
+	PROMISE(sg_yaml_each("f", text, check_kept, &stream, &err) == 0);
+	PROMISE(stream.at == events.count);
 }
 
 static void check_tree(const struct sg_yaml_node *node, int depth, bool in_map)
@@ -76,9 +112,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sg_yaml_events events = {0};
 
 	if (sg_yaml_parse(&arena, "f", text, &events, &err) == 0)
-		check_events(events, text);
+		check_events(events, text), check_store(events, text);
 	else
-		PROMISE(!events.items &&
+		PROMISE(!events.store &&
 			(err.reason == SG_R_YAML_INVALID || err.reason == SG_R_TOO_LARGE));
 	check_load(text, false);
 	check_load(text, true);

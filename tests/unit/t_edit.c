@@ -343,29 +343,18 @@ static void long_files_cost_no_more_per_line(void **state)
 	struct sg_edit_done done;
 
 	(void)state;
-	sg_buf_init(&buf, 4 * 1024 * 1024);
-	for (int i = 0; i < 40000; i++)
+	sg_buf_init(&buf, 16 * 1024 * 1024);
+	for (int i = 0; i < 200000; i++)
 		sg_buf_addf(&buf, "service-%d: {tag: v1}\n", i);
 	assert_int_equal(sg_edit_apply(&arena,
 				 &(struct sg_edit_ask){.file = "f",
 					 .text = sg_buf_str(&buf),
-					 .key = "service-39999.tag",
-					 .value = "v2"},
-				 &done, &err),
-		-1);
-	assert_int_equal(err.reason, SG_R_TOO_LARGE);
-	sg_buf_reset(&buf);
-	for (int i = 0; i < 30000; i++)
-		sg_buf_addf(&buf, "service-%d: {tag: v1}\n", i);
-	assert_int_equal(sg_edit_apply(&arena,
-				 &(struct sg_edit_ask){.file = "f",
-					 .text = sg_buf_str(&buf),
-					 .key = "service-29999.tag",
+					 .key = "service-199999.tag",
 					 .value = "v2"},
 				 &done, &err),
 		0);
 	assert_int_equal(done.text.len, buf.len);
-	assert_int_equal(done.line, 30000);
+	assert_int_equal(done.line, 200000);
 	/* the events of the file do not stay with the caller */
 	assert_true(arena.used_bytes < buf.len + 4096);
 }

@@ -69,7 +69,7 @@ static int prove(const struct claim_row *row, struct sg_err *err)
 	struct sg_err parse_err = SG_ERR_INIT;
 
 	assert_int_equal(sg_yaml_parse(&arena, "f", tree.text, &tree.events, &parse_err), 0);
-	while (!sg_str_is(tree.events.items[splice.node].value, "v1"))
+	while (!sg_str_is(sg_edit_event(&tree, splice.node).value, "v1"))
 		splice.node++;
 	return sg_edit_prove(&tree, after, &splice, 1, &failed, err);
 }

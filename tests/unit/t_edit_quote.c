@@ -148,8 +148,8 @@ static void reads_back(struct sg_str text, struct sg_str value)
 	if (sg_yaml_parse(&arena, "f", text, &events, &err) < 0)
 		fail_msg("%.*s: %s", SG_STR_ARG(text), err.cause);
 	for (size_t i = 0; i < events.count; i++)
-		if (events.items[i].kind == SG_YAML_SCALAR &&
-			sg_str_eq(events.items[i].value, value))
+		if (sg_yaml_at(events, i).kind == SG_YAML_SCALAR &&
+			sg_str_eq(sg_yaml_at(events, i).value, value))
 			hits++;
 	if (hits != 1)
 		fail_msg("%.*s: %zu hits", SG_STR_ARG(text), hits);

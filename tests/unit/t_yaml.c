@@ -31,16 +31,17 @@ static void parse_fails(struct sg_str text, enum sg_reason reason, const char *c
 	assert_int_equal(err.reason, reason);
 	if (!strstr(err.cause, cause))
 		fail_msg("\"%s\" lacks \"%s\"", err.cause, cause);
-	assert_null(events.items);
+	assert_null(events.store);
 }
 
 /* The source bytes of the scalar whose value is VALUE. */
 static struct sg_str bytes_of(struct sg_yaml_events events, struct sg_str text, const char *value)
 {
 	for (size_t i = 0; i < events.count; i++)
-		if (events.items[i].kind == SG_YAML_SCALAR &&
-			sg_str_is(events.items[i].value, value))
-			return sg_str_sub(text, events.items[i].start, events.items[i].end);
+		if (sg_yaml_at(events, i).kind == SG_YAML_SCALAR &&
+			sg_str_is(sg_yaml_at(events, i).value, value))
+			return sg_str_sub(
+				text, sg_yaml_at(events, i).start, sg_yaml_at(events, i).end);
 	fail_msg("no scalar %s", value);
 	return text;
 }
@@ -83,20 +84,20 @@ static void positions_for_people(void **state)
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
 	struct sg_yaml_events e = parse(
 		&arena, SG_STR("\xef\xbb\xbf# ä\r\na:\r\n  ü: v1\r\n  b: |\r\n    x\r\n    y\r\n"));
-	const struct sg_yaml_event *v1 = NULL, *block = NULL;
+	struct sg_yaml_event v1 = {0}, block = {0};
 
 	(void)state;
 	for (size_t i = 0; i < e.count; i++) {
-		if (sg_str_is(e.items[i].value, "v1"))
-			v1 = &e.items[i];
-		if (e.items[i].style == SG_YAML_LITERAL)
-			block = &e.items[i];
+		if (sg_str_is(sg_yaml_at(e, i).value, "v1"))
+			v1 = sg_yaml_at(e, i);
+		if (sg_yaml_at(e, i).style == SG_YAML_LITERAL)
+			block = sg_yaml_at(e, i);
 	}
-	assert_int_equal(v1->line, 3);
-	assert_int_equal(v1->column, 6);
-	assert_int_equal(v1->end_line, 3);
-	assert_true(block->end_line > block->line);
-	assert_true(sg_str_is(block->value, "x\ny\n"));
+	assert_int_equal(v1.line, 3);
+	assert_int_equal(v1.column, 6);
+	assert_int_equal(v1.end_line, 3);
+	assert_true(block.end_line > block.line);
+	assert_true(sg_str_is(block.value, "x\ny\n"));
 }
 
 static void a_byte_order_mark_is_no_character(void **state)
@@ -105,10 +106,10 @@ static void a_byte_order_mark_is_no_character(void **state)
 	struct sg_yaml_events e = parse(&arena, SG_STR("\xef\xbb\xbf--- {tag: v1}\n"));
 
 	(void)state;
-	assert_int_equal(e.items[2].column, 5);
-	assert_int_equal(e.items[2].start, 7);
-	assert_int_equal(e.items[4].column, 11);
-	assert_int_equal(e.items[4].start, 13);
+	assert_int_equal(sg_yaml_at(e, 2).column, 5);
+	assert_int_equal(sg_yaml_at(e, 2).start, 7);
+	assert_int_equal(sg_yaml_at(e, 4).column, 11);
+	assert_int_equal(sg_yaml_at(e, 4).start, 13);
 }
 
 static void every_kind_of_event(void **state)
@@ -122,21 +123,21 @@ static void every_kind_of_event(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < SG_COUNT(want); i++)
-		assert_int_equal(e.items[i].kind, want[i]);
-	assert_false(e.items[1].implicit);
-	assert_int_equal(e.items[2].style, SG_YAML_BLOCK);
-	assert_int_equal(e.items[3].style, SG_YAML_PLAIN);
-	assert_true(e.items[3].implicit);
-	assert_string_equal(e.items[4].anchor, "x");
-	assert_string_equal(e.items[4].tag, "tag:yaml.org,2002:str");
-	assert_false(e.items[4].implicit);
-	assert_int_equal(e.items[6].style, SG_YAML_FLOW);
-	assert_true(sg_str_is(e.items[7].value, "x"));
-	assert_int_equal(e.items[8].style, SG_YAML_SINGLE_QUOTED);
-	assert_int_equal(e.items[9].style, SG_YAML_DOUBLE_QUOTED);
-	assert_int_equal(e.items[e.count - 2].kind, SG_YAML_DOC_END);
-	assert_false(e.items[e.count - 2].implicit);
-	assert_int_equal(e.items[e.count - 1].kind, SG_YAML_STREAM_END);
+		assert_int_equal(sg_yaml_at(e, i).kind, want[i]);
+	assert_false(sg_yaml_at(e, 1).implicit);
+	assert_int_equal(sg_yaml_at(e, 2).style, SG_YAML_BLOCK);
+	assert_int_equal(sg_yaml_at(e, 3).style, SG_YAML_PLAIN);
+	assert_true(sg_yaml_at(e, 3).implicit);
+	assert_string_equal(sg_yaml_at(e, 4).anchor, "x");
+	assert_string_equal(sg_yaml_at(e, 4).tag, "tag:yaml.org,2002:str");
+	assert_false(sg_yaml_at(e, 4).implicit);
+	assert_int_equal(sg_yaml_at(e, 6).style, SG_YAML_FLOW);
+	assert_true(sg_str_is(sg_yaml_at(e, 7).value, "x"));
+	assert_int_equal(sg_yaml_at(e, 8).style, SG_YAML_SINGLE_QUOTED);
+	assert_int_equal(sg_yaml_at(e, 9).style, SG_YAML_DOUBLE_QUOTED);
+	assert_int_equal(sg_yaml_at(e, e.count - 2).kind, SG_YAML_DOC_END);
+	assert_false(sg_yaml_at(e, e.count - 2).implicit);
+	assert_int_equal(sg_yaml_at(e, e.count - 1).kind, SG_YAML_STREAM_END);
 }
 
 static void invalid_text_is_placed(void **state)
@@ -208,6 +209,35 @@ static void depth_of_64_is_read(void **state)
 	assert_int_equal(parse(&arena, sg_buf_str(&buf)).count, 4 + 128);
 }
 
+static void load_fails(struct sg_str text, const char *cause)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_yaml_node *root = NULL;
+
+	assert_int_equal(sg_yaml_load(&arena, "f.yaml", text, &root, &err), -1);
+	assert_int_equal(err.reason, SG_R_TOO_LARGE);
+	if (!strstr(err.cause, cause))
+		fail_msg("\"%s\" lacks \"%s\"", err.cause, cause);
+}
+
+static void tags_are_capped(void **state)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf buf = {0};
+
+	(void)state;
+	sg_buf_init(&buf, 1 << 20);
+	for (int i = 0; i < 65; i++)
+		sg_buf_addf(&buf, "%%TAG !t%d! x\n", i);
+	parse_fails(sg_buf_str(&buf), SG_R_TOO_LARGE, "%TAG");
+	sg_buf_reset(&buf);
+	sg_buf_adds(&buf, "%TAG ! ");
+	for (int i = 0; i < 1100; i++)
+		sg_buf_addc(&buf, 'x');
+	sg_buf_adds(&buf, "\n--- [!a b]\n");
+	parse_fails(sg_buf_str(&buf), SG_R_TOO_LARGE, "f.yaml:2:6: a tag of more than 1024 bytes");
+}
+
 static void size_is_capped(void **state)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf buf = {0};
@@ -216,13 +246,9 @@ static void size_is_capped(void **state)
 	sg_buf_init(&buf, SG_YAML_MAX_BYTES + 1);
 	while (buf.len < SG_YAML_MAX_BYTES)
 		sg_buf_adds(&buf, "- x\n- y\n");
-	parse_fails(sg_buf_str(&buf), SG_R_TOO_LARGE, "more than 200000 YAML nodes");
+	load_fails(sg_buf_str(&buf), "f.yaml:199998:3: more than 200000 YAML nodes");
 	sg_buf_addc(&buf, '#');
-	parse_fails(sg_buf_str(&buf), SG_R_TOO_LARGE, "4194305 bytes");
-	sg_buf_reset(&buf);
-	for (int i = 0; i < 65; i++)
-		sg_buf_addf(&buf, "%%TAG !t%d! x\n", i);
-	parse_fails(sg_buf_str(&buf), SG_R_TOO_LARGE, "%TAG");
+	load_fails(sg_buf_str(&buf), "4194305 bytes");
 }
 
 static int stop_at_third(void *arg, const struct sg_yaml_event *event, struct sg_err *err)
@@ -424,6 +450,7 @@ int main(void)
 		cmocka_unit_test(depth_is_cut_early),
 		cmocka_unit_test(depth_of_64_is_read),
 		cmocka_unit_test(size_is_capped),
+		cmocka_unit_test(tags_are_capped),
 		cmocka_unit_test(each_stops_when_told),
 		cmocka_unit_test(tree_of_a_document),
 		cmocka_unit_test(nothing_is_an_empty_mapping),
