@@ -8,6 +8,7 @@ struct edit_args {
 	struct sg_output_args output;
 	struct sg_opt_list set;
 	const char *image;
+	bool add;
 	bool write;
 	bool diff;
 };
@@ -25,6 +26,9 @@ static const struct sg_opt edit_opts[] = {
 		.variable = "edit-image",
 		.help = "every image of that repository gets this tag (or @DIGEST, or :TAG@DIGEST)",
 	},
+	SG_FLAG(struct edit_args, add, "add",
+		"a last key that is missing is added, whatever its name (tag, digest, newTag and "
+		"newName always are), and with --image an entry in `images` of a kustomization"),
 	SG_FLAG(struct edit_args, write, "write", "replace the files: all of them or none"),
 	SG_FLAG(struct edit_args, diff, "diff", "show the diff, write nothing (the default)"),
 };
@@ -77,6 +81,7 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 		.files = words->items,
 		.file_count = words->count,
 		.image = args->image,
+		.add = args->add,
 		.write = args->write,
 	};
 

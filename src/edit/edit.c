@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "edit/add.h"
 #include "edit/find.h"
 #include "edit/nested.h"
 #include "edit/prove.h"
@@ -22,6 +23,8 @@ struct run {
 	struct sg_edit_done *dones; /* one for each ask */
 	struct sg_edit_splice *splices;
 	size_t count;
+	struct sg_edit_addition *additions;
+	size_t addition_count;
 };
 
 static void run_release(struct run *run)
@@ -58,7 +61,7 @@ static struct sg_edit_splice *add_splice(struct run *run, size_t node, size_t as
 	return splice;
 }
 
-static int change(struct run *run, const struct sg_edit_site *site, const char *wanted,
+static int change(struct run *run, const struct sg_edit_site *site, struct sg_edit_done *done,
 	struct sg_edit_splice *splice, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf bytes = {0};
@@ -68,7 +71,8 @@ static int change(struct run *run, const struct sg_edit_site *site, const char *
 
 	if (sg_edit_target_check(&run->tree, site, &target, err) < 0)
 		return -1;
-	*claim = (struct sg_edit_claim){SG_YAML_SCALAR, SG_YAML_NONE, sg_str_of(wanted)};
+	*claim = (struct sg_edit_claim){
+		.kind = SG_YAML_SCALAR, .value = sg_str_of(done->to), .ret_line = &done->line};
 	sg_buf_init(&bytes, MAX_SCALAR);
 	if (target.pad)
 		sg_buf_addc(&bytes, ' ');
@@ -97,42 +101,61 @@ static int blame_shape(struct run *run, const struct sg_edit_site *site, struct 
 	return -1;
 }
 
-static int take_ask(struct run *run, const struct sg_edit_ask *ask, size_t i, struct sg_err *err)
+static int take_missing(struct run *run, const struct sg_edit_ask *ask,
+	const struct sg_edit_found *found, size_t i, struct sg_err *err)
+{
+	struct sg_edit_addition *addition;
+
+	if (check_digest(run, ask, found, err) < 0)
+		return -1;
+	addition = sg_arena_push(
+		&run->scratch, &run->additions, &run->addition_count, sizeof(*addition));
+	*addition = (struct sg_edit_addition){found->site, i, &run->dones[i]};
+	run->dones[i] = (struct sg_edit_done){
+		.added = true,
+		.from = "",
+		.to = sg_arena_strdup(run->arena, ask->value),
+		.place = sg_arena_strdup(run->arena, found->place),
+	};
+	return 0;
+}
+
+static int take_value(struct run *run, const struct sg_edit_ask *ask,
+	const struct sg_edit_found *found, size_t i, struct sg_err *err)
 {
 	struct sg_edit_done *done = &run->dones[i];
-	struct sg_edit_found found = {0};
 	struct sg_edit_splice *splice;
 	struct sg_yaml_event event;
 	const char *wanted;
 
-	if (sg_edit_find(&run->scratch, &run->tree, ask, &found, err) < 0 ||
-		sg_edit_scalar_check(&run->tree, &found.site, err) < 0 ||
-		check_digest(run, ask, &found, err) < 0)
+	if (sg_edit_scalar_check(&run->tree, &found->site, err) < 0 ||
+		check_digest(run, ask, found, err) < 0)
 		return -1;
-	if (sg_edit_value_wanted(&run->scratch, &run->tree, found.site.node, ask, &wanted, err) < 0)
-		return blame_shape(run, &found.site, err);
-	event = sg_edit_event(&run->tree, found.site.node);
+	if (sg_edit_value_wanted(&run->scratch, &run->tree, found->site.node, ask, &wanted, err) <
+		0)
+		return blame_shape(run, &found->site, err);
+	event = sg_edit_event(&run->tree, found->site.node);
 	*done = (struct sg_edit_done){
 		.unchanged = sg_str_is(event.value, wanted) && sg_edit_reads_as_text(&event),
 		.from = sg_arena_dup(run->arena, event.value),
 		.to = sg_arena_strdup(run->arena, wanted),
-		.place = sg_arena_strdup(run->arena, found.place),
+		.place = sg_arena_strdup(run->arena, found->place),
 		.line = event.line,
 		.column = event.column,
 	};
-	splice = add_splice(run, found.site.node, i);
-	return done->unchanged ? 0 : change(run, &found.site, done->to, splice, err);
+	splice = add_splice(run, found->site.node, i);
+	return done->unchanged ? 0 : change(run, &found->site, done, splice, err);
 }
 
-static int refuse_two(struct run *run, const struct sg_edit_splice *second,
-	const struct sg_edit_done *a, struct sg_err *err)
+static int take_ask(struct run *run, const struct sg_edit_ask *ask, size_t i, struct sg_err *err)
 {
-	const struct sg_edit_done *b = &run->dones[second->ask];
+	struct sg_edit_found found = {0};
 
-	(void)sg_edit_refuse(&run->tree, second->node, SG_R_CONFIG_INVALID, err,
-		"%.100s and %.100s are one value, and shall be \"%.100s\" and \"%.100s\"", a->place,
-		b->place, a->to, b->to);
-	return sg_hint(err, "say one of them");
+	if (sg_edit_find(&run->scratch, &run->tree, ask, &found, err) < 0)
+		return -1;
+	if (found.site.missing)
+		return take_missing(run, ask, &found, i, err);
+	return take_value(run, ask, &found, i, err);
 }
 
 static bool differ(
@@ -143,7 +166,8 @@ static bool differ(
 	return strcmp(run->dones[a->ask].to, run->dones[b->ask].to) != 0;
 }
 
-/* Several asks for one scalar are one when they want the same; what is so already goes. */
+/* Several asks for one scalar are one when they want the same; what is so already goes, and what is
+ * missing comes. */
 static int unite(struct run *run, size_t *ret_failed, struct sg_err *err)
 {
 	const struct sg_edit_splice *first = NULL;
@@ -160,14 +184,18 @@ static int unite(struct run *run, size_t *ret_failed, struct sg_err *err)
 				run->splices[kept++] = *splice;
 			continue;
 		}
-		if (differ(run, first, splice)) {
-			*ret_failed = splice->ask;
-			return refuse_two(run, splice, &run->dones[first->ask], err);
-		}
+		*ret_failed = splice->ask;
+		if (differ(run, first, splice))
+			return sg_edit_refuse_two(
+				&run->tree, splice->node, &run->dones[first->ask], done, err);
 		done->unchanged = true;
 		done->from = done->to;
 	}
 	run->count = kept;
+	if (sg_edit_add_all(&run->scratch, &run->tree, run->additions, run->addition_count,
+		    &run->splices, &run->count, ret_failed, err) < 0)
+		return -1;
+	sg_edit_splices_sort(run->splices, run->count);
 	return 0;
 }
 

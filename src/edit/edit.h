@@ -14,6 +14,14 @@
 #include "base/str.h"
 #include "model/policy.h"
 
+/* Whether the last key of the path is added where it is missing and its mapping is there. */
+enum sg_edit_add {
+	SG_EDIT_ADD_NONE,
+	SG_EDIT_ADD_USUAL, /* the usual names of the part: tag, newTag, digest, newName; and no
+			    * other key is a letter or two away */
+	SG_EDIT_ADD_ANY
+};
+
 struct sg_edit_ask {
 	const char *file;   /* for messages */
 	struct sg_str text; /* the whole file */
@@ -33,16 +41,19 @@ struct sg_edit_ask {
 	/* The same run also sets the digest that stands beside the tag. Otherwise a tag with a
 	 * digest beside it is refused: the digest would go on deciding what runs. */
 	bool with_digest;
+	/* By IMAGE: the field is added, and the whole entry, when no other name is near. */
+	enum sg_edit_add add;
 };
 
 struct sg_edit_done {
 	struct sg_str text; /* the whole new file, in the arena; the ask's own when nothing changed
 			     */
 	bool unchanged;     /* the wanted value stands there already, and reads as a text */
+	bool added;         /* the key is new; FROM is "" */
 	const char *from;   /* the value, without quotes */
 	const char *to;
 	const char *place; /* image.tag, images[name=web].newTag */
-	int line, column;
+	int line, column;  /* in the new file */
 };
 
 struct sg_edit_value {

@@ -41,6 +41,45 @@ static bool has_usual_name(const struct sg_edit_path *path, enum sg_image_part p
 	       strcmp(last->name, sg_image_part_name(part)) == 0;
 }
 
+/* The names that a part goes by where it has a key of its own. */
+static bool is_part_name(enum sg_image_part part, const char *name)
+{
+	switch (part) {
+	case SG_PART_TAG:
+		return strcmp(name, "tag") == 0 || strcmp(name, "newTag") == 0;
+	case SG_PART_DIGEST:
+		return strcmp(name, "digest") == 0;
+	case SG_PART_REPOSITORY:
+		return strcmp(name, "newName") == 0;
+	case SG_PART_REFERENCE:
+		break;
+	}
+	return false;
+}
+
+static bool is_usual_name(const struct sg_edit_ask *ask, const char *name)
+{
+	if (!ask->any_text)
+		return is_part_name(ask->part, name);
+	return is_part_name(SG_PART_TAG, name) || is_part_name(SG_PART_DIGEST, name) ||
+	       is_part_name(SG_PART_REPOSITORY, name);
+}
+
+/* 0: the key is missing and shall be added; -1: ERR stays. */
+static int take_missing(
+	const struct sg_edit_ask *ask, const struct sg_edit_site *site, struct sg_err *err)
+{
+	if (!site->missing || ask->add == SG_EDIT_ADD_NONE)
+		return -1;
+	if (ask->add == SG_EDIT_ADD_ANY || (!site->nearest && is_usual_name(ask, site->missing))) {
+		*err = (struct sg_err)SG_ERR_INIT;
+		return 0;
+	}
+	if (ask->any_text && !site->nearest)
+		(void)sg_hint(err, "--add writes a last key that is missing");
+	return -1;
+}
+
 int sg_edit_helm_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_ask *ask, struct sg_edit_found *ret, struct sg_err *err)
 {
@@ -49,9 +88,13 @@ int sg_edit_helm_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	size_t root;
 
 	if (sg_edit_path_parse(arena, ask->key, &path, err) < 0 ||
-		sg_edit_document(tree, &path.document, &root, err) < 0 ||
-		sg_edit_locate(arena, tree, root, &path, &found.site, err) < 0)
+		sg_edit_document(tree, &path.document, &root, err) < 0)
 		return -1;
+	if (sg_edit_locate(arena, tree, root, &path, &found.site, err) < 0 &&
+		take_missing(ask, &found.site, err) < 0)
+		return -1;
+	if (found.site.missing)
+		found.site.holder = found.site.node;
 	if (!ask->any_text && has_usual_name(&path, ask->part))
 		read_neighbours(arena, tree, &found);
 	*ret = found;

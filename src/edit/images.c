@@ -1,5 +1,7 @@
 #include "edit/images.h"
 
+#include <string.h>
+
 #include "base/attr.h"
 
 /* One shape and the image that shall stand there. */
@@ -25,6 +27,7 @@ static struct sg_edit_ask *add(
 		.part = part,
 		.value = value,
 		.with_digest = w->image->digest.len > 0,
+		.add = SG_EDIT_ADD_USUAL,
 	};
 	return ask;
 }
@@ -46,7 +49,29 @@ static int no_field(const struct wish *w, const char *field, struct sg_err *err)
 	(void)sg_fail(err, SG_R_EDIT_NO_FIELD,
 		"%s:%d:%d: the image %.200s stands here and has no `%s` beside it", w->file,
 		shape->line, shape->column, shape->repository, field);
-	return sg_hint(err, "write a first `%s:` beside it, empty if you like", field);
+	return sg_hint(err, "write a first `%s` beside it, empty if you like", field);
+}
+
+static bool is_at(const struct wish *w, const struct sg_edit_scalar *field)
+{
+	return field->key && strcmp(field->key, w->shape->at) == 0;
+}
+
+/* Parameters are items of a list: what is missing there is more than a key. */
+static bool is_parameter(const struct wish *w)
+{
+	return is_at(w, &w->shape->tag_field) || is_at(w, &w->shape->digest_field);
+}
+
+/* The path of a field beside the others of the image, also of one that is not there yet. */
+static const char *key_of(
+	const struct wish *w, const struct sg_edit_scalar *field, const char *name)
+{
+	const char *at = w->shape->at;
+	bool root = *at == '\0' || sg_str_ends(sg_str_of(at), ":");
+
+	return field->key ? field->key
+			  : sg_arena_printf(w->arena, "%s%s%s", at, root ? "" : ".", name);
 }
 
 /* A digest beside the tag decides what runs, so that a new tag alone would change nothing. */
@@ -60,22 +85,23 @@ static int refuse_digest(const struct wish *w, struct sg_err *err)
 	return sg_hint(err, "take it away, or give the new one: REPOSITORY:TAG@DIGEST");
 }
 
-/* The tag and the digest have fields of their own. */
+/* The tag and the digest have fields of their own, or get them. */
 static int add_fields(const struct wish *w, struct sg_err *err)
 {
 	const struct sg_edit_shape *shape = w->shape;
 	const struct sg_image *image = w->image;
 
-	if (image->tag.len && !shape->tag_field.key)
+	if (image->tag.len && !shape->tag_field.key && is_parameter(w))
 		return no_field(w, shape->tag_name, err);
-	if (image->digest.len && !shape->digest_field.key)
+	if (image->digest.len && !shape->digest_field.key && is_parameter(w))
 		return no_field(w, "digest", err);
 	if (shape->digest && !image->digest.len)
 		return refuse_digest(w, err);
 	if (image->tag.len)
-		(void)add(w, shape->tag_field.key, SG_PART_TAG, sg_arena_dup(w->arena, image->tag));
+		(void)add(w, key_of(w, &shape->tag_field, shape->tag_name), SG_PART_TAG,
+			sg_arena_dup(w->arena, image->tag));
 	if (image->digest.len)
-		(void)add(w, shape->digest_field.key, SG_PART_DIGEST,
+		(void)add(w, key_of(w, &shape->digest_field, "digest"), SG_PART_DIGEST,
 			sg_arena_dup(w->arena, image->digest));
 	return 0;
 }

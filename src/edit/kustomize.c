@@ -1,5 +1,10 @@
 #include "edit/kustomize.h"
 
+#include <string.h>
+
+#include "base/attr.h"
+#include "model/image.h"
+
 static const char *field_of(enum sg_image_part part)
 {
 	switch (part) {
@@ -75,6 +80,82 @@ static void read_entry(struct sg_arena *arena, struct sg_edit_tree *tree, size_t
 		found->digest_line = sg_edit_event(tree, digest).line;
 }
 
+/* ---- what is missing ---- */
+
+/* One letter more, less or other, or two changed about: a typing error. */
+static bool is_near(struct sg_str a, struct sg_str b)
+{
+	size_t head = 0, tail = 0, left, right;
+	size_t least = a.len < b.len ? a.len : b.len;
+
+	while (head < least && a.ptr[head] == b.ptr[head])
+		head++;
+	while (tail < least - head && a.ptr[a.len - 1 - tail] == b.ptr[b.len - 1 - tail])
+		tail++;
+	left = a.len - head - tail;
+	right = b.len - head - tail;
+	if (left == 2 && right == 2)
+		return a.ptr[head] == b.ptr[head + 1] && a.ptr[head + 1] == b.ptr[head];
+	return left <= 1 && right <= 1;
+}
+
+static int refuse_near(
+	struct sg_edit_tree *tree, size_t images, const char *image, struct sg_err *err)
+{
+	for (size_t at = images + 1; sg_edit_event(tree, at).kind != SG_YAML_SEQ_END;
+		at = sg_edit_node_end(tree, at)) {
+		struct sg_str name = sg_edit_member_text(tree, at, "name");
+
+		if (!name.len || (!is_near(name, sg_str_of(image)) &&
+					 !sg_image_same_repository(name, sg_str_of(image))))
+			continue;
+		return sg_hint(err,
+			"did you mean \"%.*s\"? If not, write the entry of \"%.200s\" by hand",
+			SG_STR_ARG(sg_str_sub(name, 0, 200)), image);
+	}
+	return 0;
+}
+
+/* Another file must not become one by a wrong path. */
+static bool is_kustomization(struct sg_edit_tree *tree, size_t root)
+{
+	static const char *const names[] = {
+		"kustomization.yaml", "kustomization.yml", "Kustomization"};
+	struct sg_str kind = sg_edit_member_text(tree, root, "kind");
+
+	if (kind.len)
+		return sg_str_is(kind, "Kustomization") || sg_str_is(kind, "Component");
+	for (size_t i = 0; i < SG_COUNT(names); i++)
+		if (sg_str_ends(sg_str_of(tree->file), names[i]))
+			return true;
+	return false;
+}
+
+/* 0: the entry of the image is missing and shall be added; -1: ERR stays. */
+static int take_entry(struct sg_edit_tree *tree, size_t root, const struct sg_edit_ask *ask,
+	struct sg_edit_site *site, struct sg_err *err)
+{
+	size_t images = sg_edit_member(tree, root, "images");
+
+	if (ask->add == SG_EDIT_ADD_NONE || err->reason != SG_R_KEY_NOT_FOUND ||
+		renamed_from(tree, root, ask->image).len || !is_kustomization(tree, root) ||
+		sg_edit_event(tree, root).kind != SG_YAML_MAP_START)
+		return -1;
+	if (images && sg_edit_event(tree, images).kind == SG_YAML_SEQ_START &&
+		refuse_near(tree, images, ask->image, err) < 0)
+		return -1;
+	*err = (struct sg_err)SG_ERR_INIT;
+	*site = (struct sg_edit_site){
+		.node = images ? images : root,
+		.holder = root,
+		.flow = sg_edit_event(tree, root).style == SG_YAML_FLOW,
+		.json = sg_edit_event(tree, root).style == SG_YAML_FLOW,
+		.missing = field_of(ask->part),
+		.entry = ask->image,
+	};
+	return 0;
+}
+
 static int locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root, const char *text,
 	struct sg_edit_site *ret, struct sg_err *err)
 {
@@ -103,15 +184,36 @@ int sg_edit_kustomize_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	if (sg_edit_document(tree, &only, &root, err) < 0)
 		return -1;
 	item = sg_arena_printf(arena, "images[name=%s]", sg_edit_path_value(arena, ask->image));
-	if (locate(arena, tree, root, item, &found.site, err) < 0)
-		return no_image(tree, root, ask->image, err);
+	if (locate(arena, tree, root, item, &found.site, err) < 0) {
+		if (take_entry(tree, root, ask, &found.site, err) < 0)
+			return no_image(tree, root, ask->image, err);
+		found.place = sg_arena_printf(arena, "%s.%s", item, field);
+		*ret = found;
+		return 0;
+	}
 	entry = found.site.node;
-	if (!sg_edit_member(tree, entry, field) && !sg_edit_member(tree, entry, "<<"))
+	if (ask->add == SG_EDIT_ADD_NONE && !sg_edit_member(tree, entry, field) &&
+		!sg_edit_member(tree, entry, "<<"))
 		return no_field(tree, entry, field, err);
 	found.place = sg_arena_printf(arena, "%s.%s", item, field);
-	if (locate(arena, tree, root, found.place, &found.site, err) < 0)
-		return -1;
+	if (locate(arena, tree, root, found.place, &found.site, err) < 0) {
+		if (!found.site.missing || ask->add == SG_EDIT_ADD_NONE)
+			return -1;
+		*err = (struct sg_err)SG_ERR_INIT;
+	}
 	read_entry(arena, tree, entry, &found);
 	*ret = found;
 	return 0;
+}
+
+bool sg_edit_is_kustomization(const char *file, struct sg_str text)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	static const struct sg_edit_document only = {.kind = SG_DOCUMENT_ONLY};
+	struct sg_edit_tree tree = {.file = file, .text = text};
+	struct sg_err err = SG_ERR_INIT;
+	size_t root;
+
+	return sg_yaml_parse(&scratch, file, text, &tree.events, &err) == 0 &&
+	       sg_edit_document(&tree, &only, &root, &err) == 0 && is_kustomization(&tree, root);
 }

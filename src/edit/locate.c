@@ -122,8 +122,13 @@ static void descend(struct walk *w, size_t node)
 	w->site.node = node;
 }
 
+static bool is_last(const struct walk *w)
+{
+	return w->step + 1 == w->path->count;
+}
+
 static int no_key(
-	const struct walk *w, const struct sg_edit_key *key, const char *name, struct sg_err *err)
+	struct walk *w, const struct sg_edit_key *key, const char *name, struct sg_err *err)
 {
 	const char *nearest;
 
@@ -135,15 +140,23 @@ static int no_key(
 	}
 	(void)not_found(w, err, sg_arena_printf(w->arena, "has no key \"%.80s\"", name));
 	nearest = sg_edit_key_nearest(w->arena, w->tree, w->site.node, name);
+	if (is_last(w)) {
+		w->site.missing = name;
+		w->site.nearest = nearest;
+	}
 	return nearest ? sg_hint(err, "did you mean \"%.80s\"?", nearest) : -1;
 }
 
 static int step_key(struct walk *w, const struct sg_edit_step *step, struct sg_err *err)
 {
 	struct sg_edit_key key;
+	struct sg_yaml_event event = here(w);
 
-	if (enter(w, SG_YAML_MAP_START, "a mapping", err) < 0)
+	if (enter(w, SG_YAML_MAP_START, "a mapping", err) < 0) {
+		if (is_last(w) && w->step && sg_edit_is_null(&event))
+			w->site.missing = step->name;
 		return -1;
+	}
 	if (sg_edit_key_find(w->tree, w->site.node, step->name, &key, err) < 0)
 		return -1;
 	if (!key.node)
@@ -249,8 +262,11 @@ int sg_edit_locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t roo
 
 	w.site.json = here(&w).style == SG_YAML_FLOW;
 	for (w.step = 0; w.step < path->count; w.step++)
-		if (take_step(&w, &path->steps[w.step], err) < 0)
+		if (take_step(&w, &path->steps[w.step], err) < 0) {
+			if (w.site.missing)
+				*ret = w.site;
 			return -1;
+		}
 	*ret = w.site;
 	return 0;
 }

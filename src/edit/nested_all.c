@@ -45,8 +45,9 @@ static int put_text(const struct group *group, struct sg_str text, struct sg_edi
 
 	if (sg_edit_nested(group->tree, &group->site, text, &nested, err) < 0)
 		return -1;
-	*claim = (struct sg_edit_claim){
-		SG_YAML_SCALAR, sg_edit_event(group->tree, group->site.node).style, text};
+	*claim = (struct sg_edit_claim){.kind = SG_YAML_SCALAR,
+		.style = sg_edit_event(group->tree, group->site.node).style,
+		.value = text};
 	splice->node = group->site.node;
 	splice->start = nested.start;
 	splice->end = nested.end;

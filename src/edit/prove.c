@@ -60,6 +60,14 @@ static const struct sg_edit_splice *added_here(const struct proof *p)
 	return p->next < p->count && s->added && s->node == p->at ? s : NULL;
 }
 
+static void tell_place(const struct sg_edit_claim *claim, const struct sg_yaml_event *now)
+{
+	if (claim->ret_line)
+		*claim->ret_line = now->line;
+	if (claim->ret_column)
+		*claim->ret_column = now->column;
+}
+
 static int compare_added(struct proof *p, const struct sg_edit_splice *s,
 	const struct sg_yaml_event *now, struct sg_err *err)
 {
@@ -72,6 +80,7 @@ static int compare_added(struct proof *p, const struct sg_edit_splice *s,
 		return unproven(p, err, "another value");
 	if (!is_end(now) && (now->start < first || now->end > first + s->bytes.len))
 		return unproven(p, err, "another place");
+	tell_place(claim, now);
 	if (++p->claim == s->claim_count)
 		pass_splice(p);
 	return 0;
@@ -122,7 +131,7 @@ static int compare(void *arg, const struct sg_yaml_event *now, struct sg_err *er
 	if (added)
 		return compare_added(p, added, now, err);
 	old = sg_edit_event(p->before, p->at);
-	want = (struct sg_edit_claim){old.kind, old.style, old.value};
+	want = (struct sg_edit_claim){.kind = old.kind, .style = old.style, .value = old.value};
 	if (p->next < p->count && p->splices[p->next].node == p->at) {
 		changed = &p->splices[p->next];
 		want = changed->claims[0];
@@ -134,8 +143,10 @@ static int compare(void *arg, const struct sg_yaml_event *now, struct sg_err *er
 		return unproven(p, err, "another value");
 	if (compare_place(p, &old, changed, now, err) < 0)
 		return -1;
-	if (changed)
+	if (changed) {
+		tell_place(&want, now);
 		pass_splice(p);
+	}
 	p->at++;
 	return 0;
 }

@@ -10,6 +10,7 @@ struct sg_edit_claim {
 	enum sg_yaml_kind kind;
 	enum sg_yaml_style style;
 	struct sg_str value;
+	int *ret_line, *ret_column; /* where the proof saw it; NULL: nobody asks */
 };
 
 /*

@@ -81,8 +81,7 @@ static size_t scalar_start(const struct sg_edit_tree *tree, const struct sg_yaml
 	return at;
 }
 
-/* Nothing stands there, on the line of the sign that says that a value comes. */
-static bool is_open(const struct sg_edit_tree *tree, const struct sg_yaml_event *event)
+bool sg_edit_is_open(const struct sg_edit_tree *tree, const struct sg_yaml_event *event)
 {
 	size_t at = event->start;
 
@@ -100,7 +99,7 @@ int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *s
 
 	if (sg_edit_scalar_check(tree, site, err) < 0 || check_shape(tree, site->node, err) < 0)
 		return -1;
-	if (empty && !is_open(tree, &event)) {
+	if (empty && !sg_edit_is_open(tree, &event)) {
 		(void)sg_edit_refuse(tree, site->node, SG_R_EDIT_NO_FIELD, err,
 			"the key has no value that could be replaced");
 		return sg_hint(err, "write a first value there, for example \"\"");

@@ -19,6 +19,9 @@ struct sg_edit_target {
 int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
 	struct sg_edit_target *ret, struct sg_err *err) SG_MUST_CHECK;
 
+/* Nothing stands there, on the line of the sign that says that a value comes. */
+bool sg_edit_is_open(const struct sg_edit_tree *tree, const struct sg_yaml_event *event);
+
 /* EDIT_NOT_SCALAR, EDIT_ALIAS unless the node is a scalar: what reading needs. */
 int sg_edit_scalar_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
 	struct sg_err *err) SG_MUST_CHECK;

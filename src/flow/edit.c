@@ -1,6 +1,8 @@
 #include "flow/edit.h"
 
+#include "base/attr.h"
 #include "edit/images.h"
+#include "edit/kustomize.h"
 #include "edit/path.h"
 #include "io/fs.h"
 #include "io/yaml.h"
@@ -33,7 +35,8 @@ static void note(struct edit *edit, const char *file, const struct sg_edit_done 
 	row->file = file;
 	row->place = done->place;
 	row->line = done->line;
-	row->from = done->from;
+	row->from = done->added ? NULL : done->from;
+	row->added = done->added;
 	row->to = done->to;
 	row->noop = done->unchanged;
 }
@@ -49,7 +52,8 @@ static int apply(struct edit *edit, struct sg_file_change *file, const struct sg
 	if (sg_edit_apply_all(edit->world->arena, asks, count, dones, &failed, err) < 0) {
 		if (err->reason == SG_R_CONFIG_INVALID)
 			err->reason = SG_R_USAGE; /* argv said so, not the configuration */
-		return sg_wrap(err, "%s%s", option, asks[failed].key);
+		return asks[failed].key ? sg_wrap(err, "%s%s", option, asks[failed].key)
+					: sg_wrap(err, "--image");
 	}
 	file->after = dones[0].text;
 	for (size_t i = 0; i < count; i++)
@@ -70,17 +74,48 @@ static int apply_wishes(struct edit *edit, struct sg_file_change *file, struct s
 			.key = edit->ask->wishes[i].path,
 			.value = edit->ask->wishes[i].value,
 			.any_text = true,
+			.add = edit->ask->add ? SG_EDIT_ADD_ANY : SG_EDIT_ADD_USUAL,
 		};
 	return apply(edit, file, asks, count, "--set ", err);
 }
 
+/* What an entry under `images` of a kustomization has to say that no entry says yet. */
+static size_t ask_for_entry(
+	const struct edit *edit, const struct sg_file_change *file, struct sg_edit_ask *asks)
+{
+	const struct sg_str parts[] = {edit->image.tag, edit->image.digest};
+	static const enum sg_image_part names[] = {SG_PART_TAG, SG_PART_DIGEST};
+	struct sg_arena *arena = edit->world->arena;
+	size_t count = 0;
+
+	if (!edit->ask->add || !sg_edit_is_kustomization(file->path, file->before))
+		return 0;
+	for (size_t i = 0; i < SG_COUNT(parts); i++) {
+		if (!parts[i].len)
+			continue;
+		asks[count++] = (struct sg_edit_ask){
+			.file = file->path,
+			.text = file->before,
+			.image = sg_arena_dup(arena, edit->image.repository),
+			.part = names[i],
+			.value = sg_arena_dup(arena, parts[i]),
+			.with_digest = edit->image.digest.len > 0,
+			.add = SG_EDIT_ADD_ANY,
+		};
+	}
+	return count;
+}
+
 static int apply_image(struct edit *edit, struct sg_file_change *file, struct sg_err *err)
 {
+	struct sg_edit_ask of_entry[2];
 	struct sg_edit_asks asks;
 
 	if (sg_edit_images(edit->world->arena, file->path, file->before, &edit->image, &asks, err) <
 		0)
 		return sg_wrap(err, "--image");
+	if (asks.count == 0)
+		asks = (struct sg_edit_asks){of_entry, ask_for_entry(edit, file, of_entry)};
 	return apply(edit, file, asks.items, asks.count, "--image at ", err);
 }
 
@@ -240,7 +275,9 @@ static int no_image(const struct edit *edit, struct sg_err *err)
 	(void)sg_fail(err, SG_R_IMAGE_NOT_FOUND, "%s%s names no image %.*s", edit->files[0].path,
 		edit->ask->file_count > 1 ? " and no other file" : "",
 		SG_STR_ARG(edit->image.repository));
-	return sg_hint(err, "--set PATH=VALUE edits any place");
+	return sg_hint(err,
+		"--set PATH=VALUE edits any place; --add writes an entry into `images` of "
+		"a kustomization");
 }
 
 int sg_flow_edit(struct sg_world *world, const struct sg_edit_files_ask *ask,

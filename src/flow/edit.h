@@ -17,6 +17,8 @@ struct sg_edit_files_ask {
 	size_t wish_count;
 	const char
 		*image; /* or: REPOSITORY[:TAG][@DIGEST], wherever the files name that repository */
+	bool add;       /* a missing last key is added, whatever its name, and a missing entry of
+			 * `images` in a kustomization */
 	bool write;     /* else the report has the diff, and nothing is written */
 };
 

@@ -31,6 +31,7 @@ struct sg_value_change {
 	int line;
 	const char *from;
 	const char *to;
+	bool added; /* the key was not there; FROM is "" */
 };
 
 struct sg_ident {

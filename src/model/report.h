@@ -53,7 +53,8 @@ struct sg_report_change {
 	int line;
 	const char *from;
 	const char *to;
-	bool noop; /* it already stood there */
+	bool noop;  /* it already stood there */
+	bool added; /* the key was not there; FROM is NULL */
 };
 
 struct sg_report_lines {

@@ -133,8 +133,9 @@ static void put_change(struct sg_junit_suite *suite, const struct sg_report *rep
 	unit.name = sg_arena_printf(scratch, "%s in %s: %s of %s:%d", or_dash(row->service),
 		or_dash(row->environment), or_dash(row->place), or_dash(row->file), row->line);
 	unit.code = report->code;
-	unit.sentence = sg_arena_printf(
-		scratch, "%s -> %s", row->from ? row->from : "?", row->to ? row->to : "?");
+	unit.sentence = row->added ? sg_arena_printf(scratch, "added %s", row->to)
+				   : sg_arena_printf(scratch, "%s -> %s",
+					     row->from ? row->from : "?", row->to ? row->to : "?");
 	sg_junit_put(suite, &unit);
 }
 

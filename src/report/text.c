@@ -106,8 +106,9 @@ static void change_cells(
 					  ? sg_arena_printf(scratch, "%s:%d", row->file, row->line)
 					  : row->file;
 	cells[3].text = row->place;
-	cells[4].text = row->noop ? sg_arena_printf(scratch, "%s (already)", to)
-				  : sg_arena_printf(scratch, "%s -> %s", from, to);
+	cells[4].text = row->noop    ? sg_arena_printf(scratch, "%s (already)", to)
+			: row->added ? sg_arena_printf(scratch, "added %s", to)
+				     : sg_arena_printf(scratch, "%s -> %s", from, to);
 }
 
 /* Edits of local files belong to no service and no environment. */

@@ -116,6 +116,7 @@ static void note_value(
 		.line = done->line,
 		.from = done->from,
 		.to = done->to,
+		.added = done->added,
 	};
 }
 
@@ -130,7 +131,8 @@ static int add_place(struct build *build, size_t wish, const struct sg_place *pl
 			.image = place->image,
 			.part = place->part,
 			.repository = image,
-			.with_digest = with_digest},
+			.with_digest = with_digest,
+			.add = SG_EDIT_ADD_USUAL}, /* the configuration names the place */
 	};
 
 	if (value_for(build, place, image, build->wishes[wish].tag, &edit.ask.value, err) < 0 ||

@@ -185,9 +185,11 @@ int sg_message_build(struct sg_world *world, const struct sg_policy *policy,
 		sg_text_commit(sg_str_of(plan->values[i].path), &text);
 		sg_buf_addc(&text, ' ');
 		sg_text_commit(sg_str_of(plan->values[i].place), &text);
-		sg_buf_adds(&text, " from ");
-		sg_text_commit(sg_str_of(plan->values[i].from), &text);
-		sg_buf_adds(&text, " to ");
+		sg_buf_adds(&text, plan->values[i].added ? " added: " : " from ");
+		if (!plan->values[i].added) {
+			sg_text_commit(sg_str_of(plan->values[i].from), &text);
+			sg_buf_adds(&text, " to ");
+		}
 		sg_text_commit(sg_str_of(plan->values[i].to), &text);
 		sg_buf_addc(&text, '\n');
 	}

@@ -229,3 +229,38 @@ def test_a_digest_of_any_algorithm_is_a_digest(sandbox, sg, tmp_path, algorithm,
     (tmp_path / "conf.yaml").write_text(DIGESTS if tag else DIGESTS.replace("      - {file: values.yaml, key: image.tag}\n", ""))
     sg("bump", f"digested={tag}@{new}" if tag else f"digested={new}", "--config", "conf.yaml")
     assert sandbox.show("digested/values.yaml").decode() == text.replace(old, new).replace("'1'", f"'{tag or 1}'")
+
+
+def push_file(sandbox, path, text):
+    subprocess.run(["./ci/sandbox", "ctl", "--dir", sandbox.folder, "push-file", "develop", path], input=text, check=True, stdout=subprocess.PIPE, cwd=ROOT)
+
+
+@pytest.mark.parametrize("before, after", [
+    (b"image:\n  repository: web # c\n# d\nlast: 1\n", b"image:\n  repository: web # c\n  tag: 1.0.0\n# d\nlast: 1\n"),
+    (b"{\n  \"image\": {}\n}\n", b"{\n  \"image\": {\"tag\": \"1.0.0\"}\n}\n"),
+])
+def test_a_missing_tag_is_added(sandbox, sg, before, after):
+    """The configuration names the place, so that nobody has to write a first value."""
+    tip, path = sandbox.tip(), "apps/review2/values-dev.yaml"
+    push_file(sandbox, path, before)
+    try:
+        run = sg("bump", "review2", "1.0.0", "--output", "json")
+        change, = run.json["changes"]
+        assert sandbox.show(path) == after
+        assert (change["from"], change["to"], change["noop"]) == (None, "1.0.0", False)
+        assert f"- {path} image.tag added: 1.0.0\n" in sandbox.git("log", "-1", "--format=%B", "develop")
+        assert sg("bump", "review2", "1.0.0", "--output", "json").json["result"] == "unchanged"
+    finally:
+        sandbox.git("update-ref", "refs/heads/develop", tip)
+
+
+@pytest.mark.parametrize("text, code, what", [(b"image:\n  tga: 1.0.0\n", 5, "did you mean \"tga\"?"), (b"image:\n", 9, "EDIT_NO_FIELD"), (b"imag: {tag: 1}\n", 5, "image")])
+def test_a_typing_error_adds_nothing(sandbox, sg, text, code, what):
+    tip, path = sandbox.tip(), "apps/review2/values-dev.yaml"
+    push_file(sandbox, path, text)
+    try:
+        pushed = sandbox.tip()
+        run = sg("bump", "review2", "1.0.0", expect=code)
+        assert what in run.err and sandbox.tip() == pushed
+    finally:
+        sandbox.git("update-ref", "refs/heads/develop", tip)

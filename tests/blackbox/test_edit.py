@@ -147,8 +147,7 @@ def test_shapes(tmp_path, before, image, after):
 @pytest.mark.parametrize("text, image, what", [
     (f"image: {{repository: web, tag: v1, digest: '{DIGEST}'}}\n", "web:v2", "f.yaml:1:43: this digest of web decides what runs"),
     (f"image: web:v1@{DIGEST}\n", "web:v2", "f.yaml:1:8: a digest stands behind the tag"),
-    ("image: {repository: web}\n", "web:v2", "f.yaml:1:8: the image web stands here and has no `tag`"),
-    ("image: {repository: web, tag: v1}\n", f"web:v2@{DIGEST}", "has no `digest` beside it"),
+    ("image: {repository: web # c\n  }\n", "web:v2", "f.yaml:1:9: there is no \"tag\" here, and none can be added: a comment stands before the comma"),
     ("{image: {repository: web, tag: v1, repository: other}}\n", "web:v2", "f.yaml:1:36: the key \"repository\" stands twice"),
     ("{image: web:v1, image: web:v1}\n", "web:v2", "f.yaml:1:17: the key \"image\" stands twice"),
     ("x: &x {image: web:v1}\ny: *x\n", "web:v2", "both would change"),
@@ -340,3 +339,49 @@ def test_one_place_cannot_become_two_values(values):
 def test_the_set_that_fails_is_named(values):
     run = edit(values, "--set", "last=5", "--set", "image.nope=1", "--set", "image.tag=2", "--write", expect=5)
     assert "--set image.nope" in run.err and values.read_bytes() == VALUES
+
+
+# ---- what is missing
+
+@pytest.mark.parametrize("before, words, after, row", [
+    ("image:\n  repository: web # c\n  pullPolicy: x\n", ["--set", "image.tag=1.10"],
+     "image:\n  repository: web # c\n  tag: \"1.10\"\n  pullPolicy: x\n", ("image.tag", 3)),
+    ("image: {repository: web}", ["--set", "image.digest=" + DIGEST], "image: {repository: web, digest: " + DIGEST + "}", ("image.digest", 1)),
+    ("a:\r\n    b: 'x'\r\n", ["--set", "a.c=y", "--add"], "a:\r\n    b: 'x'\r\n    c: 'y'\r\n", ("a.c", 3)),
+    ("image:\n  repository: web\n", ["--image", "web:v2"], "image:\n  repository: web\n  tag: v2\n", ("image.tag", 3)),
+    ("kind: Kustomization\nimages:\n- name: a/x\n  newTag: v1\n", ["--image", "r.io/web:v2", "--add"],
+     "kind: Kustomization\nimages:\n- name: a/x\n  newTag: v1\n- name: r.io/web\n  newTag: v2\n", ("images[name=r.io/web].newTag", 6)),
+])
+def test_a_missing_key_is_added(tmp_path, before, words, after, row):
+    path = tmp_path / "f.yaml"
+    path.write_bytes(before.encode())
+    run = edit("f.yaml", *words, cwd=tmp_path)
+    assert f"f.yaml:{row[1]}  {row[0]}  added " in run.out and "\n+" in run.out and path.read_bytes() == before.encode()
+    run = edit("f.yaml", *words, "--write", "--output", "json", cwd=tmp_path)
+    change, = run.json["changes"]
+    assert (change["from"], change["noop"], change["place"], change["line"]) == (None, False, *row)
+    assert path.read_bytes() == after.encode()
+    run = edit("f.yaml", *words, "--write", "--output", "json", cwd=tmp_path)
+    assert run.json["reason"] == "NOTHING_TO_DO" and path.read_bytes() == after.encode()
+
+
+def test_tag_and_digest_come_together(tmp_path):
+    path = write(tmp_path / "kustomization.yaml", "resources:\n  - a.yaml")
+    edit(path, "--image", f"r.io/web:v2@{DIGEST}", "--add", "--write")
+    assert path.read_text() == f"resources:\n  - a.yaml\nimages:\n  - name: r.io/web\n    newTag: v2\n    digest: {DIGEST}"
+
+
+@pytest.mark.parametrize("text, words, code, what", [
+    ("image: {repository: web}\n", ["--set", "image.pullPolicy=x"], 5, "--add writes a last key that is missing"),
+    ("image: {tga: v1}\n", ["--set", "image.tag=x"], 5, "did you mean \"tga\"?"),
+    ("image: {tag: v1}\n", ["--set", "imagee.tag=x", "--add"], 5, "did you mean \"image\"?"),
+    ("image:\n", ["--set", "image.tag=x"], 9, "EDIT_NO_FIELD"),
+    ("b: &b {tag: v1}\nimage:\n  <<: *b\n", ["--set", "image.tag=x"], 9, "EDIT_MERGE_KEY"),
+    ("kind: Kustomization\nimages:\n- name: webb\n", ["--image", "web:v2", "--add"], 5, "did you mean \"webb\"?"),
+    ("kind: Kustomization\nimages:\n- name: a\n  newTag: v1\n", ["--image", "web:v2"], 5, "--add"),
+    ("kind: Deployment\n", ["--image", "web:v2", "--add"], 5, "names no image web"),
+])
+def test_what_is_not_added(tmp_path, text, words, code, what):
+    path = write(tmp_path / "f.yaml", text)
+    run = edit(path, *words, "--write", expect=code)
+    assert what in run.err and path.read_text() == text

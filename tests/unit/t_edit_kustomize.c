@@ -116,6 +116,135 @@ static void both_tag_and_digest(void **state)
 	edits_to(ask, SG_STR(HEAD "- name: " WEB "\n  newTag: v2\n  digest: " DIGEST "\n"));
 }
 
+static void what_is_missing_is_added(void **state)
+{
+	static const struct {
+		enum sg_image_part part;
+		const char *value, *before, *after;
+	} rows[] = {
+		/* a field */
+		{SG_PART_TAG, "v2", HEAD "- name: " WEB "\n",
+			HEAD "- name: " WEB "\n  newTag: v2\n"},
+		{SG_PART_TAG, "1.10", HEAD "- {name: " WEB "}\n",
+			HEAD "- {name: " WEB ", newTag: \"1.10\"}\n"},
+		{SG_PART_DIGEST, DIGEST, HEAD "- name: " WEB "\n  newTag: v1\n- name: x\n",
+			HEAD "- name: " WEB "\n  newTag: v1\n  digest: " DIGEST "\n- name: x\n"},
+		{SG_PART_REPOSITORY, "a/b", HEAD "- name: '" WEB "'\n  newTag: v1\n",
+			HEAD "- name: '" WEB "'\n  newName: 'a/b'\n  newTag: v1\n"},
+		/* an entry */
+		{SG_PART_TAG, "v2", HEAD "- name: x\n  newTag: v1 # c\n# d\n",
+			HEAD "- name: x\n  newTag: v1 # c\n- name: " WEB "\n  newTag: v2\n# d\n"},
+		{SG_PART_TAG, "v2", HEAD "  - name: x\n    newTag: \"v1\"\nz: 1\n",
+			HEAD "  - name: x\n    newTag: \"v1\"\n  - name: \"" WEB
+			     "\"\n    newTag: \"v2\"\nz: 1\n"},
+		{SG_PART_TAG, "v2", HEAD "-  name: x\r\n   newTag: v1\r\n",
+			HEAD "-  name: x\r\n   newTag: v1\r\n-  name: " WEB
+			     "\r\n   newTag: v2\r\n"},
+		{SG_PART_TAG, "v2", HEAD "- name: x\n  newTag: v1",
+			HEAD "- name: x\n  newTag: v1\n- name: " WEB "\n  newTag: v2"},
+		{SG_PART_DIGEST, DIGEST, HEAD "- {name: x, newTag: v1}\n",
+			HEAD "- {name: x, newTag: v1}\n- {name: " WEB ", digest: " DIGEST "}\n"},
+		{SG_PART_TAG, "v2", "kind: Kustomization\nimages: []\n",
+			"kind: Kustomization\nimages: [{name: " WEB ", newTag: v2}]\n"},
+		{SG_PART_TAG, "v2", "kind: Kustomization\nimages: [{name: x, newTag: v1}]\n",
+			"kind: Kustomization\nimages: [{name: x, newTag: v1}, {name: " WEB
+			", newTag: v2}]\n"},
+		{SG_PART_TAG, "v2", "{\"kind\": \"Component\", \"images\": []}",
+			"{\"kind\": \"Component\", \"images\": [{\"name\": \"" WEB
+			"\", \"newTag\": \"v2\"}]}"},
+		/* the list */
+		{SG_PART_TAG, "v2", "kind: Kustomization\nresources:\n- a.yaml\n",
+			"kind: Kustomization\nresources:\n- a.yaml\nimages:\n- name: " WEB
+			"\n  newTag: v2\n"},
+		{SG_PART_TAG, "v2", "kind: Kustomization\nresources:\n  - a.yaml # c",
+			"kind: Kustomization\nresources:\n  - a.yaml # c\nimages:\n  - name: " WEB
+			"\n    newTag: v2"},
+		{SG_PART_TAG, "v2", "kind: Component\r\n# the end\r\n",
+			"kind: Component\r\nimages:\r\n- name: " WEB
+			"\r\n  newTag: v2\r\n# the end\r\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		struct sg_edit_ask ask = with_part(
+			ask_image(sg_str_of(rows[i].before), WEB, rows[i].value), rows[i].part);
+
+		ask.add = SG_EDIT_ADD_USUAL;
+		edits_to(ask, sg_str_of(rows[i].after));
+	}
+}
+
+static void what_is_not_added(void **state)
+{
+	static const struct {
+		const char *text;
+		enum sg_reason reason;
+		const char *cause, *hint;
+	} rows[] = {
+		{HEAD "- name: r.io:5000/shop/wep\n", SG_R_IMAGE_NOT_FOUND, "no item whose name",
+			"did you mean \"r.io:5000/shop/wep\"?"},
+		{HEAD "- name: r.io:5000/shop/ewb\n", SG_R_IMAGE_NOT_FOUND, "no item",
+			"did you mean"},
+		{HEAD "- name: x\n  newName: " WEB "\n", SG_R_IMAGE_NOT_FOUND, "no item",
+			"the entry \"x\" has it as newName"},
+		{"kind: Deployment\n", SG_R_IMAGE_NOT_FOUND, "no key \"images\"", NULL},
+		{"a: b\n", SG_R_IMAGE_NOT_FOUND, "no key \"images\"", NULL},
+		{"kind: Kustomization\nimages:\n", SG_R_EDIT_NO_FIELD,
+			"f.yaml:2:8: no entry can be added", "by hand"},
+		{"kind: Kustomization\nimages: ~\n", SG_R_EDIT_NO_FIELD, "no entry can be added",
+			NULL},
+		{"kind: Kustomization\nimages: a\n", SG_R_EDIT_NO_FIELD, "no entry can be added",
+			NULL},
+		{"kind: Kustomization\nimages: {a: b}\n", SG_R_EDIT_NO_FIELD,
+			"no entry can be added", NULL},
+		{"{kind: Kustomization}\n", SG_R_EDIT_NO_FIELD, "there is no `images`", NULL},
+		{HEAD "-\n  name: x\n", SG_R_EDIT_NO_FIELD, "its own \"-\"", "by hand"},
+		{HEAD "- x\n", SG_R_EDIT_NO_FIELD, "no mapping", NULL},
+		{HEAD "- {}\n", SG_R_EDIT_NO_FIELD, "no mapping", NULL},
+		{"x: &x {a: b}\n" HEAD "- *x\n", SG_R_EDIT_ALIAS, "alias", NULL},
+		{"x: &x [{name: a}]\nkind: Kustomization\nimages: *x\n", SG_R_EDIT_ALIAS, "alias",
+			NULL},
+		{"kind: Kustomization\nimages: &x\n- name: a\ny: *x\n", SG_R_EDIT_SHARED, "both",
+			NULL},
+		{"x: &x {a: b}\nkind: Kustomization\n<<: *x\n", SG_R_EDIT_MERGE_KEY, "merge key",
+			NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+		struct sg_edit_ask ask = ask_image(sg_str_of(rows[i].text), WEB, "v2");
+		struct sg_err err = SG_ERR_INIT;
+		struct sg_edit_done done;
+
+		ask.add = SG_EDIT_ADD_USUAL;
+		edit_fails(ask, rows[i].reason, rows[i].cause);
+		assert_int_equal(sg_edit_apply(&arena, &ask, &done, &err), -1);
+		if (rows[i].hint && !strstr(err.hint, rows[i].hint))
+			fail_msg("%s: hint \"%s\" lacks \"%s\"", err.cause, err.hint, rows[i].hint);
+	}
+}
+
+static void tag_and_digest_of_a_new_entry(void **state)
+{
+	struct sg_str text = SG_STR("kind: Kustomization\n");
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct sg_edit_ask asks[2] = {with_part(ask_image(text, WEB, DIGEST), SG_PART_DIGEST),
+		ask_image(text, WEB, "v2")};
+	struct sg_edit_done dones[2];
+	struct sg_err err = SG_ERR_INIT;
+	size_t failed;
+
+	(void)state;
+	asks[0].add = asks[1].add = SG_EDIT_ADD_USUAL;
+	assert_int_equal(sg_edit_apply_all(&arena, asks, 2, dones, &failed, &err), 0);
+	assert_true(sg_str_is(dones[0].text, "kind: Kustomization\nimages:\n- name: " WEB
+					     "\n  newTag: v2\n  digest: " DIGEST "\n"));
+	assert_string_equal(dones[0].place, "images[name=" WEB "].digest");
+	assert_int_equal(dones[0].line, 5);
+	assert_int_equal(dones[1].line, 4);
+}
+
 static void odd_names(void **state)
 {
 	edits_to(ask_image(SG_STR(HEAD "- {name: \"a ]\\\"b\", newTag: v1}\n"), "a ]\"b", "v2"),
@@ -160,6 +289,9 @@ int main(void)
 		cmocka_unit_test(a_field_of_an_entry),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(both_tag_and_digest),
+		cmocka_unit_test(what_is_missing_is_added),
+		cmocka_unit_test(what_is_not_added),
+		cmocka_unit_test(tag_and_digest_of_a_new_entry),
 		cmocka_unit_test(odd_names),
 		cmocka_unit_test(reading),
 	};

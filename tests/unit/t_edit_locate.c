@@ -57,7 +57,8 @@ static int prove(const struct claim_row *row, struct sg_err *err)
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
 	struct sg_edit_tree tree = {.file = "f", .text = SG_STR("a: 1\ntag: v1 # c\nb: [x]\n")};
 	struct sg_str after = sg_str_of(row->after);
-	struct sg_edit_claim claim = {SG_YAML_SCALAR, row->style, sg_str_of(row->value)};
+	struct sg_edit_claim claim = {
+		.kind = SG_YAML_SCALAR, .style = row->style, .value = sg_str_of(row->value)};
 	struct sg_edit_splice splice = {
 		.start = 10,
 		.end = 12,

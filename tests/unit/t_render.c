@@ -45,10 +45,11 @@ static void facts(struct sg_report *report)
 }
 
 static const struct sg_value_change values[] = {
-	{"catalog", "apps/catalog/values-dev.yaml", "image.tag", SG_PART_TAG, 3, "1.4.1", "1.4.2"},
+	{"catalog", "apps/catalog/values-dev.yaml", "image.tag", SG_PART_TAG, 3, "1.4.1", "1.4.2",
+		false},
 	{"a-longer-name", "apps/a-longer-name/overlays/dev/kustomization.yaml",
 		"images[name=registry.example.com/shop/a-longer-name].newTag", SG_PART_TAG, 12,
-		"1.4.1", "1.4.2"},
+		"1.4.1", "1.4.2", false},
 };
 
 static void bump_done(struct sg_report *report)
@@ -284,7 +285,7 @@ static void hostile(struct sg_report *report)
 		report->commit = report->commit_url = report->id = HOSTILE;
 	report->advisory = true;
 	*sg_report_add_change(report) = (struct sg_report_change){
-		HOSTILE, HOSTILE, HOSTILE, HOSTILE, -1, HOSTILE, HOSTILE, false};
+		HOSTILE, HOSTILE, HOSTILE, HOSTILE, -1, HOSTILE, HOSTILE, false, false};
 	report->files = files;
 	report->file_count = 1;
 	row = sg_report_add_verdict(report);
