@@ -137,16 +137,13 @@ int sg_edit_images(struct sg_arena *arena, const char *file, struct sg_str text,
 	struct sg_edit_shapes shapes;
 	struct sg_edit_asks asks = {0};
 
-	if (sg_edit_shapes(arena, file, text, &shapes, err) < 0)
+	if (sg_edit_shapes_of(arena, file, text, image->repository, &shapes, err) < 0)
 		return -1;
-	for (size_t i = 0; i < shapes.count; i++) {
-		struct sg_edit_shape *shape = &shapes.items[i];
-
-		if (shape->repository && !is_some_repository(shape) &&
-			sg_image_same_repository(sg_str_of(shape->repository), image->repository) &&
-			sg_edit_shape_asks(arena, file, text, shape, image, &asks, err) < 0)
+	for (size_t i = 0; i < shapes.count; i++)
+		if (!is_some_repository(&shapes.items[i]) &&
+			sg_edit_shape_asks(arena, file, text, &shapes.items[i], image, &asks, err) <
+				0)
 			return -1;
-	}
 	*ret = asks;
 	return 0;
 }

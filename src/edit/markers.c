@@ -171,7 +171,7 @@ int sg_edit_markers(struct sg_arena *arena, const char *file, struct sg_str text
 	struct sg_edit_markers markers = {0};
 	struct sg_edit_shapes none;
 
-	if (sg_shape_walk(arena, file, text, &markers, &none, err) < 0)
+	if (sg_shape_walk(arena, file, text, (struct sg_str){"", 0}, &markers, &none, err) < 0)
 		return -1;
 	*ret = markers;
 	return 0;

@@ -236,38 +236,58 @@ const char *sg_edit_path_before(
 	return sg_arena_dup(arena, sg_str_sub(sg_str_of(path->text), 0, end));
 }
 
-static const char *quoted(struct sg_arena *arena, const char *text)
+static void put_quoted(struct sg_str text, struct sg_buf *out)
+{
+	sg_buf_addc(out, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '"' || text.ptr[i] == '\\')
+			sg_buf_addc(out, '\\');
+		sg_buf_addc(out, text.ptr[i]);
+	}
+	sg_buf_addc(out, '"');
+}
+
+/* Quoted unless a name goes up to one of ENDS. */
+static void put_name(struct sg_str text, const char *ends, struct sg_buf *out)
+{
+	bool bare = text.len > 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		bare = bare && !ends_word(text.ptr[i], ends);
+	if (bare)
+		sg_buf_addstr(out, text);
+	else
+		put_quoted(text, out);
+}
+
+void sg_edit_path_put_value(struct sg_str value, struct sg_buf *out)
+{
+	put_name(value, SELECT_ENDS, out);
+}
+
+void sg_edit_path_put_key(struct sg_str key, struct sg_buf *out)
+{
+	put_name(key, KEY_ENDS ":=", out);
+}
+
+static const char *copy_of(struct sg_arena *arena, const char *text,
+	void (*put)(struct sg_str text, struct sg_buf *out))
 {
 	SG_AUTO(sg_buf_release) struct sg_buf out = {0};
 
 	sg_buf_init(&out, 2 * strlen(text) + 2);
-	sg_buf_addc(&out, '"');
-	for (const char *c = text; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			sg_buf_addc(&out, '\\');
-		sg_buf_addc(&out, *c);
-	}
-	sg_buf_addc(&out, '"');
+	put(sg_str_of(text), &out);
 	return sg_arena_dup(arena, sg_buf_str(&out));
-}
-
-/* Whether TEXT needs no quotes where a name goes up to one of ENDS. */
-static bool is_bare(const char *text, const char *ends)
-{
-	for (const char *c = text; *c; c++)
-		if (ends_word(*c, ends))
-			return false;
-	return *text != '\0';
 }
 
 const char *sg_edit_path_value(struct sg_arena *arena, const char *value)
 {
-	return is_bare(value, SELECT_ENDS) ? value : quoted(arena, value);
+	return copy_of(arena, value, sg_edit_path_put_value);
 }
 
 const char *sg_edit_path_key(struct sg_arena *arena, const char *key)
 {
-	return is_bare(key, KEY_ENDS ":=") ? key : quoted(arena, key);
+	return copy_of(arena, key, sg_edit_path_put_key);
 }
 
 bool sg_edit_path_split(struct sg_str text, struct sg_str *ret_path, struct sg_str *ret_value)

@@ -19,6 +19,7 @@
 
 #include "base/arena.h"
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 enum sg_edit_step_kind { SG_STEP_KEY, SG_STEP_INDEX, SG_STEP_SELECT };
@@ -58,6 +59,8 @@ const char *sg_edit_path_before(
 	struct sg_arena *arena, const struct sg_edit_path *path, size_t step);
 
 /* A value as it is written in a selector, and a key: quoted where it must be. */
+void sg_edit_path_put_value(struct sg_str value, struct sg_buf *out);
+void sg_edit_path_put_key(struct sg_str key, struct sg_buf *out);
 const char *sg_edit_path_value(struct sg_arena *arena, const char *value);
 const char *sg_edit_path_key(struct sg_arena *arena, const char *key);
 

@@ -10,13 +10,16 @@ static const char *text_or_null(struct sg_shape_walk *w, struct sg_str text)
 	return text.len ? sg_arena_dup(w->arena, text) : NULL;
 }
 
-struct sg_edit_shape *sg_shape_add(
-	struct sg_shape_walk *w, enum sg_edit_shape_kind kind, size_t node, const char *name)
+struct sg_edit_shape *sg_shape_add(struct sg_shape_walk *w, enum sg_edit_shape_kind kind,
+	size_t node, const char *name, struct sg_str repository)
 {
 	struct sg_yaml_event event = sg_edit_event(w->tree, node);
-	struct sg_edit_shape *row =
-		sg_arena_push(w->arena, &w->out.items, &w->out.count, sizeof(*row));
+	struct sg_edit_shape *row;
 
+	if (w->only.len && !sg_image_same_repository(repository, w->only))
+		return NULL;
+	row = sg_arena_push(w->arena, &w->out.items, &w->out.count, sizeof(*row));
+	row->repository = text_or_null(w, repository);
 	row->kind = kind;
 	row->at = sg_shape_path_of(w, name);
 	row->line = sg_shape_line(w, &event);
@@ -58,17 +61,20 @@ static void note_twice(
 	}
 }
 
-static void note_reference(struct sg_shape_walk *w, size_t node, const char *name,
+static struct sg_edit_shape *note_reference(struct sg_shape_walk *w, size_t node, const char *name,
 	const struct sg_image *image, const struct sg_shape_keys *keys)
 {
-	struct sg_edit_shape *row = sg_shape_add(w, SG_SHAPE_REFERENCE, node, name);
+	struct sg_edit_shape *row =
+		sg_shape_add(w, SG_SHAPE_REFERENCE, node, name, image->repository);
 
+	if (!row)
+		return NULL;
 	row->reference = sg_shape_field(w, node, name);
-	row->repository = text_or_null(w, image->repository);
 	row->tag = text_or_null(w, image->tag);
 	row->digest = text_or_null(w, image->digest);
 	if (keys)
 		note_twice(w, keys, row);
+	return row;
 }
 
 struct sg_str sg_shape_join(struct sg_shape_walk *w, struct sg_str global, struct sg_str registry,
@@ -104,12 +110,11 @@ static void look_at_full_repository(struct sg_shape_walk *w, const struct sg_sha
 	size_t map, const struct sg_image *image)
 {
 	size_t tag = keys->value[SG_NAME_TAG];
-	struct sg_edit_shape *row;
+	struct sg_edit_shape *row =
+		note_reference(w, keys->value[SG_NAME_REPOSITORY], "repository", image, keys);
 	struct sg_err *fault;
 
-	note_reference(w, keys->value[SG_NAME_REPOSITORY], "repository", image, keys);
-	row = &w->out.items[w->out.count - 1];
-	if (row->fault || !sg_shape_text(w, tag).len)
+	if (!row || row->fault || !sg_shape_text(w, tag).len)
 		return;
 	fault = sg_arena_alloc(w->arena, sizeof(*fault));
 	(void)sg_edit_refuse(w->tree, map, SG_R_EDIT_OTHER_VALUE, fault,
@@ -137,19 +142,17 @@ static void look_at_fields(struct sg_shape_walk *w, const struct sg_shape_up *up
 	struct sg_str registry = sg_shape_text(w, keys->value[SG_NAME_REGISTRY]);
 	struct sg_str whole = sg_shape_join(w, up->registry, registry, repository);
 	struct sg_image image = {0};
-	bool is_image;
 	struct sg_edit_shape *row;
 
 	if (!repository.len)
 		whole = oci_url(w, up);
-	is_image = sg_image_parse(whole, &image);
-
-	if (is_image && (image.tag.len || image.digest.len)) {
+	if (sg_image_parse(whole, &image) && (image.tag.len || image.digest.len)) {
 		look_at_full_repository(w, keys, map, &image);
 		return;
 	}
-	row = sg_shape_add(w, SG_SHAPE_FIELDS, map, NULL);
-	row->repository = is_image ? text_or_null(w, whole) : NULL;
+	row = sg_shape_add(w, SG_SHAPE_FIELDS, map, NULL, image.repository);
+	if (!row)
+		return;
 	row->repository_field = sg_shape_field(w, keys->value[SG_NAME_REPOSITORY], "repository");
 	fill_fields(w, keys, SG_NAME_TAG, row);
 }
@@ -171,18 +174,19 @@ static bool look_at_image(struct sg_shape_walk *w, const struct sg_shape_up *up,
 					 ? SG_NAME_IMAGE_TAG
 					 : SG_NAME_TAG;
 	struct sg_str registry = sg_shape_text(w, keys->value[SG_NAME_REGISTRY]);
-	struct sg_image image, whole;
+	struct sg_image image, whole = {0};
 	struct sg_edit_shape *row;
 
 	if (!sg_image_parse(sg_shape_text(w, node), &image))
 		return false;
 	if (image.tag.len || image.digest.len || !says_version(w, keys)) {
-		note_reference(w, node, "image", &image, keys);
+		(void)note_reference(w, node, "image", &image, keys);
 		return false;
 	}
-	row = sg_shape_add(w, SG_SHAPE_FIELDS, map, NULL);
-	if (sg_image_parse(sg_shape_join(w, up->registry, registry, image.repository), &whole))
-		row->repository = text_or_null(w, whole.repository);
+	(void)sg_image_parse(sg_shape_join(w, up->registry, registry, image.repository), &whole);
+	row = sg_shape_add(w, SG_SHAPE_FIELDS, map, NULL, whole.repository);
+	if (!row)
+		return true;
 	row->repository_field = sg_shape_field(w, node, "image");
 	fill_fields(w, keys, tag, row);
 	return true;
@@ -209,19 +213,21 @@ bool sg_shape_look_at_entry(struct sg_shape_walk *w, const struct sg_shape_keys 
 	struct sg_str name = sg_shape_text(w, keys->value[SG_NAME_NAME]);
 	struct sg_str new_name = sg_shape_text(w, keys->value[SG_NAME_NEW_NAME]);
 	struct sg_edit_shape *row;
-	struct sg_image image;
+	struct sg_image image = {0};
 
 	if (!name.len || keys->value[SG_NAME_REPOSITORY] ||
 		!(own || (kustomize && is_scalar(w, keys->value[SG_NAME_DIGEST]))))
 		return false;
-	row = sg_shape_add(w, SG_SHAPE_ENTRY, item, NULL);
+	if (!sg_image_parse(new_name.len ? new_name : name, &image) || image.tag.len ||
+		image.digest.len)
+		image.repository = (struct sg_str){"", 0};
+	row = sg_shape_add(w, SG_SHAPE_ENTRY, item, NULL, image.repository);
+	if (!row)
+		return true;
 	row->entry = unique ? text_or_null(w, name) : NULL;
 	row->repository_field =
 		new_name.len ? sg_shape_field(w, keys->value[SG_NAME_NEW_NAME], "newName")
 			     : sg_shape_field(w, keys->value[SG_NAME_NAME], "name");
-	if (sg_image_parse(new_name.len ? new_name : name, &image) && !image.tag.len &&
-		!image.digest.len)
-		row->repository = text_or_null(w, image.repository);
 	fill_fields(w, keys, SG_NAME_NEW_TAG, row);
 	return true;
 }
@@ -234,5 +240,5 @@ void sg_shape_look_at_listed(struct sg_shape_walk *w, size_t item, bool kustomiz
 	if (kustomize)
 		text = sg_edit_reference_of(text);
 	if (sg_image_parse(text, &image) && (kustomize || image.tag.len || image.digest.len))
-		note_reference(w, item, NULL, &image, NULL);
+		(void)note_reference(w, item, NULL, &image, NULL);
 }

@@ -77,14 +77,14 @@ static struct sg_edit_scalar field_of(const struct params *params, const struct 
 	return field;
 }
 
-static struct sg_edit_shape *add(
-	const struct params *params, enum sg_edit_shape_kind kind, const struct param *param)
+static struct sg_edit_shape *add(const struct params *params, enum sg_edit_shape_kind kind,
+	const struct param *param, struct sg_str repository)
 {
 	size_t len = params->w->path.len;
 	struct sg_edit_shape *row;
 
 	(void)sg_shape_push_item(params->w, params->list, param->item, param->index);
-	row = sg_shape_add(params->w, kind, param->value, "value");
+	row = sg_shape_add(params->w, kind, param->value, "value", repository);
 	sg_shape_pop(params->w, len);
 	return row;
 }
@@ -97,10 +97,11 @@ static const char *copy(const struct params *params, struct sg_str text)
 static void add_reference(
 	const struct params *params, const struct param *param, const struct sg_image *image)
 {
-	struct sg_edit_shape *row = add(params, SG_SHAPE_REFERENCE, param);
+	struct sg_edit_shape *row = add(params, SG_SHAPE_REFERENCE, param, image->repository);
 
+	if (!row)
+		return;
 	row->reference = field_of(params, param);
-	row->repository = copy(params, image->repository);
 	row->tag = copy(params, image->tag);
 	row->digest = copy(params, image->digest);
 }
@@ -110,16 +111,19 @@ static void add_fields(const struct params *params, const struct param *param,
 {
 	const struct param *repository = beside(params, param, "repository");
 	const struct param *registry = beside(params, param, "registry");
-	struct sg_edit_shape *row = add(params, SG_SHAPE_FIELDS, param);
-	struct sg_image image;
-	struct sg_str whole;
+	struct sg_edit_shape *row;
+	struct sg_image image = {0};
 
 	if (!repository)
 		repository = beside(params, param, "image");
-	whole = sg_shape_join(params->w, params->registry, text_of(params, registry),
-		text_of(params, repository));
-	if (sg_image_parse(whole, &image) && !image.tag.len && !image.digest.len)
-		row->repository = copy(params, whole);
+	if (!sg_image_parse(sg_shape_join(params->w, params->registry, text_of(params, registry),
+				    text_of(params, repository)),
+		    &image) ||
+		image.tag.len || image.digest.len)
+		image.repository = (struct sg_str){"", 0};
+	row = add(params, SG_SHAPE_FIELDS, param, image.repository);
+	if (!row)
+		return;
 	row->registry_field = field_of(params, registry);
 	row->repository_field = field_of(params, repository);
 	row->tag_field = field_of(params, tag);

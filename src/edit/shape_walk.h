@@ -28,6 +28,7 @@ struct sg_shape_walk {
 	size_t used_max_bytes; /* of the arena */
 	bool too_large;
 	struct sg_edit_shapes out;
+	struct sg_str only; /* repository of the shapes that are wanted; empty: all are */
 	struct sg_edit_markers *markers; /* NULL: shapes are looked for, else only markers */
 };
 
@@ -55,7 +56,7 @@ struct sg_shape_keys {
 	size_t twice[SG_NAME_COUNT]; /* the second key of that name; 0: there is none */
 };
 
-int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text,
+int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text, struct sg_str only,
 	struct sg_edit_markers *markers, struct sg_edit_shapes *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 
@@ -79,9 +80,12 @@ struct sg_str sg_shape_join(struct sg_shape_walk *w, struct sg_str global, struc
 /* The line of an event in the file. */
 int sg_shape_line(const struct sg_shape_walk *w, const struct sg_yaml_event *event);
 
-/* An empty row for NODE, which the path names (its member NAME unless that is NULL). */
-struct sg_edit_shape *sg_shape_add(
-	struct sg_shape_walk *w, enum sg_edit_shape_kind kind, size_t node, const char *name);
+/*
+ * A row for NODE, which the path names (its member NAME unless that is NULL). REPOSITORY: "" where
+ * it is unknown. NULL when it is another one than is looked for.
+ */
+struct sg_edit_shape *sg_shape_add(struct sg_shape_walk *w, enum sg_edit_shape_kind kind,
+	size_t node, const char *name, struct sg_str repository);
 
 /* NODE, the member NAME of what the path names; none for 0 and what is no scalar. */
 struct sg_edit_scalar sg_shape_field(struct sg_shape_walk *w, size_t node, const char *name);

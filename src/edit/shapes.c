@@ -82,8 +82,9 @@ static size_t push_key(struct sg_shape_walk *w, struct sg_str key)
 {
 	size_t len = w->path.len;
 
-	sg_buf_addf(&w->path, "%s%s", len > w->prefix ? "." : "",
-		sg_edit_path_key(w->scratch, sg_arena_dup(w->scratch, key)));
+	if (len > w->prefix)
+		sg_buf_addc(&w->path, '.');
+	sg_edit_path_put_key(key, &w->path);
 	return len;
 }
 
@@ -125,12 +126,14 @@ bool sg_shape_push_item(struct sg_shape_walk *w, size_t list, size_t item, size_
 	struct sg_str name = sg_edit_member_text(w->tree, item, "name");
 	bool unique = name.len && is_unique(w, list, name);
 
-	if (unique)
-		sg_buf_addf(&w->path, "[name=%s]",
-			sg_edit_path_value(w->scratch, sg_arena_dup(w->scratch, name)));
-	else
+	if (!unique) {
 		sg_buf_addf(&w->path, "[%zu]", index);
-	return unique;
+		return false;
+	}
+	sg_buf_adds(&w->path, "[name=");
+	sg_edit_path_put_value(name, &w->path);
+	sg_buf_addc(&w->path, ']');
+	return true;
 }
 
 /* ---- the walk ---- */
@@ -321,7 +324,7 @@ static void visit_documents(struct sg_shape_walk *w)
 	}
 }
 
-int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text,
+int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text, struct sg_str only,
 	struct sg_edit_markers *markers, struct sg_edit_shapes *ret, struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
@@ -329,6 +332,7 @@ int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text,
 	struct sg_shape_walk w = {.arena = arena,
 		.scratch = &scratch,
 		.tree = &tree,
+		.only = only,
 		.markers = markers,
 		.used_max_bytes = arena->used_bytes + ANSWER_MAX_BYTES};
 
@@ -350,5 +354,11 @@ int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text,
 int sg_edit_shapes(struct sg_arena *arena, const char *file, struct sg_str text,
 	struct sg_edit_shapes *ret, struct sg_err *err)
 {
-	return sg_shape_walk(arena, file, text, NULL, ret, err);
+	return sg_shape_walk(arena, file, text, (struct sg_str){"", 0}, NULL, ret, err);
+}
+
+int sg_edit_shapes_of(struct sg_arena *arena, const char *file, struct sg_str text,
+	struct sg_str repository, struct sg_edit_shapes *ret, struct sg_err *err)
+{
+	return sg_shape_walk(arena, file, text, repository, NULL, ret, err);
 }

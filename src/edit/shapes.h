@@ -60,4 +60,8 @@ struct sg_edit_shapes {
 int sg_edit_shapes(struct sg_arena *arena, const char *file, struct sg_str text,
 	struct sg_edit_shapes *ret, struct sg_err *err) SG_MUST_CHECK;
 
+/* Those of REPOSITORY. */
+int sg_edit_shapes_of(struct sg_arena *arena, const char *file, struct sg_str text,
+	struct sg_str repository, struct sg_edit_shapes *ret, struct sg_err *err) SG_MUST_CHECK;
+
 #endif
