@@ -61,11 +61,34 @@ static struct sg_edit_splice *add_splice(struct run *run, size_t node, size_t as
 	return splice;
 }
 
+/* The bytes that stand for the claimed value at the place of the old one. */
+static int write_value(struct run *run, const struct sg_edit_site *site,
+	const struct sg_edit_target *target, struct sg_edit_claim *claim, struct sg_buf *bytes,
+	struct sg_err *err)
+{
+	struct sg_yaml_event event = sg_edit_event(&run->tree, site->node);
+
+	if (target->block) {
+		if (!sg_edit_block_fits(claim->value))
+			return sg_edit_refuse(&run->tree, target->node, SG_R_EDIT_MULTILINE, err,
+				"the new value cannot stand in a block (| or >) as it is");
+		claim->style = event.style;
+		sg_buf_addstr(bytes, claim->value);
+	}
+	if (target->pad)
+		sg_buf_addc(bytes, ' ');
+	if ((!target->block && !sg_edit_quote(claim->value, old_style(site, &event), target->flow,
+				       bytes, &claim->style)) ||
+		bytes->overflow)
+		return sg_edit_refuse(&run->tree, target->node, SG_R_EDIT_REFUSED, err,
+			"the new value is no UTF-8 or too long");
+	return 0;
+}
+
 static int change(struct run *run, const struct sg_edit_site *site, struct sg_edit_done *done,
 	struct sg_edit_splice *splice, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf bytes = {0};
-	struct sg_yaml_event event = sg_edit_event(&run->tree, site->node);
 	struct sg_edit_claim *claim = sg_arena_alloc(&run->scratch, sizeof(*claim));
 	struct sg_edit_target target;
 
@@ -74,13 +97,8 @@ static int change(struct run *run, const struct sg_edit_site *site, struct sg_ed
 	*claim = (struct sg_edit_claim){
 		.kind = SG_YAML_SCALAR, .value = sg_str_of(done->to), .ret_line = &done->line};
 	sg_buf_init(&bytes, MAX_SCALAR);
-	if (target.pad)
-		sg_buf_addc(&bytes, ' ');
-	if (!sg_edit_quote(
-		    claim->value, old_style(site, &event), target.flow, &bytes, &claim->style) ||
-		bytes.overflow)
-		return sg_edit_refuse(&run->tree, target.node, SG_R_EDIT_REFUSED, err,
-			"the new value is no UTF-8 or too long");
+	if (write_value(run, site, &target, claim, &bytes, err) < 0)
+		return -1;
 	splice->start = target.start;
 	splice->end = target.end;
 	splice->bytes = (struct sg_str){sg_arena_dup(&run->scratch, sg_buf_str(&bytes)), bytes.len};

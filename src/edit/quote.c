@@ -88,6 +88,13 @@ bool sg_edit_plain_fits(struct sg_str value, bool flow)
 	return colons_are_safe(value, flow);
 }
 
+bool sg_edit_block_fits(struct sg_str value)
+{
+	bool visible;
+
+	return value.len > 0 && value.ptr[0] != ' ' && look(value, &visible) && visible;
+}
+
 static void add_single(struct sg_str value, struct sg_buf *out)
 {
 	sg_buf_addc(out, '\'');

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "edit/splice.h"
+
 int sg_edit_scalar_check(
 	struct sg_edit_tree *tree, const struct sg_edit_site *site, struct sg_err *err)
 {
@@ -43,18 +45,18 @@ int sg_edit_free_check(struct sg_edit_tree *tree, size_t node, struct sg_err *er
 	return 0;
 }
 
+static bool is_block(const struct sg_yaml_event *event)
+{
+	return event->style == SG_YAML_LITERAL || event->style == SG_YAML_FOLDED;
+}
+
 static int check_shape(struct sg_edit_tree *tree, size_t node, struct sg_err *err)
 {
 	struct sg_yaml_event event = sg_edit_event(tree, node);
 
 	if (sg_edit_free_check(tree, node, err) < 0)
 		return -1;
-	if (event.style == SG_YAML_LITERAL || event.style == SG_YAML_FOLDED) {
-		(void)sg_edit_refuse(tree, node, SG_R_EDIT_MULTILINE, err,
-			"the value is a block of lines (| or >)");
-		return sg_hint(err, "write it on the line of its key");
-	}
-	if (event.line != event.end_line) {
+	if (!is_block(&event) && event.line != event.end_line) {
 		(void)sg_edit_refuse(
 			tree, node, SG_R_EDIT_MULTILINE, err, "the value goes over several lines");
 		return sg_hint(err, "write it on the line of its key");
@@ -91,6 +93,43 @@ bool sg_edit_is_open(const struct sg_edit_tree *tree, const struct sg_yaml_event
 	       (tree->text.ptr[at - 1] == ':' || tree->text.ptr[at - 1] == '-');
 }
 
+/* The one line of a block, which is the value as it stands; nothing but line ends is behind it. */
+static bool block_line(const struct sg_edit_tree *tree, const struct sg_yaml_event *event,
+	struct sg_edit_target *target)
+{
+	struct sg_str text = sg_str_sub(tree->text, 0, event->end);
+	size_t at = event->start, len = 0;
+
+	while (at < text.len && (len = sg_edit_line_end(sg_str_sub(text, at, text.len))) == 0)
+		at++;
+	at += len;
+	while (at < text.len && text.ptr[at] == ' ')
+		at++;
+	target->start = at;
+	target->end = at + event->value.len;
+	if (event->value.len == 0 || sg_edit_count_lines(event->value) ||
+		!sg_str_eq(sg_str_sub(text, at, target->end), event->value))
+		return false;
+	for (at = target->end; at < text.len; at += len)
+		if ((len = sg_edit_line_end(sg_str_sub(text, at, text.len))) == 0)
+			return false;
+	return true;
+}
+
+static int take_block(struct sg_edit_tree *tree, const struct sg_yaml_event *event, size_t node,
+	struct sg_edit_target *ret, struct sg_err *err)
+{
+	struct sg_edit_target target = {.node = node, .block = true};
+
+	if (!block_line(tree, event, &target)) {
+		(void)sg_edit_refuse(tree, node, SG_R_EDIT_MULTILINE, err,
+			"the value is a block of lines (| or >)");
+		return sg_hint(err, "write it on the line of its key");
+	}
+	*ret = target;
+	return 0;
+}
+
 int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
 	struct sg_edit_target *ret, struct sg_err *err)
 {
@@ -99,6 +138,8 @@ int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *s
 
 	if (sg_edit_scalar_check(tree, site, err) < 0 || check_shape(tree, site->node, err) < 0)
 		return -1;
+	if (is_block(&event))
+		return take_block(tree, &event, site->node, ret, err);
 	if (empty && !sg_edit_is_open(tree, &event)) {
 		(void)sg_edit_refuse(tree, site->node, SG_R_EDIT_NO_FIELD, err,
 			"the key has no value that could be replaced");

@@ -9,12 +9,14 @@ struct sg_edit_target {
 	size_t start, end; /* bytes of the scalar alone: quotes included, anchor and tag not */
 	bool flow;
 	bool pad; /* nothing stands there, right behind ":" or "-": a blank goes before the value */
+	bool block; /* the line below | or >: only a text that can stand there as it is fits */
 };
 
 /*
- * EDIT_* unless the node is a scalar whose bytes can be replaced alone: on one line, plain or
- * quoted, without an anchor that is used, and without a tag that says it is no text. Where nothing
- * stands behind "key:" or "-" the value goes there.
+ * EDIT_* unless the node is a scalar whose bytes can be replaced alone: on one line, plain, quoted
+ * or a block of one line that ends without a line break (|- or >-), without an anchor that is used,
+ * and without a tag that says it is no text. Where nothing stands behind "key:" or "-" the value
+ * goes there.
  */
 int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
 	struct sg_edit_target *ret, struct sg_err *err) SG_MUST_CHECK;

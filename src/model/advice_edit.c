@@ -73,8 +73,8 @@ static const struct sg_advice rows[] = {
 	{
 		.code = "EDIT_MULTILINE",
 		.means = "The value goes over several lines.",
-		.cause = "A block (| or >), or a quoted or plain text with a line break in "
-			 "it.",
+		.cause = "A block (| or >) of more than one line or with a line break at its "
+			 "end, or a quoted or plain text with a line break in it.",
 		.remedy = "Write the value on the line of its key.",
 		.look = "git show origin/BRANCH:FILE\n",
 	},

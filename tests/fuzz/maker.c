@@ -179,6 +179,8 @@ static void end(struct maker *m)
 		new_line(m);
 	} else if (maker_once_in(m, 4) && text->len && text->ptr[text->len - 1] == '\n') {
 		sg_buf_splice(text, text->len - 1, text->len, SG_STR(""));
+		if (m->out->count && m->out->scalars[m->out->count - 1].end > text->len)
+			m->out->scalars[m->out->count - 1].end = text->len;
 	}
 }
 

@@ -84,7 +84,7 @@ static void refusals(void **state)
 			SG_R_EDIT_MERGE_KEY, "merge key", NULL},
 		{SG_PART_TAG, "x: &x [{name: " WEB ", newTag: v1}]\nimages: *x\n", SG_R_EDIT_ALIAS,
 			"the alias *x", NULL},
-		{SG_PART_TAG, HEAD "- name: " WEB "\n  newTag: |-\n    v1\n", SG_R_EDIT_MULTILINE,
+		{SG_PART_TAG, HEAD "- name: " WEB "\n  newTag: |\n    v1\n", SG_R_EDIT_MULTILINE,
 			"block of lines", NULL},
 		{SG_PART_REFERENCE, HEAD "- name: " WEB "\n  newTag: v1\n", SG_R_CONFIG_INVALID,
 			"an entry of `images` has no reference", NULL},

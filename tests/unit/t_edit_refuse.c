@@ -8,9 +8,14 @@ struct row {
 
 static const struct row rows[] = {
 	/* what stands there cannot be replaced alone */
-	{"tag", "tag: |-\n  v1\n", SG_R_EDIT_MULTILINE, "f.yaml:1:6: the value is a block of lines",
+	{"tag", "tag: |\n  v1\n", SG_R_EDIT_MULTILINE, "f.yaml:1:6: the value is a block of lines",
 		"on the line of its key"},
-	{"tag", "tag: >-\n  v1\n", SG_R_EDIT_MULTILINE, "the value is a block of lines", NULL},
+	{"tag", "tag: >-\n  v1\n  v2\n", SG_R_EDIT_MULTILINE, "the value is a block of lines",
+		NULL},
+	{"tag", "tag: |-\n  v1\n\n  v2\n", SG_R_EDIT_MULTILINE, "the value is a block of lines",
+		NULL},
+	{"tag", "tag: >+\n  v1\n\n", SG_R_EDIT_MULTILINE, "the value is a block of lines", NULL},
+	{"tag", "tag: |-\n", SG_R_EDIT_MULTILINE, "the value is a block of lines", NULL},
 	{"tag", "tag: v1\n  v2\n", SG_R_EDIT_MULTILINE,
 		"f.yaml:1:6: the value goes over several lines", NULL},
 	{"tag", "tag: \"v1\n  v2\"\n", SG_R_EDIT_MULTILINE, "the value goes over several lines",
