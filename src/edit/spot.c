@@ -28,6 +28,20 @@ static bool is_line_start(struct sg_str text, size_t at)
 	       line_end_before(text, at) > 0;
 }
 
+/* YAML 1.2 has lost the line ends of 1.1: where both kinds stand, readers see other lines. */
+static int check_readers(
+	struct sg_edit_tree *tree, size_t node, struct sg_str newline, struct sg_err *err)
+{
+	struct sg_str text = tree->text;
+
+	if (!newline.len || newline.ptr[0] == '\n' || newline.ptr[0] == '\r' ||
+		(sg_str_find(text, '\n') < 0 && sg_str_find(text, '\r') < 0))
+		return 0;
+	(void)sg_edit_refuse(tree, node, SG_R_EDIT_UNPROVEN, err,
+		"readers differ in where this line begins or ends (NEL, LS or PS)");
+	return sg_hint(err, "end its lines with LF");
+}
+
 static int take_prefix(
 	struct sg_edit_tree *tree, size_t first, struct sg_edit_spot *spot, struct sg_err *err)
 {
@@ -38,7 +52,8 @@ static int take_prefix(
 	if (!is_line_start(tree->text, at))
 		return no_spot(tree, first, "it does not begin a line", err);
 	spot->prefix = sg_str_sub(tree->text, at, end);
-	return 0;
+	return check_readers(
+		tree, first, sg_str_sub(tree->text, at - line_end_before(tree->text, at), at), err);
 }
 
 static bool is_flow_end(const struct sg_edit_tree *tree, const struct sg_yaml_event *event)
@@ -67,14 +82,6 @@ static size_t skip_to_line_end(struct sg_str text, size_t at)
 		while (at < text.len && !sg_edit_line_end(sg_str_sub(text, at, text.len)))
 			at++;
 	return at;
-}
-
-/* YAML 1.2 has lost the line ends of 1.1: where both kinds stand, readers see other lines. */
-static bool readers_agree(struct sg_str text, struct sg_str newline)
-{
-	if (newline.ptr[0] == '\n' || newline.ptr[0] == '\r')
-		return true;
-	return sg_str_find(text, '\n') < 0 && sg_str_find(text, '\r') < 0;
 }
 
 static struct sg_str any_newline(struct sg_str text, size_t at)
@@ -109,11 +116,7 @@ static int take_line(struct sg_edit_tree *tree, size_t last, size_t at, bool is_
 		spot->newline = len ? sg_str_sub(text, at, at + len) : any_newline(text, at);
 		spot->at = at + len;
 	}
-	if (readers_agree(text, spot->newline))
-		return 0;
-	(void)sg_edit_refuse(tree, last, SG_R_EDIT_UNPROVEN, err,
-		"readers differ in where this line ends (NEL, LS or PS)");
-	return sg_hint(err, "end the line with LF");
+	return check_readers(tree, last, spot->newline, err);
 }
 
 int sg_edit_spot_behind(struct sg_edit_tree *tree, size_t first, size_t end,

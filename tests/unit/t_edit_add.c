@@ -156,6 +156,7 @@ static void refused(void **state)
 		{"x", "b: |-\n  c", SG_R_EDIT_UNPROVEN, "another place"},
 		{"a.x", "z: 1\na:\n  b: c # d\xc2\x85y: 2\n", SG_R_EDIT_UNPROVEN, "readers differ"},
 		{"a.x", "z: 1\na:\n  b: c\xe2\x80\xa8y: 2\n", SG_R_EDIT_UNPROVEN, "readers differ"},
+		{"[0].x", "- # c\xe2\x80\xa8  b: c\n", SG_R_EDIT_UNPROVEN, "readers differ"},
 		{"x", "{{ a }}: b\n", SG_R_EDIT_TEMPLATE, "template"},
 		{"x", "", SG_R_KEY_NOT_FOUND, "the file is empty"},
 	};
