@@ -82,7 +82,7 @@ static int refuse_template(const char *file, int line, int column, struct sg_err
 
 int sg_edit_check_template(struct sg_edit_tree *tree, struct sg_err *err)
 {
-	for (size_t i = 0; i + 1 < tree->events.count; i++) {
+	for (size_t i = 0; !tree->is_data && i + 1 < tree->events.count; i++) {
 		struct sg_yaml_event outer = sg_edit_event(tree, i);
 		struct sg_yaml_event inner = sg_edit_event(tree, i + 1);
 
@@ -90,15 +90,17 @@ int sg_edit_check_template(struct sg_edit_tree *tree, struct sg_err *err)
 		if (is_flow_map(&outer) && is_flow_map(&inner) && inner.start == outer.start + 1)
 			return refuse_template(tree->file, outer.line, outer.column, err);
 	}
+	tree->is_data = true;
 	return 0;
 }
 
 static void list_documents(struct sg_edit_tree *tree, struct documents *documents)
 {
-	for (size_t i = 0; i < tree->events.count; i++) {
-		tree->visits++;
-		if (sg_edit_event(tree, i).kind == SG_YAML_DOC_START)
-			add(documents, i + 1);
+	size_t at = 1; /* behind the start of the stream */
+
+	while (sg_edit_event(tree, at).kind == SG_YAML_DOC_START) {
+		add(documents, at + 1);
+		at = sg_edit_node_end(tree, at + 1) + 1;
 	}
 }
 

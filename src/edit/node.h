@@ -17,6 +17,7 @@ struct sg_edit_tree {
 	const char *file;
 	struct sg_str text;
 	struct sg_yaml_events events;
+	bool is_data;  /* no template: sg_edit_check_template() has looked */
 	size_t visits; /* events looked at: the cost, which must stay linear in the file */
 };
 

@@ -2,6 +2,7 @@
 #include "edit_case.h"
 
 #include "base/buf.h"
+#include "edit/find.h"
 
 #define MAX_ASKS 4
 
@@ -138,13 +139,14 @@ static void fill(struct sg_arena *arena, struct sg_buf *buf, struct sg_edit_ask 
 	}
 }
 
-/* One text is made, whatever the number of edits. */
+/* One text is made, whatever the number of edits, and what is not on the way is passed over. */
 static void cost_grows_with_the_file_and_not_with_the_edits(void **state)
 {
-	SG_AUTO(sg_arena_release) struct sg_arena arena = {0}, out = {0};
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0}, out = {0}, scratch = {0};
 	SG_AUTO(sg_buf_release) struct sg_buf buf = {0};
 	struct sg_edit_ask *asks = sg_arena_calloc(&arena, MANY, sizeof(*asks));
 	struct sg_edit_done *dones = sg_arena_calloc(&arena, MANY, sizeof(*dones));
+	struct sg_edit_tree tree = {.file = "f.yaml"};
 	struct sg_err err = SG_ERR_INIT;
 	size_t failed;
 
@@ -153,6 +155,15 @@ static void cost_grows_with_the_file_and_not_with_the_edits(void **state)
 	assert_int_equal(sg_edit_apply_all(&out, asks, MANY, dones, &failed, &err), 0);
 	assert_int_equal(dones[MANY - 1].text.len, buf.len + MANY);
 	assert_true(out.used_bytes < buf.len + MANY * 200);
+
+	tree.text = sg_buf_str(&buf);
+	assert_int_equal(sg_yaml_parse(&scratch, tree.file, tree.text, &tree.events, &err), 0);
+	for (size_t i = 0; i < MANY; i++) {
+		struct sg_edit_found found;
+
+		assert_int_equal(sg_edit_find(&scratch, &tree, &asks[i], &found, &err), 0);
+	}
+	assert_true(tree.visits < tree.events.count + (size_t)MANY * 3 * MANY);
 }
 
 int main(void)
