@@ -205,16 +205,22 @@ static int fetch_once(
 int sg_repo_fetch(
 	struct sg_repo *repo, const char *const *branches, size_t count, struct sg_err *err)
 {
+	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
+	const char **names = sg_arena_calloc(&arena, count + 1, sizeof(*names));
+
+	/* they may be names of the last look, and a new one makes those go away */
+	for (size_t i = 0; i < count; i++)
+		names[i] = sg_arena_strdup(&arena, branches[i]);
 	if (!repo->remote && sg_repo_refs(repo, err) < 0)
 		return -1;
-	if (fetch_once(repo, branches, count, err) == 0)
+	if (fetch_once(repo, names, count, err) == 0)
 		return 0;
 	if (err->reason != SG_R_BRANCH_MOVED)
 		return -1;
 	/* a tip that was listed is not to be had any more: somebody rewrote the branch since */
 	if (sg_repo_refs(repo, err) < 0)
 		return -1;
-	return fetch_once(repo, branches, count, err);
+	return fetch_once(repo, names, count, err);
 }
 
 int sg_repo_commit_time(

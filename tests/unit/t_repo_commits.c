@@ -123,6 +123,30 @@ static void what_is_no_commit_is_not_found(void **state)
 	repo_world_release(&w);
 }
 
+/* The names may come from the look itself, which the second look replaces. */
+static void a_rewritten_branch_is_looked_at_again(void **state)
+{
+	const struct sg_repo_branch *branches;
+	char tip[SG_OID_SIZE];
+	const char *name;
+	struct repo_world w;
+	size_t count;
+
+	(void)state;
+	repo_world_init(&w);
+	grow(&w, 2);
+	repo_ok(&w, sg_repo_refs(w.repo, &w.err));
+	branches = sg_repo_branches(w.repo, &count);
+	name = branches[count - 1].name;
+	assert_string_equal(name, "main");
+	git_behind_sh(&w.git, "git -C \"$BARE\" update-ref refs/heads/main main~1; git -C "
+			      "\"$BARE\" -c gc.reflogExpire=now gc -q --prune=now");
+	repo_ok(&w, sg_repo_fetch(w.repo, &name, 1, &w.err));
+	repo_ok(&w, sg_repo_tip(w.repo, "main", tip, &w.err));
+	assert_string_equal(tip, repo_rev(&w, "main"));
+	repo_world_release(&w);
+}
+
 /* A server that gives only what its names stand for. */
 static void a_strict_server_gives_what_has_a_name(void **state)
 {
@@ -509,6 +533,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(several_commits_come_in_one_exchange),
 		cmocka_unit_test(a_fetch_of_branches_goes_on_as_before),
+		cmocka_unit_test(a_rewritten_branch_is_looked_at_again),
 		cmocka_unit_test(a_missing_commit_is_named),
 		cmocka_unit_test(what_is_no_commit_is_not_found),
 		cmocka_unit_test(a_strict_server_gives_what_has_a_name),
