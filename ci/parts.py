@@ -220,7 +220,7 @@ def docs():
 
 def bench():
     need("tests/bench/run")
-    return one(*run("bench", ["tests/bench/run", "bump-small", "--json", LOGS / "bench.json"], env=binary("release")))
+    return one(*run("bench", ["tests/bench/run", "bump-small", "edit-1mib", "--json", LOGS / "bench.json"], env=binary("release")))
 
 
 def with_sanitizers():

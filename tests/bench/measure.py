@@ -52,9 +52,12 @@ def median(runs, field):
 
 
 def compare(row, sandbox, pairs):
-    """PAIRS runs of both sides in turn; each side once uncounted before, to warm caches."""
+    """PAIRS runs of both sides in turn; each side once uncounted before, to warm caches.
+
+    A row may say that it is measured fewer times (most_pairs), and without that first time (warm)."""
     ours, theirs = [], []
-    for index in range(pairs + 1):
+    pairs = min(pairs, getattr(row, "most_pairs", pairs))
+    for index in range(0 if getattr(row, "warm", True) else 1, pairs + 1):
         for side, runs in ((row.ours, ours), (row.theirs, theirs)):
             argv, env, cwd = side(index)
             figures = once(argv, env, cwd, sandbox, getattr(row, "everything", False))
