@@ -197,7 +197,8 @@ static const struct sg_config_key update_keys[] = {
 		.words = part_words,
 		AT(sg_update, part),
 		.fallback = "tag",
-		.doc = "Which part of the image reference stands there."},
+		.doc = "Which part of the image reference stands there; `version`: none, but the "
+		       "version of a chart, which may have `+BUILD`."},
 };
 
 static const struct sg_config_map update_map = {

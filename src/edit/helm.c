@@ -37,7 +37,7 @@ static bool has_usual_name(const struct sg_edit_path *path, enum sg_image_part p
 {
 	const struct sg_edit_step *last = &path->steps[path->count - 1];
 
-	return part != SG_PART_REFERENCE && last->kind == SG_STEP_KEY &&
+	return part != SG_PART_REFERENCE && part != SG_PART_VERSION && last->kind == SG_STEP_KEY &&
 	       strcmp(last->name, sg_image_part_name(part)) == 0;
 }
 
@@ -52,6 +52,7 @@ static bool is_part_name(enum sg_image_part part, const char *name)
 	case SG_PART_REPOSITORY:
 		return strcmp(name, "newName") == 0;
 	case SG_PART_REFERENCE:
+	case SG_PART_VERSION:
 		break;
 	}
 	return false;

@@ -68,7 +68,8 @@ static const char *key_of(
 	const struct wish *w, const struct sg_edit_scalar *field, const char *name)
 {
 	const char *at = w->shape->at;
-	bool root = *at == '\0' || sg_str_ends(sg_str_of(at), ":");
+	bool root =
+		*at == '\0' || sg_str_ends(sg_str_of(at), ":") || sg_str_ends(sg_str_of(at), "|");
 
 	return field->key ? field->key
 			  : sg_arena_printf(w->arena, "%s%s%s", at, root ? "" : ".", name);

@@ -15,6 +15,7 @@ static const char *field_of(enum sg_image_part part)
 	case SG_PART_DIGEST:
 		return "digest";
 	case SG_PART_REFERENCE:
+	case SG_PART_VERSION:
 		break;
 	}
 	return NULL;

@@ -39,6 +39,8 @@ static void tell_image(struct sg_arena *arena, enum sg_image_part part, struct s
 	case SG_PART_TAG:
 		value->tag = value->value;
 		break;
+	case SG_PART_VERSION:
+		break;
 	case SG_PART_DIGEST:
 		value->digest = value->value;
 		break;

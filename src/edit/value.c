@@ -1,6 +1,10 @@
 #include "edit/value.h"
 
+#include <string.h>
+
 #include "model/image.h"
+#include "model/name.h"
+#include "model/version_order.h"
 
 #define SHOWN 100
 
@@ -34,6 +38,8 @@ static bool is_part(struct sg_str text, enum sg_image_part part)
 		return sg_image_digest_ok(text);
 	case SG_PART_REFERENCE:
 		return version_ok(text);
+	case SG_PART_VERSION:
+		return sg_version_is_semantic(text);
 	}
 	return false;
 }
@@ -49,6 +55,9 @@ int sg_edit_value_check(const struct sg_edit_ask *ask, struct sg_err *err)
 	if (ask->part == SG_PART_TAG || ask->part == SG_PART_REFERENCE)
 		(void)sg_hint(err, "a tag has at most 128 letters, digits, \"_\", \".\" and \"-\", "
 				   "and begins with a letter, digit or \"_\"");
+	if (ask->part == SG_PART_VERSION)
+		(void)sg_hint(err, "a version is MAJOR.MINOR.PATCH, with -PRERELEASE and +BUILD "
+				   "behind it where wanted");
 	if (ask->part == SG_PART_DIGEST)
 		(void)sg_hint(
 			err, "a digest is sha256: and 64, or sha512: and 128 digits of 0-9a-f");
@@ -109,6 +118,17 @@ static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *t
 	return 0;
 }
 
+/* A version may be a range, or no semantic one, before it is written for the first time. */
+static bool may_stand(struct sg_str old, enum sg_image_part part)
+{
+	if (part != SG_PART_VERSION)
+		return is_part(old, part);
+	for (size_t i = 0; i < old.len; i++)
+		if (!sg_name_is_char(old.ptr[i]) && !strchr("+*~^=<> ", old.ptr[i]))
+			return false;
+	return true;
+}
+
 int sg_edit_value_wanted(struct sg_arena *arena, const struct sg_edit_tree *tree, size_t node,
 	const struct sg_edit_ask *ask, const char **ret, struct sg_err *err)
 {
@@ -117,7 +137,7 @@ int sg_edit_value_wanted(struct sg_arena *arena, const struct sg_edit_tree *tree
 	if (ask->part == SG_PART_REFERENCE && !ask->any_text)
 		return wanted_reference(arena, tree, node, ask, ret, err);
 	if (!ask->any_text && event.value.len && !sg_edit_is_null(&event) &&
-		!is_part(event.value, ask->part))
+		!may_stand(event.value, ask->part))
 		return refuse_old(tree, node, sg_image_part_name(ask->part), err);
 	*ret = sg_arena_strdup(arena, ask->value);
 	return 0;

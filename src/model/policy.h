@@ -45,12 +45,13 @@ enum sg_sign_mode {
 #undef SG_X
 };
 
-/* Which part of an image reference a place holds. */
+/* Which part of an image reference a place holds. VERSION: none; the version of a chart. */
 #define SG_IMAGE_PARTS(X)                                                                          \
 	X(TAG, "tag")                                                                              \
 	X(REPOSITORY, "repository")                                                                \
 	X(REFERENCE, "reference")                                                                  \
-	X(DIGEST, "digest")
+	X(DIGEST, "digest")                                                                        \
+	X(VERSION, "version")
 
 enum sg_image_part {
 #define SG_X(name, word) SG_PART_##name,

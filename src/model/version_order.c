@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "model/name.h"
+
+#define VERSION_MAX_BYTES 128
 
 static bool is_digit(char c)
 {
@@ -124,4 +127,53 @@ bool sg_version_order(struct sg_str a, struct sg_str b, int *ret_order)
 	order = core_order(x.core, y.core);
 	*ret_order = order ? order : pre_order(x.pre, y.pre);
 	return true;
+}
+
+static bool is_identifier(struct sg_str s, bool zeros)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!sg_name_is_char(s.ptr[i]) || s.ptr[i] == '_' || s.ptr[i] == '.')
+			return false;
+	return s.len > 0 && (zeros || s.len == 1 || s.ptr[0] != '0' || !all_digits(s));
+}
+
+/* Identifiers with dots between them. */
+static bool are_identifiers(struct sg_str s, bool zeros)
+{
+	struct sg_str part;
+
+	if (!s.len || sg_str_ends(s, "."))
+		return false;
+	while (sg_str_cut(&s, '.', &part))
+		if (!is_identifier(part, zeros))
+			return false;
+	return true;
+}
+
+bool sg_version_is_semantic(struct sg_str text)
+{
+	struct sg_str core, part;
+	long build, pre;
+	int numbers = 0;
+
+	if (text.len > VERSION_MAX_BYTES)
+		return false;
+	if (sg_str_starts(text, "v"))
+		text = sg_str_sub(text, 1, text.len);
+	build = sg_str_find(text, '+');
+	if (build >= 0 && !are_identifiers(sg_str_sub(text, (size_t)build + 1, text.len), true))
+		return false;
+	core = build < 0 ? text : sg_str_sub(text, 0, (size_t)build);
+	pre = sg_str_find(core, '-');
+	if (pre >= 0 && !are_identifiers(sg_str_sub(core, (size_t)pre + 1, core.len), false))
+		return false;
+	core = pre < 0 ? core : sg_str_sub(core, 0, (size_t)pre);
+	if (!are_identifiers(core, false))
+		return false;
+	while (sg_str_cut(&core, '.', &part)) {
+		if (!all_digits(part))
+			return false;
+		numbers++;
+	}
+	return numbers == 3;
 }

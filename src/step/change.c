@@ -73,6 +73,7 @@ static int value_for(struct build *build, const struct sg_place *place, const ch
 	*ret_value = NULL;
 	switch (place->part) {
 	case SG_PART_TAG:
+	case SG_PART_VERSION:
 		if (parts.tag.len)
 			*ret_value = sg_arena_dup(arena, parts.tag);
 		break;

@@ -22,6 +22,7 @@ static struct sg_image_version parts_of_value(enum sg_image_part part, const cha
 
 	switch (part) {
 	case SG_PART_TAG:
+	case SG_PART_VERSION:
 		return (struct sg_image_version){.tag = text};
 	case SG_PART_DIGEST:
 		return (struct sg_image_version){.digest = text};
@@ -56,7 +57,8 @@ static bool differs(const struct sg_image_version *expected, const struct sg_val
 {
 	struct sg_image_version here = parts_of_value(value->part, value->from);
 	bool is_reference = value->part == SG_PART_REFERENCE;
-	bool of_tag = expected->tag.len && (is_reference || value->part == SG_PART_TAG);
+	bool is_tag = value->part == SG_PART_TAG || value->part == SG_PART_VERSION;
+	bool of_tag = expected->tag.len && (is_reference || is_tag);
 	bool of_digest = expected->digest.len && (is_reference || value->part == SG_PART_DIGEST);
 
 	*ret_asked = *ret_asked || of_tag || of_digest;

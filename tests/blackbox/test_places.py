@@ -49,6 +49,7 @@ containers:
     ("crd.yaml", "key: 'Engine/web:spec.engine.image', part: reference", "kind: Engine\nmetadata: {name: x}\n---\nkind: Engine\nmetadata: {name: web}\nspec: {engine: {image: 'r.example.com:5000/shop/web'}}\n",
      "shop/web'", "shop/web:2.10'"),
     ("list.json", "key: 'a[1].image', part: reference", '{"a": [1, {"image": "r.example.com:5000/shop/web:1"}], "b": "\\u00e9"}', "web:1", "web:2.10"),
+    ("Chart.yaml", "key: appVersion", "name: web\nversion: 0.1.0\nappVersion: \"1.0\"\n", '"1.0"', '"2.10"'),
     ("values.yaml", "marker: '{service}'", MARKED, "'1.0'", "'2.10'"),
     ("deploy.yaml", "marker: 'flux-system:{service}'", FLUX, "web:1.0", "web:2.10"),
 ])
@@ -59,6 +60,29 @@ def test_a_place(sandbox, sg, tmp_path, file, update, before, old, new):
     sg("bump", "placed=2.10", "--config", "conf.yaml")
     assert sandbox.show(f"placed/{file}").decode() == before.replace(old, new)
     assert "NOTHING_TO_DO" in sg("bump", "placed=2.10", "--config", "conf.yaml", "--output", "json").out
+
+
+CHART = """\
+apiVersion: v2
+name: web
+version: 0.1.0   # of the chart
+appVersion: 1.0.0
+dependencies:
+  - {name: common, version: 2.x.x, repository: "https://charts.example.com"}
+"""
+
+
+def test_the_versions_of_a_chart(sandbox, sg, tmp_path):
+    sandbox.ctl("push-file", "develop", "placed/Chart.yaml", stdin=CHART)
+    (tmp_path / "conf.yaml").write_text(CONFIG + "".join(f"      - {{file: Chart.yaml, key: '{key}', part: version}}\n"
+                                                         for key in ("version", "appVersion", "dependencies[name=common].version")))
+    before = sandbox.tip()
+    for wish, code, words in (("placed=2.1", 2, "MAJOR.MINOR.PATCH"), ("placed=2.1.0+a_b", 2, "is no version")):
+        assert words in sg("bump", wish, "--config", "conf.yaml", expect=code).err
+    assert sandbox.tip() == before
+    sg("bump", "placed=2.1.0-rc.1+5f0e", "--config", "conf.yaml")
+    want = CHART.replace("0.1.0", "2.1.0-rc.1+5f0e").replace("1.0.0", "2.1.0-rc.1+5f0e").replace("2.x.x", "2.1.0-rc.1+5f0e")
+    assert sandbox.show("placed/Chart.yaml").decode() == want
 
 
 @pytest.mark.parametrize("text, code, words", [

@@ -426,7 +426,8 @@ static void places_are_checked(void **state)
 		{SERVICE("name: web, path: a, update: [{key: k}]"),
 			"4:34: 'file' is missing in update\n"},
 		{SERVICE("name: web, path: a, update: [{file: f, key: k, part: tags}]"),
-			"4:57: 'part' must be one of tag, repository, reference, digest, not "
+			"4:57: 'part' must be one of tag, repository, reference, digest, version, "
+			"not "
 			"'tags' [did you mean 'tag'?]\n"},
 		{SERVICE("name: web, path: a, image: \"r/web:1\", " UPDATE),
 			"4:31: 'image' must be a repository without tag, not 'r/web:1'\n"},

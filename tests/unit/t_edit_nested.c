@@ -37,6 +37,25 @@ static void a_value_in_a_text(void **state)
 			sg_str_of(rows[i].after));
 }
 
+static void a_key_is_added_in_a_text(void **state)
+{
+	static const struct row rows[] = {
+		{"v|x.tag", "v2", "v: |\n  x:\n    repository: web\n \n  y: 1\n",
+			"v: |\n  x:\n    repository: web\n    tag: v2\n \n  y: 1\n"},
+		{"v|x.tag", "v2", "v: |-\r\n    x:\r\n     repository: web",
+			"v: |-\r\n    x:\r\n     repository: web\r\n     tag: v2"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		struct sg_edit_ask ask =
+			ask_key(sg_str_of(rows[i].before), rows[i].key, rows[i].value);
+
+		ask.add = SG_EDIT_ADD_USUAL;
+		edits_to(ask, sg_str_of(rows[i].after));
+	}
+}
+
 static void several_in_one_text(void **state)
 {
 	static const char before[] =
@@ -162,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_in_a_text),
+		cmocka_unit_test(a_key_is_added_in_a_text),
 		cmocka_unit_test(several_in_one_text),
 		cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(one_text_wanted_in_two_ways),

@@ -2,9 +2,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
+#include "base/attr.h"
 #include "model/version_order.h"
 
 static int sign(int n)
@@ -75,9 +77,31 @@ static void years_and_numbers_are_two_series(void **state)
 	assert_true(order < 0);
 }
 
+static void semantic_versions(void **state)
+{
+	static const char *const good[] = {"1.2.3", "v1.2.3", "0.0.0", "1.2.3-rc.1", "1.2.3+5f0e",
+		"1.2.3-0.a-b+001.x", "10.20.30--+0"};
+	static const char *const bad[] = {"", "v", "1", "1.2", "1.2.3.4", "1.2.3-", "1.2.3+",
+		"01.2.3", "1.2.3-01", "1.2.3-a..b", "1.2.3+a+b", "1.2.3_a", "1.2.3 ", "a.b.c",
+		"1.2.-3", "V1.2.3", "1.2.3-a.", "latest", ".1.2", "1..2"};
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(good); i++)
+		assert_true(sg_version_is_semantic(sg_str_of(good[i])));
+	for (size_t i = 0; i < SG_COUNT(bad); i++)
+		if (sg_version_is_semantic(sg_str_of(bad[i])))
+			fail_msg("%s", bad[i]);
+	(void)snprintf(text, sizeof(text), "1.2.3+%0122d", 1);
+	assert_true(sg_version_is_semantic(sg_str_of(text)));
+	(void)snprintf(text, sizeof(text), "1.2.3+%0123d", 1);
+	assert_false(sg_version_is_semantic(sg_str_of(text)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(semantic_versions),
 		cmocka_unit_test(versions_are_ordered_as_semver_says),
 		cmocka_unit_test(prefix_build_and_length_make_no_difference),
 		cmocka_unit_test(what_is_no_version_has_no_order),
