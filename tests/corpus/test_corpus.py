@@ -83,12 +83,12 @@ def test_files_and_scalars_are_counted(folder, tmp_path):
 
 
 def test_a_file_that_is_too_large_is_asked_once(folder, tmp_path):
-    (folder / "a.yaml").write_text("image: a\n" + "l: [" + "x, " * 200000 + "]\ntag: b\nx: {image: c}\n")
+    (folder / "a.yaml").write_text("image: a\n" + "l: " + "[" * 70 + "]" * 70 + "\ntag: b\nx: {image: c}\n")
     calls = tmp_path / "calls"
     editor = wrong_editor(tmp_path, f"open({str(calls)!r}, 'a').write('x')")
     report, err = corpus(folder, tmp_path / "r.json", editor, expect=1)
     assert report["scalars"] == report["refusals"] == 3 and calls.read_text() == "x"
-    assert report["refusals_by_reason"] == {"TOO_LARGE": 3} and "TOO_LARGE: more than N YAML nodes" in err
+    assert report["refusals_by_reason"] == {"TOO_LARGE": 3} and "TOO_LARGE: nested deeper than N levels" in err
 
 
 def test_nothing_edited_is_a_failure(folder, tmp_path):
