@@ -193,6 +193,8 @@ static void bad_places_are_refused(void **state)
 		{.file = "{nope}.yaml", .key = "a"},
 		{.file = "x.yaml"},
 		{.file = "x.yaml", .key = "a", .image = "b"},
+		{.file = "x.yaml", .key = "a", .marker = "b"},
+		{.file = "x.yaml", .marker = "{nope}"},
 		{.file = "x.yaml", .key = "{nope}"},
 		{.file = "x.yaml", .image = "{nope}"},
 		{.file = "..", .key = "a"},
