@@ -108,8 +108,10 @@ int sg_edit_add_all(struct sg_arena *arena, struct sg_edit_tree *tree,
 	struct sg_edit_addition *additions, size_t count, struct sg_edit_splice **splices,
 	size_t *splice_count, size_t *ret_failed, struct sg_err *err)
 {
-	const struct adding a = {arena, tree, splices, splice_count, ret_failed};
+	struct adding a = {.arena = arena, .tree = tree, .splices = splices};
 
+	a.splice_count = splice_count;
+	a.ret_failed = ret_failed;
 	if (count)
 		qsort(additions, count, sizeof(*additions), compare);
 	for (size_t first = 0, end; first < count; first = end) {

@@ -233,12 +233,12 @@ static int insert_group(const struct insertion *in, const struct neighbour *n,
 	struct sg_edit_look look;
 	int rc;
 
-	if (sg_edit_event(in->tree, in->site->node).style != SG_YAML_FLOW)
-		rc = look_in_block(in, n, &look, &splice, err);
-	else if (n)
+	if (!n)
+		rc = look_in_empty(in, entries[0]->key, &look, &splice, err);
+	else if (sg_edit_event(in->tree, in->site->node).style == SG_YAML_FLOW)
 		rc = look_in_flow(in, n, entries[0]->key, &look, &splice, err);
 	else
-		rc = look_in_empty(in, entries[0]->key, &look, &splice, err);
+		rc = look_in_block(in, n, &look, &splice, err);
 	if (rc < 0 || sg_edit_entries_write(in->arena, in->tree, in->site->node, &look, entries,
 			      count, &splice, err) < 0)
 		return -1;
@@ -268,10 +268,11 @@ int sg_edit_insert(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_site *site, const struct sg_edit_entry *entries, size_t count,
 	struct sg_edit_splice **splices, size_t *splice_count, struct sg_err *err)
 {
-	struct insertion in = {arena, tree, site, splices, splice_count};
+	struct insertion in = {.arena = arena, .tree = tree, .site = site, .splices = splices};
 	const struct sg_edit_entry **group = sg_arena_calloc(arena, count, sizeof(*group));
 	bool *done = sg_arena_calloc(arena, count, sizeof(*done));
 
+	in.count = splice_count;
 	if (check_mapping(&in, entries[0].key, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
