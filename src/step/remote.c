@@ -134,17 +134,32 @@ static int take(struct sg_world *world, struct sg_str token, const char *from,
 	return 0;
 }
 
+#define TOKEN_FILE "STAGEGATE_GITLAB_TOKEN_FILE"
+
+/* What has no "/" may be a token itself, put there by mistake: no message may show that. */
+static int fail_file(struct sg_world *world, const char *path, struct sg_err *err)
+{
+	if (strchr(path, '/'))
+		return sg_wrap(err, TOKEN_FILE);
+	sg_redactor_learn(world->redactor, sg_str_of(path));
+	sg_env_forget(TOKEN_FILE);
+	(void)sg_fail(
+		err, SG_R_CREDENTIAL_MISSING, TOKEN_FILE ": no file of that name can be read here");
+	return sg_hint(err, "the variable names a file; where it holds the token itself, in GitLab "
+			    "make it one of type File, or use STAGEGATE_GITLAB_TOKEN");
+}
+
 static int take_file(
 	struct sg_world *world, const char *path, struct finding *found, struct sg_err *err)
 {
 	struct sg_buf text SG_AUTO(sg_buf_wipe);
-	int rc;
 
 	sg_buf_init(&text, TOKEN_MAX_BYTES);
-	rc = sg_fs_read(path, &text, err);
-	if (rc == 0)
-		rc = take(world, sg_buf_str(&text), "STAGEGATE_GITLAB_TOKEN_FILE", found, err);
-	return rc < 0 ? sg_wrap(err, "STAGEGATE_GITLAB_TOKEN_FILE") : 0;
+	if (sg_fs_read(path, &text, err) < 0)
+		return fail_file(world, path, err);
+	if (take(world, sg_buf_str(&text), TOKEN_FILE, found, err) < 0)
+		return sg_wrap(err, TOKEN_FILE);
+	return 0;
 }
 
 /* In order of strength. */
@@ -155,7 +170,7 @@ static const struct variable {
 	bool job_token;
 } variables[] = {
 	{"STAGEGATE_GITLAB_TOKEN", false, false, false},
-	{"STAGEGATE_GITLAB_TOKEN_FILE", true, false, false},
+	{TOKEN_FILE, true, false, false},
 	{"GITLAB_TOKEN", false, true, false},
 	{"CI_JOB_TOKEN", false, true, true},
 };

@@ -166,6 +166,22 @@ static void test_token_file(void **state)
 	release(&f);
 }
 
+static void test_a_token_in_place_of_the_file_is_not_shown(void **state)
+{
+	struct found f;
+
+	(void)state;
+	find(&f, "https://git.example.com/a/b.git",
+		ENV("STAGEGATE_GITLAB_TOKEN_FILE", "w3Nn1LqE9xT0kPzRb7uc"));
+	assert_int_equal(f.rc, -1);
+	assert_int_equal(f.err.reason, SG_R_CREDENTIAL_MISSING);
+	assert_null(strstr(f.err.cause, "w3Nn"));
+	assert_null(strstr(f.err.where, "w3Nn"));
+	assert_non_null(strstr(f.err.cause, "STAGEGATE_GITLAB_TOKEN_FILE"));
+	assert_null(f.remote.cred);
+	release(&f);
+}
+
 static void test_bad_tokens_and_addresses(void **state)
 {
 	static const char *const bad[] = {"https://u:p@git.example.com/a.git", "ftp://x/y", "../a",
@@ -195,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_gitlabs_tokens_stay_at_gitlab),
 		cmocka_unit_test(test_a_job_token_without_a_gitlab_goes_nowhere),
 		cmocka_unit_test(test_token_file),
+		cmocka_unit_test(test_a_token_in_place_of_the_file_is_not_shown),
 		cmocka_unit_test(test_bad_tokens_and_addresses),
 	};
 
