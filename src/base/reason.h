@@ -18,6 +18,8 @@
 	X(SIGNING_KEY_ENCRYPTED, 3, "the signing key needs a passphrase")                          \
 	X(SIGNING_KEY_UNSUPPORTED, 3, "the signing key is of a kind that cannot sign here")        \
 	X(SIGNING_KEY_EXPOSED, 3, "others on this machine may read or change the signing key")     \
+	X(PLACE_AMBIGUOUS, 3, "several places may carry the image, and none is named")             \
+	X(PLACE_SHARED, 3, "the place carries the image of other environments, too")               \
 	X(CREDENTIAL_MISSING, 4, "no credential was given for this server")                        \
 	X(CREDENTIAL_ORIGIN, 4, "a credential would have gone to a server it does not belong to")  \
 	X(AUTH_FAILED, 4, "the server does not accept the credential")                             \
@@ -34,6 +36,7 @@
 	X(FILE_NOT_FOUND, 5, "the file does not exist at this revision")                           \
 	X(KEY_NOT_FOUND, 5, "the file has no such key")                                            \
 	X(IMAGE_NOT_FOUND, 5, "the file names no such image")                                      \
+	X(PLACE_NOT_FOUND, 5, "no place that carries the image was found")                         \
 	X(APPLICATION_NOT_FOUND, 5, "the cluster has no such application")                         \
 	X(NOT_FOUND, 5, "the server has no such thing")                                            \
 	X(BRANCH_MOVED, 6, "the branch moved faster than we could follow")                         \

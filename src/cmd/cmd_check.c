@@ -56,7 +56,8 @@ const struct sg_cmd sg_cmd_check = {
 	.words = "",
 	.details = "Reads the configuration and every place of every service in every environment, "
 		   "and "
-		   "lists what is wrong with file:line:column. With --repo it works on a clone; an "
+		   "shows where the image of each stands, with file and line, and what is wrong. "
+		   "With --repo it works on a clone; an "
 		   "environment on another branch is then checked against the files that are "
 		   "there. --schema prints what editors need to complete and check the file.",
 	.examples = "  stagegate check\n  stagegate check --repo .\n"

@@ -115,6 +115,9 @@ static void check_updates(const struct subject *s)
 	const struct sg_yaml_node *list = sg_yaml_get(s->node, "update");
 	const struct sg_yaml_node *node = list ? list->first : NULL;
 
+	if (list && list->kind == SG_NODE_SEQ && !node)
+		sg_config_note(s->notes, list->line, list->column,
+			"leave it out and the places are found out", "'update' is an empty list");
 	for (size_t i = 0; node && i < s->entry->update_count; i++, node = node->next) {
 		const struct sg_yaml_node *part;
 

@@ -239,8 +239,8 @@ static const struct sg_config_key service_keys[] = {
 	{.name = "update",
 		.type = SG_CONFIG_MAPS,
 		.map = &update_map,
-		.required = true,
 		LIST(sg_service, updates, update_count),
+		.fallback = "found out, see [places](#places)",
 		.doc = "The places that carry the image; all of them are changed together."},
 };
 

@@ -29,6 +29,33 @@ static void note_error(struct pass *pass, enum sg_severity severity, int line, c
 		finding->hint = sg_arena_strdup(pass->world->arena, err->hint);
 }
 
+static void add_places(
+	struct pass *pass, const char *env, const struct sg_change_place *places, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		*sg_report_add_place(pass->report) = (struct sg_report_place){
+			.service = places[i].place.service,
+			.environment = env,
+			.file = places[i].place.file,
+			.line = places[i].value.line,
+			.place = places[i].value.place,
+			.part = sg_image_part_name(places[i].place.part),
+			.value = places[i].value.value,
+			.found = places[i].place.found,
+		};
+}
+
+static void add_no_place(
+	struct pass *pass, const char *env, const char *service, const struct sg_err *why)
+{
+	*sg_report_add_place(pass->report) = (struct sg_report_place){
+		.service = service,
+		.environment = env,
+		.code = sg_reason_name(why->reason),
+		.cause = sg_arena_strdup(pass->world->arena, why->cause),
+	};
+}
+
 /*
  * A service that only "*" knows may be absent from an environment; one that is named must be there.
  */
@@ -37,11 +64,14 @@ static int check_service(struct pass *pass, const struct sg_environment *env, co
 {
 	const struct sg_service *entry = sg_policy_service(&pass->policy, name);
 	bool named = entry && strcmp(entry->name, "*") != 0;
+	struct sg_change_place *places;
 	struct sg_err found;
-	const char *image;
+	size_t count;
 
-	if (sg_change_image(pass->world, &pass->policy, env, name, source, &image, &found) == 0) {
-		pass->places++;
+	if (sg_change_places(
+		    pass->world, &pass->policy, env, name, source, &places, &count, &found) == 0) {
+		pass->places += count;
+		add_places(pass, env->name, places, count);
 		return 0;
 	}
 	switch (sg_reason_exit(found.reason)) {
@@ -52,6 +82,7 @@ static int check_service(struct pass *pass, const struct sg_environment *env, co
 			found.reason == SG_R_FILE_NOT_FOUND && !named ? SG_SEVERITY_WARNING
 								      : SG_SEVERITY_ERROR,
 			entry ? entry->line : 0, env->name, &found);
+		add_no_place(pass, env->name, name, &found);
 		return 0;
 	default:
 		*err = found;

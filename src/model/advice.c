@@ -8,6 +8,7 @@ static const struct sg_advice_table *const tables[] = {
 	&sg_advice_errors,
 	&sg_advice_edits,
 	&sg_advice_signing,
+	&sg_advice_places,
 	&sg_advice_remote,
 	&sg_advice_deployments,
 	&sg_advice_gates,

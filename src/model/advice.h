@@ -28,6 +28,7 @@ struct sg_advice_table {
 extern const struct sg_advice_table sg_advice_errors;
 extern const struct sg_advice_table sg_advice_edits;
 extern const struct sg_advice_table sg_advice_signing;
+extern const struct sg_advice_table sg_advice_places;
 extern const struct sg_advice_table sg_advice_remote;
 extern const struct sg_advice_table sg_advice_deployments;
 extern const struct sg_advice_table sg_advice_gates;

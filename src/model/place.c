@@ -153,12 +153,8 @@ static void drop_last(struct sg_buf *path)
 	sg_buf_splice(path, at ? at - 1 : 0, path->len, (struct sg_str){"", 0});
 }
 
-/*
- * BASE/FILE with "." and ".." taken away by their names: a value file may stand beside the
- * service's folder ("../../clusters/dev/values.yaml"), but not outside of the repository.
- */
-static int join(struct sg_arena *arena, const char *base, const char *file, const char **ret_path,
-	struct sg_err *err)
+int sg_repo_path_join(struct sg_arena *arena, const char *base, const char *file,
+	const char **ret_path, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
 	struct sg_str rest =
@@ -204,7 +200,7 @@ static int expand_file(struct sg_arena *arena, const struct sg_service *entry,
 			err, SG_R_CONFIG_INVALID, "the path \"%.200s\" is not relative", base);
 	if (sg_template_expand(arena, update->file, place->service, env, &file, err) < 0)
 		return -1;
-	return join(arena, base, file, ret_file, err);
+	return sg_repo_path_join(arena, base, file, ret_file, err);
 }
 
 static int expand_optional(struct sg_arena *arena, const char *text, const struct sg_place *place,

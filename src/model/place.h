@@ -17,7 +17,8 @@ struct sg_place {
 	/* Name in comments behind values, or NULL; step/marked.h makes places with a key of it. */
 	const char *marker;
 	enum sg_image_part part;
-	int line; /* of the configuration */
+	int line;          /* of the configuration; 0: it was found out */
+	const char *found; /* by what it was found out; NULL: `update:` names it */
 };
 
 /* Replaces {service}, {env} and {short}; any other {word} is CONFIG_INVALID. */
@@ -37,7 +38,15 @@ int sg_service_name_check(const char *name, struct sg_err *err) SG_MUST_CHECK;
  */
 int sg_repo_path_check(const char *path, struct sg_err *err) SG_MUST_CHECK;
 
-/* All places of SERVICE in ENV. */
+/*
+ * BASE/FILE with "." and ".." taken away by their names, so that a file may stand beside BASE
+ * ("../../clusters/dev/values.yaml"). CONFIG_INVALID for one that is not relative or leads out of
+ * the repository, and for what sg_repo_path_check() refuses.
+ */
+int sg_repo_path_join(struct sg_arena *arena, const char *base, const char *file,
+	const char **ret_path, struct sg_err *err) SG_MUST_CHECK;
+
+/* All places of SERVICE in ENV that its `update:` names. */
 int sg_places(struct sg_arena *arena, const struct sg_service *entry, const char *service,
 	const struct sg_environment *env, struct sg_place **ret_places, size_t *ret_count,
 	struct sg_err *err) SG_MUST_CHECK;

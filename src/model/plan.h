@@ -31,7 +31,8 @@ struct sg_value_change {
 	int line;
 	const char *from;
 	const char *to;
-	bool added; /* the key was not there; FROM is "" */
+	bool added;        /* the key was not there; FROM is "" */
+	const char *found; /* by what the place was found out; NULL: the configuration names it */
 };
 
 struct sg_ident {

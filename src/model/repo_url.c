@@ -89,3 +89,19 @@ bool sg_repo_url_same(const char *a, const char *b)
 		return false;
 	return sg_str_ieq(x.host, y.host) && sg_str_ieq(x.path, y.path);
 }
+
+bool sg_repo_url_alike(const char *a, const char *b)
+{
+	struct sg_str x = split(a).path, y = split(b).path;
+	size_t rest;
+
+	if (x.len < y.len) {
+		struct sg_str longer = y;
+
+		y = x;
+		x = longer;
+	}
+	rest = x.len - y.len;
+	return sg_str_find(y, '/') >= 0 && sg_str_ieq(sg_str_sub(x, rest, x.len), y) &&
+	       (rest == 0 || x.ptr[rest - 1] == '/');
+}

@@ -98,6 +98,12 @@ struct sg_report_change *sg_report_add_change(struct sg_report *report)
 		report->arena, &report->changes, &report->change_count, sizeof(*report->changes));
 }
 
+struct sg_report_place *sg_report_add_place(struct sg_report *report)
+{
+	return sg_arena_push(
+		report->arena, &report->places, &report->place_count, sizeof(*report->places));
+}
+
 struct sg_report_verdict *sg_report_add_verdict(struct sg_report *report)
 {
 	return sg_arena_push(report->arena, &report->verdicts, &report->verdict_count,
@@ -150,6 +156,7 @@ void sg_report_add_values(struct sg_report *report, const char *environment,
 			.added = values[i].added,
 			.to = values[i].to,
 			.noop = noop,
+			.found = values[i].found,
 		};
 	}
 }

@@ -53,8 +53,23 @@ struct sg_report_change {
 	int line;
 	const char *from;
 	const char *to;
-	bool noop;  /* it already stood there */
-	bool added; /* the key was not there; FROM is NULL */
+	bool noop;         /* it already stood there */
+	bool added;        /* the key was not there; FROM is NULL */
+	const char *found; /* by what the place was found out; NULL: the configuration names it */
+};
+
+/* A place that carries the image of a service, as `check` shows it. */
+struct sg_report_place {
+	const char *service;
+	const char *environment;
+	const char *file; /* NULL: there is none, see `code` */
+	int line;
+	const char *place; /* "image.tag" */
+	const char *part;
+	const char *value; /* that stands there now */
+	const char *found; /* as in struct sg_report_change */
+	const char *code;  /* why there is none: "PLACE_AMBIGUOUS"; NULL: there is one */
+	const char *cause;
 };
 
 struct sg_report_lines {
@@ -206,6 +221,8 @@ struct sg_report {
 	const char *folder;           /* of `init` */
 	struct sg_report_file *made;  /* in it */
 	size_t made_count;
+	struct sg_report_place *places; /* of `check` */
+	size_t place_count;
 	struct sg_findings findings;
 	struct sg_report_phase *phases;
 	size_t phase_count;
@@ -233,6 +250,7 @@ void sg_report_end(struct sg_report *report, enum sg_result result, const char *
  */
 struct sg_report_service *sg_report_add_service(struct sg_report *report);
 struct sg_report_change *sg_report_add_change(struct sg_report *report);
+struct sg_report_place *sg_report_add_place(struct sg_report *report);
 struct sg_report_verdict *sg_report_add_verdict(struct sg_report *report);
 struct sg_report_mr *sg_report_add_mr(struct sg_report *report);
 struct sg_report_code *sg_report_add_code(struct sg_report *report);

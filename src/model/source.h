@@ -23,6 +23,7 @@ struct sg_tree_entry {
 struct sg_tree_source {
 	const char *label;    /* for messages: the branch, or the folder */
 	const char *revision; /* full commit id; NULL for a folder */
+	const char *url;      /* of the repository; NULL for a folder: not known */
 	/*
 	 * Appends the file to BUF (whose max is the cap, TOO_LARGE). FILE_NOT_FOUND when absent;
 	 * EDIT_REFUSED when it is a symlink, a submodule or a folder, or when a folder on the way

@@ -189,6 +189,7 @@ int sg_repo_source(struct sg_repo *repo, const char *oid, const char *label, str
 	source = sg_arena_calloc(arena, 1, sizeof(*source));
 	source->base.label = sg_arena_strdup(arena, label);
 	source->base.revision = sg_arena_strdup(arena, oid);
+	source->base.url = sg_arena_strdup(arena, repo->wire.url);
 	source->base.read = source_read;
 	source->base.list = source_list;
 	source->repo = repo;

@@ -78,6 +78,29 @@ static void put_changes(struct writer *writer, const struct sg_report *report)
 		put(writer, "from", row->from);
 		put(writer, "to", row->to);
 		sg_json_put_bool(&writer->json, "noop", row->noop);
+		put(writer, "found_by", row->found);
+		sg_json_close_object(&writer->json);
+	}
+	sg_json_close_array(&writer->json);
+}
+
+static void put_places(struct writer *writer, const struct sg_report *report)
+{
+	sg_json_open_array(&writer->json, "places");
+	for (size_t i = 0; i < report->place_count; i++) {
+		const struct sg_report_place *row = &report->places[i];
+
+		sg_json_open_object(&writer->json, NULL);
+		put(writer, "service", row->service);
+		put(writer, "environment", row->environment);
+		put(writer, "file", row->file);
+		put_known(writer, "line", row->line);
+		put(writer, "place", row->place);
+		put(writer, "part", row->part);
+		put(writer, "value", row->value);
+		put(writer, "found_by", row->found);
+		put(writer, "reason", row->code);
+		put(writer, "cause", row->cause);
 		sg_json_close_object(&writer->json);
 	}
 	sg_json_close_array(&writer->json);
@@ -335,6 +358,7 @@ void sg_report_json(
 	put_merge_requests(&writer, report);
 	sg_board_json(json, redactor, report->board);
 	put_verdicts(&writer, report);
+	put_places(&writer, report);
 	put_findings(&writer, report);
 	put_files(&writer, report);
 	put_warnings(&writer, report);

@@ -58,6 +58,9 @@ void sg_page_row(const struct sg_page *page, const struct sg_page_cell *row, siz
 /* The codes that are explained, or the list of all. */
 void sg_page_codes(const struct sg_page *page, const struct sg_report *report);
 
+/* The table of places that carry images. */
+void sg_page_places(const struct sg_page *page, const struct sg_report *report);
+
 /* The table of gates, with what is observed and expected below each that does not pass. */
 void sg_page_gates(const struct sg_page *page, const struct sg_report *report);
 

@@ -135,6 +135,9 @@ static void put_changes(const struct sg_page *page, const struct sg_report *repo
 		change_cells(&report->changes[i], &scratch, cells);
 		sg_page_row(page, cells + first, count, widths);
 	}
+	for (size_t i = 0; i < report->change_count; i++)
+		if (i == 0 || report->changes[i].found != report->changes[i - 1].found)
+			sg_page_field(page, "found by", report->changes[i].found);
 }
 
 /* One line each, where the outcome of the run is not that of the only one. */
@@ -366,6 +369,7 @@ void sg_report_text(
 		put_finding(&page, &report->findings.items[i]);
 	put_services(&page, report);
 	put_changes(&page, report);
+	sg_page_places(&page, report);
 	if (report->result != SG_RESULT_INVALID)
 		put_facts(&page, report);
 	put_files(&page, report);

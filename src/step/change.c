@@ -7,7 +7,7 @@
 #include "io/yaml.h"
 #include "model/image.h"
 #include "model/place.h"
-#include "step/marked.h"
+#include "step/places.h"
 #include "step/services.h"
 
 /* A place and what shall stand there. */
@@ -118,6 +118,7 @@ static void note_value(
 		.from = done->from,
 		.to = done->to,
 		.added = done->added,
+		.found = place->found,
 	};
 }
 
@@ -159,8 +160,9 @@ static int add_wish(struct build *build, size_t i, struct sg_err *err)
 	if (entry->image && sg_template_expand(build->world->arena, entry->image, service,
 				    build->env, &image, err) < 0)
 		return -1;
-	if (sg_places(build->world->arena, entry, service, build->env, &places, &count, err) < 0 ||
-		sg_places_marked(build->world, build->source, &places, &count, err) < 0)
+	if (sg_places_find(build->world,
+		    &(struct sg_places_ask){build->policy, entry, service, build->env},
+		    build->source, &places, &count, err) < 0)
 		return -1;
 	for (size_t j = 0; j < count; j++)
 		with_digest = with_digest || places[j].part == SG_PART_DIGEST;
@@ -261,21 +263,39 @@ static struct sg_str known(const char *text, struct sg_str before)
 	return text ? sg_str_of(text) : before;
 }
 
-/* Puts what one place says into the parts of an image. */
 static int read_place(struct sg_world *world, const struct sg_place *place,
-	struct sg_tree_source *source, struct sg_image *image, struct sg_err *err)
+	struct sg_tree_source *source, struct sg_edit_value *ret, struct sg_err *err)
 {
 	struct sg_edit_ask ask = {
 		.file = place->file, .key = place->key, .image = place->image, .part = place->part};
-	struct sg_edit_value value;
 
 	if (read_file(world, source, place->file, &ask.text, err) < 0)
 		return -1;
-	if (sg_edit_read(world->arena, &ask, &value, err) < 0)
+	if (sg_edit_read(world->arena, &ask, ret, err) < 0)
 		return sg_wrap(err, "%s", source->label);
-	image->repository = known(value.repository, image->repository);
-	image->tag = known(value.tag, image->tag);
-	image->digest = known(value.digest, image->digest);
+	return 0;
+}
+
+int sg_change_places(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_tree_source *source,
+	struct sg_change_place **ret_places, size_t *ret_count, struct sg_err *err)
+{
+	struct sg_places_ask ask = {.policy = policy, .service = service, .env = env};
+	struct sg_change_place *read;
+	struct sg_place *places;
+	size_t count;
+
+	if (sg_service_find(world, policy, service, env, source, &ask.entry, err) < 0 ||
+		sg_places_find(world, &ask, source, &places, &count, err) < 0)
+		return -1;
+	read = sg_arena_calloc(world->arena, count + 1, sizeof(*read));
+	for (size_t i = 0; i < count; i++) {
+		read[i].place = places[i];
+		if (read_place(world, &places[i], source, &read[i].value, err) < 0)
+			return -1;
+	}
+	*ret_places = read;
+	*ret_count = count;
 	return 0;
 }
 
@@ -283,23 +303,22 @@ int sg_change_image(struct sg_world *world, const struct sg_policy *policy,
 	const struct sg_environment *env, const char *service, struct sg_tree_source *source,
 	const char **ret_image, struct sg_err *err)
 {
-	const struct sg_service *entry;
+	const struct sg_service *entry = sg_policy_service(policy, service);
+	struct sg_change_place *places;
 	struct sg_image image = {0};
 	const char *repository = NULL;
-	struct sg_place *places;
 	size_t count;
 
-	if (sg_service_find(world, policy, service, env, source, &entry, err) < 0)
+	if (sg_change_places(world, policy, env, service, source, &places, &count, err) < 0 ||
+		(entry && entry->image &&
+			sg_template_expand(
+				world->arena, entry->image, service, env, &repository, err) < 0))
 		return -1;
-	if (entry->image &&
-		sg_template_expand(world->arena, entry->image, service, env, &repository, err) < 0)
-		return -1;
-	if (sg_places(world->arena, entry, service, env, &places, &count, err) < 0 ||
-		sg_places_marked(world, source, &places, &count, err) < 0)
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (read_place(world, &places[i], source, &image, err) < 0)
-			return -1;
+	for (size_t i = 0; i < count; i++) {
+		image.repository = known(places[i].value.repository, image.repository);
+		image.tag = known(places[i].value.tag, image.tag);
+		image.digest = known(places[i].value.digest, image.digest);
+	}
 	if (repository)
 		image.repository = sg_str_of(repository);
 	*ret_image = NULL;

@@ -5,6 +5,8 @@
 #ifndef SG_STEP_CHANGE_H
 #define SG_STEP_CHANGE_H
 
+#include "edit/edit.h"
+#include "model/place.h"
 #include "model/policy.h"
 #include "model/source.h"
 #include "step/world.h"
@@ -33,6 +35,17 @@ int sg_change_build(struct sg_world *world, const struct sg_policy *policy,
 	const struct sg_environment *env, const struct sg_bump_wish *wishes, size_t count,
 	struct sg_tree_source *source, struct sg_changes *ret_changes,
 	struct sg_err *err) SG_MUST_CHECK;
+
+/* A place, and what stands there. */
+struct sg_change_place {
+	struct sg_place place;
+	struct sg_edit_value value;
+};
+
+/* The places of SERVICE in ENV with their values, in the world's arena. */
+int sg_change_places(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_tree_source *source,
+	struct sg_change_place **ret_places, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
 
 /*
  * The image that the files of SOURCE say for SERVICE: "repository:tag" in the arena. NULL when the

@@ -52,6 +52,7 @@ struct sg_world {
 	const char *tmpdir;
 	int64_t deadline_ms; /* of the loop's clock: --timeout from the start of the run */
 	uint64_t random;     /* state of the jitter's generator */
+	struct sg_application_index *applications; /* step/applications.h: found in files so far */
 	int tries; /* of any request at most, where an answer is wanted soon; 0: no such limit */
 };
 

@@ -236,8 +236,10 @@ static void shape_is_checked(void **state)
 			"2:37: cluster must be a mapping of keys to values, not a single value\n"},
 		{HEAD "environments: [{name: dev, branch: \"a..b\"}]\n" SERVICES,
 			"2:36: 'branch' must be the name of a Git branch, not 'a..b'\n"},
-		{HEAD ENVS "services: [{name: web, path: apps/web}]\n",
-			"3:24: 'update' is missing in service\n"},
+		{HEAD ENVS "services: [{name: web, path: apps/web}]\n", ""},
+		{HEAD ENVS "services: [{name: web, path: apps/web, update: []}]\n",
+			"3:48: 'update' is an empty list [leave it out and the places are found "
+			"out]\n"},
 		{HEAD ENVS SERVICES "commit: {subject: \"{x}\", author: {name: a<b, email: x}}\n",
 			"4:19: 'subject' must be one line with {service}, {env}, {tag} and {from} "
 			"in it, not '{x}'\n"
@@ -462,8 +464,7 @@ static void all_findings_come_in_order(void **state)
 		"3:12: 'name' is missing in environment\n"
 		"3:21: 'publish' must be one of commit, merge-request, not 'x'\n"
 		"5:15: unknown key 'pth' in service [did you mean 'path'?]\n"
-		"5:15: 'path' is missing in service\n"
-		"5:15: 'update' is missing in service\n");
+		"5:15: 'path' is missing in service\n");
 	sg_buf_release(&out);
 }
 

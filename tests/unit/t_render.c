@@ -46,10 +46,10 @@ static void facts(struct sg_report *report)
 
 static const struct sg_value_change values[] = {
 	{"catalog", "apps/catalog/values-dev.yaml", "image.tag", SG_PART_TAG, 3, "1.4.1", "1.4.2",
-		false},
+		false, NULL},
 	{"a-longer-name", "apps/a-longer-name/overlays/dev/kustomization.yaml",
 		"images[name=registry.example.com/shop/a-longer-name].newTag", SG_PART_TAG, 12,
-		"1.4.1", "1.4.2", false},
+		"1.4.1", "1.4.2", false, "the application order-dev (clusters/dev/order.yaml:1)"},
 };
 
 static void bump_done(struct sg_report *report)
@@ -157,6 +157,29 @@ static void check_findings(struct sg_report *report)
 		"apps/web/values.yaml", 7, 0, "no such key");
 	sg_finding_add(report->arena, &report->findings, SG_SEVERITY_NOTE, NULL, 0, 0, "a note");
 	sg_report_end(report, SG_RESULT_INVALID, "FINDINGS", "1 error, 1 warning");
+}
+
+static void check_places(struct sg_report *report)
+{
+	sg_report_init(report, report->arena, "check");
+	report->config_from = "./stagegate.yaml";
+	*sg_report_add_place(report) = (struct sg_report_place){
+		.service = "catalog",
+		.environment = "dev",
+		.file = "apps/catalog/values-dev.yaml",
+		.line = 3,
+		.place = "image.tag",
+		.part = "tag",
+		.value = "1.4.1",
+		.found = "the names of files in apps/catalog",
+	};
+	*sg_report_add_place(report) = (struct sg_report_place){
+		.service = "order",
+		.environment = "dev",
+		.code = "PLACE_NOT_FOUND",
+		.cause = "no file names an image",
+	};
+	sg_report_end(report, SG_RESULT_DONE, "OK", "sound: 1 environment, 1 place read");
 }
 
 static void doctor_findings(struct sg_report *report)
@@ -285,7 +308,9 @@ static void hostile(struct sg_report *report)
 		report->commit = report->commit_url = report->id = HOSTILE;
 	report->advisory = true;
 	*sg_report_add_change(report) = (struct sg_report_change){
-		HOSTILE, HOSTILE, HOSTILE, HOSTILE, -1, HOSTILE, HOSTILE, false, false};
+		HOSTILE, HOSTILE, HOSTILE, HOSTILE, -1, HOSTILE, HOSTILE, false, false, HOSTILE};
+	*sg_report_add_place(report) = (struct sg_report_place){
+		HOSTILE, HOSTILE, HOSTILE, -1, HOSTILE, HOSTILE, HOSTILE, HOSTILE, NULL, HOSTILE};
 	report->files = files;
 	report->file_count = 1;
 	row = sg_report_add_verdict(report);
@@ -367,6 +392,7 @@ static const struct {
 	{"wait-failed", wait_failed},
 	{"wait-pending", pending},
 	{"check-findings", check_findings},
+	{"check-places", check_places},
 	{"doctor-findings", doctor_findings},
 	{"gates", gates},
 	{"init-done", init_done},
@@ -454,8 +480,8 @@ static void assert_keys(const struct sg_buf *got)
 	static const char *const keys[] = {"schema", "command", "result", "reason", "exit_code",
 		"sentence", "repository", "config", "advisory", "environment", "branch", "commit",
 		"commit_url", "id", "tries", "elapsed_ms", "next_look", "phases", "services",
-		"changes", "diff", "gates", "merge_requests", "board", "verdicts", "findings",
-		"folder", "files", "warnings", "version", "codes"};
+		"changes", "diff", "gates", "merge_requests", "board", "verdicts", "places",
+		"findings", "folder", "files", "warnings", "version", "codes"};
 	const char *at = got->ptr;
 
 	for (size_t i = 0; i < SG_COUNT(keys); i++) {

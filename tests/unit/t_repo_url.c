@@ -62,9 +62,36 @@ static void nothing_is_the_same_as_nothing(void **state)
 	assert_true(sg_repo_url_same("file:///srv/git/a.git", "/srv/git/a"));
 }
 
+static void another_name_of_the_host(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool alike;
+	} rows[] = {
+		{"https://git.example.com/gitops/apps.git", "https://127.0.0.1:8443/gitops/apps",
+			true},
+		{"https://x/gitlab/gitops/apps.git", "git@y:gitops/apps.git", true},
+		{"https://x/gitops/apps", "https://x/gitops/apps2", false},
+		{"https://x/my-gitops/apps", "https://x/gitops/apps", false},
+		{"https://x/a/apps", "https://y/b/apps", false},
+		/* one name says too little */
+		{"https://x/group/apps", "https://y/apps", false},
+		{"https://x/apps", "https://y/apps", false},
+		{"", "", false},
+		{NULL, "https://x/a/b", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(sg_repo_url_alike(rows[i].a, rows[i].b), rows[i].alike);
+		assert_int_equal(sg_repo_url_alike(rows[i].b, rows[i].a), rows[i].alike);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(another_name_of_the_host),
 		cmocka_unit_test(spellings_of_one_repository),
 		cmocka_unit_test(other_repositories),
 		cmocka_unit_test(nothing_is_the_same_as_nothing),

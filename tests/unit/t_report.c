@@ -50,8 +50,8 @@ static void outcome_carries_its_exit_code(void **state)
 static void rows_are_kept(void **state)
 {
 	const struct sg_value_change values[] = {
-		{"web", "a.yaml", "image.tag", SG_PART_TAG, 3, "1", "2", false},
-		{"api", "b.yaml", "image.tag", SG_PART_TAG, 4, "", "2", true},
+		{"web", "a.yaml", "image.tag", SG_PART_TAG, 3, "1", "2", false, NULL},
+		{"api", "b.yaml", "image.tag", SG_PART_TAG, 4, "", "2", true, NULL},
 	};
 	struct sg_arena arena = {0};
 	struct sg_report report;
