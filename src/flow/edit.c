@@ -6,6 +6,7 @@
 #include "edit/path.h"
 #include "io/fs.h"
 #include "io/yaml.h"
+#include "step/replace.h"
 
 /* The files being edited: one change each, also where nothing came of it. */
 struct edit {
@@ -14,6 +15,8 @@ struct edit {
 	struct sg_report *report;
 	struct sg_image image;
 	struct sg_file_change *files;
+	struct sg_file_change *changed; /* of these, the ones that differ */
+	size_t changed_count;
 };
 
 static int read_file(
@@ -130,90 +133,15 @@ static int edit_file(struct edit *edit, size_t i, struct sg_err *err)
 	return edit->ask->image ? apply_image(edit, file, err) : apply_wishes(edit, file, err);
 }
 
-static bool is_changed(const struct sg_file_change *file)
+static void note_changed(struct edit *edit)
 {
-	return !sg_str_eq(file->before, file->after);
-}
-
-/* ---- writing ---- */
-
-static int check_writable(const struct edit *edit, struct sg_err *err)
-{
-	for (size_t i = 0; i < edit->ask->file_count; i++) {
-		const char *path = edit->files[i].path;
-
-		if (!is_changed(&edit->files[i]))
-			continue;
-		if (!sg_fs_is_file(path))
-			return sg_fail(err, SG_R_LOCAL_IO,
-				"cannot replace %s: it is no regular file", path);
-		if (sg_fs_may_write(path, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* Somebody may have saved the file while it was edited here. */
-static int check_still_same(const struct sg_file_change *file, struct sg_err *err)
-{
-	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
-	struct sg_str now;
-
-	if (read_file(&scratch, file->path, &now, err) < 0)
-		return -1;
-	if (sg_str_eq(now, file->before))
-		return 0;
-	(void)sg_fail(err, SG_R_CONFLICT, "%s was changed by somebody else meanwhile", file->path);
-	return sg_hint(err, "nothing was written; run the same command again");
-}
-
-/* Gives the files before END their bytes back; the error stays, and tells what could not be. */
-static void take_back(const struct edit *edit, size_t end, struct sg_err *err)
-{
-	for (size_t i = end; i-- > 0;) {
-		const struct sg_file_change *file = &edit->files[i];
-		struct sg_err second = SG_ERR_INIT;
-
-		if (is_changed(file) && sg_fs_write(file->path, file->before, 0666, &second) < 0)
-			(void)sg_hint(err, "%s keeps its new bytes: %s", file->path, second.cause);
-	}
-}
-
-static int write_files(const struct edit *edit, struct sg_err *err)
-{
-	if (check_writable(edit, err) < 0)
-		return -1;
 	for (size_t i = 0; i < edit->ask->file_count; i++) {
 		const struct sg_file_change *file = &edit->files[i];
 
-		if (!is_changed(file))
-			continue;
-		if (check_still_same(file, err) < 0 ||
-			sg_fs_write(file->path, file->after, 0666, err) < 0) {
-			take_back(edit, i, err);
-			return -1;
-		}
+		if (!sg_str_eq(file->before, file->after))
+			*(struct sg_file_change *)sg_arena_push(edit->report->arena, &edit->changed,
+				&edit->changed_count, sizeof(*file)) = *file;
 	}
-	return 0;
-}
-
-/* ---- what came of it ---- */
-
-static void show_files(struct edit *edit)
-{
-	struct sg_file_change *shown = NULL;
-	size_t count = 0;
-
-	for (size_t i = 0; i < edit->ask->file_count; i++) {
-		struct sg_file_change *row;
-
-		if (!is_changed(&edit->files[i]))
-			continue;
-		row = sg_arena_push(edit->report->arena, &shown, &count, sizeof(*row));
-		*row = edit->files[i];
-	}
-	edit->report->files = shown;
-	edit->report->file_count = count;
 }
 
 static const char *plural(size_t count)
@@ -293,9 +221,11 @@ int sg_flow_edit(struct sg_world *world, const struct sg_edit_files_ask *ask,
 			return -1;
 	if (ask->image && report->change_count == 0)
 		return no_image(&edit, err);
-	if (ask->write && write_files(&edit, err) < 0)
+	note_changed(&edit);
+	if (ask->write && sg_replace_files(world, edit.changed, edit.changed_count, err) < 0)
 		return -1;
-	show_files(&edit);
+	report->files = edit.changed;
+	report->file_count = edit.changed_count;
 	end(&edit);
 	return 0;
 }

@@ -14,7 +14,7 @@
 #include "base/alloc.h"
 #include "io/fs_impl.h"
 
-static int fail_errno(struct sg_err *err, const char *what, const char *path)
+int sg_fs_fail(struct sg_err *err, const char *what, const char *path)
 {
 	int code = errno;
 	enum sg_reason reason = code == ENOENT ? SG_R_FILE_NOT_FOUND : SG_R_LOCAL_IO;
@@ -39,7 +39,7 @@ static int read_all(int fd, const char *path, struct sg_buf *buf, struct sg_err 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return fail_errno(err, "cannot read", path);
+			return sg_fs_fail(err, "cannot read", path);
 		if (got == 0)
 			return 0;
 		sg_buf_add(buf, part, (size_t)got);
@@ -54,7 +54,7 @@ static int read_file(const char *path, struct sg_buf *buf, struct stat *ret_st, 
 	SG_AUTO(sg_fs_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0 || fstat(fd, ret_st) < 0)
-		return fail_errno(err, "cannot read", path);
+		return sg_fs_fail(err, "cannot read", path);
 	if (S_ISDIR(ret_st->st_mode) || S_ISBLK(ret_st->st_mode))
 		return sg_fail(err, SG_R_LOCAL_IO, "cannot read %s: it is a %s", path,
 			S_ISDIR(ret_st->st_mode) ? "directory" : "block device");
@@ -98,27 +98,8 @@ static int write_direct(const char *path, struct sg_str bytes, struct sg_err *er
 	SG_AUTO(sg_fs_close) int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0 || sg_fs_put(fd, bytes) < 0)
-		return fail_errno(err, "cannot write", path);
+		return sg_fs_fail(err, "cannot write", path);
 	return 0;
-}
-
-/* The folder of PATH, with its last slash; "" for a bare name. */
-static struct sg_str folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return (struct sg_str){path, slash ? (size_t)(slash - path) + 1 : 0};
-}
-
-/* A rename is only as lasting as the folder's own entry; where that cannot be synced, so be it. */
-static void sync_folder(struct sg_str folder)
-{
-	SG_AUTO(sg_free_ptr)
-	char *name = folder.len ? sg_strndup(folder.ptr, folder.len) : sg_strdup(".");
-	SG_AUTO(sg_fs_close) int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0)
-		(void)fsync(fd);
 }
 
 static mode_t masked(unsigned mode)
@@ -129,39 +110,14 @@ static mode_t masked(unsigned mode)
 	return (mode_t)mode & ~mask;
 }
 
-/* Takes the descriptor in any case. */
-static int fill(int fd, struct sg_str bytes, mode_t mode)
-{
-	int saved;
-	bool ok = sg_fs_put(fd, bytes) == 0 && fchmod(fd, mode) == 0 && fsync(fd) == 0;
-
-	saved = errno;
-	if (close(fd) < 0 && ok)
-		return -1;
-	errno = saved;
-	return ok ? 0 : -1;
-}
-
 static int write_renamed(const char *path, struct sg_str bytes, mode_t mode, struct sg_err *err)
 {
-	struct sg_str folder = folder_of(path);
-	SG_AUTO(sg_buf_release) struct sg_buf temp;
-	int fd;
+	SG_AUTO(sg_fs_staged_release) struct sg_fs_staged staged = {0};
 
-	sg_buf_init(&temp, PATH_MAX);
-	sg_buf_addf(&temp, "%.*s.stagegate-XXXXXX", SG_STR_ARG(folder));
-	if (temp.overflow)
-		return sg_fail(err, SG_R_LOCAL_IO, "cannot write: the path is too long");
-	fd = mkstemp(temp.ptr);
-	if (fd < 0)
-		return fail_errno(err, "cannot write a file beside", path);
-	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-	if (fill(fd, bytes, mode) < 0 || rename(temp.ptr, path) < 0) {
-		(void)fail_errno(err, "cannot write", path);
-		(void)unlink(temp.ptr);
+	if (sg_fs_stage_at(path, bytes, mode, &staged, err) < 0 ||
+		sg_fs_staged_sync(&staged, 1, err) < 0 || sg_fs_staged_place(&staged, err) < 0)
 		return -1;
-	}
-	sync_folder(folder);
+	sg_fs_staged_settle(&staged, 1);
 	return 0;
 }
 
@@ -184,7 +140,7 @@ int sg_fs_write(const char *path, struct sg_str bytes, unsigned mode, struct sg_
 
 	if (stat(path, &st) < 0) {
 		if (errno != ENOENT)
-			return fail_errno(err, "cannot write", path);
+			return sg_fs_fail(err, "cannot write", path);
 		return write_renamed(path, bytes, masked(mode), err);
 	}
 	if (S_ISDIR(st.st_mode))
@@ -193,34 +149,42 @@ int sg_fs_write(const char *path, struct sg_str bytes, unsigned mode, struct sg_
 		return write_direct(path, bytes, err);
 	target = realpath(path, NULL); /* a symbolic link stays one */
 	if (!target)
-		return fail_errno(err, "cannot write", path);
+		return sg_fs_fail(err, "cannot write", path);
 	return write_renamed(target, bytes, st.st_mode & 0777, err);
 }
 
 int sg_fs_may_write(const char *path, struct sg_err *err)
 {
 	SG_AUTO(sg_free_ptr) char *target = NULL, *name = NULL;
-	struct sg_str folder;
 	struct stat st;
 	bool there = stat(path, &st) == 0;
 
 	if (there && S_ISDIR(st.st_mode))
 		return sg_fail(err, SG_R_LOCAL_IO, "cannot write %s: it is a directory", path);
 	if (there && is_direct(path, &st))
-		return access(path, W_OK) < 0 ? fail_errno(err, "cannot write", path) : 0;
+		return access(path, W_OK) < 0 ? sg_fs_fail(err, "cannot write", path) : 0;
 	target = there ? realpath(path, NULL) : NULL;
-	folder = folder_of(target ? target : path);
-	name = folder.len ? sg_strndup(folder.ptr, folder.len) : sg_strdup(".");
+	name = sg_fs_folder(target ? target : path);
 	if (access(name, W_OK) < 0)
-		return fail_errno(err, "cannot write", path);
+		return sg_fs_fail(err, "cannot write", path);
 	return 0;
 }
 
-bool sg_fs_is_file(const char *path)
+int sg_fs_stage(
+	const char *path, struct sg_str bytes, struct sg_fs_staged *ret_staged, struct sg_err *err)
 {
 	struct stat st;
+	SG_AUTO(sg_free_ptr) char *target = NULL;
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && !names_device(path);
+	if (stat(path, &st) < 0)
+		return sg_fs_fail(err, "cannot write", path);
+	if (is_direct(path, &st))
+		return sg_fail(
+			err, SG_R_LOCAL_IO, "cannot replace %s: it is no regular file", path);
+	target = realpath(path, NULL);
+	if (!target)
+		return sg_fs_fail(err, "cannot write", path);
+	return sg_fs_stage_at(target, bytes, st.st_mode & 0777, ret_staged, err);
 }
 
 bool sg_fs_is_dir(const char *path)

@@ -2,6 +2,8 @@
 #ifndef SG_IO_FS_H
 #define SG_IO_FS_H
 
+#include <sys/types.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -27,6 +29,34 @@ int sg_fs_read_key(
  */
 int sg_fs_write(
 	const char *path, struct sg_str bytes, unsigned mode, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Several files that change together are staged, made durable, and only then put into their places,
+ * so that a full disk is met before the first is replaced. A run that is killed between leaves
+ * files named .stagegate-XXXXXX beside them, which nobody reads.
+ */
+struct sg_fs_staged {
+	char *path; /* of the file that is replaced: behind all symbolic links */
+	char *temp; /* its neighbour with the new bytes; NULL when it has taken the place */
+	dev_t device;
+};
+
+/* The new bytes of the regular file at PATH, which keeps its mode. LOCAL_IO, FILE_NOT_FOUND. */
+int sg_fs_stage(const char *path, struct sg_str bytes, struct sg_fs_staged *ret_staged,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* Makes the staged bytes durable: a few by file, many by file system. LOCAL_IO. */
+int sg_fs_staged_sync(
+	const struct sg_fs_staged *staged, size_t count, struct sg_err *err) SG_MUST_CHECK;
+
+/* Takes the place of the file, at once. LOCAL_IO. */
+int sg_fs_staged_place(struct sg_fs_staged *staged, struct sg_err *err) SG_MUST_CHECK;
+
+/* Makes the new places durable, too, as far as the file systems can. */
+void sg_fs_staged_settle(const struct sg_fs_staged *staged, size_t count);
+
+/* Removes what has not taken its place. A zeroed value is fine. */
+void sg_fs_staged_release(struct sg_fs_staged *staged);
 
 /*
  * 0 when sg_fs_write() may put a file at PATH, as far as can be seen without doing it: its folder
@@ -66,9 +96,6 @@ int sg_fs_find(const char *dir, const char *path, struct sg_str bytes, enum sg_f
  */
 int sg_fs_create(const char *dir, const char *path, struct sg_str bytes, unsigned mode,
 	enum sg_fs_found *ret_found, struct sg_err *err) SG_MUST_CHECK;
-
-/* True when the path names a regular file, or a link to one, that sg_fs_write() would replace. */
-bool sg_fs_is_file(const char *path);
 
 /* True when the path names an existing directory. */
 bool sg_fs_is_dir(const char *path);

@@ -94,7 +94,8 @@ def test_the_reports_have_a_row_for_each_place(values, tmp_path):
     report, junit = tmp_path / "r.json", tmp_path / "r.xml"
     edit(values, "--set", "image.tag=v2", "--report-json", report, "--report-junit", junit)
     change = json.loads(report.read_text())["changes"]
-    assert change == [{"service": None, "environment": None, "file": str(values), "line": 4, "place": "image.tag", "from": "v1", "to": "v2", "noop": False}]
+    assert change == [{"service": None, "environment": None, "file": str(values), "line": 4, "place": "image.tag", "from": "v1", "to": "v2", "noop": False,
+                       "found_by": None}]
     assert 'tests="1"' in junit.read_text() and "image.tag" in junit.read_text()
 
 
