@@ -9,6 +9,7 @@ struct edit_args {
 	struct sg_opt_list set;
 	const char *image;
 	bool add;
+	bool shared;
 	bool write;
 	bool diff;
 };
@@ -29,6 +30,9 @@ static const struct sg_opt edit_opts[] = {
 	SG_FLAG(struct edit_args, add, "add",
 		"a last key that is missing is added, whatever its name (tag, digest, newTag and "
 		"newName always are), and with --image an entry in `images` of a kustomization"),
+	SG_FLAG(struct edit_args, shared, "shared",
+		"a value that other places use through an anchor is changed for all of them, with "
+		"a warning"),
 	SG_FLAG(struct edit_args, write, "write", "replace the files: all of them or none"),
 	SG_FLAG(struct edit_args, diff, "diff", "show the diff, write nothing (the default)"),
 };
@@ -82,6 +86,7 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 		.file_count = words->count,
 		.image = args->image,
 		.add = args->add,
+		.shared = args->shared,
 		.write = args->write,
 	};
 

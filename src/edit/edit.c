@@ -168,12 +168,15 @@ static int take_value(struct run *run, const struct sg_edit_ask *ask,
 static int take_ask(struct run *run, const struct sg_edit_ask *ask, size_t i, struct sg_err *err)
 {
 	struct sg_edit_found found = {0};
+	int rc;
 
+	run->tree.shared_line = 0;
 	if (sg_edit_find(&run->scratch, &run->tree, ask, &found, err) < 0)
 		return -1;
-	if (found.site.missing)
-		return take_missing(run, ask, &found, i, err);
-	return take_value(run, ask, &found, i, err);
+	rc = found.site.missing ? take_missing(run, ask, &found, i, err)
+				: take_value(run, ask, &found, i, err);
+	run->dones[i].shared_line = run->tree.shared_line;
+	return rc;
 }
 
 static bool differ(
@@ -256,7 +259,7 @@ int sg_edit_apply_all(struct sg_arena *arena, const struct sg_edit_ask *asks, si
 	SG_AUTO(run_release)
 	struct run run = {
 		.arena = arena,
-		.tree = {.file = asks[0].file, .text = asks[0].text},
+		.tree = {.file = asks[0].file, .text = asks[0].text, .shared_ok = asks[0].shared},
 	};
 	struct sg_str text;
 

@@ -43,6 +43,9 @@ struct sg_edit_ask {
 	bool with_digest;
 	/* By IMAGE: the field is added, and the whole entry, when no other name is near. */
 	enum sg_edit_add add;
+	/* What an anchor shares with other places may change for all of them; that of the first of
+	 * several asks counts. */
+	bool shared;
 };
 
 struct sg_edit_done {
@@ -54,6 +57,7 @@ struct sg_edit_done {
 	const char *to;
 	const char *place; /* image.tag, images[name=web].newTag */
 	int line, column;  /* in the new file */
+	int shared_line;   /* of an alias that changes with it, in the old file; 0: none */
 };
 
 struct sg_edit_value {

@@ -75,7 +75,8 @@ int sg_edit_refuse_alias(struct sg_edit_tree *tree, size_t node, struct sg_err *
 	return sg_hint(err, "edit the place of the anchor, or give this place a value of its own");
 }
 
-int sg_edit_alias_line(struct sg_edit_tree *tree, size_t node)
+/* The line of the first alias that stands for NODE; 0 when it has no anchor, or none uses it. */
+static int alias_line(struct sg_edit_tree *tree, size_t node)
 {
 	const char *anchor = sg_edit_event(tree, node).anchor;
 
@@ -93,16 +94,20 @@ int sg_edit_alias_line(struct sg_edit_tree *tree, size_t node)
 	return 0;
 }
 
-/* A change below a shared anchor would change every place that uses it. */
-static int check_shared(const struct walk *w, struct sg_err *err)
+int sg_edit_shared_check(
+	struct sg_edit_tree *tree, size_t node, const char *name, struct sg_err *err)
 {
-	int line = sg_edit_alias_line(w->tree, w->site.node);
+	int line = alias_line(tree, node);
 
 	if (!line)
 		return 0;
-	(void)sg_edit_refuse(w->tree, w->site.node, SG_R_EDIT_SHARED, err,
-		"%s has the anchor &%.60s that line %d uses: both would change", name_here(w),
-		here(w).anchor, line);
+	if (tree->shared_ok) {
+		tree->shared_line = line;
+		return 0;
+	}
+	(void)sg_edit_refuse(tree, node, SG_R_EDIT_SHARED, err,
+		"%s has the anchor &%.60s that line %d uses: both would change", name,
+		sg_edit_event(tree, node).anchor, line);
 	return sg_hint(err, "give one of the two places a value of its own");
 }
 
@@ -112,7 +117,7 @@ static int enter(struct walk *w, enum sg_yaml_kind kind, const char *word, struc
 		return sg_edit_refuse_alias(w->tree, w->site.node, err);
 	if (here(w).kind != kind)
 		return wrong_kind(w, err, word);
-	return check_shared(w, err);
+	return sg_edit_shared_check(w->tree, w->site.node, name_here(w), err);
 }
 
 static void descend(struct walk *w, size_t node)

@@ -29,8 +29,12 @@ int sg_edit_locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t roo
 	const struct sg_edit_path *path, struct sg_edit_site *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* The line of the first alias that stands for NODE; 0 when it has no anchor, or none uses it. */
-int sg_edit_alias_line(struct sg_edit_tree *tree, size_t node);
+/*
+ * A change of NODE, or of what is in it, would change every place that uses its anchor: EDIT_SHARED
+ * when there is one, or, where that may be, tree->shared_line. NAME is for the message.
+ */
+int sg_edit_shared_check(
+	struct sg_edit_tree *tree, size_t node, const char *name, struct sg_err *err) SG_MUST_CHECK;
 
 /* EDIT_ALIAS, naming the place of its anchor. */
 int sg_edit_refuse_alias(struct sg_edit_tree *tree, size_t node, struct sg_err *err);

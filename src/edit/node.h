@@ -17,8 +17,10 @@ struct sg_edit_tree {
 	const char *file;
 	struct sg_str text;
 	struct sg_yaml_events events;
-	bool is_data;  /* no template: sg_edit_check_template() has looked */
-	size_t visits; /* events looked at: the cost, which must stay linear in the file */
+	bool is_data;    /* no template: sg_edit_check_template() has looked */
+	bool shared_ok;  /* what an anchor shares may change, everywhere */
+	int shared_line; /* of an alias that changes, too, since this was 0; 0: none */
+	size_t visits;   /* events looked at: the cost, which must stay linear in the file */
 };
 
 struct sg_yaml_event sg_edit_event(const struct sg_edit_tree *tree, size_t node);

@@ -29,14 +29,9 @@ static bool tag_is_text(const struct sg_yaml_event *event)
 int sg_edit_free_check(struct sg_edit_tree *tree, size_t node, struct sg_err *err)
 {
 	struct sg_yaml_event event = sg_edit_event(tree, node);
-	int alias_line = sg_edit_alias_line(tree, node);
 
-	if (alias_line) {
-		(void)sg_edit_refuse(tree, node, SG_R_EDIT_SHARED, err,
-			"the value has the anchor &%.60s that line %d uses: both would change",
-			event.anchor, alias_line);
-		return sg_hint(err, "give one of the two places a value of its own");
-	}
+	if (sg_edit_shared_check(tree, node, "the value", err) < 0)
+		return -1;
 	if (!tag_is_text(&event)) {
 		(void)sg_edit_refuse(tree, node, SG_R_EDIT_TAGGED, err,
 			"the value has the tag %.100s, which is no text", event.tag);

@@ -42,6 +42,10 @@ static void note(struct edit *edit, const char *file, const struct sg_edit_done 
 	row->added = done->added;
 	row->to = done->to;
 	row->noop = done->unchanged;
+	if (done->shared_line && !done->unchanged)
+		sg_report_warn(edit->report, "SHARED_VALUE",
+			"%s:%d: %s also changes what line %d uses by its anchor", file, done->line,
+			done->place, done->shared_line);
 }
 
 static int apply(struct edit *edit, struct sg_file_change *file, const struct sg_edit_ask *asks,
@@ -78,6 +82,7 @@ static int apply_wishes(struct edit *edit, struct sg_file_change *file, struct s
 			.value = edit->ask->wishes[i].value,
 			.any_text = true,
 			.add = edit->ask->add ? SG_EDIT_ADD_ANY : SG_EDIT_ADD_USUAL,
+			.shared = edit->ask->shared,
 		};
 	return apply(edit, file, asks, count, "--set ", err);
 }
@@ -104,6 +109,7 @@ static size_t ask_for_entry(
 			.value = sg_arena_dup(arena, parts[i]),
 			.with_digest = edit->image.digest.len > 0,
 			.add = SG_EDIT_ADD_ANY,
+			.shared = edit->ask->shared,
 		};
 	}
 	return count;
@@ -117,6 +123,8 @@ static int apply_image(struct edit *edit, struct sg_file_change *file, struct sg
 	if (sg_edit_images(edit->world->arena, file->path, file->before, &edit->image, &asks, err) <
 		0)
 		return sg_wrap(err, "--image");
+	for (size_t i = 0; i < asks.count; i++)
+		asks.items[i].shared = edit->ask->shared;
 	if (asks.count == 0)
 		asks = (struct sg_edit_asks){of_entry, ask_for_entry(edit, file, of_entry)};
 	return apply(edit, file, asks.items, asks.count, "--image at ", err);

@@ -19,6 +19,7 @@ struct sg_edit_files_ask {
 		*image; /* or: REPOSITORY[:TAG][@DIGEST], wherever the files name that repository */
 	bool add;       /* a missing last key is added, whatever its name, and a missing entry of
 			 * `images` in a kustomization */
+	bool shared;    /* values that other places use through an anchor change for all of them */
 	bool write;     /* else the report has the diff, and nothing is written */
 };
 

@@ -31,7 +31,8 @@ static const struct sg_advice rows[] = {
 		.cause = "A value or a mapping that was written once for several services or "
 			 "containers.",
 		.remedy = "Where all of them are meant, take the aliases away and give each "
-			  "its own value; else give this place its own.",
+			  "its own value, or change all of them with `stagegate edit --shared`; "
+			  "else give this place its own.",
 		.look = "grep -n '[&*]NAME' FILE\n",
 	},
 	{

@@ -91,6 +91,13 @@ static const struct sg_advice rows[] = {
 		.look = "git log --grep=Stagegate-Reason -5 origin/BRANCH\n",
 	},
 	{
+		.code = "SHARED_VALUE",
+		.means = "The value has an anchor that other places use: they changed with it.",
+		.cause = "--shared, which allows that.",
+		.remedy = "Look at all places of the anchor, whether they were meant.",
+		.look = "grep -n '[&*]NAME' FILE\n",
+	},
+	{
 		.code = "IMAGE_NOT_CHECKED",
 		.means = "No image was expected, so only revision, sync and health were looked at.",
 		.cause = "The service has no `image:`, or the files of that commit could not be "

@@ -246,6 +246,19 @@ def test_what_is_no_place(tmp_path, text):
 
 # ---- all or none, and what is refused
 
+def test_a_shared_value_changes_when_that_is_wanted(values):
+    values.write_text("a: &a {tag: &t v1}\nb: *a\nc: *t\n")
+    run = edit(values, "--set", "a.tag=v2", "--write", expect=9)
+    assert "reason: EDIT_SHARED" in run.err and values.read_text().startswith("a: &a {tag: &t v1}")
+    run = edit(values, "--set", "a.tag=v2", "--shared", "--write", "--output", "json")
+    assert values.read_text() == "a: &a {tag: &t v2}\nb: *a\nc: *t\n"
+    [warning] = run.json["warnings"]
+    assert warning["reason"] == "SHARED_VALUE" and "also changes what line 3 uses" in warning["text"]
+    run = edit(values, "--set", "a.tag=v2", "--shared", "--output", "json")
+    assert run.json["warnings"] == []
+    edit(values, "--set", "b.tag=v3", "--shared", expect=9)
+
+
 def test_one_refusal_and_no_file_changes(values):
     good, bad = values, values.parent / "bad.yaml"
     bad.write_text("image: {tag: &t v1}\nuse: *t\n")

@@ -96,7 +96,7 @@ def new_value(number, old):
 
 def run(editor, path, wishes):
     """None when the file was written, else (reason, cause, index of the wish or None)."""
-    argv = [editor, "edit", str(path), "--write", "--output", "json", *(f"--set={place.path}={value}" for place, value in wishes)]
+    argv = [editor, "edit", str(path), "--write", "--shared", "--output", "json", *(f"--set={place.path}={value}" for place, value in wishes)]
     try:
         done = subprocess.run(argv, env={"PATH": "/usr/bin:/bin"}, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S, check=False)
     except subprocess.TimeoutExpired:
