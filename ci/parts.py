@@ -293,6 +293,7 @@ def main():
     if unknown:
         print(f"ci/test: unknown part {', '.join(unknown)}; ci/test --list names them", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started this behind "&": the tests send it
     LOGS.mkdir(parents=True, exist_ok=True)
     total, left_out = Count(), []
     for name in wanted:

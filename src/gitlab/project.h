@@ -46,7 +46,7 @@ int sg_gitlab_revision(struct sg_gitlab *gitlab, const char *project, const char
 
 /* The same for one that looks like a commit id: nothing else is tried. It may name a branch, too.
  */
-int sg_gitlab_commit_id(struct sg_gitlab *gitlab, const char *project, const char *id,
+int sg_gitlab_commit_id(struct sg_gitlab *gitlab, const char *project, const char *revision,
 	struct sg_arena *arena, const char **ret_oid, struct sg_err *err) SG_MUST_CHECK;
 
 /* All freeze periods (gitlab.md 8.5). */
