@@ -94,9 +94,9 @@ def new_value(number, old):
     return value if value != old else VALUES[(number + 1) % len(VALUES)]
 
 
-def run(editor, path, wishes):
+def run(editor, path, wishes, shared=True):
     """None when the file was written, else (reason, cause, index of the wish or None)."""
-    argv = [editor, "edit", str(path), "--write", "--shared", "--output", "json", *(f"--set={place.path}={value}" for place, value in wishes)]
+    argv = [editor, "edit", str(path), "--write", "--output", "json", *["--shared"] * shared, *(f"--set={place.path}={value}" for place, value in wishes)]
     try:
         done = subprocess.run(argv, env={"PATH": "/usr/bin:/bin"}, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S, check=False)
     except subprocess.TimeoutExpired:

@@ -39,10 +39,10 @@ class Judge:
         except yaml_suite.Refused as why:
             raise NoYaml(str(why)) from None
 
-    def edit(self, wishes):
+    def edit(self, wishes, shared=True):
         """None, or (reason, cause); then the file is as it was."""
         self.path.write_bytes(self.text.encode())
-        answer = corpus.run(BINARY, self.path, wishes)
+        answer = corpus.run(BINARY, self.path, wishes, shared)
         if answer is None:
             return None
         assert answer[0] and answer[1] and self.path.read_bytes() == self.text.encode(), (answer, self.text)

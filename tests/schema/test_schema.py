@@ -66,15 +66,21 @@ def checked(folder, text):
 
 
 def place(folder, config):
-    """The files that the services want; "*" becomes a service "catalog"."""
+    """The files that the services want, or, where they say none, a chart's; "*" becomes a service "catalog"."""
+    found = [{"file": "Chart.yaml"}, {"file": "values-{short}.yaml"}]
     for service in config["services"]:
         for env in config["environments"]:
-            for update in service["update"]:
+            for update in service.get("update", found):
                 values = {"service": service["name"].replace("*", "catalog"), "env": env["name"], "short": env.get("short", env["name"])}
                 path = folder / service["path"].format(**values) / update["file"].format(**values)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                image = service.get("image", "registry.example.com/x").format(**values)
-                path.write_text(f"image:\n  tag: 1.0.0\nimages:\n  - name: {image}\n    newTag: 1.0.0\n")
+                image = service.get("image", "registry.example.com/" + values["service"]).format(**values)
+                if path.name == "Chart.yaml":
+                    path.write_text("apiVersion: v2\nname: catalog\nversion: 1.0.0\n")
+                elif "image" in update:
+                    path.write_text(f"images:\n  - name: {image}\n    newTag: 1.0.0\n")
+                else:
+                    path.write_text(f"image:\n  repository: {image}\n  tag: 1.0.0\n")
 
 
 def test_documentation_has_examples():
