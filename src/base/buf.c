@@ -70,8 +70,8 @@ void sg_buf_room(struct sg_buf *buf, size_t len)
 {
 	if (len > buf->max)
 		len = buf->max;
-	if (len > buf->len)
-		(void)reserve(buf, len - buf->len);
+	if (len > buf->len && reserve(buf, len - buf->len))
+		buf->ptr[buf->len] = '\0';
 }
 
 void sg_buf_add(struct sg_buf *buf, const void *bytes, size_t len)
