@@ -47,6 +47,20 @@ static void check_gate(const struct sg_environment *env, const struct sg_gate_sp
 		SG_ASSERT(gate->from[i][0] == '@' && gate->from[i][1]);
 }
 
+/* None is fine: the places are found out then. */
+static void check_updates(const struct sg_service *service)
+{
+	SG_ASSERT(service->path);
+	for (size_t i = 0; i < service->update_count; i++) {
+		const struct sg_update *update = &service->updates[i];
+
+		SG_ASSERT(update->file);
+		SG_ASSERT((update->key != NULL) + (update->image != NULL) +
+				  (update->marker != NULL) ==
+			  1);
+	}
+}
+
 static void check_policy(const struct sg_policy *policy)
 {
 	struct sg_err err = SG_ERR_INIT;
@@ -67,7 +81,7 @@ static void check_policy(const struct sg_policy *policy)
 			check_gate(env, &env->gates[k]);
 	}
 	for (size_t i = 0; i < policy->service_count; i++) {
-		SG_ASSERT(policy->services[i].path && policy->services[i].update_count > 0);
+		check_updates(&policy->services[i]);
 		if (strcmp(policy->services[i].name, "*") == 0)
 			continue;
 		SG_ASSERT(sg_config_service(policy, policy->services[i].name, &entry, &err) == 0);
