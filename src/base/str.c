@@ -33,6 +33,11 @@ bool sg_str_ieq(struct sg_str a, struct sg_str b)
 	return true;
 }
 
+bool sg_str_same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 bool sg_str_starts(struct sg_str s, const char *prefix)
 {
 	size_t len = strlen(prefix);

@@ -19,6 +19,7 @@ struct sg_str sg_str_of(const char *text); /* NULL gives the empty view */
 bool sg_str_eq(struct sg_str a, struct sg_str b);
 bool sg_str_is(struct sg_str a, const char *text);
 bool sg_str_ieq(struct sg_str a, struct sg_str b); /* ASCII case folded */
+bool sg_str_same(const char *a, const char *b);    /* or both NULL */
 bool sg_str_starts(struct sg_str s, const char *prefix);
 bool sg_str_ends(struct sg_str s, const char *suffix);
 

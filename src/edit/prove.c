@@ -1,7 +1,5 @@
 #include "edit/prove.h"
 
-#include <string.h>
-
 struct proof {
 	const struct sg_edit_tree *before;
 	struct sg_str after;
@@ -30,11 +28,6 @@ static int unproven(const struct proof *p, struct sg_err *err, const char *what)
 		"the edited file would not read back as wanted: %s", what);
 	return sg_hint(err, "write the value at line %d by hand, on a line of its own",
 		sg_edit_event(p->before, nearest(p)->node).line);
-}
-
-static bool same_name(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
 static bool is_end(const struct sg_yaml_event *event)
@@ -136,8 +129,8 @@ static int compare(void *arg, const struct sg_yaml_event *now, struct sg_err *er
 		changed = &p->splices[p->next];
 		want = changed->claims[0];
 	}
-	if (now->kind != want.kind || !same_name(now->anchor, old.anchor) ||
-		!same_name(now->tag, old.tag) || now->implicit != old.implicit)
+	if (now->kind != want.kind || !sg_str_same(now->anchor, old.anchor) ||
+		!sg_str_same(now->tag, old.tag) || now->implicit != old.implicit)
 		return unproven(p, err, "another kind of node");
 	if (now->style != want.style || !sg_str_eq(now->value, want.value))
 		return unproven(p, err, "another value");

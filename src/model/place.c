@@ -9,6 +9,12 @@
 #define MAX_SERVICE 100
 #define MAX_PATH_BYTES 1024
 
+bool sg_place_same(const struct sg_place *a, const struct sg_place *b)
+{
+	return strcmp(a->file, b->file) == 0 && sg_str_same(a->key, b->key) &&
+	       sg_str_same(a->image, b->image);
+}
+
 /* What {WORD} stands for, or NULL. */
 static const char *word_value(
 	struct sg_str word, const char *service, const struct sg_environment *env)

@@ -21,6 +21,9 @@ struct sg_place {
 	const char *found; /* by what it was found out; NULL: `update:` names it */
 };
 
+/* Whether both name the same value of the same file. */
+bool sg_place_same(const struct sg_place *a, const struct sg_place *b);
+
 /* Replaces {service}, {env} and {short}; any other {word} is CONFIG_INVALID. */
 int sg_template_expand(struct sg_arena *arena, const char *text, const char *service,
 	const struct sg_environment *env, const char **ret_text, struct sg_err *err) SG_MUST_CHECK;

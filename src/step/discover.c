@@ -395,17 +395,10 @@ static int discover_by(struct sg_layout *layout, const char *image,
 	return choose(&c, &ret->places, &ret->count, err);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool same_places(const struct found *a, const struct found *b)
 {
 	for (size_t i = 0; a->count == b->count && i < a->count; i++)
-		if (strcmp(a->places[i].file, b->places[i].file) != 0 ||
-			!same_text(a->places[i].key, b->places[i].key) ||
-			!same_text(a->places[i].image, b->places[i].image))
+		if (!sg_place_same(&a->places[i], &b->places[i]))
 			return false;
 	return a->count == b->count;
 }

@@ -69,18 +69,13 @@ static enum said look_here(struct sg_world *world, struct sg_loaded *loaded, str
 	return said;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static const struct sg_origin *known(const struct sg_loaded *loaded, const struct sg_origin *o)
 {
 	for (size_t i = 0; i < loaded->origin_count; i++) {
 		const struct sg_origin *kept = &loaded->origins[i];
 
 		if (kept->at.env == o->at.env && strcmp(kept->at.tip, o->at.tip) == 0 &&
-			same_text(kept->at.file, o->at.file) &&
+			sg_str_same(kept->at.file, o->at.file) &&
 			strcmp(kept->service, o->service) == 0 && strcmp(kept->tag, o->tag) == 0)
 			return kept;
 	}

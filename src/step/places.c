@@ -34,17 +34,10 @@ static int discover(struct sg_world *world, const struct sg_places_ask *ask,
 	return sg_discover(layout, image, &ret->items, &ret->count, err);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool has_place(const struct places *places, const struct sg_place *place)
 {
 	for (size_t i = 0; i < places->count; i++)
-		if (strcmp(places->items[i].file, place->file) == 0 &&
-			same_text(places->items[i].key, place->key) &&
-			same_text(places->items[i].image, place->image))
+		if (sg_place_same(&places->items[i], place))
 			return true;
 	return false;
 }
@@ -89,7 +82,7 @@ static int check_against(struct sg_world *world, const struct sg_places_ask *ask
 static bool is_beside(const struct sg_environment *env, const struct sg_environment *other)
 {
 	return other != env && other->name && strcmp(other->name, env->name) != 0 &&
-	       same_text(other->branch, env->branch);
+	       sg_str_same(other->branch, env->branch);
 }
 
 int sg_places_find(struct sg_world *world, const struct sg_places_ask *ask,

@@ -26,6 +26,11 @@ static void comparing(void **state)
 	assert_false(sg_str_ieq(SG_STR("[a"), SG_STR("{a")));
 	assert_false(sg_str_ieq(SG_STR("a"), SG_STR("ab")));
 	assert_true(sg_str_ieq(none, none));
+	assert_true(sg_str_same("a", (char[]){"a"}));
+	assert_true(sg_str_same(NULL, NULL));
+	assert_false(sg_str_same("a", "A"));
+	assert_false(sg_str_same(NULL, ""));
+	assert_false(sg_str_same("", NULL));
 	assert_int_equal(sg_str_of(NULL).len, 0);
 }
 
