@@ -31,6 +31,15 @@ size_t sg_edit_member(struct sg_edit_tree *tree, size_t map, const char *key)
 	return 0;
 }
 
+size_t sg_edit_next_item(struct sg_edit_tree *tree, size_t list, size_t item)
+{
+	size_t at = item ? sg_edit_node_end(tree, item) : list + 1;
+
+	if (!item && sg_edit_event(tree, list).kind != SG_YAML_SEQ_START)
+		return 0;
+	return sg_edit_event(tree, at).kind == SG_YAML_SEQ_END ? 0 : at;
+}
+
 struct sg_str sg_edit_member_text(struct sg_edit_tree *tree, size_t map, const char *key)
 {
 	size_t node = sg_edit_member(tree, map, key);

@@ -31,6 +31,9 @@ size_t sg_edit_node_end(struct sg_edit_tree *tree, size_t node);
 /* The value of the first member KEY of the mapping MAP; 0 when there is none (or no mapping). */
 size_t sg_edit_member(struct sg_edit_tree *tree, size_t map, const char *key);
 
+/* The item of LIST behind ITEM, or the first for 0; 0 at the end, and where LIST is no list. */
+size_t sg_edit_next_item(struct sg_edit_tree *tree, size_t list, size_t item);
+
 /* The text of the scalar that is member KEY of MAP; the empty view when it is none. */
 struct sg_str sg_edit_member_text(struct sg_edit_tree *tree, size_t map, const char *key);
 

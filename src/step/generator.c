@@ -119,14 +119,6 @@ static bool is_list(const struct making *m, size_t node)
 	return node && event_of(m, node).kind == SG_YAML_SEQ_START;
 }
 
-/* The item behind ITEM, or the first of LIST; 0 at the end. */
-static size_t next_item(const struct making *m, size_t list, size_t item)
-{
-	size_t at = item ? sg_edit_node_end(m->tree, item) : list + 1;
-
-	return event_of(m, at).kind == SG_YAML_SEQ_END ? 0 : at;
-}
-
 static void put_param(
 	struct sg_arena *arena, struct sg_params *params, const char *name, const char *value)
 {
@@ -171,7 +163,7 @@ static void by_list(struct making *m, size_t list, struct sg_param_sets *sets)
 
 	if (!is_list(m, elements) || sg_edit_member(m->tree, list, "elementsYaml"))
 		sets->open = true;
-	for (size_t at = 0; is_list(m, elements) && (at = next_item(m, elements, at)) != 0;) {
+	for (size_t at = 0; (at = sg_edit_next_item(m->tree, elements, at)) != 0;) {
 		struct sg_params *params = new_set(m, sets);
 
 		if (!params)
@@ -224,7 +216,7 @@ static bool is_directory(struct making *m, size_t directories, const char *folde
 {
 	bool found = false;
 
-	for (size_t at = 0; (at = next_item(m, directories, at)) != 0;) {
+	for (size_t at = 0; (at = sg_edit_next_item(m->tree, directories, at)) != 0;) {
 		struct sg_str pattern = sg_edit_member_text(m->tree, at, "path");
 
 		if (!path_matches(pattern, sg_str_of(folder)))
@@ -288,8 +280,8 @@ static void add_product(struct making *m, const struct sg_param_sets *a,
 static void by_matrix(struct making *m, size_t matrix, struct sg_param_sets *sets)
 {
 	size_t list = sg_edit_member(m->tree, matrix, "generators");
-	size_t first = is_list(m, list) ? next_item(m, list, 0) : 0;
-	size_t second = first ? next_item(m, list, first) : 0;
+	size_t first = sg_edit_next_item(m->tree, list, 0);
+	size_t second = first ? sg_edit_next_item(m->tree, list, first) : 0;
 	struct sg_param_sets a = {0}, b = {0};
 
 	if (!second) {
@@ -330,6 +322,6 @@ void sg_generator_sets(struct sg_arena *arena, struct sg_edit_tree *tree, size_t
 		ret->open = true;
 		return;
 	}
-	for (size_t at = 0; (at = next_item(&m, generators, at)) != 0;)
+	for (size_t at = 0; (at = sg_edit_next_item(tree, generators, at)) != 0;)
 		one_generator(&m, at, false, ret);
 }

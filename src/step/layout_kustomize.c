@@ -84,11 +84,9 @@ static int read_path(struct overlay *overlay, struct sg_str text, bool is_patch,
 /* The paths in a list, as texts or as the `path` of mappings. */
 static int read_list(struct overlay *overlay, const char *name, bool is_patch, struct sg_err *err)
 {
-	size_t list = sg_edit_member(&overlay->tree, overlay->root, name), at = list + 1;
+	size_t list = sg_edit_member(&overlay->tree, overlay->root, name), at = 0;
 
-	if (!list || sg_edit_event(&overlay->tree, list).kind != SG_YAML_SEQ_START)
-		return 0;
-	while (sg_edit_event(&overlay->tree, at).kind != SG_YAML_SEQ_END) {
+	while ((at = sg_edit_next_item(&overlay->tree, list, at)) != 0) {
 		struct sg_yaml_event event = sg_edit_event(&overlay->tree, at);
 		struct sg_str text = event.kind == SG_YAML_SCALAR
 					     ? event.value
@@ -96,7 +94,6 @@ static int read_list(struct overlay *overlay, const char *name, bool is_patch, s
 
 		if (read_path(overlay, text, is_patch, err) < 0)
 			return -1;
-		at = sg_edit_node_end(&overlay->tree, at);
 	}
 	return 0;
 }

@@ -21,18 +21,15 @@ static bool is_argo(struct sg_edit_tree *tree, size_t root, const char *kind)
 
 static struct sg_str name_in(struct sg_edit_tree *tree, size_t map, const char *key)
 {
-	size_t metadata = sg_edit_member(tree, map, "metadata");
-
-	return metadata ? sg_edit_member_text(tree, metadata, key) : (struct sg_str){"", 0};
+	return sg_edit_member_text(tree, sg_edit_member(tree, map, "metadata"), key);
 }
 
 /* The template of the names that an ApplicationSet gives. */
 static struct sg_str name_pattern(struct sg_edit_tree *tree, size_t root)
 {
 	size_t spec = sg_edit_member(tree, root, "spec");
-	size_t template = spec ? sg_edit_member(tree, spec, "template") : 0;
 
-	return template ? name_in(tree, template, "name") : (struct sg_str){"", 0};
+	return name_in(tree, sg_edit_member(tree, spec, "template"), "name");
 }
 
 /* ---- the application of a spec ---- */
@@ -58,12 +55,9 @@ static void read_list(struct finding *f, size_t list, const char *path,
 	struct sg_manifest_source **sources, size_t *count)
 {
 	struct sg_arena *arena = f->reader.arena;
-	size_t at = list + 1;
+	size_t at = 0;
 
-	if (sg_edit_event(&f->tree, list).kind != SG_YAML_SEQ_START)
-		return;
-	for (; *count < SOURCES_MAX && sg_edit_event(&f->tree, at).kind != SG_YAML_SEQ_END;
-		at = sg_edit_node_end(&f->tree, at)) {
+	while (*count < SOURCES_MAX && (at = sg_edit_next_item(&f->tree, list, at)) != 0) {
 		const char *below = path_of_item(f, path, list, at, *count);
 
 		sg_manifest_source_read(&f->reader, at, below,
@@ -81,8 +75,7 @@ static void read_sources(
 	struct sg_manifest_source *sources = NULL;
 	size_t count = 0;
 
-	if (list)
-		read_list(f, list, path, &sources, &count);
+	read_list(f, list, path, &sources, &count);
 	if (count == 0 && one)
 		sg_manifest_source_read(&f->reader, one, sg_arena_printf(arena, "%s.source", path),
 			sg_arena_push(arena, &sources, &count, sizeof(*sources)));
@@ -128,8 +121,8 @@ static void add_generated(struct finding *f, size_t root, const struct sg_params
 	const char *document)
 {
 	size_t outer = sg_edit_member(&f->tree, root, "spec");
-	size_t template = outer ? sg_edit_member(&f->tree, outer, "template") : 0;
-	size_t spec = template ? sg_edit_member(&f->tree, template, "spec") : 0;
+	size_t template = sg_edit_member(&f->tree, outer, "template");
+	size_t spec = sg_edit_member(&f->tree, template, "spec");
 	struct sg_manifest *manifest;
 
 	if (!spec)

@@ -34,18 +34,7 @@ static const char *text_of(struct sg_manifest_reader *r, size_t map, const char 
 
 static bool is_true(struct sg_manifest_reader *r, size_t map, const char *name)
 {
-	return map && sg_str_is(sg_edit_member_text(r->tree, map, name), "true");
-}
-
-/* The item behind ITEM, or the first of LIST; 0 at the end and where LIST is none. */
-static size_t next_item(struct sg_manifest_reader *r, size_t list, size_t item)
-{
-	size_t at;
-
-	if (!list || sg_edit_event(r->tree, list).kind != SG_YAML_SEQ_START)
-		return 0;
-	at = item ? sg_edit_node_end(r->tree, item) : list + 1;
-	return sg_edit_event(r->tree, at).kind == SG_YAML_SEQ_END ? 0 : at;
+	return sg_str_is(sg_edit_member_text(r->tree, map, name), "true");
 }
 
 static void read_value_files(
@@ -55,7 +44,7 @@ static void read_value_files(
 	const char **files = NULL;
 	size_t count = 0;
 
-	while ((at = next_item(r, list, at)) != 0) {
+	while ((at = sg_edit_next_item(r->tree, list, at)) != 0) {
 		struct sg_yaml_event event = sg_edit_event(r->tree, at);
 		const char *file = event.kind == SG_YAML_SCALAR ? fill(r, event.value) : NULL;
 
@@ -236,7 +225,7 @@ static void read_parameters(struct sg_manifest_reader *r, size_t helm, const cha
 	for (size_t i = 0; i < SG_COUNT(lists); i++) {
 		size_t list = sg_edit_member(r->tree, helm, lists[i]), at = 0, index = 0;
 
-		while ((at = next_item(r, list, at)) != 0)
+		while ((at = sg_edit_next_item(r->tree, list, at)) != 0)
 			read_parameter(r, at,
 				sg_arena_printf(r->arena, "%s.%s[%zu]", path, lists[i], index++),
 				source);
@@ -274,7 +263,7 @@ static void read_images(struct sg_manifest_reader *r, size_t kustomize, const ch
 
 	if (list)
 		source->images = (struct sg_edit_shapes){0};
-	while ((at = next_item(r, list, at)) != 0)
+	while ((at = sg_edit_next_item(r->tree, list, at)) != 0)
 		read_image(
 			r, at, sg_arena_printf(r->arena, "%s.images[%zu]", path, index++), source);
 }
