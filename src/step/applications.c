@@ -49,18 +49,23 @@ static bool is_yaml(const char *name)
 	return sg_str_ends(text, ".yaml") || sg_str_ends(text, ".yml");
 }
 
-/* False: there is nothing to read, or nothing that may be read. -1 for what failed. */
+/* 0 where there is nothing, or nothing that may be read; -1 for what failed. */
+static int pass_over(const struct sg_err *why, struct sg_err *err)
+{
+	if (sg_reason_exit(why->reason) == 9 || why->reason == SG_R_FILE_NOT_FOUND ||
+		why->reason == SG_R_CONFIG_INVALID)
+		return 0;
+	*err = *why;
+	return -1;
+}
+
 static int read_if_any(struct sg_tree_source *source, const char *file, struct sg_buf *text,
 	bool *ret_read, struct sg_err *err)
 {
 	struct sg_err why = SG_ERR_INIT;
 
 	*ret_read = source->read(source, file, text, &why) == 0;
-	if (*ret_read || sg_reason_exit(why.reason) == 9 || why.reason == SG_R_FILE_NOT_FOUND ||
-		why.reason == SG_R_CONFIG_INVALID)
-		return 0;
-	*err = why;
-	return -1;
+	return *ret_read ? 0 : pass_over(&why, err);
 }
 
 static int list_if_any(struct sg_tree_source *source, const char *folder, struct sg_arena *arena,
@@ -69,12 +74,9 @@ static int list_if_any(struct sg_tree_source *source, const char *folder, struct
 	struct sg_err why = SG_ERR_INIT;
 
 	*ret_count = 0;
-	if (source->list(source, folder, arena, ret, ret_count, &why) == 0 ||
-		sg_reason_exit(why.reason) == 9 || why.reason == SG_R_FILE_NOT_FOUND ||
-		why.reason == SG_R_CONFIG_INVALID)
+	if (source->list(source, folder, arena, ret, ret_count, &why) == 0)
 		return 0;
-	*err = why;
-	return -1;
+	return pass_over(&why, err);
 }
 
 static const char *below(struct sg_arena *arena, const char *folder, const char *name)
