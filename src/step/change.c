@@ -263,14 +263,17 @@ static struct sg_str known(const char *text, struct sg_str before)
 	return text ? sg_str_of(text) : before;
 }
 
-static int read_place(struct sg_world *world, const struct sg_place *place,
-	struct sg_tree_source *source, struct sg_edit_value *ret, struct sg_err *err)
+static int read_place(struct sg_world *world, const struct sg_place *place, struct sg_str text,
+	const struct sg_tree_source *source, struct sg_edit_value *ret, struct sg_err *err)
 {
 	struct sg_edit_ask ask = {
-		.file = place->file, .key = place->key, .image = place->image, .part = place->part};
+		.file = place->file,
+		.text = text,
+		.key = place->key,
+		.image = place->image,
+		.part = place->part,
+	};
 
-	if (read_file(world, source, place->file, &ask.text, err) < 0)
-		return -1;
 	if (sg_edit_read(world->arena, &ask, ret, err) < 0)
 		return sg_wrap(err, "%s", source->label);
 	return 0;
@@ -283,6 +286,7 @@ int sg_change_places(struct sg_world *world, const struct sg_policy *policy,
 	struct sg_places_ask ask = {.policy = policy, .service = service, .env = env};
 	struct sg_change_place *read;
 	struct sg_place *places;
+	struct sg_str text = {"", 0};
 	size_t count;
 
 	if (sg_service_find(world, policy, service, env, source, &ask.entry, err) < 0 ||
@@ -290,8 +294,11 @@ int sg_change_places(struct sg_world *world, const struct sg_policy *policy,
 		return -1;
 	read = sg_arena_calloc(world->arena, count + 1, sizeof(*read));
 	for (size_t i = 0; i < count; i++) {
+		bool same_file = i && strcmp(places[i].file, places[i - 1].file) == 0;
+
 		read[i].place = places[i];
-		if (read_place(world, &places[i], source, &read[i].value, err) < 0)
+		if ((!same_file && read_file(world, source, places[i].file, &text, err) < 0) ||
+			read_place(world, &places[i], text, source, &read[i].value, err) < 0)
 			return -1;
 	}
 	*ret_places = read;
