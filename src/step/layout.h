@@ -79,7 +79,7 @@ void sg_layout_names(const struct sg_layout *layout, const char *ret_names[3]);
 
 /* ---- for the files layout_*.c ---- */
 
-/* `*ret_there` false: FILE is not there, which is an error where it is REQUIRED. */
+/* The rows of FILE. One that is not there has none; FILE_NOT_FOUND where it is REQUIRED. */
 int sg_layout_values(struct sg_layout *layout, const char *file, const char *prefix, int rank,
 	int group, bool required, struct sg_err *err) SG_MUST_CHECK;
 int sg_layout_manifest(struct sg_layout *layout, const char *file, int rank, bool required,

@@ -172,15 +172,15 @@ static void finish(struct sg_choosing *c, struct sg_seen_image *image)
 static void join_image_and_tag(struct sg_choosing *c, struct sg_seen_image *reference)
 {
 	static const char last[] = "image";
-	size_t len = strlen(reference->at), tail = sizeof(last) - 1;
-	struct sg_str map;
+	struct sg_str at = sg_str_of(reference->at), map;
 
 	/* A file with so many is no chart's; then a place is not found, never a wrong one. */
 	if (c->count > JOINED_MAX || !reference->parts[SG_SEEN_REFERENCE].row ||
 		sets_version(reference) || !reference->parts[SG_SEEN_REFERENCE].row->values ||
-		len < tail || strcmp(reference->at + len - tail, last) != 0)
+		!sg_str_ends(at, last))
 		return;
-	map = (struct sg_str){reference->at, len > tail ? len - tail - 1 : 0};
+	/* Without the dot before it, which the root has not. */
+	map = sg_str_sub(at, 0, at.len > strlen(last) ? at.len - strlen(last) - 1 : 0);
 	for (size_t i = 0; i < c->count; i++) {
 		struct sg_seen_image *image = &c->images[i];
 
