@@ -133,6 +133,13 @@ static bool sets_version(const struct sg_seen_image *image)
 	return image->parts[SG_SEEN_TAG].row || *sg_seen_value(image, SG_SEEN_DIGEST);
 }
 
+bool sg_seen_has_repository(const struct sg_choosing *c, const struct sg_seen_image *image)
+{
+	return *image->repository &&
+	       (!c->wanted || sg_image_same_repository(
+				      sg_str_of(image->repository), sg_str_of(c->wanted)));
+}
+
 bool sg_seen_is_nothing(const struct sg_seen_image *image)
 {
 	return image->is_part || (!image->parts[SG_SEEN_REFERENCE].row && !sets_version(image));

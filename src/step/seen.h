@@ -48,6 +48,9 @@ void sg_seen_images(struct sg_choosing *c);
 /* What is said about that part; "" when nothing is. */
 const char *sg_seen_value(const struct sg_seen_image *image, enum sg_image_field part);
 
+/* It has the repository that is wanted; any, where none is configured. */
+bool sg_seen_has_repository(const struct sg_choosing *c, const struct sg_seen_image *image);
+
 /* Something that reads like a part of an image, but nothing in it says what runs. */
 bool sg_seen_is_nothing(const struct sg_seen_image *image);
 
