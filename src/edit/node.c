@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define NAMED_ITEMS_MAX 200
+
 struct sg_yaml_event sg_edit_event(const struct sg_edit_tree *tree, size_t node)
 {
 	return sg_yaml_at(tree->events, node);
@@ -38,6 +40,34 @@ size_t sg_edit_next_item(struct sg_edit_tree *tree, size_t list, size_t item)
 	if (!item && sg_edit_event(tree, list).kind != SG_YAML_SEQ_START)
 		return 0;
 	return sg_edit_event(tree, at).kind == SG_YAML_SEQ_END ? 0 : at;
+}
+
+/* Whether NAME is the `name` of just one item. */
+static bool is_unique(struct sg_edit_tree *tree, size_t list, struct sg_str name)
+{
+	size_t same = 0, count = 0;
+
+	for (size_t at = 0; (at = sg_edit_next_item(tree, list, at)) != 0;) {
+		if (sg_edit_event(tree, at).kind == SG_YAML_ALIAS || ++count > NAMED_ITEMS_MAX)
+			return false; /* an alias may stand for one */
+		same += sg_str_eq(sg_edit_member_text(tree, at, "name"), name);
+	}
+	return same == 1;
+}
+
+bool sg_edit_put_item(
+	struct sg_edit_tree *tree, size_t list, size_t item, size_t index, struct sg_buf *out)
+{
+	struct sg_str name = sg_edit_member_text(tree, item, "name");
+
+	if (!name.len || !is_unique(tree, list, name)) {
+		sg_buf_addf(out, "[%zu]", index);
+		return false;
+	}
+	sg_buf_adds(out, "[name=");
+	sg_edit_path_put_value(name, out);
+	sg_buf_addc(out, ']');
+	return true;
 }
 
 struct sg_str sg_edit_member_text(struct sg_edit_tree *tree, size_t map, const char *key)

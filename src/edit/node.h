@@ -37,6 +37,10 @@ size_t sg_edit_next_item(struct sg_edit_tree *tree, size_t list, size_t item);
 /* The text of the scalar that is member KEY of MAP; the empty view when it is none. */
 struct sg_str sg_edit_member_text(struct sg_edit_tree *tree, size_t map, const char *key);
 
+/* ITEM of LIST as a path says it: [name=web] where that is one item, else [INDEX], and false. */
+bool sg_edit_put_item(
+	struct sg_edit_tree *tree, size_t list, size_t item, size_t index, struct sg_buf *out);
+
 /* A plain scalar that readers take for null: nothing, ~, null. */
 bool sg_edit_is_null(const struct sg_yaml_event *event);
 

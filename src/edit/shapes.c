@@ -6,7 +6,6 @@
 #define PATH_MAX_BYTES 1024
 #define ANSWER_MAX_BYTES (32u << 20)
 /* In a longer list the items are counted: looking for equal names would take long. */
-#define NAMED_ITEMS_MAX 200
 /* Texts of YAML in each other, as in paths. */
 #define NESTED_MAX 4
 
@@ -106,34 +105,9 @@ const char *sg_shape_path_of(struct sg_shape_walk *w, const char *name)
 	return path;
 }
 
-/* Whether NAME is the `name` of just one item. */
-static bool is_unique(struct sg_shape_walk *w, size_t list, struct sg_str name)
-{
-	size_t same = 0, count = 0;
-
-	for (size_t at = list + 1; sg_edit_event(w->tree, at).kind != SG_YAML_SEQ_END;
-		at = sg_edit_node_end(w->tree, at)) {
-		if (sg_edit_event(w->tree, at).kind == SG_YAML_ALIAS || ++count > NAMED_ITEMS_MAX)
-			return false; /* an alias may stand for one */
-		same += sg_str_eq(sg_edit_member_text(w->tree, at, "name"), name);
-	}
-	return same == 1;
-}
-
-/* [name=web] where that is one item, else [0]. */
 bool sg_shape_push_item(struct sg_shape_walk *w, size_t list, size_t item, size_t index)
 {
-	struct sg_str name = sg_edit_member_text(w->tree, item, "name");
-	bool unique = name.len && is_unique(w, list, name);
-
-	if (!unique) {
-		sg_buf_addf(&w->path, "[%zu]", index);
-		return false;
-	}
-	sg_buf_adds(&w->path, "[name=");
-	sg_edit_path_put_value(name, &w->path);
-	sg_buf_addc(&w->path, ']');
-	return true;
+	return sg_edit_put_item(w->tree, list, item, index, &w->path);
 }
 
 /* ---- the walk ---- */

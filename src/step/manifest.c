@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "step/manifest_source.h"
 
 #define SOURCES_MAX 64
+#define PATH_MAX_BYTES 1024
 
 struct finding {
 	struct sg_manifest_reader reader;
@@ -34,21 +36,16 @@ static struct sg_str name_pattern(struct sg_edit_tree *tree, size_t root)
 
 /* ---- the application of a spec ---- */
 
-/* The path of an item of `sources` as edit/shapes writes it: by its name where it has one. */
+/* The path of an item of `sources`, as edit/shapes writes it. */
 static const char *path_of_item(
 	struct finding *f, const char *path, size_t list, size_t item, size_t index)
 {
-	struct sg_arena *arena = f->reader.arena;
-	struct sg_str name = sg_edit_member_text(&f->tree, item, "name");
-	size_t same = 0;
+	SG_AUTO(sg_buf_release) struct sg_buf out = {0};
 
-	for (size_t at = list + 1; sg_edit_event(&f->tree, at).kind != SG_YAML_SEQ_END;
-		at = sg_edit_node_end(&f->tree, at))
-		same += sg_str_eq(sg_edit_member_text(&f->tree, at, "name"), name);
-	if (!name.len || same != 1)
-		return sg_arena_printf(arena, "%s.sources[%zu]", path, index);
-	return sg_arena_printf(arena, "%s.sources[name=%s]", path,
-		sg_edit_path_value(arena, sg_arena_dup(arena, name)));
+	sg_buf_init(&out, f->tree.text.len * 2 + PATH_MAX_BYTES);
+	sg_buf_addf(&out, "%s.sources", path);
+	(void)sg_edit_put_item(&f->tree, list, item, index, &out);
+	return sg_arena_dup(f->reader.arena, sg_buf_str(&out));
 }
 
 static void read_list(struct finding *f, size_t list, const char *path,

@@ -260,6 +260,8 @@ static void an_umbrella_chart(void **state)
 	finds(&ask, files, "shop/values-dev.yaml backend.image.tag tag");
 }
 
+#define OWN_SOURCE "    repoURL: https://git.example.com/gitops/apps.git\n    path: apps/web\n"
+
 static void what_the_manifest_itself_sets(void **state)
 {
 	static const struct tree_file parameters[] = {CHART, VALUES,
@@ -272,6 +274,18 @@ static void what_the_manifest_itself_sets(void **state)
 		{"argocd/all.yaml", "kind: Nothing\n---\n" APPLICATION("web-dev",
 					    ONE("apps/web", "    helm:\n      valuesObject:\n"
 							    "        image: {tag: '1'}\n"))},
+		{NULL, NULL}};
+	static const struct tree_file named[] = {CHART, VALUES,
+		{"argocd/web.yaml",
+			APPLICATION("web-dev",
+				"  sources:\n  - name: own\n" OWN_SOURCE
+				"    helm:\n      valuesObject:\n        image: {tag: '1'}\n")},
+		{NULL, NULL}};
+	static const struct tree_file namesakes[] = {CHART, VALUES,
+		{"argocd/web.yaml",
+			APPLICATION("web-dev",
+				"  sources:\n  - name: own\n    ref: v\n  - name: own\n" OWN_SOURCE
+				"    helm:\n      valuesObject:\n        image: {tag: '1'}\n")},
 		{NULL, NULL}};
 	static const struct tree_file text[] = {CHART, VALUES,
 		{"argocd/web.yaml",
@@ -292,6 +306,9 @@ static void what_the_manifest_itself_sets(void **state)
 	(void)state;
 	finds(&usual, parameters, "argocd/web.yaml spec.source.helm.parameters[0].value tag");
 	finds(&usual, object, "argocd/all.yaml 1:spec.source.helm.valuesObject.image.tag tag");
+	finds(&usual, named,
+		"argocd/web.yaml spec.sources[name=own].helm.valuesObject.image.tag tag");
+	finds(&usual, namesakes, "argocd/web.yaml spec.sources[1].helm.valuesObject.image.tag tag");
 	finds(&usual, text, "argocd/web.yaml spec.source.helm.values|image.tag tag");
 	finds(&usual, written_back,
 		"apps/web/.argocd-source-web-dev.yaml helm.parameters[0].value tag");
