@@ -91,6 +91,11 @@ char *sg_arena_dup(struct sg_arena *arena, struct sg_str s)
 	return copy;
 }
 
+char *sg_arena_dup_or_null(struct sg_arena *arena, struct sg_str s)
+{
+	return s.len ? sg_arena_dup(arena, s) : NULL;
+}
+
 char *sg_arena_strdup(struct sg_arena *arena, const char *text)
 {
 	return text ? sg_arena_dup(arena, sg_str_of(text)) : NULL;

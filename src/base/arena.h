@@ -29,7 +29,8 @@ void *sg_arena_calloc(struct sg_arena *arena, size_t count, size_t size);
 
 /* NUL-terminated copies. */
 char *sg_arena_dup(struct sg_arena *arena, struct sg_str s);
-char *sg_arena_strdup(struct sg_arena *arena, const char *text); /* NULL stays NULL */
+char *sg_arena_dup_or_null(struct sg_arena *arena, struct sg_str s); /* NULL when S is empty */
+char *sg_arena_strdup(struct sg_arena *arena, const char *text);     /* NULL stays NULL */
 char *sg_arena_printf(struct sg_arena *arena, const char *fmt, ...) SG_PRINTF(2, 3);
 
 /*

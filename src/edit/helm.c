@@ -4,18 +4,13 @@
 
 #include "model/image.h"
 
-static const char *text_or_null(struct sg_arena *arena, struct sg_str text)
-{
-	return text.len ? sg_arena_dup(arena, text) : NULL;
-}
-
 const char *sg_edit_helm_repository(struct sg_arena *arena, struct sg_edit_tree *tree, size_t map)
 {
 	struct sg_str registry = sg_edit_member_text(tree, map, "registry");
 	struct sg_str repository = sg_edit_member_text(tree, map, "repository");
 
 	if (repository.len == 0 || registry.len == 0)
-		return text_or_null(arena, repository);
+		return sg_arena_dup_or_null(arena, repository);
 	return sg_arena_printf(arena, "%.*s/%.*s", SG_STR_ARG(registry), SG_STR_ARG(repository));
 }
 
@@ -26,7 +21,7 @@ static void read_neighbours(
 	struct sg_str digest = sg_edit_member_text(tree, map, "digest");
 
 	found->repository = sg_edit_helm_repository(arena, tree, map);
-	found->tag = text_or_null(arena, sg_edit_member_text(tree, map, "tag"));
+	found->tag = sg_arena_dup_or_null(arena, sg_edit_member_text(tree, map, "tag"));
 	if (sg_image_digest_ok(digest)) {
 		found->digest = sg_arena_dup(arena, digest);
 		found->digest_line = sg_edit_event(tree, sg_edit_member(tree, map, "digest")).line;

@@ -61,11 +61,6 @@ static int no_field(struct sg_edit_tree *tree, size_t entry, const char *field, 
 	return sg_hint(err, "write a first %s into the entry", field);
 }
 
-static const char *text_or_null(struct sg_arena *arena, struct sg_str text)
-{
-	return text.len ? sg_arena_dup(arena, text) : NULL;
-}
-
 static void read_entry(struct sg_arena *arena, struct sg_edit_tree *tree, size_t entry,
 	struct sg_edit_found *found)
 {
@@ -74,9 +69,9 @@ static void read_entry(struct sg_arena *arena, struct sg_edit_tree *tree, size_t
 
 	if (!name.len)
 		name = sg_edit_member_text(tree, entry, "name");
-	found->repository = text_or_null(arena, name);
-	found->tag = text_or_null(arena, sg_edit_member_text(tree, entry, "newTag"));
-	found->digest = text_or_null(arena, sg_edit_member_text(tree, entry, "digest"));
+	found->repository = sg_arena_dup_or_null(arena, name);
+	found->tag = sg_arena_dup_or_null(arena, sg_edit_member_text(tree, entry, "newTag"));
+	found->digest = sg_arena_dup_or_null(arena, sg_edit_member_text(tree, entry, "digest"));
 	if (digest)
 		found->digest_line = sg_edit_event(tree, digest).line;
 }

@@ -25,11 +25,6 @@ bool sg_edit_reads_as_text(const struct sg_yaml_event *scalar)
 	       sg_edit_resolves_to_text(scalar->value);
 }
 
-static const char *part_or_null(struct sg_arena *arena, struct sg_str part)
-{
-	return part.len ? sg_arena_dup(arena, part) : NULL;
-}
-
 /* The parts of the value itself come before what stands beside it. */
 static void tell_image(struct sg_arena *arena, enum sg_image_part part, struct sg_edit_value *value)
 {
@@ -52,8 +47,8 @@ static void tell_image(struct sg_arena *arena, enum sg_image_part part, struct s
 		if (!sg_image_parse(sg_edit_reference_of(sg_str_of(value->value)), &image))
 			break;
 		value->repository = sg_arena_dup(arena, image.repository);
-		value->tag = part_or_null(arena, image.tag);
-		value->digest = part_or_null(arena, image.digest);
+		value->tag = sg_arena_dup_or_null(arena, image.tag);
+		value->digest = sg_arena_dup_or_null(arena, image.digest);
 		break;
 	}
 }

@@ -5,11 +5,6 @@
 #include "edit/value.h"
 #include "model/image.h"
 
-static const char *text_or_null(struct sg_shape_walk *w, struct sg_str text)
-{
-	return text.len ? sg_arena_dup(w->arena, text) : NULL;
-}
-
 struct sg_edit_shape *sg_shape_add(struct sg_shape_walk *w, enum sg_edit_shape_kind kind,
 	size_t node, const char *name, struct sg_str repository)
 {
@@ -19,7 +14,7 @@ struct sg_edit_shape *sg_shape_add(struct sg_shape_walk *w, enum sg_edit_shape_k
 	if (w->only.len && !sg_image_same_repository(repository, w->only))
 		return NULL;
 	row = sg_arena_push(w->arena, &w->out.items, &w->out.count, sizeof(*row));
-	row->repository = text_or_null(w, repository);
+	row->repository = sg_arena_dup_or_null(w->arena, repository);
 	row->kind = kind;
 	row->at = sg_shape_path_of(w, name);
 	row->line = sg_shape_line(w, &event);
@@ -70,8 +65,8 @@ static struct sg_edit_shape *note_reference(struct sg_shape_walk *w, size_t node
 	if (!row)
 		return NULL;
 	row->reference = sg_shape_field(w, node, name);
-	row->tag = text_or_null(w, image->tag);
-	row->digest = text_or_null(w, image->digest);
+	row->tag = sg_arena_dup_or_null(w->arena, image->tag);
+	row->digest = sg_arena_dup_or_null(w->arena, image->digest);
 	if (keys)
 		note_twice(w, keys, row);
 	return row;
@@ -100,8 +95,8 @@ static void fill_fields(struct sg_shape_walk *w, const struct sg_shape_keys *key
 	row->registry_field = sg_shape_field(w, keys->value[SG_NAME_REGISTRY], "registry");
 	row->tag_field = sg_shape_field(w, keys->value[tag], row->tag_name);
 	row->digest_field = sg_shape_field(w, keys->value[SG_NAME_DIGEST], "digest");
-	row->tag = text_or_null(w, sg_shape_text(w, keys->value[tag]));
-	row->digest = sg_image_digest_ok(digest) ? text_or_null(w, digest) : NULL;
+	row->tag = sg_arena_dup_or_null(w->arena, sg_shape_text(w, keys->value[tag]));
+	row->digest = sg_image_digest_ok(digest) ? sg_arena_dup_or_null(w->arena, digest) : NULL;
 	note_twice(w, keys, row);
 }
 
@@ -224,7 +219,7 @@ bool sg_shape_look_at_entry(struct sg_shape_walk *w, const struct sg_shape_keys 
 	row = sg_shape_add(w, SG_SHAPE_ENTRY, item, NULL, image.repository);
 	if (!row)
 		return true;
-	row->entry = unique ? text_or_null(w, name) : NULL;
+	row->entry = unique ? sg_arena_dup_or_null(w->arena, name) : NULL;
 	row->repository_field =
 		new_name.len ? sg_shape_field(w, keys->value[SG_NAME_NEW_NAME], "newName")
 			     : sg_shape_field(w, keys->value[SG_NAME_NAME], "name");

@@ -89,11 +89,6 @@ static struct sg_edit_shape *add(const struct params *params, enum sg_edit_shape
 	return row;
 }
 
-static const char *copy(const struct params *params, struct sg_str text)
-{
-	return text.len ? sg_arena_dup(params->w->arena, text) : NULL;
-}
-
 static void add_reference(
 	const struct params *params, const struct param *param, const struct sg_image *image)
 {
@@ -102,8 +97,8 @@ static void add_reference(
 	if (!row)
 		return;
 	row->reference = field_of(params, param);
-	row->tag = copy(params, image->tag);
-	row->digest = copy(params, image->digest);
+	row->tag = sg_arena_dup_or_null(params->w->arena, image->tag);
+	row->digest = sg_arena_dup_or_null(params->w->arena, image->digest);
 }
 
 static void add_fields(const struct params *params, const struct param *param,
@@ -128,9 +123,9 @@ static void add_fields(const struct params *params, const struct param *param,
 	row->repository_field = field_of(params, repository);
 	row->tag_field = field_of(params, tag);
 	row->digest_field = field_of(params, digest);
-	row->tag = copy(params, text_of(params, tag));
+	row->tag = sg_arena_dup_or_null(params->w->arena, text_of(params, tag));
 	if (sg_image_digest_ok(text_of(params, digest)))
-		row->digest = copy(params, text_of(params, digest));
+		row->digest = sg_arena_dup_or_null(params->w->arena, text_of(params, digest));
 	row->tag_name = "tag";
 }
 

@@ -175,8 +175,8 @@ static void fill_reference(struct sg_manifest_reader *r, struct sg_edit_shape *r
 	if (!sg_image_parse(sg_str_of(row->reference.value), &image))
 		return;
 	row->repository = sg_arena_dup(r->arena, image.repository);
-	row->tag = image.tag.len ? sg_arena_dup(r->arena, image.tag) : NULL;
-	row->digest = image.digest.len ? sg_arena_dup(r->arena, image.digest) : NULL;
+	row->tag = sg_arena_dup_or_null(r->arena, image.tag);
+	row->digest = sg_arena_dup_or_null(r->arena, image.digest);
 }
 
 static void read_parameter(struct sg_manifest_reader *r, size_t item, const char *path,

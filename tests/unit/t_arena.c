@@ -40,6 +40,8 @@ static void strings(void **state)
 	(void)state;
 	assert_string_equal(sg_arena_dup(&arena, sg_str_sub(SG_STR("abcdef"), 1, 3)), "bc");
 	assert_string_equal(sg_arena_dup(&arena, (struct sg_str){NULL, 0}), "");
+	assert_null(sg_arena_dup_or_null(&arena, SG_STR("")));
+	assert_string_equal(sg_arena_dup_or_null(&arena, SG_STR("a")), "a");
 	assert_null(sg_arena_strdup(&arena, NULL));
 	assert_string_equal(sg_arena_strdup(&arena, "x"), "x");
 	text = sg_arena_printf(&arena, "%0*d", 10000, 7);
