@@ -136,7 +136,7 @@ static bool gap_of(const struct insertion *in, const struct neighbour *n, struct
 
 	if (!gap_before(text, n->key_event.start, ret))
 		return false;
-	if (n->key != first || sg_edit_line_end(*ret))
+	if (n->key != first || sg_yaml_line_end(*ret))
 		return true;
 	if (sg_edit_event(in->tree, second).kind != SG_YAML_MAP_END)
 		return gap_before(text, sg_edit_event(in->tree, second).start, ret);
@@ -180,7 +180,7 @@ static int look_in_flow(const struct insertion *in, const struct neighbour *n, c
 		return no_field(in, n->key, key, "it would go behind a key without a value", err);
 	if (!end_of_entry(in->tree->text, &at, &comma))
 		return no_field(in, n->key, key, "a comment stands before the comma", err);
-	if (comma && !sg_edit_line_end(gap))
+	if (comma && !sg_yaml_line_end(gap))
 		return no_field(in, n->key, key, "a comment stands behind it", err);
 	next = sg_edit_join(in->arena, SG_STR(","), gap);
 	*ret = (struct sg_edit_look){

@@ -38,13 +38,13 @@ static size_t indent_of(struct sg_str file, struct sg_str text)
 
 	for (; deep = blanks(file), file.len > deep;
 		file = sg_str_sub(file, deep + end, file.len)) {
-		end = sg_edit_line_end(sg_str_sub(file, deep, file.len));
+		end = sg_yaml_line_end(sg_str_sub(file, deep, file.len));
 		if (!end)
 			break;
 	}
 	for (; inner = blanks(text), text.len > inner;
 		text = sg_str_sub(text, inner + end, text.len)) {
-		end = sg_edit_line_end(sg_str_sub(text, inner, text.len));
+		end = sg_yaml_line_end(sg_str_sub(text, inner, text.len));
 		if (!end)
 			break;
 	}
@@ -62,7 +62,7 @@ static void skip_indent(struct block *b)
 static bool step(struct block *b)
 {
 	struct sg_str file = rest_of(b), text = sg_str_sub(b->text, b->read, b->text.len);
-	size_t end = sg_edit_line_end(text), file_end = sg_edit_line_end(file);
+	size_t end = sg_yaml_line_end(text), file_end = sg_yaml_line_end(file);
 
 	if (!end != !file_end || !file.len)
 		return false;
@@ -90,7 +90,7 @@ static bool walk_to(struct block *b, size_t to)
 static struct sg_str usual_end(const struct block *b)
 {
 	for (size_t i = 0; i < b->file.len; i++) {
-		size_t len = sg_edit_line_end(sg_str_sub(b->file, i, b->file.len));
+		size_t len = sg_yaml_line_end(sg_str_sub(b->file, i, b->file.len));
 
 		if (len)
 			return sg_str_sub(b->file, i, i + len);
@@ -226,9 +226,9 @@ static int in_block(struct sg_edit_tree *tree, size_t node, struct sg_str wanted
 
 	if (sg_edit_free_check(tree, node, err) < 0)
 		return -1;
-	while (from < event.end && !sg_edit_line_end(sg_str_sub(tree->text, from, event.end)))
+	while (from < event.end && !sg_yaml_line_end(sg_str_sub(tree->text, from, event.end)))
 		from++;
-	from += sg_edit_line_end(sg_str_sub(tree->text, from, event.end));
+	from += sg_yaml_line_end(sg_str_sub(tree->text, from, event.end));
 	b.file = sg_str_sub(tree->text, from, event.end);
 	b.indent = indent_of(b.file, b.text);
 	skip_indent(&b);

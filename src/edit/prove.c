@@ -30,11 +30,6 @@ static int unproven(const struct proof *p, struct sg_err *err, const char *what)
 		sg_edit_event(p->before, nearest(p)->node).line);
 }
 
-static bool is_end(const struct sg_yaml_event *event)
-{
-	return event->kind == SG_YAML_SEQ_END || event->kind == SG_YAML_MAP_END;
-}
-
 static void pass_splice(struct proof *p)
 {
 	const struct sg_edit_splice *s = &p->splices[p->next++];
@@ -71,7 +66,7 @@ static int compare_added(struct proof *p, const struct sg_edit_splice *s,
 		return unproven(p, err, "another kind of node");
 	if (now->style != claim->style || !sg_str_eq(now->value, claim->value))
 		return unproven(p, err, "another value");
-	if (!is_end(now) && (now->start < first || now->end > first + s->bytes.len))
+	if (!sg_yaml_is_end(now->kind) && (now->start < first || now->end > first + s->bytes.len))
 		return unproven(p, err, "another place");
 	tell_place(claim, now);
 	if (++p->claim == s->claim_count)
@@ -84,7 +79,8 @@ static bool ends_at_added(const struct proof *p, const struct sg_yaml_event *old
 {
 	const struct sg_edit_splice *s = &p->splices[p->next];
 
-	return p->next < p->count && s->added && is_end(old) && old->start >= s->start;
+	return p->next < p->count && s->added && sg_yaml_is_end(old->kind) &&
+	       old->start >= s->start;
 }
 
 static int compare_place(const struct proof *p, const struct sg_yaml_event *old,

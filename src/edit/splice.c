@@ -46,21 +46,12 @@ struct sg_str sg_edit_splices_write(struct sg_arena *arena, struct sg_str text,
 	return (struct sg_str){start, (size_t)(at - start)};
 }
 
-size_t sg_edit_line_end(struct sg_str text)
-{
-	if (sg_str_starts(text, "\r\n") || sg_str_starts(text, "\xc2\x85"))
-		return 2;
-	if (sg_str_starts(text, "\xe2\x80\xa8") || sg_str_starts(text, "\xe2\x80\xa9"))
-		return 3;
-	return sg_str_starts(text, "\n") || sg_str_starts(text, "\r");
-}
-
 int sg_edit_count_lines(struct sg_str text)
 {
 	int lines = 0;
 
 	for (size_t at = 0, len; at < text.len; at += len ? len : 1) {
-		len = sg_edit_line_end(sg_str_sub(text, at, text.len));
+		len = sg_yaml_line_end(sg_str_sub(text, at, text.len));
 		lines += len > 0;
 	}
 	return lines;

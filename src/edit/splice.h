@@ -38,7 +38,4 @@ struct sg_str sg_edit_splices_write(struct sg_arena *arena, struct sg_str text,
 /* How many lines end in TEXT, as libyaml counts them: at LF, CRLF, CR, NEL, LS and PS. */
 int sg_edit_count_lines(struct sg_str text);
 
-/* Bytes of the line end that TEXT begins with; 0: it begins with none. */
-size_t sg_edit_line_end(struct sg_str text);
-
 #endif

@@ -16,7 +16,7 @@ static int no_spot(struct sg_edit_tree *tree, size_t node, const char *why, stru
 static size_t line_end_before(struct sg_str text, size_t at)
 {
 	for (size_t len = 1; len <= 3 && len <= at; len++)
-		if (sg_edit_line_end(sg_str_sub(text, at - len, at)) == len &&
+		if (sg_yaml_line_end(sg_str_sub(text, at - len, at)) == len &&
 			(len > 1 || at < 2 || text.ptr[at - 2] != '\r' || text.ptr[at - 1] != '\n'))
 			return len;
 	return 0;
@@ -68,8 +68,7 @@ static size_t last_in(const struct sg_edit_tree *tree, size_t end)
 	for (size_t at = end - 1;; at--) {
 		struct sg_yaml_event event = sg_edit_event(tree, at);
 
-		if ((event.kind != SG_YAML_MAP_END && event.kind != SG_YAML_SEQ_END) ||
-			is_flow_end(tree, &event))
+		if (!sg_yaml_is_end(event.kind) || is_flow_end(tree, &event))
 			return at;
 	}
 }
@@ -79,7 +78,7 @@ static size_t skip_to_line_end(struct sg_str text, size_t at)
 	while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
 		at++;
 	if (at < text.len && text.ptr[at] == '#')
-		while (at < text.len && !sg_edit_line_end(sg_str_sub(text, at, text.len)))
+		while (at < text.len && !sg_yaml_line_end(sg_str_sub(text, at, text.len)))
 			at++;
 	return at;
 }
@@ -109,7 +108,7 @@ static int take_line(struct sg_edit_tree *tree, size_t last, size_t at, bool is_
 		spot->newline = any_newline(text, at);
 	} else {
 		at = is_block ? at : skip_to_line_end(text, at);
-		len = sg_edit_line_end(sg_str_sub(text, at, text.len));
+		len = sg_yaml_line_end(sg_str_sub(text, at, text.len));
 		spot->open = at == text.len;
 		if (!len && !spot->open)
 			return no_spot(tree, last, "more stands on its line", err);
@@ -125,7 +124,7 @@ int sg_edit_spot_behind(struct sg_edit_tree *tree, size_t first, size_t end,
 	struct sg_edit_spot spot = {0};
 	size_t last = last_in(tree, end);
 	struct sg_yaml_event event = sg_edit_event(tree, last);
-	bool is_block = event.style == SG_YAML_LITERAL || event.style == SG_YAML_FOLDED;
+	bool is_block = sg_yaml_is_block_scalar(event.style);
 
 	if (event.kind == SG_YAML_SCALAR && event.start == event.end &&
 		!sg_edit_is_open(tree, &event))

@@ -11,7 +11,7 @@ int sg_edit_scalar_check(
 
 	if (kind == SG_YAML_ALIAS)
 		return sg_edit_refuse_alias(tree, site->node, err);
-	if (kind == SG_YAML_MAP_START || kind == SG_YAML_SEQ_START) {
+	if (sg_yaml_is_start(kind)) {
 		(void)sg_edit_refuse(tree, site->node, SG_R_EDIT_NOT_SCALAR, err,
 			"a %s stands here, not a single value",
 			kind == SG_YAML_MAP_START ? "mapping" : "list");
@@ -40,18 +40,13 @@ int sg_edit_free_check(struct sg_edit_tree *tree, size_t node, struct sg_err *er
 	return 0;
 }
 
-static bool is_block(const struct sg_yaml_event *event)
-{
-	return event->style == SG_YAML_LITERAL || event->style == SG_YAML_FOLDED;
-}
-
 static int check_shape(struct sg_edit_tree *tree, size_t node, struct sg_err *err)
 {
 	struct sg_yaml_event event = sg_edit_event(tree, node);
 
 	if (sg_edit_free_check(tree, node, err) < 0)
 		return -1;
-	if (!is_block(&event) && event.line != event.end_line) {
+	if (!sg_yaml_is_block_scalar(event.style) && event.line != event.end_line) {
 		(void)sg_edit_refuse(
 			tree, node, SG_R_EDIT_MULTILINE, err, "the value goes over several lines");
 		return sg_hint(err, "write it on the line of its key");
@@ -95,7 +90,7 @@ static bool block_line(const struct sg_edit_tree *tree, const struct sg_yaml_eve
 	struct sg_str text = sg_str_sub(tree->text, 0, event->end);
 	size_t at = event->start, len = 0;
 
-	while (at < text.len && (len = sg_edit_line_end(sg_str_sub(text, at, text.len))) == 0)
+	while (at < text.len && (len = sg_yaml_line_end(sg_str_sub(text, at, text.len))) == 0)
 		at++;
 	at += len;
 	while (at < text.len && text.ptr[at] == ' ')
@@ -106,7 +101,7 @@ static bool block_line(const struct sg_edit_tree *tree, const struct sg_yaml_eve
 		!sg_str_eq(sg_str_sub(text, at, target->end), event->value))
 		return false;
 	for (at = target->end; at < text.len; at += len)
-		if ((len = sg_edit_line_end(sg_str_sub(text, at, text.len))) == 0)
+		if ((len = sg_yaml_line_end(sg_str_sub(text, at, text.len))) == 0)
 			return false;
 	return true;
 }
@@ -133,7 +128,7 @@ int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *s
 
 	if (sg_edit_scalar_check(tree, site, err) < 0 || check_shape(tree, site->node, err) < 0)
 		return -1;
-	if (is_block(&event))
+	if (sg_yaml_is_block_scalar(event.style))
 		return take_block(tree, &event, site->node, ret, err);
 	if (empty && !sg_edit_is_open(tree, &event)) {
 		(void)sg_edit_refuse(tree, site->node, SG_R_EDIT_NO_FIELD, err,

@@ -11,6 +11,21 @@
 /* With its prefix, which a directive may make long once and every node may use. */
 #define MAX_TAG_BYTES 1024
 
+bool sg_yaml_is_start(enum sg_yaml_kind kind)
+{
+	return kind == SG_YAML_SEQ_START || kind == SG_YAML_MAP_START;
+}
+
+bool sg_yaml_is_end(enum sg_yaml_kind kind)
+{
+	return kind == SG_YAML_SEQ_END || kind == SG_YAML_MAP_END;
+}
+
+bool sg_yaml_is_block_scalar(enum sg_yaml_style style)
+{
+	return style == SG_YAML_LITERAL || style == SG_YAML_FOLDED;
+}
+
 struct reader {
 	const char *name;
 	struct sg_str text;   /* behind the byte order mark */
@@ -165,13 +180,13 @@ static void take_event(struct reader *r, const yaml_event_t *in, struct sg_yaml_
 	out->end_line = line_of(in->end_mark);
 }
 
-static size_t break_len(struct sg_str rest)
+size_t sg_yaml_line_end(struct sg_str text)
 {
-	if (sg_str_starts(rest, "\r\n") || sg_str_starts(rest, "\xc2\x85"))
+	if (sg_str_starts(text, "\r\n") || sg_str_starts(text, "\xc2\x85"))
 		return 2;
-	if (sg_str_starts(rest, "\xe2\x80\xa8") || sg_str_starts(rest, "\xe2\x80\xa9"))
+	if (sg_str_starts(text, "\xe2\x80\xa8") || sg_str_starts(text, "\xe2\x80\xa9"))
 		return 3;
-	return sg_str_starts(rest, "\n") || sg_str_starts(rest, "\r");
+	return sg_str_starts(text, "\n") || sg_str_starts(text, "\r");
 }
 
 /* The reader's errors carry a byte offset only. */
@@ -181,7 +196,7 @@ static int encoding_error(const struct reader *r, struct sg_err *err)
 	int line = 1, column = 1;
 
 	for (size_t i = 0, len; i < before.len; i += len ? len : 1) {
-		len = break_len(sg_str_sub(before, i, before.len));
+		len = sg_yaml_line_end(sg_str_sub(before, i, before.len));
 		if (len) {
 			line++;
 			column = 1;
@@ -237,10 +252,8 @@ static int parser_error(struct reader *r, struct sg_err *err)
  */
 static int check_caps(struct reader *r, const struct sg_yaml_event *event, struct sg_err *err)
 {
-	if (event->kind == SG_YAML_SEQ_START || event->kind == SG_YAML_MAP_START)
-		r->depth++;
-	if (event->kind == SG_YAML_SEQ_END || event->kind == SG_YAML_MAP_END)
-		r->depth--;
+	r->depth += sg_yaml_is_start(event->kind);
+	r->depth -= sg_yaml_is_end(event->kind);
 	if (r->depth > SG_YAML_MAX_DEPTH)
 		return sg_fail(err, SG_R_TOO_LARGE, "%s:%d:%d: nested deeper than %d levels",
 			r->name, event->line, event->column, SG_YAML_MAX_DEPTH);

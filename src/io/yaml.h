@@ -90,6 +90,16 @@ struct sg_yaml_event sg_yaml_at(struct sg_yaml_events events, size_t index);
 /* The index behind INDEX and, where a collection starts there, behind its end. */
 size_t sg_yaml_behind(struct sg_yaml_events events, size_t index);
 
+/* Bytes of the line end that TEXT begins with, as libyaml counts lines; 0: it begins with none. */
+size_t sg_yaml_line_end(struct sg_str text);
+
+/* Whether a sequence or mapping begins, or ends, with an event of this kind. */
+bool sg_yaml_is_start(enum sg_yaml_kind kind);
+bool sg_yaml_is_end(enum sg_yaml_kind kind);
+
+/* A scalar behind | or >. */
+bool sg_yaml_is_block_scalar(enum sg_yaml_style style);
+
 /* ---- the tree of one document ---- */
 
 enum sg_yaml_node_kind { SG_NODE_SCALAR, SG_NODE_SEQ, SG_NODE_MAP };

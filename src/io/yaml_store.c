@@ -80,16 +80,6 @@ struct sg_yaml_store {
 	struct mark mark;
 };
 
-static bool is_start(enum sg_yaml_kind kind)
-{
-	return kind == SG_YAML_SEQ_START || kind == SG_YAML_MAP_START;
-}
-
-static bool is_end(enum sg_yaml_kind kind)
-{
-	return kind == SG_YAML_SEQ_END || kind == SG_YAML_MAP_END;
-}
-
 /* The value as bytes of the text, where that is what most events of this style are. */
 static struct sg_str plain_value(struct sg_str text, const struct sg_yaml_event *event)
 {
@@ -282,9 +272,9 @@ static int keep(void *arg, const struct sg_yaml_event *event, struct sg_err *err
 	if (check_room(w, event, err) < 0)
 		return -1;
 	put_event(w, event);
-	if (is_start(event->kind))
+	if (sg_yaml_is_start(event->kind))
 		open_node(w);
-	else if (is_end(event->kind))
+	else if (sg_yaml_is_end(event->kind))
 		close_node(w);
 	w->count++;
 	if (w->count % PAGE_EVENTS == 0)
@@ -394,7 +384,7 @@ static void read_next(struct sg_yaml_store *s)
 	if (head & HEAD_RARE)
 		take_rare(&s->next, &event);
 	s->inside = 1;
-	if (is_start(event.kind)) {
+	if (sg_yaml_is_start(event.kind)) {
 		s->inside = (size_t)s->next[0] | (size_t)s->next[1] << 8 |
 			    (size_t)s->next[2] << 16 | (size_t)s->next[3] << 24;
 		s->next += 4;
