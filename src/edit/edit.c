@@ -70,17 +70,17 @@ static int write_value(struct run *run, const struct sg_edit_site *site,
 
 	if (target->block) {
 		if (!sg_edit_block_fits(claim->value))
-			return sg_edit_refuse(&run->tree, target->node, SG_R_EDIT_MULTILINE, err,
+			return sg_edit_refuse(&run->tree, site->node, SG_R_EDIT_MULTILINE, err,
 				"the new value cannot stand in a block (| or >) as it is");
 		claim->style = event.style;
 		sg_buf_addstr(bytes, claim->value);
 	}
 	if (target->pad)
 		sg_buf_addc(bytes, ' ');
-	if ((!target->block && !sg_edit_quote(claim->value, old_style(site, &event), target->flow,
+	if ((!target->block && !sg_edit_quote(claim->value, old_style(site, &event), site->flow,
 				       bytes, &claim->style)) ||
 		bytes->overflow)
-		return sg_edit_refuse(&run->tree, target->node, SG_R_EDIT_REFUSED, err,
+		return sg_edit_refuse(&run->tree, site->node, SG_R_EDIT_REFUSED, err,
 			"the new value is no UTF-8 or too long");
 	return 0;
 }

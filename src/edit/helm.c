@@ -4,7 +4,8 @@
 
 #include "model/image.h"
 
-const char *sg_edit_helm_repository(struct sg_arena *arena, struct sg_edit_tree *tree, size_t map)
+/* The repository that a mapping names, with the registry beside it; NULL: none. */
+static const char *repository_of(struct sg_arena *arena, struct sg_edit_tree *tree, size_t map)
 {
 	struct sg_str registry = sg_edit_member_text(tree, map, "registry");
 	struct sg_str repository = sg_edit_member_text(tree, map, "repository");
@@ -20,7 +21,7 @@ static void read_neighbours(
 	size_t map = found->site.holder;
 	struct sg_str digest = sg_edit_member_text(tree, map, "digest");
 
-	found->repository = sg_edit_helm_repository(arena, tree, map);
+	found->repository = repository_of(arena, tree, map);
 	found->tag = sg_arena_dup_or_null(arena, sg_edit_member_text(tree, map, "tag"));
 	if (sg_image_digest_ok(digest)) {
 		found->digest = sg_arena_dup(arena, digest);

@@ -9,7 +9,4 @@
 int sg_edit_helm_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_ask *ask, struct sg_edit_found *ret, struct sg_err *err) SG_MUST_CHECK;
 
-/* The repository that a mapping names, with the registry beside it; NULL: none. */
-const char *sg_edit_helm_repository(struct sg_arena *arena, struct sg_edit_tree *tree, size_t map);
-
 #endif

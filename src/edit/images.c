@@ -107,19 +107,15 @@ static int add_fields(const struct wish *w, struct sg_err *err)
 	return 0;
 }
 
-int sg_edit_shape_asks(struct sg_arena *arena, const char *file, struct sg_str text,
-	const struct sg_edit_shape *shape, const struct sg_image *image, struct sg_edit_asks *ret,
-	struct sg_err *err)
+static int add_asks(const struct wish *w, struct sg_err *err)
 {
-	const struct wish wish = {arena, file, text, shape, image, ret};
-
-	if (shape->fault) {
-		*err = *shape->fault;
+	if (w->shape->fault) {
+		*err = *w->shape->fault;
 		return -1;
 	}
-	if (shape->kind != SG_SHAPE_REFERENCE)
-		return add_fields(&wish, err);
-	add_reference(&wish);
+	if (w->shape->kind != SG_SHAPE_REFERENCE)
+		return add_fields(w, err);
+	add_reference(w);
 	return 0;
 }
 
@@ -140,11 +136,12 @@ int sg_edit_images(struct sg_arena *arena, const char *file, struct sg_str text,
 
 	if (sg_edit_shapes_of(arena, file, text, image->repository, &shapes, err) < 0)
 		return -1;
-	for (size_t i = 0; i < shapes.count; i++)
-		if (!is_some_repository(&shapes.items[i]) &&
-			sg_edit_shape_asks(arena, file, text, &shapes.items[i], image, &asks, err) <
-				0)
+	for (size_t i = 0; i < shapes.count; i++) {
+		const struct wish wish = {arena, file, text, &shapes.items[i], image, &asks};
+
+		if (!is_some_repository(wish.shape) && add_asks(&wish, err) < 0)
 			return -1;
+	}
 	*ret = asks;
 	return 0;
 }

@@ -20,9 +20,4 @@ struct sg_edit_asks {
 int sg_edit_images(struct sg_arena *arena, const char *file, struct sg_str text,
 	const struct sg_image *image, struct sg_edit_asks *ret, struct sg_err *err) SG_MUST_CHECK;
 
-/* The same for one shape; its repository is not compared. The asks are added to RET. */
-int sg_edit_shape_asks(struct sg_arena *arena, const char *file, struct sg_str text,
-	const struct sg_edit_shape *shape, const struct sg_image *image, struct sg_edit_asks *ret,
-	struct sg_err *err) SG_MUST_CHECK;
-
 #endif

@@ -278,10 +278,11 @@ int sg_edit_insert(struct sg_arena *arena, struct sg_edit_tree *tree,
 	for (size_t i = 0; i < count; i++) {
 		struct neighbour n;
 		size_t grouped = 0;
-		bool any = find_neighbour(&in, entries[i].key, &n);
+		bool any;
 
 		if (done[i])
 			continue;
+		any = find_neighbour(&in, entries[i].key, &n);
 		for (size_t j = i; j < count; j++) {
 			if (done[j] || end_before(&in, &entries[j]) != (any ? n.end : 0))
 				continue;

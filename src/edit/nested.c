@@ -31,23 +31,25 @@ static size_t blanks(struct sg_str s)
 	return n;
 }
 
-/* The first line that has more than blanks says how far all are indented. */
+/* Blanks of the first line that has more than blanks. */
+static size_t first_indent(struct sg_str text)
+{
+	size_t deep = 0, end;
+
+	for (; deep = blanks(text), text.len > deep;
+		text = sg_str_sub(text, deep + end, text.len)) {
+		end = sg_yaml_line_end(sg_str_sub(text, deep, text.len));
+		if (!end)
+			break;
+	}
+	return deep;
+}
+
+/* That line says how far all are indented. */
 static size_t indent_of(struct sg_str file, struct sg_str text)
 {
-	size_t deep = 0, inner = 0, end;
+	size_t deep = first_indent(file), inner = first_indent(text);
 
-	for (; deep = blanks(file), file.len > deep;
-		file = sg_str_sub(file, deep + end, file.len)) {
-		end = sg_yaml_line_end(sg_str_sub(file, deep, file.len));
-		if (!end)
-			break;
-	}
-	for (; inner = blanks(text), text.len > inner;
-		text = sg_str_sub(text, inner + end, text.len)) {
-		end = sg_yaml_line_end(sg_str_sub(text, inner, text.len));
-		if (!end)
-			break;
-	}
 	return deep > inner ? deep - inner : 0;
 }
 
@@ -221,14 +223,11 @@ static int in_block(struct sg_edit_tree *tree, size_t node, struct sg_str wanted
 {
 	struct sg_yaml_event event = sg_edit_event(tree, node);
 	struct block b = {.text = event.value};
-	size_t from = event.start;
+	size_t from = sg_edit_block_start(tree, &event);
 	bool same_count = count_lines(event.value) == count_lines(wanted);
 
 	if (sg_edit_free_check(tree, node, err) < 0)
 		return -1;
-	while (from < event.end && !sg_yaml_line_end(sg_str_sub(tree->text, from, event.end)))
-		from++;
-	from += sg_yaml_line_end(sg_str_sub(tree->text, from, event.end));
 	b.file = sg_str_sub(tree->text, from, event.end);
 	b.indent = indent_of(b.file, b.text);
 	skip_indent(&b);

@@ -30,13 +30,18 @@ static int unproven(const struct proof *p, struct sg_err *err, const char *what)
 		sg_edit_event(p->before, nearest(p)->node).line);
 }
 
+static int lines_added(const struct proof *p, const struct sg_edit_splice *s)
+{
+	return sg_edit_count_lines(s->bytes) -
+	       sg_edit_count_lines(sg_str_sub(p->before->text, s->start, s->end));
+}
+
 static void pass_splice(struct proof *p)
 {
 	const struct sg_edit_splice *s = &p->splices[p->next++];
 
 	p->more += s->bytes.len - (s->end - s->start);
-	p->lines += sg_edit_count_lines(s->bytes) -
-		    sg_edit_count_lines(sg_str_sub(p->before->text, s->start, s->end));
+	p->lines += lines_added(p, s);
 	p->claim = 0;
 }
 
@@ -98,9 +103,7 @@ static int compare_place(const struct proof *p, const struct sg_yaml_event *old,
 	if (changed) {
 		start += old->start == old->end ? changed->lead : 0;
 		end += changed->bytes.len - (changed->end - changed->start);
-		lines += sg_edit_count_lines(changed->bytes) -
-			 sg_edit_count_lines(
-				 sg_str_sub(p->before->text, changed->start, changed->end));
+		lines += lines_added(p, changed);
 	}
 	if (now->start != start || now->end != end || now->line != old->line + p->lines ||
 		now->end_line != old->end_line + lines)

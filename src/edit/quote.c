@@ -73,7 +73,8 @@ static bool colons_are_safe(struct sg_str value, bool flow)
 	return true;
 }
 
-bool sg_edit_plain_fits(struct sg_str value, bool flow)
+/* Plain, on one line; FLOW: inside [] or {}. */
+static bool plain_fits(struct sg_str value, bool flow)
 {
 	bool visible;
 
@@ -154,7 +155,7 @@ static enum sg_yaml_style choose(
 		return SG_YAML_DOUBLE_QUOTED;
 	if (old == SG_YAML_SINGLE_QUOTED || old == SG_YAML_DOUBLE_QUOTED)
 		return old;
-	if (sg_edit_plain_fits(value, flow) && sg_edit_resolves_to_text(value))
+	if (plain_fits(value, flow) && sg_edit_resolves_to_text(value))
 		return SG_YAML_PLAIN;
 	return has_any(value, "\"\\") ? SG_YAML_SINGLE_QUOTED : SG_YAML_DOUBLE_QUOTED;
 }

@@ -14,9 +14,6 @@
  */
 bool sg_edit_resolves_to_text(struct sg_str value);
 
-/* Whether VALUE can stand plain on one line at all; FLOW: inside [] or {}. */
-bool sg_edit_plain_fits(struct sg_str value, bool flow);
-
 /* Whether VALUE can be the only line of a block (| or >) as it is. */
 bool sg_edit_block_fits(struct sg_str value);
 

@@ -60,13 +60,10 @@ int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text, 
 	struct sg_edit_markers *markers, struct sg_edit_shapes *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 
-void sg_shape_keys_read(struct sg_edit_tree *tree, size_t map, struct sg_shape_keys *ret);
-
 /* The text of a scalar; "" for 0, null and whatever is no scalar. */
 struct sg_str sg_shape_text(const struct sg_shape_walk *w, size_t node);
 
-/* The path of the node that is looked at, or of its member NAME. */
-const char *sg_shape_path(struct sg_shape_walk *w);
+/* The path of the member NAME of the node that is looked at; NULL: of the node itself. */
 const char *sg_shape_path_of(struct sg_shape_walk *w, const char *name);
 
 /* Appends the item to the path; true when its `name` says which it is. pop() goes back to LEN. */

@@ -42,7 +42,7 @@ static void note_key(struct sg_shape_keys *keys, struct sg_str name, size_t key,
 	}
 }
 
-void sg_shape_keys_read(struct sg_edit_tree *tree, size_t map, struct sg_shape_keys *ret)
+static void keys_read(struct sg_edit_tree *tree, size_t map, struct sg_shape_keys *ret)
 {
 	struct sg_shape_keys keys = {0};
 	size_t at = map + 1;
@@ -69,7 +69,7 @@ struct sg_str sg_shape_text(const struct sg_shape_walk *w, size_t node)
 
 /* ---- paths ---- */
 
-const char *sg_shape_path(struct sg_shape_walk *w)
+static const char *path_here(struct sg_shape_walk *w)
 {
 	if (w->path.len > PATH_MAX_BYTES || w->arena->used_bytes > w->used_max_bytes)
 		w->too_large = true;
@@ -98,9 +98,9 @@ const char *sg_shape_path_of(struct sg_shape_walk *w, const char *name)
 	const char *path;
 
 	if (!name)
-		return sg_shape_path(w);
+		return path_here(w);
 	len = push_key(w, sg_str_of(name));
-	path = sg_shape_path(w);
+	path = path_here(w);
 	sg_shape_pop(w, len);
 	return path;
 }
@@ -140,7 +140,7 @@ static void visit_item(
 	if (!w->markers && sg_str_is(up->key, "images")) {
 		sg_shape_look_at_listed(w, item, is_below_kustomize(up));
 		if (sg_edit_event(w->tree, item).kind == SG_YAML_MAP_START) {
-			sg_shape_keys_read(w->tree, item, &keys);
+			keys_read(w->tree, item, &keys);
 			if (sg_shape_look_at_entry(w, &keys, item, unique, is_kustomize_list(up)))
 				return;
 		}
@@ -192,7 +192,7 @@ static void visit_map(struct sg_shape_walk *w, const struct sg_shape_up *up, siz
 	struct sg_shape_keys keys;
 	struct sg_str kind;
 
-	sg_shape_keys_read(w->tree, map, &keys);
+	keys_read(w->tree, map, &keys);
 	if (keys.value[SG_NAME_GLOBAL])
 		here.registry = global_registry(w, keys.value[SG_NAME_GLOBAL]);
 	kind = sg_shape_text(w, keys.value[SG_NAME_KIND]);

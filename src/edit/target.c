@@ -83,16 +83,23 @@ bool sg_edit_is_open(const struct sg_edit_tree *tree, const struct sg_yaml_event
 	       (tree->text.ptr[at - 1] == ':' || tree->text.ptr[at - 1] == '-');
 }
 
+size_t sg_edit_block_start(const struct sg_edit_tree *tree, const struct sg_yaml_event *event)
+{
+	size_t at = event->start, len = 0;
+
+	while (at < event->end &&
+		(len = sg_yaml_line_end(sg_str_sub(tree->text, at, event->end))) == 0)
+		at++;
+	return at + len;
+}
+
 /* The one line of a block, which is the value as it stands; nothing but line ends is behind it. */
 static bool block_line(const struct sg_edit_tree *tree, const struct sg_yaml_event *event,
 	struct sg_edit_target *target)
 {
 	struct sg_str text = sg_str_sub(tree->text, 0, event->end);
-	size_t at = event->start, len = 0;
+	size_t at = sg_edit_block_start(tree, event), len;
 
-	while (at < text.len && (len = sg_yaml_line_end(sg_str_sub(text, at, text.len))) == 0)
-		at++;
-	at += len;
 	while (at < text.len && text.ptr[at] == ' ')
 		at++;
 	target->start = at;
@@ -109,7 +116,7 @@ static bool block_line(const struct sg_edit_tree *tree, const struct sg_yaml_eve
 static int take_block(struct sg_edit_tree *tree, const struct sg_yaml_event *event, size_t node,
 	struct sg_edit_target *ret, struct sg_err *err)
 {
-	struct sg_edit_target target = {.node = node, .block = true};
+	struct sg_edit_target target = {.block = true};
 
 	if (!block_line(tree, event, &target)) {
 		(void)sg_edit_refuse(tree, node, SG_R_EDIT_MULTILINE, err,
@@ -136,10 +143,8 @@ int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *s
 		return sg_hint(err, "write a first value there, for example \"\"");
 	}
 	*ret = (struct sg_edit_target){
-		.node = site->node,
 		.start = scalar_start(tree, &event),
 		.end = event.end,
-		.flow = site->flow,
 		.pad = empty && !is_blank(tree->text.ptr[event.start - 1]),
 	};
 	return 0;

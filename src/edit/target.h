@@ -5,9 +5,7 @@
 #include "edit/locate.h"
 
 struct sg_edit_target {
-	size_t node;
 	size_t start, end; /* bytes of the scalar alone: quotes included, anchor and tag not */
-	bool flow;
 	bool pad; /* nothing stands there, right behind ":" or "-": a blank goes before the value */
 	bool block; /* the line below | or >: only a text that can stand there as it is fits */
 };
@@ -20,6 +18,9 @@ struct sg_edit_target {
  */
 int sg_edit_target_check(struct sg_edit_tree *tree, const struct sg_edit_site *site,
 	struct sg_edit_target *ret, struct sg_err *err) SG_MUST_CHECK;
+
+/* Behind the line of the sign (| or >) of a block; its end where nothing is behind it. */
+size_t sg_edit_block_start(const struct sg_edit_tree *tree, const struct sg_yaml_event *event);
 
 /* Nothing stands there, on the line of the sign that says that a value comes. */
 bool sg_edit_is_open(const struct sg_edit_tree *tree, const struct sg_yaml_event *event);
