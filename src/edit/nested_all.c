@@ -9,6 +9,7 @@ struct group {
 	size_t *of; /* which ones of the file's */
 	size_t count, of_count;
 	struct sg_edit_done *dones; /* of all asks of the file */
+	int shared_line;            /* of an alias that changes with the text; 0: none */
 };
 
 static void add(struct group *group, const struct sg_edit_ask *inner, size_t ask)
@@ -31,6 +32,8 @@ static size_t note_dones(
 		*done = inner[i];
 		done->place = sg_arena_strdup(group->arena, asks[group->of[i]].key);
 		done->line = sg_edit_nested_line(&event, inner[i].line);
+		if (inner[i].shared_line)
+			done->shared_line = sg_edit_nested_line(&event, inner[i].shared_line);
 		if (!done->unchanged)
 			first = i;
 	}
@@ -58,6 +61,13 @@ static int put_text(const struct group *group, struct sg_str text, struct sg_edi
 	return 0;
 }
 
+/* Who uses the anchor of the text, or of what it stands in, reads all of it. */
+static void note_shared(const struct group *group)
+{
+	for (size_t i = 0; i < group->count && group->tree->shared_line; i++)
+		group->dones[group->of[i]].shared_line = group->tree->shared_line;
+}
+
 static int take_group(struct group *group, const struct sg_edit_ask *asks,
 	struct sg_edit_splice **splices, size_t *splice_count, size_t *ret_failed,
 	struct sg_err *err)
@@ -76,7 +86,11 @@ static int take_group(struct group *group, const struct sg_edit_ask *asks,
 	*ret_failed = group->of[first];
 	splice = sg_arena_push(group->scratch, splices, splice_count, sizeof(*splice));
 	splice->ask = group->of[first];
-	return put_text(group, inner[0].text, splice, err);
+	group->tree->shared_line = group->shared_line;
+	if (put_text(group, inner[0].text, splice, err) < 0)
+		return -1;
+	note_shared(group);
+	return 0;
 }
 
 int sg_edit_nested_all(struct sg_arena *arena, struct sg_arena *scratch, struct sg_edit_tree *tree,
@@ -86,18 +100,23 @@ int sg_edit_nested_all(struct sg_arena *arena, struct sg_arena *scratch, struct 
 {
 	struct sg_edit_ask *inner = sg_arena_calloc(scratch, count, sizeof(*inner));
 	struct sg_edit_site *sites = sg_arena_calloc(scratch, count, sizeof(*sites));
+	int *shared_lines = sg_arena_calloc(scratch, count, sizeof(*shared_lines));
 
-	for (*ret_failed = 0; *ret_failed < count; ++*ret_failed)
-		if (sg_edit_nested_enter(scratch, tree, &asks[*ret_failed], &inner[*ret_failed],
-			    &sites[*ret_failed], err) < 0)
+	for (size_t i = 0; i < count; i++) {
+		*ret_failed = i;
+		tree->shared_line = 0;
+		if (sg_edit_nested_enter(scratch, tree, &asks[i], &inner[i], &sites[i], err) < 0)
 			return -1;
+		shared_lines[i] = tree->shared_line;
+	}
 	*ret_failed = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct group group = {.arena = arena,
 			.scratch = scratch,
 			.tree = tree,
 			.site = sites[i],
-			.dones = dones};
+			.dones = dones,
+			.shared_line = shared_lines[i]};
 
 		if (!inner[i].key || dones[i].place)
 			continue;

@@ -56,6 +56,36 @@ static void a_key_is_added_in_a_text(void **state)
 	}
 }
 
+/* Which line of the file reads another value, too. */
+static void what_is_shared_is_told(void **state)
+{
+	static const struct {
+		const char *text;
+		int line;
+	} rows[] = {
+		{"v: &x |\n  tag: v1\nw: *x\n", 3},
+		{"a: &x\n  v: |\n    tag: v1\nw: *x\n", 4},
+		{"v: |\n  tag: &t v1\n  other: *t\n", 3},
+		{"v: 'tag: v1'\nw: &x 1\nz: *x\n", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+		struct sg_edit_ask ask = ask_key(sg_str_of(rows[i].text),
+			rows[i].text[0] == 'a' ? "a.v|tag" : "v|tag", "v2");
+		struct sg_edit_done done = {0};
+		struct sg_err err = SG_ERR_INIT;
+
+		if (rows[i].line)
+			edit_fails(ask, SG_R_EDIT_SHARED, "would change");
+		ask.shared = true;
+		if (sg_edit_apply(&arena, &ask, &done, &err) < 0)
+			fail_msg("%s: %s", rows[i].text, err.cause);
+		assert_int_equal(done.shared_line, rows[i].line);
+	}
+}
+
 static void several_in_one_text(void **state)
 {
 	static const char before[] =
@@ -182,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_in_a_text),
 		cmocka_unit_test(a_key_is_added_in_a_text),
+		cmocka_unit_test(what_is_shared_is_told),
 		cmocka_unit_test(several_in_one_text),
 		cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(one_text_wanted_in_two_ways),
