@@ -67,33 +67,6 @@ static int refuse_documents(
 		"0 (1:image.tag) or KIND/NAME (Deployment/web:spec...)");
 }
 
-static bool is_flow_map(const struct sg_yaml_event *event)
-{
-	return event->kind == SG_YAML_MAP_START && event->style == SG_YAML_FLOW;
-}
-
-static int refuse_template(const char *file, int line, int column, struct sg_err *err)
-{
-	(void)sg_fail(err, SG_R_EDIT_TEMPLATE,
-		"%s:%d:%d: {{ ... }} stands there unquoted: this is a template, not data", file,
-		line, column);
-	return sg_hint(err, "name the values file that the template reads");
-}
-
-int sg_edit_check_template(struct sg_edit_tree *tree, struct sg_err *err)
-{
-	for (size_t i = 0; !tree->is_data && i + 1 < tree->events.count; i++) {
-		struct sg_yaml_event outer = sg_edit_event(tree, i);
-		struct sg_yaml_event inner = sg_edit_event(tree, i + 1);
-
-		tree->visits++;
-		if (is_flow_map(&outer) && is_flow_map(&inner) && inner.start == outer.start + 1)
-			return refuse_template(tree->file, outer.line, outer.column, err);
-	}
-	tree->is_data = true;
-	return 0;
-}
-
 static void list_documents(struct sg_edit_tree *tree, struct documents *documents)
 {
 	size_t at = 1; /* behind the start of the stream */
@@ -176,8 +149,6 @@ int sg_edit_document(struct sg_edit_tree *tree, const struct sg_edit_document *w
 {
 	SG_AUTO(documents_release) struct documents all = {0};
 
-	if (sg_edit_check_template(tree, err) < 0)
-		return -1;
 	list_documents(tree, &all);
 	switch (wanted->kind) {
 	case SG_DOCUMENT_ONLY:
@@ -190,25 +161,11 @@ int sg_edit_document(struct sg_edit_tree *tree, const struct sg_edit_document *w
 	SG_BUG("document");
 }
 
-/* Whether what stands before {{ on its line makes it a value or a directive, not a quoted text. */
-static bool opens_template(struct sg_str line, size_t at)
+size_t sg_edit_count_documents(const struct sg_edit_tree *tree)
 {
-	while (at > 0 && (line.ptr[at - 1] == ' ' || line.ptr[at - 1] == '\t'))
-		at--;
-	return at == 0 || line.ptr[at - 1] == ':' || line.ptr[at - 1] == '-';
-}
+	size_t count = 0;
 
-int sg_edit_blame_template(const char *file, struct sg_str text, struct sg_err *err)
-{
-	struct sg_str line;
-
-	if (err->reason != SG_R_YAML_INVALID)
-		return -1;
-	for (int number = 1; sg_str_cut(&text, '\n', &line); number++) {
-		long at = sg_str_search(line, "{{");
-
-		if (at >= 0 && opens_template(line, (size_t)at))
-			return refuse_template(file, number, (int)at + 1, err);
-	}
-	return -1;
+	for (size_t i = 0; i < tree->events.count; i++)
+		count += sg_edit_event(tree, i).kind == SG_YAML_DOC_START;
+	return count;
 }

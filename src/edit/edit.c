@@ -239,11 +239,9 @@ static int take_all(struct run *run, const struct sg_edit_ask *asks, size_t coun
 			return -1;
 	}
 	*ret_failed = 0;
-	if (sg_yaml_parse(&run->scratch, run->tree.file, run->tree.text, &run->tree.events, err) <
-		0)
-		return sg_edit_blame_template(run->tree.file, run->tree.text, err);
-	if (sg_edit_nested_all(run->arena, &run->scratch, &run->tree, asks, count, run->dones,
-		    &run->splices, &run->count, ret_failed, err) < 0)
+	if (sg_edit_tree_read(&run->scratch, &run->tree, err) < 0 ||
+		sg_edit_nested_all(run->arena, &run->scratch, &run->tree, asks, count, run->dones,
+			&run->splices, &run->count, ret_failed, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		*ret_failed = i;

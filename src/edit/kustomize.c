@@ -210,6 +210,6 @@ bool sg_edit_is_kustomization(const char *file, struct sg_str text)
 	struct sg_err err = SG_ERR_INIT;
 	size_t root;
 
-	return sg_yaml_parse(&scratch, file, text, &tree.events, &err) == 0 &&
+	return sg_edit_tree_read(&scratch, &tree, &err) == 0 &&
 	       sg_edit_document(&tree, &only, &root, &err) == 0 && is_kustomization(&tree, root);
 }

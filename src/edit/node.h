@@ -17,11 +17,18 @@ struct sg_edit_tree {
 	const char *file;
 	struct sg_str text;
 	struct sg_yaml_events events;
-	bool is_data;    /* no template: sg_edit_check_template() has looked */
 	bool shared_ok;  /* what an anchor shares may change, everywhere */
 	int shared_line; /* of an alias that changes, too, since this was 0; 0: none */
 	size_t visits;   /* events looked at: the cost, which must stay linear in the file */
 };
+
+/*
+ * Reads the events of tree->text; what they need is in the arena. YAML_INVALID, TOO_LARGE, and
+ * EDIT_TEMPLATE for {{ x }}, whether that is no YAML or is so by accident: a mapping whose key is a
+ * mapping.
+ */
+int sg_edit_tree_read(
+	struct sg_arena *arena, struct sg_edit_tree *tree, struct sg_err *err) SG_MUST_CHECK;
 
 struct sg_yaml_event sg_edit_event(const struct sg_edit_tree *tree, size_t node);
 
@@ -46,21 +53,14 @@ bool sg_edit_is_null(const struct sg_yaml_event *event);
 
 /*
  * The root of the document that is meant. Where nothing says which, it is the only one that is not
- * empty. EDIT_DOCUMENTS for several, which are named, EDIT_DUPLICATE for several of that name, and
- * EDIT_TEMPLATE where braces are no data; KEY_NOT_FOUND for an empty file and for a document that
- * is not there.
+ * empty. EDIT_DOCUMENTS for several, which are named, EDIT_DUPLICATE for several of that name;
+ * KEY_NOT_FOUND for an empty file and for a document that is not there.
  */
 int sg_edit_document(struct sg_edit_tree *tree, const struct sg_edit_document *wanted,
 	size_t *ret_root, struct sg_err *err) SG_MUST_CHECK;
 
-/* EDIT_TEMPLATE for {{ x }}, YAML by accident: a mapping whose key is a mapping. */
-int sg_edit_check_template(struct sg_edit_tree *tree, struct sg_err *err) SG_MUST_CHECK;
-
-/*
- * For a text that is no YAML: turns the error into EDIT_TEMPLATE where an unquoted {{ says that it
- * is a template, else leaves it alone. Returns -1.
- */
-int sg_edit_blame_template(const char *file, struct sg_str text, struct sg_err *err);
+/* Of the whole file, the empty ones too. */
+size_t sg_edit_count_documents(const struct sg_edit_tree *tree);
 
 /* REASON (one of EDIT_*) at the place of an event: "file:line:column: ...". */
 int sg_edit_refuse(const struct sg_edit_tree *tree, size_t node, enum sg_reason reason,

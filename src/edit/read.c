@@ -74,9 +74,8 @@ int sg_edit_read(struct sg_arena *arena, const struct sg_edit_ask *ask, struct s
 	struct sg_edit_ask inner;
 	struct sg_yaml_event event;
 
-	if (sg_yaml_parse(&scratch, ask->file, ask->text, &tree.events, err) < 0)
-		return sg_edit_blame_template(ask->file, ask->text, err);
-	if (sg_edit_nested_enter(&scratch, &tree, ask, &inner, &found.site, err) < 0)
+	if (sg_edit_tree_read(&scratch, &tree, err) < 0 ||
+		sg_edit_nested_enter(&scratch, &tree, ask, &inner, &found.site, err) < 0)
 		return -1;
 	if (inner.key) {
 		event = sg_edit_event(&tree, found.site.node);

@@ -233,8 +233,7 @@ static void visit_text(struct sg_shape_walk *w, size_t node)
 	if (w->nested == NESTED_MAX)
 		return;
 	tree.file = sg_arena_printf(w->scratch, "%s:%d, the text", w->tree->file, line);
-	if (sg_yaml_parse(w->scratch, tree.file, tree.text, &tree.events, &ignored) < 0 ||
-		sg_edit_check_template(&tree, &ignored) < 0)
+	if (sg_edit_tree_read(w->scratch, &tree, &ignored) < 0)
 		return;
 	sg_buf_addc(&w->path, '|');
 	w->nested++;
@@ -270,18 +269,9 @@ static void visit(struct sg_shape_walk *w, const struct sg_shape_up *up, size_t 
 		visit_text(w, node);
 }
 
-static size_t count_documents(const struct sg_edit_tree *tree)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < tree->events.count; i++)
-		count += sg_edit_event(tree, i).kind == SG_YAML_DOC_START;
-	return count;
-}
-
 static void visit_documents(struct sg_shape_walk *w)
 {
-	bool several = count_documents(w->tree) > 1;
+	bool several = sg_edit_count_documents(w->tree) > 1;
 	const size_t len = w->path.len;
 	size_t document = 0;
 
@@ -310,9 +300,7 @@ int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text, 
 		.markers = markers,
 		.used_max_bytes = arena->used_bytes + ANSWER_MAX_BYTES};
 
-	if (sg_yaml_parse(&scratch, file, text, &tree.events, err) < 0)
-		return sg_edit_blame_template(file, text, err);
-	if (sg_edit_check_template(&tree, err) < 0)
+	if (sg_edit_tree_read(&scratch, &tree, err) < 0)
 		return -1;
 	sg_buf_init(&w.path, text.len * 2 + PATH_MAX_BYTES);
 	visit_documents(&w);

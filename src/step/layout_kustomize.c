@@ -137,8 +137,7 @@ static int read_overlay(struct overlay *overlay, struct sg_err *err)
 	if (sg_layout_text(layout, overlay->tree.file, &text, &there, err) < 0)
 		return -1;
 	overlay->tree.text = sg_buf_str(&text);
-	if (sg_yaml_parse(&scratch, overlay->tree.file, overlay->tree.text, &overlay->tree.events,
-		    err) < 0 ||
+	if (sg_edit_tree_read(&scratch, &overlay->tree, err) < 0 ||
 		sg_edit_document(&overlay->tree, &only, &overlay->root, err) < 0 ||
 		read_lists(overlay, err) < 0)
 		return -1;

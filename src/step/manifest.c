@@ -169,15 +169,6 @@ static bool parse(
 	       sg_yaml_parse(arena, file, text, &ret->events, &ignored) == 0;
 }
 
-static size_t count_documents(const struct sg_edit_tree *tree)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < tree->events.count; i++)
-		count += sg_edit_event(tree, i).kind == SG_YAML_DOC_START;
-	return count;
-}
-
 void sg_manifest_find(struct sg_arena *arena, const char *file, struct sg_str text,
 	const struct sg_manifest_wish *wish, struct sg_manifests *found)
 {
@@ -188,7 +179,7 @@ void sg_manifest_find(struct sg_arena *arena, const char *file, struct sg_str te
 	if (!parse(&scratch, file, text, &f.tree))
 		return;
 	f.reader = (struct sg_manifest_reader){.arena = arena, .tree = &f.tree};
-	documents = count_documents(&f.tree);
+	documents = sg_edit_count_documents(&f.tree);
 	for (size_t i = 0; i < f.tree.events.count; i++) {
 		const char *document = "";
 
@@ -230,7 +221,7 @@ int sg_manifest_override(struct sg_arena *arena, const char *file, struct sg_str
 	static const struct sg_edit_document only = {.kind = SG_DOCUMENT_ONLY};
 	size_t root;
 
-	if (sg_yaml_parse(&scratch, file, text, &tree.events, err) < 0 ||
+	if (sg_edit_tree_read(&scratch, &tree, err) < 0 ||
 		sg_edit_document(&tree, &only, &root, err) < 0)
 		return -1;
 	sg_manifest_source_set(&reader, root, "", source);
