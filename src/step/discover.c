@@ -210,10 +210,12 @@ static int choose(
 	for (size_t i = 0; i < SG_COUNT(rules) && count == 0; i++)
 		count = fitting(c, rules[i], &found);
 	if (count == 0)
-		return sg_discover_nothing(c, err);
-	if (count > 1 || found[0]->rival.row)
-		return sg_discover_ambiguous(c, found, count, err);
-	return places_of(c, found[0], ret_places, ret_count, err);
+		sg_discover_nothing(c, err);
+	else if (count > 1 || found[0]->rival.row)
+		sg_discover_ambiguous(c, found, count, err);
+	else
+		return places_of(c, found[0], ret_places, ret_count, err);
+	return -1;
 }
 
 static int discover_by(struct sg_layout *layout, const char *image,

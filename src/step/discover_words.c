@@ -81,7 +81,7 @@ static const char *update_line(struct sg_choosing *c, const struct sg_said *said
 		from_folder(c, said->row->file), key_of(said), part);
 }
 
-int sg_discover_ambiguous(struct sg_choosing *c, struct sg_seen_image *const *images, size_t count,
+void sg_discover_ambiguous(struct sg_choosing *c, struct sg_seen_image *const *images, size_t count,
 	struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf list = {0}, lines = {0};
@@ -102,7 +102,7 @@ int sg_discover_ambiguous(struct sg_choosing *c, struct sg_seen_image *const *im
 	end_list(&list, left_out);
 	(void)sg_fail(err, SG_R_PLACE_AMBIGUOUS, "%zu places may carry the image of %s: %s", places,
 		c->layout->service, list.ptr);
-	return sg_hint(err, "name the right ones: `update:` with %s", lines.ptr);
+	(void)sg_hint(err, "name the right ones: `update:` with %s", lines.ptr);
 }
 
 /* The repository stands there, and no file sets a version for it. */
@@ -136,7 +136,7 @@ static void say_nothing(struct sg_choosing *c, const char *files, struct sg_err 
 		(void)sg_hint(err, "write a first `tag:` into the values file of the environment");
 }
 
-int sg_discover_nothing(struct sg_choosing *c, struct sg_err *err)
+void sg_discover_nothing(struct sg_choosing *c, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf files = {0}, images = {0};
 	struct sg_layout *layout = c->layout;
@@ -154,8 +154,9 @@ int sg_discover_nothing(struct sg_choosing *c, struct sg_err *err)
 			list_text(c->images[i].repository, &images, &images_left);
 	say_nothing(c, files.len ? files.ptr : "", err);
 	if (err->hint[0])
-		return -1;
+		return;
 	if (images.len)
-		return sg_hint(err, "the images there are %s", images.ptr);
-	return sg_hint(err, "name the places of %s by `update:`", layout->service);
+		(void)sg_hint(err, "the images there are %s", images.ptr);
+	else
+		(void)sg_hint(err, "name the places of %s by `update:`", layout->service);
 }

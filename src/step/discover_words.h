@@ -6,10 +6,10 @@
 #include "step/seen.h"
 
 /* PLACE_AMBIGUOUS: all places of IMAGES, which are one or more, with lines for `update:`. */
-int sg_discover_ambiguous(struct sg_choosing *c, struct sg_seen_image *const *images, size_t count,
+void sg_discover_ambiguous(struct sg_choosing *c, struct sg_seen_image *const *images, size_t count,
 	struct sg_err *err);
 
 /* PLACE_NOT_FOUND: what was looked at, and the images that are there instead. */
-int sg_discover_nothing(struct sg_choosing *c, struct sg_err *err);
+void sg_discover_nothing(struct sg_choosing *c, struct sg_err *err);
 
 #endif
