@@ -113,14 +113,25 @@ bool sg_str_cut(struct sg_str *rest, char c, struct sg_str *ret_part)
 	return true;
 }
 
-bool sg_str_is_oid(struct sg_str s)
+bool sg_str_is_digits(struct sg_str s)
 {
-	if (s.len != 40 && s.len != 64)
-		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] < '0' || s.ptr[i] > '9')
+			return false;
+	return s.len > 0;
+}
+
+bool sg_str_is_hex(struct sg_str s)
+{
 	for (size_t i = 0; i < s.len; i++)
 		if (!((s.ptr[i] >= '0' && s.ptr[i] <= '9') || (s.ptr[i] >= 'a' && s.ptr[i] <= 'f')))
 			return false;
 	return true;
+}
+
+bool sg_str_is_oid(struct sg_str s)
+{
+	return (s.len == 40 || s.len == 64) && sg_str_is_hex(s);
 }
 
 #define NAME_MAX_LEN 64

@@ -41,6 +41,12 @@ long sg_str_search(struct sg_str s, const char *needle);
  */
 bool sg_str_cut(struct sg_str *rest, char c, struct sg_str *ret_part);
 
+/* True for decimal digits only, one at least. */
+bool sg_str_is_digits(struct sg_str s);
+
+/* True when all bytes are [0-9a-f]; an empty view has no others. */
+bool sg_str_is_hex(struct sg_str s);
+
 /* Room for a full Git object id in hex, of SHA-1 or SHA-256, and its NUL. */
 #define SG_OID_SIZE 65
 

@@ -34,12 +34,8 @@ static bool looks_like_bot(const char *username)
 		return true;
 	if (!sg_str_cut(&rest, '_', &part) ||
 		!(sg_str_is(part, "project") || sg_str_is(part, "group")) ||
-		!sg_str_cut(&rest, '_', &part) || part.len == 0)
-		return false;
-	for (size_t n = 0; n < part.len; n++)
-		if (part.ptr[n] < '0' || part.ptr[n] > '9')
-			return false;
-	if (!sg_str_starts(rest, "bot"))
+		!sg_str_cut(&rest, '_', &part) || !sg_str_is_digits(part) ||
+		!sg_str_starts(rest, "bot"))
 		return false;
 	for (i = 3; i < rest.len && rest.ptr[i] >= '0' && rest.ptr[i] <= '9'; i++)
 		;

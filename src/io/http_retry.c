@@ -86,14 +86,6 @@ static int64_t seconds_ms(uint64_t seconds)
 	return seconds > (uint64_t)SG_NEVER / 1000 ? SG_NEVER : (int64_t)seconds * 1000;
 }
 
-static bool all_digits(struct sg_str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] < '0' || s.ptr[i] > '9')
-			return false;
-	return s.len > 0;
-}
-
 /* A moment in server time, from the answer's own Date. */
 static int64_t from_date(const struct sg_buf *headers, int64_t then_s)
 {
@@ -111,7 +103,7 @@ int64_t sg_retry_after_ms(const struct sg_buf *headers)
 	int64_t then_s;
 	uint64_t seconds;
 
-	if (all_digits(value))
+	if (sg_str_is_digits(value))
 		return sg_num_u64(value, &seconds) ? seconds_ms(seconds) : SG_NEVER;
 	if (sg_http_date(value, &then_s))
 		return from_date(headers, then_s);

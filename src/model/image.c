@@ -14,14 +14,6 @@ static bool is_alnum(char c)
 	return is_lower_alnum(c) || (c >= 'A' && c <= 'Z');
 }
 
-static bool all_digits(struct sg_str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] < '0' || s.ptr[i] > '9')
-			return false;
-	return s.len > 0;
-}
-
 bool sg_image_tag_ok(struct sg_str tag)
 {
 	if (tag.len < 1 || tag.len > 128 || !(is_alnum(tag.ptr[0]) || tag.ptr[0] == '_'))
@@ -32,20 +24,12 @@ bool sg_image_tag_ok(struct sg_str tag)
 	return true;
 }
 
-static bool is_hex(struct sg_str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!((s.ptr[i] >= '0' && s.ptr[i] <= '9') || (s.ptr[i] >= 'a' && s.ptr[i] <= 'f')))
-			return false;
-	return true;
-}
-
 bool sg_image_digest_ok(struct sg_str digest)
 {
 	if (sg_str_starts(digest, "sha256:"))
-		return digest.len == 7 + 64 && is_hex(sg_str_sub(digest, 7, digest.len));
+		return digest.len == 7 + 64 && sg_str_is_hex(sg_str_sub(digest, 7, digest.len));
 	if (sg_str_starts(digest, "sha512:"))
-		return digest.len == 7 + 128 && is_hex(sg_str_sub(digest, 7, digest.len));
+		return digest.len == 7 + 128 && sg_str_is_hex(sg_str_sub(digest, 7, digest.len));
 	return false;
 }
 
@@ -118,7 +102,7 @@ static bool host_ok(struct sg_str host)
 	while (end > 0 && host.ptr[end - 1] != ':' && host.ptr[end - 1] != ']')
 		end--;
 	if (end > 0 && host.ptr[end - 1] == ':') {
-		if (!all_digits(sg_str_sub(host, end, host.len)) || host.len - end > 5)
+		if (!sg_str_is_digits(sg_str_sub(host, end, host.len)) || host.len - end > 5)
 			return false;
 		host = sg_str_sub(host, 0, end - 1);
 	}

@@ -8,25 +8,9 @@
 #define COMMIT_MAX 40
 #define DAY_LEN 8
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool all_digits(struct sg_str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!is_digit(s.ptr[i]))
-			return false;
-	return s.len > 0;
-}
-
 static bool is_commit(struct sg_str s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (!is_digit(s.ptr[i]) && !(s.ptr[i] >= 'a' && s.ptr[i] <= 'f'))
-			return false;
-	return s.len >= COMMIT_MIN && s.len <= COMMIT_MAX;
+	return s.len >= COMMIT_MIN && s.len <= COMMIT_MAX && sg_str_is_hex(s);
 }
 
 struct sg_str sg_tag_commit(struct sg_str tag)
@@ -68,7 +52,7 @@ static bool between(struct sg_str s, size_t at, const char *least, const char *m
 /* Hours, minutes and, where they are there, seconds. */
 static bool is_time_of_day(struct sg_str s)
 {
-	return (s.len == 4 || s.len == 6) && all_digits(s) && between(s, 0, "00", "23") &&
+	return (s.len == 4 || s.len == 6) && sg_str_is_digits(s) && between(s, 0, "00", "23") &&
 	       between(s, 2, "00", "59") && (s.len == 4 || between(s, 4, "00", "60"));
 }
 
@@ -77,7 +61,7 @@ static bool is_time(struct sg_str s)
 {
 	struct sg_str day = sg_str_sub(s, 0, DAY_LEN), rest = sg_str_sub(s, DAY_LEN, s.len);
 
-	if (s.len < DAY_LEN || !all_digits(day) || !between(s, 0, "1970", "2199") ||
+	if (s.len < DAY_LEN || !sg_str_is_digits(day) || !between(s, 0, "1970", "2199") ||
 		!between(s, 4, "01", "12") || !between(s, 6, "01", "31"))
 		return false;
 	if (rest.len > 1 && (rest.ptr[0] == 'T' || rest.ptr[0] == 't'))
@@ -97,8 +81,8 @@ static bool compare_parts(
 		*ret_order = memcmp(a.ptr, b.ptr, a.len);
 		return true;
 	}
-	if (behind_time && a.len < COMMIT_MIN && b.len < COMMIT_MIN && all_digits(a) &&
-		all_digits(b)) {
+	if (behind_time && a.len < COMMIT_MIN && b.len < COMMIT_MIN && sg_str_is_digits(a) &&
+		sg_str_is_digits(b)) {
 		*ret_time = true;
 		*ret_order = sg_num_order(a, b);
 		return true;

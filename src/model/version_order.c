@@ -7,19 +7,6 @@
 
 #define VERSION_MAX_BYTES 128
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool all_digits(struct sg_str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!is_digit(s.ptr[i]))
-			return false;
-	return s.len > 0;
-}
-
 static int text_order(struct sg_str a, struct sg_str b)
 {
 	size_t len = a.len < b.len ? a.len : b.len;
@@ -31,7 +18,7 @@ static int text_order(struct sg_str a, struct sg_str b)
 /* One identifier of a pre-release: numbers are below words. */
 static int identifier_order(struct sg_str a, struct sg_str b)
 {
-	bool number_a = all_digits(a), number_b = all_digits(b);
+	bool number_a = sg_str_is_digits(a), number_b = sg_str_is_digits(b);
 
 	if (number_a && number_b)
 		return sg_num_order(a, b);
@@ -56,7 +43,8 @@ static bool parse(struct sg_str text, struct version *ret)
 	at = sg_str_find(text, '+');
 	if (at >= 0)
 		text = sg_str_sub(text, 0, (size_t)at);
-	while (end < text.len && (is_digit(text.ptr[end]) || text.ptr[end] == '.'))
+	while (end < text.len &&
+		((text.ptr[end] >= '0' && text.ptr[end] <= '9') || text.ptr[end] == '.'))
 		end++;
 	ret->core = sg_str_sub(text, 0, end);
 	ret->pre = sg_str_sub(text, end, text.len);
@@ -68,7 +56,7 @@ static bool parse(struct sg_str text, struct version *ret)
 		ret->pre = sg_str_sub(ret->pre, 1, ret->pre.len);
 	rest = ret->core;
 	while (sg_str_cut(&rest, '.', &part))
-		if (!all_digits(part))
+		if (!sg_str_is_digits(part))
 			return false;
 	return true;
 }
@@ -134,7 +122,7 @@ static bool is_identifier(struct sg_str s, bool zeros)
 	for (size_t i = 0; i < s.len; i++)
 		if (!sg_name_is_char(s.ptr[i]) || s.ptr[i] == '_' || s.ptr[i] == '.')
 			return false;
-	return s.len > 0 && (zeros || s.len == 1 || s.ptr[0] != '0' || !all_digits(s));
+	return s.len > 0 && (zeros || s.len == 1 || s.ptr[0] != '0' || !sg_str_is_digits(s));
 }
 
 /* Identifiers with dots between them. */
@@ -171,7 +159,7 @@ bool sg_version_is_semantic(struct sg_str text)
 	if (!are_identifiers(core, false))
 		return false;
 	while (sg_str_cut(&core, '.', &part)) {
-		if (!all_digits(part))
+		if (!sg_str_is_digits(part))
 			return false;
 		numbers++;
 	}

@@ -99,6 +99,12 @@ static void cutting(void **state)
 static void object_ids(void **state)
 {
 	(void)state;
+	assert_true(sg_str_is_digits(SG_STR("0123456789")) && sg_str_is_digits(SG_STR("7")));
+	assert_false(sg_str_is_digits(none) || sg_str_is_digits(SG_STR("")));
+	assert_false(sg_str_is_digits(SG_STR("1.2")) || sg_str_is_digits(SG_STR("12a")));
+	assert_false(sg_str_is_digits(SG_STR("-1")) || sg_str_is_digits(SG_STR("1\0")));
+	assert_true(sg_str_is_hex(SG_STR("0123456789abcdef")) && sg_str_is_hex(none));
+	assert_false(sg_str_is_hex(SG_STR("0A")) || sg_str_is_hex(SG_STR("g")));
 	assert_true(sg_str_is_oid(SG_STR("0123456789abcdef0123456789abcdef01234567")));
 	assert_true(sg_str_is_oid(
 		SG_STR("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")));
