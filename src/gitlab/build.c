@@ -55,27 +55,18 @@ int sg_gitlab_build_get(struct sg_gitlab *gitlab, const char *project, int64_t i
 int sg_gitlab_build_own(struct sg_gitlab *gitlab, struct sg_arena *arena,
 	struct sg_gitlab_build *ret, struct sg_err *err)
 {
-	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	static const char label[] = "read the pipeline of this job";
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	const struct sg_gitlab_call call = {
-		.path = &path, .cred = gitlab->job, .label = "read the pipeline of this job"};
 	struct sg_gitlab_build build;
 
-	if (!gitlab->job) {
-		(void)sg_fail(err, SG_R_CREDENTIAL_MISSING,
-			"this does not run in a job of GitLab's: there is no CI_JOB_TOKEN");
-		return sg_wrap(err, "%s", call.label);
-	}
-	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
-	sg_buf_adds(&path, "/job");
-	if (sg_gitlab_get(gitlab, &call, &doc, err) < 0)
+	if (sg_gitlab_get_job(gitlab, label, &doc, err) < 0)
 		return -1;
 	if (decode(sg_json_get(doc, "pipeline"), "job.pipeline", arena, &build, err) < 0)
-		return sg_wrap(err, "%s", call.label);
+		return sg_wrap(err, "%s", label);
 	if (!build.project_id) {
 		(void)sg_fail(err, SG_R_ANSWER_INVALID,
 			"job.pipeline.project_id: expected a number above 0");
-		return sg_wrap(err, "%s", call.label);
+		return sg_wrap(err, "%s", label);
 	}
 	if (build.iid) {
 		*ret = build;

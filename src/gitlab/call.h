@@ -64,6 +64,13 @@ int sg_gitlab_get(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 	struct sg_json **ret_doc, struct sg_err *err) SG_MUST_CHECK;
 
 /*
+ * What GitLab says of the job that this runs in, by the job's own token; LABEL as in a call. The
+ * caller frees *ret_doc. CREDENTIAL_MISSING outside a job.
+ */
+int sg_gitlab_get_job(struct sg_gitlab *gitlab, const char *label, struct sg_json **ret_doc,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
  * POST or PUT. DONE: 2xx with a JSON object (*ret_doc, which the caller frees; may be NULL). -1:
  * it was not done, and asking again is of no use (no right, not there, throttled, moved).
  */

@@ -224,3 +224,19 @@ int sg_gitlab_get(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 		       ? 0
 		       : sg_gitlab_refuse(gitlab, call, &reply.fault, err);
 }
+
+int sg_gitlab_get_job(
+	struct sg_gitlab *gitlab, const char *label, struct sg_json **ret_doc, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	const struct sg_gitlab_call call = {.path = &path, .cred = gitlab->job, .label = label};
+
+	if (!gitlab->job) {
+		(void)sg_fail(err, SG_R_CREDENTIAL_MISSING,
+			"this does not run in a job of GitLab's: there is no CI_JOB_TOKEN");
+		return sg_wrap(err, "%s", label);
+	}
+	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
+	sg_buf_adds(&path, "/job");
+	return sg_gitlab_get(gitlab, &call, ret_doc, err);
+}

@@ -58,16 +58,15 @@ int sg_gitlab_decode_user(const struct sg_json *object, const char *where, struc
 	return 0;
 }
 
-/* One user: the object at KEY of the answer, or the whole of it. */
-static int read_user(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call, const char *key,
+/* An answer that is one user. */
+static int read_user(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 	struct sg_arena *arena, struct sg_gitlab_user *ret, struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 
 	if (sg_gitlab_get(gitlab, call, &doc, err) < 0)
 		return -1;
-	if (sg_gitlab_decode_user(key ? sg_json_get(doc, key) : doc, key ? "job.user" : "user",
-		    arena, ret, err) < 0)
+	if (sg_gitlab_decode_user(doc, "user", arena, ret, err) < 0)
 		return sg_wrap(err, "%s", call->label);
 	return 0;
 }
@@ -85,24 +84,20 @@ int sg_gitlab_whoami(struct sg_gitlab *gitlab, struct sg_arena *arena, struct sg
 	}
 	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
 	sg_buf_adds(&path, "/user");
-	return read_user(gitlab, &call, NULL, arena, ret, err);
+	return read_user(gitlab, &call, arena, ret, err);
 }
 
 int sg_gitlab_job_user(struct sg_gitlab *gitlab, struct sg_arena *arena, struct sg_gitlab_user *ret,
 	struct sg_err *err)
 {
-	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
-	const struct sg_gitlab_call call = {
-		.path = &path, .cred = gitlab->job, .label = "read who started this job"};
+	static const char label[] = "read who started this job";
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 
-	if (!gitlab->job) {
-		(void)sg_fail(err, SG_R_CREDENTIAL_MISSING,
-			"this does not run in a job of GitLab's: there is no CI_JOB_TOKEN");
-		return sg_wrap(err, "%s", call.label);
-	}
-	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
-	sg_buf_adds(&path, "/job");
-	return read_user(gitlab, &call, "user", arena, ret, err);
+	if (sg_gitlab_get_job(gitlab, label, &doc, err) < 0)
+		return -1;
+	if (sg_gitlab_decode_user(sg_json_get(doc, "user"), "job.user", arena, ret, err) < 0)
+		return sg_wrap(err, "%s", label);
+	return 0;
 }
 
 int sg_gitlab_user_get(struct sg_gitlab *gitlab, int64_t id, struct sg_arena *arena,
@@ -114,7 +109,7 @@ int sg_gitlab_user_get(struct sg_gitlab *gitlab, int64_t id, struct sg_arena *ar
 
 	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
 	sg_buf_addf(&path, "/users/%" PRId64, id);
-	if (read_user(gitlab, &call, NULL, arena, &user, err) < 0)
+	if (read_user(gitlab, &call, arena, &user, err) < 0)
 		return -1;
 	if (user.id != id)
 		return sg_fail(err, SG_R_ANSWER_INVALID,
