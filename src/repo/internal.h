@@ -27,7 +27,7 @@ struct sg_push {
 	bool answered;        /* the server said something about the branch: */
 	bool accepted;        /* ... yes */
 	char status[512];     /* ... else this */
-	struct sg_buf report; /* the first bytes of the server's answer */
+	struct sg_buf report; /* the server's report, in pkt-lines; capped */
 };
 
 struct sg_repo {
@@ -49,7 +49,6 @@ struct sg_repo {
 	const char *head_branch;
 
 	struct sg_buf words;   /* what the server said beside the data; capped */
-	struct sg_push *push;  /* while one is under way */
 	size_t received_bytes; /* of the answer that is being read */
 	int64_t next_alive_ms; /* when to look for signals and the deadline again */
 	uint32_t max_objects;  /* of the fetch under way; 0: the general limit */

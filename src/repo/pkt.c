@@ -79,7 +79,7 @@ static int await_more(struct sg_pkt_reader *reader, bool *ret_more, struct sg_er
 	return -1;
 }
 
-static int fail_early_end(const struct sg_pkt_reader *reader, struct sg_err *err)
+int sg_pkt_fail_early_end(const struct sg_pkt_reader *reader, struct sg_err *err)
 {
 	sg_fail(err, SG_R_REMOTE_FAILED, "the server's answer ends too early, after %zu bytes",
 		reader->received_bytes + reader->call->body.len);
@@ -115,6 +115,6 @@ int sg_pkt_read(struct sg_pkt_reader *reader, enum sg_pkt *ret_kind, struct sg_s
 		if (more)
 			continue;
 		*ret_kind = SG_PKT_END;
-		return all.len == 0 ? 0 : fail_early_end(reader, err);
+		return all.len == 0 ? 0 : sg_pkt_fail_early_end(reader, err);
 	}
 }

@@ -37,6 +37,9 @@ struct sg_pkt_reader {
 int sg_pkt_read(struct sg_pkt_reader *reader, enum sg_pkt *ret_kind, struct sg_str *ret_line,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/* REMOTE_FAILED (transient): the answer ends where it must not. Returns -1. */
+int sg_pkt_fail_early_end(const struct sg_pkt_reader *reader, struct sg_err *err);
+
 /* The lines of a side band: data, words for people, the end of all with its words. */
 enum sg_band { SG_BAND_DATA = 1, SG_BAND_WORDS = 2, SG_BAND_ERROR = 3 };
 

@@ -23,42 +23,41 @@ static void say(struct sg_published *published, enum sg_publish_outcome outcome,
 	sg_git_words(sg_str_of(why), published->why, sizeof(published->why));
 }
 
-static int fail_rejected(struct sg_repo *repo, const struct sg_reject *reject, struct sg_err *err)
+static int fail_rejected(struct sg_repo *repo, const struct sg_push *push,
+	const struct sg_reject *reject, struct sg_err *err)
 {
 	char words[WORDS_SHOWN];
-	const char *status = repo->push->status;
+	const char *status = push->status;
 
 	sg_git_words(sg_buf_str(&repo->words), words, sizeof(words));
 	sg_fail(err, reject->reason, "the server declined the push to \"%.120s\" (%.200s)%s%s",
-		repo->push->branch, status[0] ? status : "no reason given", words[0] ? ": " : "",
-		words);
+		push->branch, status[0] ? status : "no reason given", words[0] ? ": " : "", words);
 	err->transient = reject->transient;
 	return reject->hint ? sg_hint(err, "%s", reject->hint) : -1;
 }
 
 /* The server said no: a lost race or a refusal. */
-static int answered_no(struct sg_repo *repo, struct sg_published *published, struct sg_err *err)
+static int answered_no(struct sg_repo *repo, const struct sg_push *push,
+	struct sg_published *published, struct sg_err *err)
 {
-	struct sg_str status = sg_str_of(repo->push->status), words = sg_buf_str(&repo->words);
-	struct sg_reject reject = repo->push->forced ? sg_reject_of_forced(status, words)
-						     : sg_reject_of(status, words);
+	struct sg_str status = sg_str_of(push->status), words = sg_buf_str(&repo->words);
+	struct sg_reject reject =
+		push->forced ? sg_reject_of_forced(status, words) : sg_reject_of(status, words);
 
 	if (!reject.stale)
-		return fail_rejected(repo, &reject, err);
-	say(published, SG_PUBLISH_STALE, repo->push->status);
+		return fail_rejected(repo, push, &reject, err);
+	say(published, SG_PUBLISH_STALE, push->status);
 	return 0;
 }
 
 /* The push call failed with FAIL before the server said anything about the branch. */
-static int unanswered(struct sg_repo *repo, const struct sg_err *fail,
+static int unanswered(struct sg_repo *repo, struct sg_push *push, const struct sg_err *fail,
 	struct sg_published *published, struct sg_err *err)
 {
-	struct sg_push *push = repo->push;
-
 	if (sg_reject_unpack(sg_buf_str(&push->report), push->status, sizeof(push->status))) {
 		struct sg_reject reject = {.reason = SG_R_PUSH_REJECTED, .transient = true};
 
-		return fail_rejected(repo, &reject, err);
+		return fail_rejected(repo, push, &reject, err);
 	}
 	if (!push->sent || sg_git_answer_refused(fail->http_status)) {
 		*err = *fail;
@@ -68,21 +67,22 @@ static int unanswered(struct sg_repo *repo, const struct sg_err *fail,
 	return 0;
 }
 
-static int push(struct sg_repo *repo, struct sg_published *published, struct sg_err *err)
+static int send_push(struct sg_repo *repo, struct sg_push *push, struct sg_published *published,
+	struct sg_err *err)
 {
 	struct sg_err fail = SG_ERR_INIT;
-	int rc = sg_upload(repo, repo->push, &fail);
+	int rc = sg_upload(repo, push, &fail);
 
-	if (repo->push->answered && repo->push->accepted && rc == 0) {
+	if (push->answered && push->accepted && rc == 0) {
 		say(published, SG_PUBLISHED, "");
 		return 0;
 	}
-	if (repo->push->answered && !repo->push->accepted)
-		return answered_no(repo, published, err);
+	if (push->answered && !push->accepted)
+		return answered_no(repo, push, published, err);
 	if (rc == 0)
 		sg_fail(&fail, SG_R_ANSWER_INVALID,
 			"the server did not say what became of the branch");
-	return unanswered(repo, &fail, published, err);
+	return unanswered(repo, push, &fail, published, err);
 }
 
 static bool is_ours(const char *branch)
@@ -106,9 +106,7 @@ static int exchange(struct sg_repo *repo, struct sg_push *state, struct sg_publi
 	/* the branches that were seen are about to be old, and the server's list is large */
 	git_remote_free(repo->remote);
 	repo->remote = NULL;
-	repo->push = state;
-	rc = push(repo, &published, err);
-	repo->push = NULL;
+	rc = send_push(repo, state, &published, err);
 	sg_buf_release(&state->report);
 	if (rc < 0)
 		return -1;

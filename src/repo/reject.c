@@ -4,6 +4,7 @@
 
 #include "base/attr.h"
 #include "repo/answer.h"
+#include "repo/pkt.h"
 
 enum where {
 	IN_STATUS = 1, /* the server's line for the branch */
@@ -144,28 +145,14 @@ struct sg_reject sg_reject_of_forced(struct sg_str status, struct sg_str words)
 	return reject;
 }
 
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
-/* A pkt-line begins with its length in four hex digits. */
-static bool is_framed(struct sg_str report, size_t at)
-{
-	for (size_t i = 1; i <= 4; i++)
-		if (!is_hex(report.ptr[at - i]))
-			return false;
-	return true;
-}
-
 bool sg_reject_unpack(struct sg_str report, char *out, size_t size)
 {
-	for (size_t at = 4; at < report.len; at++) {
-		struct sg_str rest = sg_str_sub(report, at, report.len), line;
+	struct sg_str line;
 
-		if (!sg_str_starts(rest, "unpack ") || !is_framed(report, at) ||
-			!sg_str_cut(&rest, '\n', &line))
+	while (sg_pkt_next(&report, &line) == SG_PKT_LINE) {
+		if (!sg_str_starts(line, "unpack "))
 			continue;
+		line = sg_str_trim(line);
 		if (sg_str_is(line, "unpack ok"))
 			return false;
 		sg_git_words(line, out, size);

@@ -32,8 +32,8 @@ struct sg_reject sg_reject_of(struct sg_str status, struct sg_str words);
 struct sg_reject sg_reject_of_forced(struct sg_str status, struct sg_str words);
 
 /*
- * True when the server's report says that it could not unpack the pack, with its words in OUT: the
- * line "unpack WHY" instead of "unpack ok". (libgit2 does not tell that from no line at all.)
+ * True when the server's report, in pkt-lines, says that it could not unpack the pack, with its
+ * words in OUT: the line "unpack WHY" instead of "unpack ok".
  */
 bool sg_reject_unpack(struct sg_str report, char *out, size_t size);
 

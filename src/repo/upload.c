@@ -69,11 +69,7 @@ static int read_answer(
 		if (kind == SG_PKT_LINE && take_line(repo, push, line, err) < 0)
 			return -1;
 	} while (kind == SG_PKT_LINE);
-	if (kind == SG_PKT_FLUSH)
-		return 0;
-	sg_fail(err, SG_R_REMOTE_FAILED, "the server's answer ends too early, after %zu bytes",
-		reader.received_bytes);
-	return sg_transient(err);
+	return kind == SG_PKT_FLUSH ? 0 : sg_pkt_fail_early_end(&reader, err);
 }
 
 static bool names_branch(struct sg_str *rest, const struct sg_push *push)
