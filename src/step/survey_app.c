@@ -4,7 +4,7 @@
 
 #include "cluster/application.h"
 #include "cluster/survey.h"
-#include "model/place.h"
+#include "step/places.h"
 
 /* Projects of Argo CD that were read already; an environment has few. */
 struct project {
@@ -126,41 +126,72 @@ struct folders {
 	size_t count;
 };
 
-/* The folders of OTHER's kustomizations, unless this environment has a place there, too. */
-static void add_foreign(struct apps *a, const struct sg_service *entry, const char *service,
-	const struct sg_environment *other, struct folders *folders)
+struct found {
+	struct sg_place *items;
+	size_t count;
+};
+
+/* Where the image stands in ENV, at its branch's tip. Nowhere, when that cannot be told: -1 is for
+ * a signal. */
+static int find_places(struct apps *a, const struct sg_service *entry, const char *service,
+	const struct sg_environment *env, struct found *ret, struct sg_err *err)
 {
-	struct sg_place *mine, *theirs;
-	struct sg_err ignored = SG_ERR_INIT;
-	size_t my_count, their_count;
+	struct sg_survey *survey = a->c->survey;
+	const struct sg_places_ask ask = {&survey->loaded.policy, entry, service, env};
+	struct sg_err why = SG_ERR_INIT;
+	struct sg_tree_source *source;
+	struct sg_trouble ignored;
 
-	if (sg_places(a->arena, entry, service, a->c->facts->env, &mine, &my_count, &ignored) < 0 ||
-		sg_places(a->arena, entry, service, other, &theirs, &their_count, &ignored) < 0)
-		return;
-	for (size_t i = 0; i < their_count; i++) {
-		const char *folder = folder_of(a->arena, theirs[i].file);
+	*ret = (struct found){0};
+	if (sg_load_branch(survey->world, &survey->loaded, env->branch, &source, &why) == 0 &&
+		sg_places_find(survey->world, &ask, source, &ret->items, &ret->count, &why) == 0)
+		return 0;
+	*ret = (struct found){0};
+	return sg_world_trouble(survey->world, &why, &ignored, err);
+}
 
-		if (theirs[i].image && !has_place_in(mine, my_count, a->arena, folder))
+/* The folders of OTHER's kustomizations, unless this environment has a place there, too. */
+static int add_foreign(struct apps *a, const struct sg_service *entry, const char *service,
+	const struct sg_environment *other, const struct found *mine, struct folders *folders,
+	struct sg_err *err)
+{
+	struct found theirs;
+
+	if (find_places(a, entry, service, other, &theirs, err) < 0)
+		return -1;
+	for (size_t i = 0; i < theirs.count; i++) {
+		const char *folder = folder_of(a->arena, theirs.items[i].file);
+
+		if (theirs.items[i].image &&
+			!has_place_in(mine->items, mine->count, a->arena, folder))
 			*(const char **)sg_arena_push(a->arena, &folders->items, &folders->count,
 				sizeof(folder)) = folder;
 	}
+	return 0;
 }
 
-static void find_folders(struct apps *a, struct sg_doctor_app *row)
+/* Without a place of this environment nothing tells which folders are its own. */
+static int find_folders(struct apps *a, struct sg_doctor_app *row, struct sg_err *err)
 {
 	const struct sg_policy *policy = &a->c->survey->loaded.policy;
 	const struct sg_service *entry = sg_policy_service(policy, row->service);
 	struct folders folders = {0};
 	struct sg_err ignored = SG_ERR_INIT;
+	struct found mine;
 
 	if (!entry || sg_template_expand(a->arena, entry->path, row->service, a->c->facts->env,
 			      &row->path, &ignored) < 0)
-		return;
-	for (size_t i = 0; i < policy->environment_count; i++)
-		if (&policy->environments[i] != a->c->facts->env)
-			add_foreign(a, entry, row->service, &policy->environments[i], &folders);
+		return 0;
+	if (find_places(a, entry, row->service, a->c->facts->env, &mine, err) < 0)
+		return -1;
+	for (size_t i = 0; mine.count && i < policy->environment_count; i++)
+		if (&policy->environments[i] != a->c->facts->env &&
+			add_foreign(a, entry, row->service, &policy->environments[i], &mine,
+				&folders, err) < 0)
+			return -1;
 	row->foreign = folders.items;
 	row->foreign_count = folders.count;
+	return 0;
 }
 
 static int look_at(struct apps *a, struct sg_doctor_app *row, struct sg_err *err)
@@ -179,7 +210,8 @@ static int look_at(struct apps *a, struct sg_doctor_app *row, struct sg_err *err
 		return 0;
 	}
 	if (read_app(a, &name, row, &why) == 0) {
-		find_folders(a, row);
+		if (find_folders(a, row, err) < 0)
+			return -1;
 		return project_of(a, row, err);
 	}
 	if (sg_survey_is_silence(why.reason))

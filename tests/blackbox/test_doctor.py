@@ -410,6 +410,20 @@ def test_applications_with_another_spec(doctor):
     assert "auth-prod (reads apps/admin instead of apps/auth)" in row["text"]
 
 
+def test_an_application_of_another_environment_without_update(doctor):
+    """The folders of the environments are found as every command finds the places."""
+    lines = doctor.sandbox.show("stagegate.yaml", "main").decode().splitlines(keepends=True)
+    text = "".join(line for line in lines if "update:" not in line and "- {file:" not in line)
+    assert len(text) < len("".join(lines))
+    doctor.ctl("push-file", "main", "stagegate.yaml", stdin=text)
+    doctor.among(doctor.look(), "ok", "APP_PATH", subject="production")
+    doctor.kube("PATCH", "applications/search-prod", {"spec": {"source": {"path": "apps/search/overlays/staging"}}})
+    findings = doctor.look()
+    doctor.among(findings, "error", "APP_PATH", "search-prod (reads apps/search/overlays/staging, which is another environment's)",
+                 "production")
+    doctor.among(findings, "ok", "APP_PATH", subject="staging")
+
+
 def test_sync_windows(doctor):
     window = {"kind": "deny", "schedule": "0 22 * * *", "duration": "8h", "applications": ["*-prod"]}
     doctor.kube("PATCH", "appprojects/default", {"spec": {"syncWindows": [window]}})
