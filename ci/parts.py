@@ -112,11 +112,12 @@ def ctest(name, preset, env=None):
     return count
 
 
-def pytest(name, folder, env=None, limit_s=1800):
+def pytest(name, folder, env=None, limit_s=1800, beside=False):
+    """beside: files of tests run beside each other, each process with a sandbox of its own."""
     report = LOGS / f"{name}.xml"
     report.unlink(missing_ok=True)
-    status, text = run(name, [PYTHON, "-m", "pytest", "-q", "-ra", "--color=no", "-p", "no:cacheprovider", f"--junit-xml={report}", folder],
-                       limit_s, env)
+    status, text = run(name, [PYTHON, "-m", "pytest", "-q", "-ra", "--color=no", "-p", "no:cacheprovider",
+                              *(["-n", JOBS, "--dist", "loadfile"] if beside else []), f"--junit-xml={report}", folder], limit_s, env)
     count = Count()
     if report.exists():
         for suite in xml.etree.ElementTree.parse(report).iter("testsuite"):
@@ -182,7 +183,7 @@ def other_python():
     count = Count()
     release = ROOT / "build/release/stagegate"
     for name in folders:
-        count.add(pytest(f"python-{name}", f"tests/{name}", {"STAGEGATE_BIN": str(release)} if release.exists() else {}))
+        count.add(pytest(f"python-{name}", f"tests/{name}", {"STAGEGATE_BIN": str(release)} if release.exists() else {}, beside=name == "sim"))
     return count
 
 
@@ -225,12 +226,12 @@ def bench():
 
 def with_sanitizers():
     slow = {"STAGEGATE_SANITIZED": "1", "STAGEGATE_TEST_LIMIT_S": "120"}
-    return pytest("sanitized-blackbox", python_tests("tests/blackbox"), binary("sanitize") | SANITIZERS | slow)
+    return pytest("sanitized-blackbox", python_tests("tests/blackbox"), binary("sanitize") | SANITIZERS | slow, beside=True)
 
 
 def under_a_sub_path():
     """The whole suite again where Git and GitLab live under a sub-path."""
-    return pytest("blackbox-subpath", python_tests("tests/blackbox"), binary("release") | {"SANDBOX_ROOT": "/gitlab"})
+    return pytest("blackbox-subpath", python_tests("tests/blackbox"), binary("release") | {"SANDBOX_ROOT": "/gitlab"}, beside=True)
 
 
 def fuzz():
@@ -264,7 +265,7 @@ PLAIN = {
     "binary": lambda: pytest("binary", python_tests("tests/build")),
     "style": style,
     "timelines": timelines,
-    "blackbox": lambda: pytest("blackbox", python_tests("tests/blackbox"), binary("release")),
+    "blackbox": lambda: pytest("blackbox", python_tests("tests/blackbox"), binary("release"), beside=True),
     "python": other_python,
     "docs": docs,
 }

@@ -19,9 +19,10 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
-from sim import sandbox as control  # noqa: E402
+from sim import gl_openapi, sandbox as control  # noqa: E402
 
 CANARY = b"CANARY"
+SPEC = gl_openapi.description()  # None without the contracts: test_description.py says that it is skipped
 LIMIT_S = float(os.environ.get("STAGEGATE_TEST_LIMIT_S", "30"))
 
 
@@ -204,7 +205,7 @@ class Stagegate:
 
 
 def running(folder):
-    """A sandbox from its start to its end, and what must be true of its repository then."""
+    """A sandbox from its start to its end, and what must be true then of its repository and of all that was said to its GitLab."""
     box = Sandbox(str(folder / "state"))
     box.ctl("record", "on")
     yield box
@@ -214,6 +215,9 @@ def running(folder):
         assert CANARY not in objects, "a secret in Git"
         subprocess.run(["git", "-C", box.repository, "fsck", "--strict"], check=True,
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if SPEC is not None:
+            found = gl_openapi.check_file(box.env["SANDBOX_EXCHANGES"], SPEC)
+            assert not found, "\n".join(f"{name}: {problem}" for name, problem in found)
     finally:
         box.call("stop")
 

@@ -6,7 +6,6 @@ import urllib.request
 import pytest
 
 from conftest import running
-from sim import gl_openapi
 
 HOST = "https://127.0.0.1:1"  # nobody listens there
 NO_CI_JOB = {"GITLAB_CI": "true", "CI_JOB_ID": "7", "CI_COMMIT_REF_NAME": "feature/x", "CI_COMMIT_REF_PROTECTED": "false"}
@@ -544,10 +543,3 @@ def test_the_signal_ends_it(doctor):
         run.says("certificate authorities")
         run.child.terminate()
         assert run.ends() == 128 + 15
-
-
-@pytest.mark.skipif(gl_openapi.description() is None, reason="no contracts: GitLab's description is not there")
-def test_zz_every_request_and_answer_is_described(doctor):
-    doctor.look()
-    found = gl_openapi.check_file(doctor.sandbox.env["SANDBOX_EXCHANGES"], gl_openapi.description())
-    assert not found, "\n".join(f"{name}: {problem}" for name, problem in found)

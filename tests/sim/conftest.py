@@ -11,7 +11,7 @@ import urllib.parse
 
 import pytest
 
-from sim import clients, gitrepo, procs, sandbox
+from sim import clients, gitrepo, gl_openapi, procs, sandbox
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CONTRACTS = os.environ.get("STAGEGATE_CONTRACTS") or os.path.join(ROOT, "../shared/contracts")
@@ -138,14 +138,22 @@ class Box:
         return int(self.call("GET", f"{APPS}?limit=1", user="admin")[2]["metadata"]["resourceVersion"])
 
 
+def described(box):
+    """All that was said to GitLab so far is as GitLab's own description says."""
+    spec = gl_openapi.description()
+    found = gl_openapi.check_file(box.env["SANDBOX_EXCHANGES"], spec) if spec else []
+    assert not found, "\n".join(f"{name}: {problem}" for name, problem in found)
+
+
 @pytest.fixture(scope="session", name="running")
 def _running():
     state = tempfile.mkdtemp(prefix="stagegate-test-sim-", dir="/tmp")
     try:
         assert sandbox.start(state) == 0
         box = Box(state)
-        box.ctl("record", "on")  # test_gl_zz_description.py checks what was said
+        box.ctl("record", "on")
         yield box
+        described(box)
         with open(os.path.join(state, "sim.log"), encoding="utf-8") as log:
             assert log.read() == "", "the simulator has written to its log"
     finally:

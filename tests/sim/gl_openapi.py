@@ -59,8 +59,10 @@ def description(folder=None):
 
 
 def check_file(path, spec):
-    """[(operation, problem)] of a recording, each once, exceptions left out."""
+    """[(operation, problem)] of a recording, each once, exceptions left out. The first exchange makes the file."""
     found = []
+    if not os.path.exists(path):
+        return found
     with open(path, encoding="utf-8") as source:
         for line in source:
             for row in check(json.loads(line), spec):
