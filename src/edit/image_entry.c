@@ -196,11 +196,11 @@ int sg_edit_insert_image(struct sg_arena *arena, struct sg_edit_tree *tree,
 	e.look.colon = SG_STR(": ");
 	e.splice.added = true;
 	e.splice.ask = entries[0].ask;
-	if (event.kind == SG_YAML_MAP_START)
+	if (site->node == site->holder)
 		rc = add_list(&e, err);
 	else if (event.kind != SG_YAML_SEQ_START)
 		rc = no_entry(
-			&e, site->node, "nothing stands there; write `images: []` first", err);
+			&e, site->node, "no list stands there; write `images: []` first", err);
 	else
 		rc = event.style == SG_YAML_FLOW ? add_to_flow(&e, err) : add_to_block(&e, err);
 	e.splice.end = e.splice.start;

@@ -152,7 +152,7 @@ void sg_shape_look_at_marker(struct sg_shape_walk *w, const struct sg_shape_up *
 	size_t first = w->markers->count;
 	enum sg_image_part part;
 
-	if (!sg_yaml_is_block_scalar(event.style))
+	if (!sg_yaml_is_block_scalar(event.style) && up->up)
 		rest = comment_behind(w, &event);
 	while ((rest = sg_str_trim(rest)).len) {
 		if (take_policy(&rest, &name, &part) ||

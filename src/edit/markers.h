@@ -29,7 +29,8 @@ struct sg_edit_markers {
 };
 
 /*
- * Comments in the text of a value are part of that text, and no markers. What is not written as
+ * Comments in the text of a value are part of that text, and no markers; nor are those behind what
+ * no path can name (edit/shapes.h, and a scalar that is all of a document). What is not written as
  * above is a comment. No marker at all is no error. Reasons: YAML_INVALID, TOO_LARGE,
  * EDIT_TEMPLATE.
  */

@@ -60,7 +60,7 @@ bool sg_edit_put_item(
 {
 	struct sg_str name = sg_edit_member_text(tree, item, "name");
 
-	if (!name.len || !is_unique(tree, list, name)) {
+	if (!name.len || sg_str_find(name, '\0') >= 0 || !is_unique(tree, list, name)) {
 		sg_buf_addf(out, "[%zu]", index);
 		return false;
 	}

@@ -69,7 +69,7 @@ int sg_edit_read(struct sg_arena *arena, const struct sg_edit_ask *ask, struct s
 	struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
-	struct sg_edit_tree tree = {.file = ask->file, .text = ask->text};
+	struct sg_edit_tree tree = {.file = ask->file, .text = ask->text, .shared_ok = ask->shared};
 	struct sg_edit_found found = {0};
 	struct sg_edit_ask inner;
 	struct sg_yaml_event event;

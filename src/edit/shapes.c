@@ -204,7 +204,8 @@ static void visit_map(struct sg_shape_walk *w, const struct sg_shape_up *up, siz
 		struct sg_shape_up below = {&here, key.value, value, here.registry};
 
 		at = sg_edit_node_end(w->tree, value);
-		if (key.kind != SG_YAML_SCALAR || (!w->markers && is_data(kind, key.value)))
+		if (key.kind != SG_YAML_SCALAR || sg_str_find(key.value, '\0') >= 0 ||
+			(!w->markers && is_data(kind, key.value)))
 			continue;
 		(void)push_key(w, key.value);
 		visit(w, &below, value);

@@ -7,7 +7,8 @@
  *   {image: web, tag}, {image: web, imageTag}        an image without a tag, and a tag beside it
  *   images: [{name: web, newName, newTag, digest}]   of a kustomization
  * Data of a ConfigMap or Secret is no place. Aliases are passed over: the place of their anchor is
- * found. What stands in a key is no value.
+ * found. What stands in a key is no value, nor what stands behind one that no path can name (a
+ * list, a text with a NUL).
  */
 #ifndef SG_EDIT_SHAPES_H
 #define SG_EDIT_SHAPES_H

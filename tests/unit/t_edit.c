@@ -340,6 +340,21 @@ static void reading(void **state)
 	assert_string_equal(v.tag, "v");
 }
 
+static void reading_what_is_shared(void **state)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct sg_edit_ask ask = ask_key(SG_STR("a: &x\n  tag: v1\nb: *x\n"), "a.tag", NULL);
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_edit_value v;
+
+	(void)state;
+	assert_int_equal(sg_edit_read(&arena, &ask, &v, &err), -1);
+	assert_int_equal(err.reason, SG_R_EDIT_SHARED);
+	ask.shared = true;
+	assert_int_equal(sg_edit_read(&arena, &ask, &v, &err), 0);
+	assert_string_equal(v.value, "v1");
+}
+
 static void long_files_cost_no_more_per_line(void **state)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
@@ -377,6 +392,7 @@ int main(void)
 		cmocka_unit_test(a_digest_beside_the_tag),
 		cmocka_unit_test(values_are_checked_first),
 		cmocka_unit_test(reading),
+		cmocka_unit_test(reading_what_is_shared),
 		cmocka_unit_test(long_files_cost_no_more_per_line),
 	};
 

@@ -197,6 +197,8 @@ static void what_is_not_added(void **state)
 			NULL},
 		{"kind: Kustomization\nimages: {a: b}\n", SG_R_EDIT_NO_FIELD,
 			"no entry can be added", NULL},
+		{"kind: Kustomization\nimages:\n  a: b\n", SG_R_EDIT_NO_FIELD,
+			"no list stands there", "by hand"},
 		{"{kind: Kustomization}\n", SG_R_EDIT_NO_FIELD, "there is no `images`", NULL},
 		{HEAD "-\n  name: x\n", SG_R_EDIT_NO_FIELD, "its own \"-\"", "by hand"},
 		{HEAD "- x\n", SG_R_EDIT_NO_FIELD, "no mapping", NULL},

@@ -57,6 +57,8 @@ static void markers_and_their_values(void **state)
 		{"kind: ConfigMap\ndata:\n  v: '1' # stagegate: web:tag\n", "web tag data.v 3 1\n"},
 		{"a: 1\n---\ntag: v1 # stagegate: web:tag\n", "web tag 1:tag 3 v1\n"},
 		{"image: web # stagegate: web\n", "web reference image 1 web\n"},
+		{"l:\n- name: \"a\\0b\"\n  tag: v1 # stagegate: web:tag\n",
+			"web tag l[0].tag 3 v1\n"},
 	};
 
 	(void)state;
@@ -85,6 +87,9 @@ static void what_is_no_marker(void **state)
 		{"tag: v1 # {\"$imagepolicy\": \"a:b:c:tag\"}\n", ""},
 		{"tag: v1 # {\"$imagepolicy\n", ""},
 		{"x: &x v1\ntag: *x # stagegate: web:tag\n", ""},
+		{"v1 # stagegate: web:tag\n", ""}, /* no path names it */
+		{"\"a\\0b\": v1 # stagegate: web:tag\n", ""},
+		{"\"a\\0b\": {c: v1} # stagegate: web:tag\n", ""},
 	};
 
 	(void)state;
