@@ -1,8 +1,8 @@
 /*
- * edit/ on documents in all styles (maker.h): the first bytes pick a scalar and a value, the others
- * make the document. What must be editable is edited: the bytes outside of the scalar stay, the
- * bytes inside say the value (written.h), and of the events only that scalar's differ. Nothing here
- * asks edit/prove or edit/quote.
+ * edit/ on documents in all styles (maker.h): the first bytes pick a scalar, a mapping and a value,
+ * the others make the document. What must be editable is edited: the bytes outside of the scalar
+ * stay, the bytes inside say the value (written.h), and of the events only that scalar's differ;
+ * and the mapping gets a key more (styles.h). Nothing here asks edit/prove or edit/quote.
  */
 #include <string.h>
 
@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "io/yaml.h"
 #include "maker.h"
+#include "styles.h"
 #include "written.h"
 
 /* One edit, and what is known of it. */
@@ -224,6 +225,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			f.blanks++;
 		check_edit(&f);
 	}
+	if (made.mapping_count > 0)
+		styles_check_added(f.before, &made.mappings[data[0] % made.mapping_count], f.value);
 	maker_release(&made);
 	return 0;
 }

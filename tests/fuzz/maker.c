@@ -49,6 +49,7 @@ void maker_line_end(struct maker *m)
 		maker_add(m, maker_tab(m));
 	maker_add(m, ends[at]);
 	new_line(m);
+	m->behind_colon = false;
 }
 
 void maker_noise(struct maker *m, int indent)
@@ -85,6 +86,22 @@ void maker_record(struct maker *m, size_t start, char quote, enum maker_hope hop
 		sg_arena_dup(&out->arena, sg_buf_str(&m->path)), start, out->text.len, quote, hope};
 }
 
+void maker_record_mapping(struct maker *m, size_t start, int indent, enum maker_hope hope)
+{
+	struct maker_text *out = m->out;
+
+	if (out->mapping_count == MAKER_MAPPINGS_MAX || m->path.overflow)
+		return;
+	out->mappings[out->mapping_count++] =
+		(struct maker_mapping){sg_arena_dup(&out->arena, sg_buf_str(&m->path)), start,
+			out->text.len, indent, hope};
+}
+
+struct maker_mark maker_here(const struct maker *m)
+{
+	return (struct maker_mark){m->out->count, m->out->mapping_count};
+}
+
 /* ---- anchors ---- */
 
 unsigned maker_anchor_begin(struct maker *m)
@@ -96,22 +113,25 @@ unsigned maker_anchor_begin(struct maker *m)
 	return m->names;
 }
 
-void maker_anchor_end(struct maker *m, unsigned id, size_t first, bool is_map)
+void maker_anchor_end(struct maker *m, unsigned id, struct maker_mark first, bool is_map)
 {
 	if (id == 0 || m->anchor_count == MAKER_ANCHORS_MAX)
 		return;
 	m->anchor_ids[m->anchor_count] = id;
-	m->anchors[m->anchor_count++] = (struct maker_anchor){first, m->out->count, is_map};
+	m->anchors[m->anchor_count++] = (struct maker_anchor){first, maker_here(m), is_map};
 }
 
 bool maker_alias(struct maker *m, bool map)
 {
 	size_t at = maker_pick(m, MAKER_ANCHORS_MAX);
+	const struct maker_anchor *anchor = &m->anchors[at];
 
-	if (at >= m->anchor_count || (map && !m->anchors[at].is_map))
+	if (at >= m->anchor_count || (map && !anchor->is_map))
 		return false;
-	for (size_t i = m->anchors[at].first; i < m->anchors[at].behind; i++)
+	for (size_t i = anchor->first.scalars; i < anchor->behind.scalars; i++)
 		m->out->scalars[i].hope = MAKER_REFUSES;
+	for (size_t i = anchor->first.mappings; i < anchor->behind.mappings; i++)
+		m->out->mappings[i].hope = MAKER_REFUSES;
 	sg_buf_addf(&m->out->text, "*a%u", m->anchor_ids[at]);
 	return true;
 }
@@ -181,6 +201,9 @@ static void end(struct maker *m)
 		sg_buf_splice(text, text->len - 1, text->len, SG_STR(""));
 		if (m->out->count && m->out->scalars[m->out->count - 1].end > text->len)
 			m->out->scalars[m->out->count - 1].end = text->len;
+		for (size_t i = 0; i < m->out->mapping_count; i++)
+			if (m->out->mappings[i].end > text->len)
+				m->out->mappings[i].end = text->len;
 	}
 }
 

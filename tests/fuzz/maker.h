@@ -25,13 +25,24 @@ struct maker_scalar {
 	enum maker_hope hope;
 };
 
-enum { MAKER_SCALARS_MAX = 200 };
+/* A mapping that can get a key more. */
+struct maker_mapping {
+	const char *path; /* "" and "N:" for the root of a document */
+	size_t start,
+		end; /* END: behind the line of its last entry; of { }: at the closing brace */
+	int indent;  /* of its keys; -1: { } */
+	enum maker_hope hope;
+};
+
+enum { MAKER_SCALARS_MAX = 200, MAKER_MAPPINGS_MAX = 200 };
 
 struct maker_text {
 	struct sg_buf text;
 	struct sg_arena arena;
 	struct maker_scalar scalars[MAKER_SCALARS_MAX]; /* in the order of the text */
 	size_t count;
+	struct maker_mapping mappings[MAKER_MAPPINGS_MAX]; /* inner ones before outer ones */
+	size_t mapping_count;
 };
 
 /* Fills a zeroed RET. */

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "maker_impl.h"
 
 static void value(struct maker *m, int indent, bool compact);
@@ -30,37 +32,44 @@ static void gap(struct maker *m, int indent)
 	}
 }
 
-/* IN_MAP: no line ends behind it but for a comma. */
-static void flow_pair(struct maker *m, int indent, bool in_map)
+/* IN_MAP: no line ends behind it but for a comma. False: its value is nothing. */
+static bool flow_pair(struct maker *m, int indent, bool in_map)
 {
 	size_t len, at;
+	bool nothing;
 
 	if (m->depth < MAKER_DEPTH_MAX && maker_once_in(m, 16)) { /* no path goes there */
 		maker_add(m, "[x, y]: z");
-		return;
+		return true;
 	}
 	len = maker_step_key(m, maker_key(m, true));
 	maker_add(m, maker_once_in(m, 5) ? " : " : ": ");
 	at = m->out->text.len;
-	if (in_map && maker_once_in(m, 10))
-		maker_record(m, at, 0, MAKER_EDITS); /* nothing: "," or "}" comes */
+	nothing = in_map && maker_once_in(m, 10);
+	if (nothing)
+		maker_record(m, at, 0, MAKER_EDITS); /* "," or "}" comes */
 	else if (!maker_once_in(m, 10) || !maker_alias(m, false))
 		maker_flow(m, indent);
 	maker_step_back(m, len);
+	return !nothing;
 }
 
 static void flow_map(struct maker *m, int indent)
 {
 	unsigned count = maker_pick(m, 4);
+	size_t start = m->out->text.len;
+	bool full = true;
 
 	maker_add(m, "{");
 	for (unsigned i = 0; i < count; i++) {
 		if (i > 0)
 			maker_add(m, ",");
 		gap(m, indent);
-		flow_pair(m, indent, true);
+		full = flow_pair(m, indent, true);
 	}
-	maker_add(m, " }");
+	maker_add(m, " ");
+	maker_record_mapping(m, start, -1, full ? MAKER_EDITS : MAKER_EITHER);
+	maker_add(m, "}");
 }
 
 static void flow_list(struct maker *m, int indent)
@@ -75,7 +84,7 @@ static void flow_list(struct maker *m, int indent)
 			maker_add(m, ",");
 		gap(m, indent);
 		if (maker_once_in(m, 8))
-			flow_pair(m, indent, false);
+			(void)flow_pair(m, indent, false);
 		else
 			maker_flow(m, indent);
 		maker_step_back(m, len);
@@ -89,16 +98,18 @@ static void json(struct maker *m, bool whole)
 {
 	static const char *const frames[] = {
 		"\"v1\"", "1.10", "null", "true", "\"\\u00e4\\n\"", "-1e3", "\"\""};
-	size_t len, start;
+	size_t len, inner, start;
 
 	m->keys++;
 	sg_buf_addf(&m->out->text, "{\"a\":[%u,{\"b\":", m->keys);
 	len = maker_step_key(m, "a");
 	(void)maker_step_index(m, 1);
-	(void)maker_step_key(m, "b");
+	inner = maker_step_key(m, "b");
 	start = m->out->text.len;
 	maker_add(m, frames[maker_pick(m, 7)]);
 	maker_record(m, start, whole || m->out->text.ptr[start] == '"' ? '"' : 0, MAKER_EDITS);
+	maker_step_back(m, inner);
+	maker_record_mapping(m, start - strlen("{\"b\":"), -1, MAKER_EDITS);
 	maker_add(m, "}],\"c\":{}}");
 	maker_step_back(m, len);
 }
@@ -106,7 +117,7 @@ static void json(struct maker *m, bool whole)
 void maker_flow(struct maker *m, int indent)
 {
 	unsigned kind = is_full(m) ? 0 : maker_pick(m, 8);
-	size_t first = m->out->count;
+	struct maker_mark first = maker_here(m);
 	unsigned id;
 
 	if (kind < 4) {
@@ -142,6 +153,7 @@ static void explicit_pair(struct maker *m, int indent)
 	maker_line_end(m);
 	maker_pad(m, indent);
 	maker_add(m, ":");
+	m->behind_colon = true;
 	if (named) {
 		value(m, indent, true);
 		maker_step_back(m, len);
@@ -151,46 +163,57 @@ static void explicit_pair(struct maker *m, int indent)
 	maker_line_end(m);
 }
 
-static void merge(struct maker *m)
+/* False: a key of its own instead. */
+static bool merge(struct maker *m)
 {
 	size_t start = m->out->text.len;
+	bool merges;
 
 	maker_add(m, "<<: ");
-	if (!maker_alias(m, true))
+	merges = maker_alias(m, true);
+	if (!merges)
 		sg_buf_splice(&m->out->text, start, m->out->text.len, SG_STR("m: 1"));
 	maker_line_end(m);
+	m->long_end = false;
+	return merges;
 }
 
-static void pair(struct maker *m, int indent)
+/* Whether a line with another key can follow in any case. */
+static bool pair(struct maker *m, int indent)
 {
+	bool begins_line = !m->behind_colon;
 	size_t len;
 
 	if (maker_once_in(m, 14)) {
 		explicit_pair(m, indent);
-		return;
+		return false;
 	}
 	len = maker_step_key(m, maker_key(m, false));
 	maker_add(m, maker_once_in(m, 8) ? " :" : ":");
 	value(m, indent, false);
 	maker_step_back(m, len);
+	return begins_line && !m->long_end;
 }
 
 static void map(struct maker *m, int indent)
 {
 	unsigned count = 1 + maker_pick(m, 4);
 	bool merges = maker_once_in(m, 12);
+	size_t start = m->out->text.len;
+	enum maker_hope hope = MAKER_EITHER;
 
 	for (unsigned i = 0; i < count; i++) {
 		if (i > 0) {
 			maker_noise(m, indent);
 			maker_pad(m, indent);
 		}
-		pair(m, indent);
+		hope = pair(m, indent) ? MAKER_EDITS : MAKER_EITHER;
 	}
 	if (merges) {
 		maker_pad(m, indent);
-		merge(m);
+		hope = merge(m) ? MAKER_REFUSES : MAKER_EDITS;
 	}
+	maker_record_mapping(m, start, indent, hope);
 }
 
 static void list(struct maker *m, int indent)
@@ -227,7 +250,7 @@ static void compact(struct maker *m, int indent)
 static void nested(struct maker *m, int indent, bool compact_list)
 {
 	static const int steps[] = {2, 2, 4, 1, 3, 9};
-	size_t first = m->out->count;
+	struct maker_mark first = maker_here(m);
 	bool is_list = maker_once_in(m, 3);
 	int step = is_list && !compact_list && maker_once_in(m, 3) ? 0 : steps[maker_pick(m, 6)];
 	unsigned id;
@@ -249,6 +272,7 @@ static void leaf(struct maker *m, int indent)
 {
 	unsigned kind = maker_pick(m, 12);
 
+	m->long_end = false;
 	if (kind == 11) { /* nothing: the value goes behind the sign */
 		maker_record(m, m->out->text.len, 0, MAKER_EDITS);
 		maker_line_end(m);

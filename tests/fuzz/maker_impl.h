@@ -8,9 +8,14 @@
 
 enum { MAKER_DEPTH_MAX = 7, MAKER_ANCHORS_MAX = 24, MAKER_TEXT_MAX = 16384 };
 
-/* What is anchored, and the scalars in it, which an alias would change too. */
+/* Places in what was recorded. */
+struct maker_mark {
+	size_t scalars, mappings;
+};
+
+/* What is anchored, and the scalars and mappings in it, which an alias would change too. */
 struct maker_anchor {
-	size_t first, behind;
+	struct maker_mark first, behind;
 	bool is_map;
 };
 
@@ -25,8 +30,10 @@ struct maker {
 	unsigned anchor_ids[MAKER_ANCHORS_MAX];
 	size_t anchor_count;
 	int depth;
-	bool tabs;   /* between tokens; libyaml and YAML 1.2 take them, PyYAML does not */
-	bool no_tab; /* libyaml takes none right behind "-" and the ":" of an explicit key */
+	bool tabs;         /* between tokens; libyaml and YAML 1.2 take them, PyYAML does not */
+	bool no_tab;       /* libyaml takes none right behind "-" and the ":" of an explicit key */
+	bool behind_colon; /* the line began with the ":" of an explicit key */
+	bool long_end;     /* the last line is of a scalar of several */
 };
 
 /* A number below N; 0 where the bytes have ended. */
@@ -43,10 +50,14 @@ void maker_noise(struct maker *m, int indent);
 
 /* The scalar that was just written from START on stands at the current path. */
 void maker_record(struct maker *m, size_t start, char quote, enum maker_hope hope);
+/* The mapping that was just written from START on stands at the current path. */
+void maker_record_mapping(struct maker *m, size_t start, int indent, enum maker_hope hope);
 
 /* Anchors and tags. BEGIN returns an id for END, or 0. */
 unsigned maker_anchor_begin(struct maker *m);
-void maker_anchor_end(struct maker *m, unsigned id, size_t first, bool is_map);
+void maker_anchor_end(struct maker *m, unsigned id, struct maker_mark first, bool is_map);
+/* Where the recording is. */
+struct maker_mark maker_here(const struct maker *m);
 /* Writes an alias for something complete (a mapping, when MAP); false when there is nothing. */
 bool maker_alias(struct maker *m, bool map);
 

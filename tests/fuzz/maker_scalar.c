@@ -42,9 +42,10 @@ static unsigned properties(struct maker *m, enum maker_hope *hope)
 void maker_scalar(struct maker *m, bool flow)
 {
 	enum maker_hope hope;
-	size_t first = m->out->count, start;
+	struct maker_mark first = maker_here(m);
 	unsigned id = properties(m, &hope);
 	char quote = "\0\0\0'\"\""[maker_pick(m, 6)];
+	size_t start;
 
 	start = m->out->text.len;
 	if (quote == '\'')
@@ -99,6 +100,8 @@ void maker_long_scalar(struct maker *m, int indent)
 		break;
 	}
 	maker_record(m, start, 0, MAKER_EITHER);
+	m->long_end = true;
+	m->behind_colon = false;
 }
 
 /* How a key is written and what it says: around a number that makes it the only one. */
