@@ -12,6 +12,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "edit/node.h"
 #include "model/policy.h"
 
 /* Whether the last key of the path is added where it is missing and its mapping is there. */
@@ -94,5 +95,9 @@ int sg_edit_apply(struct sg_arena *arena, const struct sg_edit_ask *ask, struct 
 /* What stands there. Block scalars and anchored values are read too; otherwise the same reasons. */
 int sg_edit_read(struct sg_arena *arena, const struct sg_edit_ask *ask, struct sg_edit_value *ret,
 	struct sg_err *err) SG_MUST_CHECK;
+
+/* The same of a file that is read already: the text of ASK is not looked at. */
+int sg_edit_tree_value(struct sg_arena *arena, struct sg_edit_tree *tree,
+	const struct sg_edit_ask *ask, struct sg_edit_value *ret, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

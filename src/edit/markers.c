@@ -165,14 +165,25 @@ void sg_shape_look_at_marker(struct sg_shape_walk *w, const struct sg_shape_up *
 		refuse_second(w, first, node);
 }
 
-int sg_edit_markers(struct sg_arena *arena, const char *file, struct sg_str text,
+int sg_edit_tree_markers(struct sg_arena *arena, struct sg_edit_tree *tree,
 	struct sg_edit_markers *ret, struct sg_err *err)
 {
 	struct sg_edit_markers markers = {0};
 	struct sg_edit_shapes none;
 
-	if (sg_shape_walk(arena, file, text, (struct sg_str){"", 0}, &markers, &none, err) < 0)
+	if (sg_shape_walk(arena, tree, (struct sg_str){"", 0}, &markers, &none, err) < 0)
 		return -1;
 	*ret = markers;
 	return 0;
+}
+
+int sg_edit_markers(struct sg_arena *arena, const char *file, struct sg_str text,
+	struct sg_edit_markers *ret, struct sg_err *err)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena events = {0};
+	struct sg_edit_tree tree = {.file = file, .text = text};
+
+	if (sg_edit_tree_read(&events, &tree, err) < 0)
+		return -1;
+	return sg_edit_tree_markers(arena, &tree, ret, err);
 }

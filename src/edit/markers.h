@@ -12,6 +12,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "edit/node.h"
 #include "model/policy.h"
 
 struct sg_edit_marker {
@@ -35,6 +36,10 @@ struct sg_edit_markers {
  * EDIT_TEMPLATE.
  */
 int sg_edit_markers(struct sg_arena *arena, const char *file, struct sg_str text,
+	struct sg_edit_markers *ret, struct sg_err *err) SG_MUST_CHECK;
+
+/* The same of a file that is read already; TREE is needed no longer than this. */
+int sg_edit_tree_markers(struct sg_arena *arena, struct sg_edit_tree *tree,
 	struct sg_edit_markers *ret, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

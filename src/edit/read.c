@@ -65,26 +65,25 @@ static int read_inner(struct sg_arena *arena, const struct sg_yaml_event *scalar
 	return 0;
 }
 
-int sg_edit_read(struct sg_arena *arena, const struct sg_edit_ask *ask, struct sg_edit_value *ret,
-	struct sg_err *err)
+int sg_edit_tree_value(struct sg_arena *arena, struct sg_edit_tree *tree,
+	const struct sg_edit_ask *ask, struct sg_edit_value *ret, struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
-	struct sg_edit_tree tree = {.file = ask->file, .text = ask->text, .shared_ok = ask->shared};
 	struct sg_edit_found found = {0};
 	struct sg_edit_ask inner;
 	struct sg_yaml_event event;
 
-	if (sg_edit_tree_read(&scratch, &tree, err) < 0 ||
-		sg_edit_nested_enter(&scratch, &tree, ask, &inner, &found.site, err) < 0)
+	tree->shared_ok = ask->shared;
+	if (sg_edit_nested_enter(&scratch, tree, ask, &inner, &found.site, err) < 0)
 		return -1;
 	if (inner.key) {
-		event = sg_edit_event(&tree, found.site.node);
+		event = sg_edit_event(tree, found.site.node);
 		return read_inner(arena, &event, &inner, ask->key, ret, err);
 	}
-	if (sg_edit_find(&scratch, &tree, ask, &found, err) < 0 ||
-		sg_edit_scalar_check(&tree, &found.site, err) < 0)
+	if (sg_edit_find(&scratch, tree, ask, &found, err) < 0 ||
+		sg_edit_scalar_check(tree, &found.site, err) < 0)
 		return -1;
-	event = sg_edit_event(&tree, found.site.node);
+	event = sg_edit_event(tree, found.site.node);
 	*ret = (struct sg_edit_value){
 		.value = sg_arena_dup(arena, event.value),
 		.is_text = sg_edit_reads_as_text(&event),
@@ -98,4 +97,15 @@ int sg_edit_read(struct sg_arena *arena, const struct sg_edit_ask *ask, struct s
 	if (event.value.len > 0 && !sg_edit_is_null(&event))
 		tell_image(arena, ask->part, ret);
 	return 0;
+}
+
+int sg_edit_read(struct sg_arena *arena, const struct sg_edit_ask *ask, struct sg_edit_value *ret,
+	struct sg_err *err)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena events = {0};
+	struct sg_edit_tree tree = {.file = ask->file, .text = ask->text};
+
+	if (sg_edit_tree_read(&events, &tree, err) < 0)
+		return -1;
+	return sg_edit_tree_value(arena, &tree, ask, ret, err);
 }

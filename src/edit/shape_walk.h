@@ -56,7 +56,7 @@ struct sg_shape_keys {
 	size_t twice[SG_NAME_COUNT]; /* the second key of that name; 0: there is none */
 };
 
-int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text, struct sg_str only,
+int sg_shape_walk(struct sg_arena *arena, struct sg_edit_tree *tree, struct sg_str only,
 	struct sg_edit_markers *markers, struct sg_edit_shapes *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 

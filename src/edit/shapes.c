@@ -289,26 +289,23 @@ static void visit_documents(struct sg_shape_walk *w)
 	}
 }
 
-int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text, struct sg_str only,
+int sg_shape_walk(struct sg_arena *arena, struct sg_edit_tree *tree, struct sg_str only,
 	struct sg_edit_markers *markers, struct sg_edit_shapes *ret, struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
-	struct sg_edit_tree tree = {.file = file, .text = text};
 	struct sg_shape_walk w = {.arena = arena,
 		.scratch = &scratch,
-		.tree = &tree,
+		.tree = tree,
 		.only = only,
 		.markers = markers,
 		.used_max_bytes = arena->used_bytes + ANSWER_MAX_BYTES};
 
-	if (sg_edit_tree_read(&scratch, &tree, err) < 0)
-		return -1;
-	sg_buf_init(&w.path, text.len * 2 + PATH_MAX_BYTES);
+	sg_buf_init(&w.path, tree->text.len * 2 + PATH_MAX_BYTES);
 	visit_documents(&w);
 	sg_buf_release(&w.path);
 	if (w.too_large)
 		return sg_fail(err, SG_R_TOO_LARGE,
-			"%s: too many images, or more than %d bytes of keys above one", file,
+			"%s: too many images, or more than %d bytes of keys above one", tree->file,
 			PATH_MAX_BYTES);
 	*ret = w.out;
 	return 0;
@@ -317,11 +314,27 @@ int sg_shape_walk(struct sg_arena *arena, const char *file, struct sg_str text, 
 int sg_edit_shapes(struct sg_arena *arena, const char *file, struct sg_str text,
 	struct sg_edit_shapes *ret, struct sg_err *err)
 {
-	return sg_shape_walk(arena, file, text, (struct sg_str){"", 0}, NULL, ret, err);
+	SG_AUTO(sg_arena_release) struct sg_arena events = {0};
+	struct sg_edit_tree tree = {.file = file, .text = text};
+
+	if (sg_edit_tree_read(&events, &tree, err) < 0)
+		return -1;
+	return sg_edit_tree_shapes(arena, &tree, ret, err);
+}
+
+int sg_edit_tree_shapes(struct sg_arena *arena, struct sg_edit_tree *tree,
+	struct sg_edit_shapes *ret, struct sg_err *err)
+{
+	return sg_shape_walk(arena, tree, (struct sg_str){"", 0}, NULL, ret, err);
 }
 
 int sg_edit_shapes_of(struct sg_arena *arena, const char *file, struct sg_str text,
 	struct sg_str repository, struct sg_edit_shapes *ret, struct sg_err *err)
 {
-	return sg_shape_walk(arena, file, text, repository, NULL, ret, err);
+	SG_AUTO(sg_arena_release) struct sg_arena events = {0};
+	struct sg_edit_tree tree = {.file = file, .text = text};
+
+	if (sg_edit_tree_read(&events, &tree, err) < 0)
+		return -1;
+	return sg_shape_walk(arena, &tree, repository, NULL, ret, err);
 }

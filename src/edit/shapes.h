@@ -17,6 +17,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "edit/node.h"
 
 enum sg_edit_shape_kind {
 	SG_SHAPE_REFERENCE, /* a whole reference in one scalar */
@@ -59,6 +60,10 @@ struct sg_edit_shapes {
  * at all is no error. Reasons: YAML_INVALID, TOO_LARGE, EDIT_TEMPLATE.
  */
 int sg_edit_shapes(struct sg_arena *arena, const char *file, struct sg_str text,
+	struct sg_edit_shapes *ret, struct sg_err *err) SG_MUST_CHECK;
+
+/* The same of a file that is read already; TREE is needed no longer than this. */
+int sg_edit_tree_shapes(struct sg_arena *arena, struct sg_edit_tree *tree,
 	struct sg_edit_shapes *ret, struct sg_err *err) SG_MUST_CHECK;
 
 /* Those of REPOSITORY. */
