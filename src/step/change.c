@@ -9,6 +9,10 @@
 #include "model/place.h"
 #include "step/places.h"
 #include "step/services.h"
+#include "step/shelf.h"
+
+/* Editing takes several times the memory of a file. */
+#define LARGE_BYTES (1u << 20)
 
 /* A place and what shall stand there. */
 struct edit {
@@ -33,12 +37,13 @@ struct build {
 static int read_file(struct sg_world *world, struct sg_tree_source *source, const char *path,
 	struct sg_str *ret_text, struct sg_err *err)
 {
-	struct sg_buf buf SG_AUTO(sg_buf_release);
+	SG_AUTO(sg_file_close_ptr) struct sg_file *file = NULL;
+	struct sg_str text;
 
-	sg_buf_init(&buf, SG_YAML_EDIT_MAX_BYTES);
-	if (source->read(source, path, &buf, err) < 0)
+	if (sg_file_open(world, source, path, SG_YAML_EDIT_MAX_BYTES, &file, err) < 0)
 		return sg_wrap(err, "%s", source->label);
-	*ret_text = (struct sg_str){sg_arena_dup(world->arena, sg_buf_str(&buf)), buf.len};
+	text = sg_file_text(file);
+	*ret_text = (struct sg_str){sg_arena_dup(world->arena, text), text.len};
 	return 0;
 }
 
@@ -198,6 +203,8 @@ static int apply_file(
 	struct sg_edit_done *dones = sg_arena_calloc(&scratch, count, sizeof(*dones));
 	size_t failed;
 
+	if (edits[0]->ask.text.len > LARGE_BYTES)
+		sg_shelves_let_go(build->world);
 	for (size_t i = 0; i < count; i++)
 		asks[i] = edits[i]->ask;
 	if (sg_edit_apply_all(build->world->arena, asks, count, dones, &failed, err) < 0) {
@@ -263,18 +270,21 @@ static struct sg_str known(const char *text, struct sg_str before)
 	return text ? sg_str_of(text) : before;
 }
 
-static int read_place(struct sg_world *world, const struct sg_place *place, struct sg_str text,
-	const struct sg_tree_source *source, struct sg_edit_value *ret, struct sg_err *err)
+static int read_place(struct sg_world *world, const struct sg_place *place,
+	struct sg_tree_source *source, struct sg_edit_value *ret, struct sg_err *err)
 {
-	struct sg_edit_ask ask = {
+	SG_AUTO(sg_file_close_ptr) struct sg_file *file = NULL;
+	struct sg_edit_tree tree;
+	const struct sg_edit_ask ask = {
 		.file = place->file,
-		.text = text,
 		.key = place->key,
 		.image = place->image,
 		.part = place->part,
 	};
 
-	if (sg_edit_read(world->arena, &ask, ret, err) < 0)
+	if (sg_file_open(world, source, place->file, SG_YAML_EDIT_MAX_BYTES, &file, err) < 0 ||
+		sg_file_tree(file, &tree, err) < 0 ||
+		sg_edit_tree_value(world->arena, &tree, &ask, ret, err) < 0)
 		return sg_wrap(err, "%s", source->label);
 	return 0;
 }
@@ -286,7 +296,6 @@ int sg_change_places(struct sg_world *world, const struct sg_policy *policy,
 	struct sg_places_ask ask = {.policy = policy, .service = service, .env = env};
 	struct sg_change_place *read;
 	struct sg_place *places;
-	struct sg_str text = {"", 0};
 	size_t count;
 
 	if (sg_service_find(world, policy, service, env, source, &ask.entry, err) < 0 ||
@@ -294,11 +303,8 @@ int sg_change_places(struct sg_world *world, const struct sg_policy *policy,
 		return -1;
 	read = sg_arena_calloc(world->arena, count + 1, sizeof(*read));
 	for (size_t i = 0; i < count; i++) {
-		bool same_file = i && strcmp(places[i].file, places[i - 1].file) == 0;
-
 		read[i].place = places[i];
-		if ((!same_file && read_file(world, source, places[i].file, &text, err) < 0) ||
-			read_place(world, &places[i], text, source, &read[i].value, err) < 0)
+		if (read_place(world, &places[i], source, &read[i].value, err) < 0)
 			return -1;
 	}
 	*ret_places = read;

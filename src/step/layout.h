@@ -5,12 +5,9 @@
 #ifndef SG_STEP_LAYOUT_H
 #define SG_STEP_LAYOUT_H
 
-#include "edit/markers.h"
-#include "edit/shapes.h"
 #include "model/policy.h"
-#include "model/source.h"
 #include "step/manifest.h"
-#include "step/world.h"
+#include "step/shelf.h"
 
 struct sg_layout_row {
 	const char *file;
@@ -87,8 +84,8 @@ int sg_layout_manifest(struct sg_layout *layout, const char *file, int rank, boo
 void sg_layout_add(struct sg_layout *layout, const char *file, const struct sg_edit_shapes *shapes,
 	const struct sg_layout_row *like);
 
-/* A file whose text is wanted. `*ret_there` false: there is none. */
-int sg_layout_text(struct sg_layout *layout, const char *file, struct sg_buf *text, bool *ret_there,
+/* A file whose text is wanted, to be closed. NULL: there is none. */
+int sg_layout_open(struct sg_layout *layout, const char *path, struct sg_file **ret_file,
 	struct sg_err *err) SG_MUST_CHECK;
 
 /* The children of FOLDER; `*ret_there` false: there is no such folder. */

@@ -151,17 +151,16 @@ static int overrides(struct app *app, struct sg_manifest_source *source, const c
 					       ".argocd-source-%s.yaml", app->manifest->name)};
 
 	for (size_t i = 0; i < SG_COUNT(names); i++) {
-		struct sg_buf text SG_AUTO(sg_buf_release);
+		SG_AUTO(sg_file_close_ptr) struct sg_file *opened = NULL;
 		const char *file = sg_layout_path(layout, app->folder, names[i]);
-		bool there;
+		struct sg_edit_tree tree;
 
-		sg_buf_init(&text, 0);
-		if (sg_layout_text(layout, file, &text, &there, err) < 0)
+		if (sg_layout_open(layout, file, &opened, err) < 0)
 			return -1;
-		if (!there)
+		if (!opened)
 			continue;
-		if (sg_manifest_override(
-			    layout->world->arena, file, sg_buf_str(&text), source, err) < 0)
+		if (sg_file_tree(opened, &tree, err) < 0 ||
+			sg_manifest_override(layout->world->arena, &tree, source, err) < 0)
 			return -1;
 		*ret_file = file;
 	}

@@ -1,7 +1,7 @@
 /* The default values of a chart, and of the charts in it as it sees them. */
 #include <string.h>
 
-#include "io/yaml.h"
+#include "edit/node.h"
 #include "model/place.h"
 #include "step/layout.h"
 
@@ -30,20 +30,27 @@ static int read_part(
 	return part.level > LEVELS_MAX ? 0 : read_chart(&part, err);
 }
 
-static const char *text_of(const struct sg_yaml_node *map, const char *key)
-{
-	const struct sg_yaml_node *node = sg_yaml_get(map, key);
+/* `dependencies` of its Chart.yaml, and the folders that lie in charts/. */
+struct parts {
+	struct sg_edit_tree tree;
+	size_t dependencies; /* 0: none */
+	struct sg_layout_list charts;
+};
 
-	return node && node->kind == SG_NODE_SCALAR ? node->value : "";
+static const char *text_of(
+	const struct chart *chart, struct parts *parts, size_t map, const char *key)
+{
+	return sg_arena_dup(
+		chart->layout->world->arena, sg_edit_member_text(&parts->tree, map, key));
 }
 
 /* Where a dependency lies in this repository; NULL: elsewhere. */
-static const char *folder_of(const struct chart *chart, const struct sg_yaml_node *dependency,
-	const struct sg_layout_list *charts)
+static const char *folder_of(const struct chart *chart, struct parts *parts, size_t dependency)
 {
 	static const char local[] = "file://";
 	struct sg_layout *layout = chart->layout;
-	const char *name = text_of(dependency, "name"), *from = text_of(dependency, "repository");
+	const char *name = text_of(chart, parts, dependency, "name");
+	const char *from = text_of(chart, parts, dependency, "repository");
 	struct sg_err ignored = SG_ERR_INIT;
 	const char *folder;
 
@@ -52,50 +59,48 @@ static const char *folder_of(const struct chart *chart, const struct sg_yaml_nod
 			       from + sizeof(local) - 1, &folder, &ignored) == 0
 			       ? folder
 			       : NULL;
-	if (!sg_layout_has(charts, name, true))
+	if (!sg_layout_has(&parts->charts, name, true))
 		return NULL;
 	return sg_layout_path(layout, sg_layout_path(layout, chart->folder, "charts"), name);
 }
 
-static int read_dependencies(const struct chart *chart, const struct sg_yaml_node *list,
-	const struct sg_layout_list *charts, struct sg_err *err)
+static int read_dependencies(const struct chart *chart, struct parts *parts, struct sg_err *err)
 {
-	size_t count = 0;
+	size_t at = 0, count = 0;
 
-	if (!list || list->kind != SG_NODE_SEQ)
-		return 0;
-	for (const struct sg_yaml_node *one = list->first; one && count < DEPENDENCIES_MAX;
-		one = one->next, count++) {
-		const char *folder = folder_of(chart, one, charts);
-		const char *alias = text_of(one, "alias");
+	while (count++ < DEPENDENCIES_MAX &&
+		(at = sg_edit_next_item(&parts->tree, parts->dependencies, at)) != 0) {
+		const char *folder = folder_of(chart, parts, at);
+		const char *alias = text_of(chart, parts, at, "alias");
 
-		if (folder &&
-			read_part(chart, folder, *alias ? alias : text_of(one, "name"), err) < 0)
+		if (folder && read_part(chart, folder,
+				      *alias ? alias : text_of(chart, parts, at, "name"), err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static bool is_dependency(const struct sg_yaml_node *list, const char *name)
+static bool is_dependency(struct parts *parts, const char *name)
 {
-	if (list && list->kind == SG_NODE_SEQ)
-		for (const struct sg_yaml_node *one = list->first; one; one = one->next)
-			if (strcmp(text_of(one, "name"), name) == 0)
-				return true;
+	size_t at = 0;
+
+	while ((at = sg_edit_next_item(&parts->tree, parts->dependencies, at)) != 0)
+		if (sg_str_is(sg_edit_member_text(&parts->tree, at, "name"), name))
+			return true;
 	return false;
 }
 
 /* Charts that just lie there. */
-static int read_others(const struct chart *chart, const struct sg_yaml_node *list,
-	const struct sg_layout_list *charts, struct sg_err *err)
+static int read_others(const struct chart *chart, struct parts *parts, struct sg_err *err)
 {
 	struct sg_layout *layout = chart->layout;
 	const char *above = sg_layout_path(layout, chart->folder, "charts");
 
-	for (size_t i = 0; i < charts->count && i < DEPENDENCIES_MAX; i++) {
-		const char *name = charts->items[i].name;
+	for (size_t i = 0; i < parts->charts.count && i < DEPENDENCIES_MAX; i++) {
+		const char *name = parts->charts.items[i].name;
 
-		if (charts->items[i].is_dir && !is_dependency(list, name) &&
+		if (parts->charts.items[i].is_dir &&
+			!(parts->dependencies && is_dependency(parts, name)) &&
 			read_part(chart, sg_layout_path(layout, above, name), name, err) < 0)
 			return -1;
 	}
@@ -104,26 +109,24 @@ static int read_others(const struct chart *chart, const struct sg_yaml_node *lis
 
 static int read_parts(const struct chart *chart, struct sg_err *err)
 {
+	static const struct sg_edit_document only = {.kind = SG_DOCUMENT_ONLY};
 	struct sg_layout *layout = chart->layout;
-	const char *file = sg_layout_path(layout, chart->folder, "Chart.yaml");
-	struct sg_buf text SG_AUTO(sg_buf_release);
-	const struct sg_yaml_node *list = NULL;
+	SG_AUTO(sg_file_close_ptr) struct sg_file *opened = NULL;
 	struct sg_err ignored = SG_ERR_INIT;
-	struct sg_layout_list charts;
-	struct sg_yaml_node *root;
-	bool there;
+	struct parts parts = {0};
+	size_t root;
 
-	sg_buf_init(&text, 0);
-	if (sg_layout_list(layout, sg_layout_path(layout, chart->folder, "charts"), &charts, err) <
-			0 ||
-		sg_layout_text(layout, file, &text, &there, err) < 0)
+	if (sg_layout_list(layout, sg_layout_path(layout, chart->folder, "charts"), &parts.charts,
+		    err) < 0 ||
+		sg_layout_open(layout, sg_layout_path(layout, chart->folder, "Chart.yaml"), &opened,
+			err) < 0)
 		return -1;
-	if (there && sg_yaml_load_lenient(
-			     layout->world->arena, file, sg_buf_str(&text), &root, &ignored) == 0)
-		list = sg_yaml_get(root, "dependencies");
-	if (read_dependencies(chart, list, &charts, err) < 0)
+	if (opened && sg_file_tree(opened, &parts.tree, &ignored) == 0 &&
+		sg_edit_document(&parts.tree, &only, &root, &ignored) == 0)
+		parts.dependencies = sg_edit_member(&parts.tree, root, "dependencies");
+	if (parts.dependencies && read_dependencies(chart, &parts, err) < 0)
 		return -1;
-	return read_others(chart, list, &charts, err);
+	return read_others(chart, &parts, err);
 }
 
 static int read_chart(const struct chart *chart, struct sg_err *err)

@@ -45,22 +45,34 @@ static bool is_circle(const struct overlay *overlay, const char *folder)
 	return false;
 }
 
+static int is_folder(
+	struct sg_layout *layout, const char *path, bool *ret_folder, struct sg_err *err)
+{
+	enum sg_shelf_kind kind = sg_shelf_kind(layout->world, layout->source, path);
+	struct sg_layout_list list;
+
+	*ret_folder = kind == SG_SHELF_FOLDER;
+	if (kind != SG_SHELF_UNKNOWN)
+		return 0;
+	if (sg_layout_list(layout, path, &list, err) < 0)
+		return err->reason == SG_R_EDIT_REFUSED ? 0 : -1;
+	*ret_folder = list.there;
+	return 0;
+}
+
 /* A folder is another kustomization, a file is a manifest; what is neither is elsewhere. */
 static int read_resource(struct overlay *overlay, const char *path, struct sg_err *err)
 {
 	struct sg_layout *layout = overlay->layout;
 	struct overlay base = {
 		.layout = layout, .folder = path, .level = overlay->level + 1, .above = overlay};
-	struct sg_layout_list list;
+	bool folder;
 
 	if (is_circle(overlay, path))
 		return 0;
-	if (sg_layout_list(layout, path, &list, err) < 0) {
-		if (err->reason != SG_R_EDIT_REFUSED)
-			return -1;
-		list.there = false; /* a file */
-	}
-	if (!list.there)
+	if (is_folder(layout, path, &folder, err) < 0)
+		return -1;
+	if (!folder)
 		return sg_layout_manifest(layout, path, rank_of(overlay, 2), false, err);
 	return base.level > LEVELS_MAX ? 0 : read_overlay(&base, err);
 }
@@ -121,27 +133,25 @@ static int read_overlay(struct overlay *overlay, struct sg_err *err)
 {
 	static const struct sg_edit_document only = {.kind = SG_DOCUMENT_ONLY};
 	struct sg_layout *layout = overlay->layout;
-	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
-	struct sg_buf text SG_AUTO(sg_buf_release);
+	SG_AUTO(sg_file_close_ptr) struct sg_file *opened = NULL;
 	struct sg_layout_list list;
-	const char *name;
-	bool there = false;
+	const char *name, *file;
 
-	sg_buf_init(&text, 0);
 	if (sg_layout_list(layout, overlay->folder, &list, err) < 0)
 		return -1;
 	name = sg_layout_kustomization(&list);
 	if (!name)
 		return 0;
-	overlay->tree.file = sg_layout_path(layout, overlay->folder, name);
-	if (sg_layout_text(layout, overlay->tree.file, &text, &there, err) < 0)
+	file = sg_layout_path(layout, overlay->folder, name);
+	if (sg_layout_open(layout, file, &opened, err) < 0)
 		return -1;
-	overlay->tree.text = sg_buf_str(&text);
-	if (sg_edit_tree_read(&scratch, &overlay->tree, err) < 0 ||
+	if (!opened)
+		return 0;
+	if (sg_file_tree(opened, &overlay->tree, err) < 0 ||
 		sg_edit_document(&overlay->tree, &only, &overlay->root, err) < 0 ||
 		read_lists(overlay, err) < 0)
 		return -1;
-	return sg_layout_manifest(layout, overlay->tree.file, rank_of(overlay, 0), false, err);
+	return sg_layout_manifest(layout, file, rank_of(overlay, 0), false, err);
 }
 
 int sg_layout_kustomize(struct sg_layout *layout, const char *folder, struct sg_err *err)

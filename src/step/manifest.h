@@ -51,22 +51,22 @@ struct sg_manifest_wish {
 };
 
 /*
- * Appends the application that is wished for where TEXT has it, or an ApplicationSet that makes it
- * by a list or by directories. A text that is no YAML (a chart's template) holds none: no error.
+ * Appends the application that is wished for where the file of TREE has it, or an ApplicationSet
+ * that makes it by a list or by directories.
  */
-void sg_manifest_find(struct sg_arena *arena, const char *file, struct sg_str text,
+void sg_manifest_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_manifest_wish *wish, struct sg_manifests *found);
 
 /* Calls EACH for every Application (with its name) and every ApplicationSet (with the template of
- * its applications' names) in TEXT. */
-void sg_manifest_each(const char *file, struct sg_str text,
+ * its applications' names) in the file of TREE. */
+void sg_manifest_each(struct sg_edit_tree *tree,
 	void (*each)(void *arg, struct sg_str name, bool is_set), void *arg);
 
 /*
- * What a file `.argocd-source-NAME.yaml` puts in the place of what SOURCE says. Reasons: as
- * sg_edit_shapes().
+ * What a file `.argocd-source-NAME.yaml` puts in the place of what SOURCE says. EDIT_DOCUMENTS,
+ * KEY_NOT_FOUND where it has not one document.
  */
-int sg_manifest_override(struct sg_arena *arena, const char *file, struct sg_str text,
+int sg_manifest_override(struct sg_arena *arena, struct sg_edit_tree *tree,
 	struct sg_manifest_source *source, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

@@ -97,7 +97,7 @@ static void take_below(struct sg_manifest_reader *r, const char *path, const cha
 	size_t len = strlen(path);
 
 	source->values = (struct sg_edit_shapes){0};
-	if (sg_edit_shapes(r->arena, r->tree->file, r->tree->text, &all, &ignored) < 0)
+	if (sg_edit_tree_shapes(r->arena, r->tree, &all, &ignored) < 0)
 		unknown(r, source, field, SG_STR("values that cannot be read"));
 	for (size_t i = 0; i < all.count; i++) {
 		const char *at = all.items[i].at;

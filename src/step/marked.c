@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "edit/markers.h"
+#include "step/shelf.h"
 
-#define FILE_MAX_BYTES (4u << 20)
 #define NAMED_MAX 10
 
 struct marked {
@@ -24,11 +23,11 @@ static void add(struct marked *out, const struct sg_place *place)
 static int read_markers(struct marked *out, const struct sg_place *place,
 	struct sg_edit_markers *ret, struct sg_err *err)
 {
-	SG_AUTO(sg_buf_release) struct sg_buf text = {0};
+	SG_AUTO(sg_file_close_ptr) struct sg_file *file = NULL;
 
-	sg_buf_init(&text, FILE_MAX_BYTES);
-	if (out->source->read(out->source, place->file, &text, err) < 0 ||
-		sg_edit_markers(out->world->arena, place->file, sg_buf_str(&text), ret, err) < 0)
+	if (sg_file_open(out->world, out->source, place->file, SG_YAML_EDIT_MAX_BYTES, &file, err) <
+			0 ||
+		sg_file_markers(file, ret, err) < 0)
 		return sg_wrap(err, "%s", out->source->label);
 	return 0;
 }

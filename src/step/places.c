@@ -4,20 +4,30 @@
 
 #include "step/discover.h"
 #include "step/marked.h"
+#include "step/shelf.h"
 
-struct places {
-	struct sg_place *items;
+/* What was found out for a service in one environment, once for a revision. */
+struct found {
+	const struct found *next; /* of the same service */
+	const struct sg_environment *environments, *env;
+	const struct sg_service *entry;
+	struct sg_place *places;
 	size_t count;
+	const struct sg_err *why;           /* NULL: the places are known */
+	const struct sg_layout_file *files; /* that were looked at */
+	size_t file_count;
 };
 
-/* What was found in one environment, and which files that came of. */
-static int discover(struct sg_world *world, const struct sg_places_ask *ask,
-	struct sg_tree_source *source, struct sg_layout *layout, struct places *ret,
-	struct sg_err *err)
+static bool is_about(const struct found *found, const struct sg_places_ask *ask)
 {
-	const char *image = NULL;
+	return found->environments == ask->policy->environments && found->env == ask->env &&
+	       found->entry == ask->entry;
+}
 
-	*layout = (struct sg_layout){
+static int discover(struct sg_world *world, const struct sg_places_ask *ask,
+	struct sg_tree_source *source, struct found *ret, struct sg_err *err)
+{
+	struct sg_layout layout = {
 		.world = world,
 		.source = source,
 		.policy = ask->policy,
@@ -25,48 +35,85 @@ static int discover(struct sg_world *world, const struct sg_places_ask *ask,
 		.service = ask->service,
 		.folder = "",
 	};
+	const char *image = NULL;
+	int rc;
+
 	if (sg_service_name_check(ask->service, err) < 0 ||
 		(ask->entry->path && sg_template_expand(world->arena, ask->entry->path,
-					     ask->service, ask->env, &layout->folder, err) < 0) ||
+					     ask->service, ask->env, &layout.folder, err) < 0) ||
 		(ask->entry->image && sg_template_expand(world->arena, ask->entry->image,
 					      ask->service, ask->env, &image, err) < 0))
 		return -1;
-	return sg_discover(layout, image, &ret->items, &ret->count, err);
+	rc = sg_discover(&layout, image, &ret->places, &ret->count, err);
+	ret->files = layout.files;
+	ret->file_count = layout.file_count;
+	return rc;
 }
 
-static bool has_place(const struct places *places, const struct sg_place *place)
+/* What lies in the files stays as it is; what failed to read them may be better the next time. */
+static bool is_lasting(const struct sg_err *why)
 {
-	for (size_t i = 0; i < places->count; i++)
-		if (sg_place_same(&places->items[i], place))
+	int status = sg_reason_exit(why->reason);
+
+	return status == 3 || status == 5 || status == 9;
+}
+
+/* Never fails: `why` says what did. */
+static const struct found *find(
+	struct sg_world *world, const struct sg_places_ask *ask, struct sg_tree_source *source)
+{
+	struct sg_shelf *shelf = sg_shelf_of(world, source);
+	struct found **first = sg_names_get(&shelf->places, ask->service), *found;
+	struct sg_err why = SG_ERR_INIT;
+
+	for (const struct found *known = first ? *first : NULL; known; known = known->next)
+		if (is_about(known, ask))
+			return known;
+	found = sg_arena_calloc(world->arena, 1, sizeof(*found));
+	found->environments = ask->policy->environments;
+	found->env = ask->env;
+	found->entry = ask->entry;
+	if (discover(world, ask, source, found, &why) < 0) {
+		struct sg_err *kept = sg_arena_alloc(world->arena, sizeof(*kept));
+
+		*kept = why;
+		found->why = kept;
+		if (!is_lasting(&why))
+			return found;
+	}
+	if (!first) {
+		first = sg_arena_calloc(world->arena, 1, sizeof(*first));
+		sg_names_put(world->arena, &shelf->places, ask->service, first);
+	}
+	found->next = *first;
+	*first = found;
+	return found;
+}
+
+static bool has_place(const struct found *found, const struct sg_place *place)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (sg_place_same(&found->places[i], place))
 			return true;
 	return false;
 }
 
-static bool has_file(const struct sg_layout *layout, const char *file)
+static bool has_file(const struct found *found, const char *file)
 {
-	for (size_t i = 0; i < layout->file_count; i++)
-		if (!layout->files[i].absent && strcmp(layout->files[i].path, file) == 0)
+	for (size_t i = 0; i < found->file_count; i++)
+		if (!found->files[i].absent && strcmp(found->files[i].path, file) == 0)
 			return true;
 	return false;
 }
 
 /* Where OTHER's places cannot be told, each of its files may hold them. */
-static int check_against(struct sg_world *world, const struct sg_places_ask *ask,
-	const struct sg_environment *other, struct sg_tree_source *source,
-	const struct places *places, struct sg_err *err)
+static int check_against(const struct sg_places_ask *ask, const struct sg_environment *other,
+	const struct found *theirs, const struct found *found, struct sg_err *err)
 {
-	struct sg_places_ask theirs = *ask;
-	struct sg_err why = SG_ERR_INIT;
-	struct places found = {0};
-	struct sg_layout layout;
-	bool known;
+	for (size_t i = 0; i < found->count; i++) {
+		const struct sg_place *place = &found->places[i];
 
-	theirs.env = other;
-	known = discover(world, &theirs, source, &layout, &found, &why) == 0;
-	for (size_t i = 0; i < places->count; i++) {
-		const struct sg_place *place = &places->items[i];
-
-		if (known ? !has_place(&found, place) : !has_file(&layout, place->file))
+		if (theirs->why ? !has_file(theirs, place->file) : !has_place(theirs, place))
 			continue;
 		(void)sg_fail(err, SG_R_PLACE_SHARED,
 			"%s of %s carries the image of %s in %s, too, on the same branch",
@@ -89,8 +136,7 @@ int sg_places_find(struct sg_world *world, const struct sg_places_ask *ask,
 	struct sg_tree_source *source, struct sg_place **ret_places, size_t *ret_count,
 	struct sg_err *err)
 {
-	struct places places = {0};
-	struct sg_layout layout;
+	const struct found *found;
 
 	if (ask->entry->update_count) {
 		if (sg_places(world->arena, ask->entry, ask->service, ask->env, ret_places,
@@ -98,16 +144,21 @@ int sg_places_find(struct sg_world *world, const struct sg_places_ask *ask,
 			return -1;
 		return sg_places_marked(world, source, ret_places, ret_count, err);
 	}
-	if (discover(world, ask, source, &layout, &places, err) < 0)
+	found = find(world, ask, source);
+	if (found->why) {
+		*err = *found->why;
 		return -1;
+	}
 	for (size_t i = 0; i < ask->policy->environment_count; i++) {
 		const struct sg_environment *other = &ask->policy->environments[i];
+		struct sg_places_ask theirs = *ask;
 
+		theirs.env = other;
 		if (is_beside(ask->env, other) &&
-			check_against(world, ask, other, source, &places, err) < 0)
+			check_against(ask, other, find(world, &theirs, source), found, err) < 0)
 			return -1;
 	}
-	*ret_places = places.items;
-	*ret_count = places.count;
+	*ret_places = found->places;
+	*ret_count = found->count;
 	return 0;
 }

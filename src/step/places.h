@@ -15,8 +15,9 @@ struct sg_places_ask {
 
 /*
  * The places in ENV. Those that `update:` names are not read; without it the files of SOURCE are
- * (step/discover.h). PLACE_SHARED when another environment on the same branch has one of the places
- * that were found, too: whoever changes it for this one changes it for both.
+ * (step/discover.h), once for each revision: they are nobody's to change. PLACE_SHARED when another
+ * environment on the same branch has one of the places that were found, too: whoever changes it for
+ * this one changes it for both.
  */
 int sg_places_find(struct sg_world *world, const struct sg_places_ask *ask,
 	struct sg_tree_source *source, struct sg_place **ret_places, size_t *ret_count,

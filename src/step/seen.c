@@ -48,17 +48,17 @@ static struct sg_str list_of(const char *at)
 
 static bool has_path(struct sg_choosing *c, const char *file, const char *path)
 {
-	struct sg_edit_ask ask = {.file = file, .key = path, .any_text = true};
-	struct sg_buf text SG_AUTO(sg_buf_release);
+	const struct sg_edit_ask ask = {.file = file, .key = path, .any_text = true};
+	SG_AUTO(sg_file_close_ptr) struct sg_file *opened = NULL;
 	struct sg_err why = SG_ERR_INIT;
 	struct sg_edit_value value;
-	bool there;
+	struct sg_edit_tree tree;
 
-	sg_buf_init(&text, 0);
-	if (sg_layout_text(c->layout, file, &text, &there, &why) < 0 || !there)
+	if (sg_layout_open(c->layout, file, &opened, &why) < 0 || !opened ||
+		sg_file_tree(opened, &tree, &why) < 0)
 		return false;
-	ask.text = sg_buf_str(&text);
-	return sg_edit_read(c->arena, &ask, &value, &why) == 0 || why.reason != SG_R_KEY_NOT_FOUND;
+	return sg_edit_tree_value(c->arena, &tree, &ask, &value, &why) == 0 ||
+	       why.reason != SG_R_KEY_NOT_FOUND;
 }
 
 /* The rank of the last values file that has the list. */

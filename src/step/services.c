@@ -5,6 +5,7 @@
 
 #include "config/match.h"
 #include "model/place.h"
+#include "step/shelf.h"
 
 struct names {
 	const char **items;
@@ -41,7 +42,7 @@ static int folders(struct sg_world *world, const struct sg_service *entry,
 
 	if (!parent)
 		return 0;
-	if (source->list(source, parent, world->arena, &entries, &count, err) < 0)
+	if (sg_shelf_list(world, source, parent, &entries, &count, err) < 0)
 		return sg_wrap(err, "%s", source->label);
 	for (size_t i = 0; i < count; i++)
 		if (entries[i].is_dir && sg_service_name_check(entries[i].name, &ignored) == 0)
@@ -64,7 +65,7 @@ int sg_service_find(struct sg_world *world, const struct sg_policy *policy, cons
 	if (strcmp(entry->name, "*") == 0) {
 		if (sg_template_expand(world->arena, entry->path, name, env, &path, err) < 0)
 			return -1;
-		if (source->list(source, path, world->arena, &entries, &count, err) < 0) {
+		if (sg_shelf_list(world, source, path, &entries, &count, err) < 0) {
 			if (err->reason != SG_R_FILE_NOT_FOUND)
 				return sg_wrap(err, "%s", source->label);
 			if (folders(world, entry, source, &names, err) < 0 &&

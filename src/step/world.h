@@ -50,9 +50,9 @@ struct sg_world {
 	struct sg_http *http; /* with its loop and clock */
 	const char *ca_from;  /* where the trusted certificate authorities are from; "": none */
 	const char *tmpdir;
-	int64_t deadline_ms; /* of the loop's clock: --timeout from the start of the run */
-	uint64_t random;     /* state of the jitter's generator */
-	struct sg_application_index *applications; /* step/applications.h: found in files so far */
+	int64_t deadline_ms;        /* of the loop's clock: --timeout from the start of the run */
+	uint64_t random;            /* state of the jitter's generator */
+	struct sg_shelves *shelves; /* step/shelf.h: what was read of the repository so far */
 	int tries; /* of any request at most, where an answer is wanted soon; 0: no such limit */
 };
 

@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "step/change.h"
 #include "step/places.h"
+#include "step/shelf.h"
 #include "tree_world.h"
 
 #define IMAGE "r.example.com/shop/web"
@@ -61,6 +63,7 @@ static const char *found(
 		sg_buf_addf(&out, "%s%s %s %s", i ? ", " : "", places[i].file,
 			places[i].key ? places[i].key : places[i].image,
 			sg_image_part_name(places[i].part));
+	sg_shelves_release(&world);
 	return sg_arena_dup(arena, sg_buf_str(&out));
 }
 
@@ -690,21 +693,144 @@ static void a_tree_that_doubles(void **state)
 	fails(&ask, files, "TOO_LARGE", "update:", NULL);
 }
 
-/* One question for each of many services reads the manifests once. */
+/* ---- cost ---- */
+
+/* Four environments on one branch: each is compared with all others. */
+static const struct sg_environment four[] = {
+	{.name = "dev", .branch = "main", .application = "{service}-dev"},
+	{.name = "test", .branch = "main", .application = "{service}-test"},
+	{.name = "staging", .branch = "main", .application = "{service}-staging"},
+	{.name = "production",
+		.short_name = "prod",
+		.branch = "main",
+		.application = "{service}-prod"},
+};
+enum { FOUR = SG_COUNT(four) };
+
+struct cost {
+	struct sg_arena arena;
+	struct sg_world world;
+	struct tree_world tree;
+	struct sg_service entry;
+	struct sg_policy policy;
+};
+
+static void cost_init(struct cost *c, const struct tree_file *files)
+{
+	*c = (struct cost){.entry = {.name = "*",
+				   .path = "apps/{service}",
+				   .image = "r.example.com/shop/{service}"}};
+	c->world.arena = &c->arena;
+	c->policy = (struct sg_policy){.environments = four,
+		.environment_count = FOUR,
+		.services = &c->entry,
+		.service_count = 1};
+	tree_world_init(&c->tree, files);
+	c->tree.arena = &c->arena;
+}
+
+static void cost_release(struct cost *c)
+{
+	sg_shelves_release(&c->world);
+	sg_arena_release(&c->arena);
+}
+
+/* The value at the only place of a service in an environment. */
+static const char *value_of(struct cost *c, const char *service, size_t env)
+{
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_change_place *places;
+	size_t count;
+
+	if (sg_change_places(&c->world, &c->policy, &four[env], service, &c->tree.source, &places,
+		    &count, &err) < 0)
+		fail_msg("%s in %s: %s", service, four[env].name, err.cause);
+	assert_int_equal(count, 1);
+	return places[0].value.value;
+}
+
+#define OVERLAY(service, env)                                                                      \
+	{                                                                                          \
+		"apps/" service "/overlays/" env "/kustomization.yaml",                            \
+			"resources: [../../base]\nimages: [{name: r.example.com/shop/" service     \
+			", newTag: '" env "'}]\n"                                                  \
+	}
+#define BASE(service)                                                                              \
+	{"apps/" service "/base/kustomization.yaml", "resources: [web.yaml]\n"},                   \
+	{                                                                                          \
+		"apps/" service "/base/web.yaml", DEPLOYMENT("r.example.com/shop/" service)        \
+	}
+
+/* All services in all environments, twice, with the values that stand there. */
+static void each_text_is_read_once(void **state)
+{
+	static const struct tree_file files[] = {BASE("api"), OVERLAY("api", "dev"),
+		OVERLAY("api", "test"), OVERLAY("api", "staging"), OVERLAY("api", "prod"), CHART,
+		VALUES, {"apps/web/argocd/readme.yaml", "a: b\n"},
+		{"apps/web/values-test.yaml", "image: {tag: test}\n"},
+		{"apps/web/values-staging.yaml", "image: {tag: staging}\n"},
+		{"apps/web/values-prod.yaml", "image: {tag: prod}\n"},
+		{"apps/web/values-dev.yaml", "image: {tag: dev}\n"},
+		{"bootstrap/set.yaml",
+			SET("  - matrix:\n      generators:\n      - git:\n          directories:\n"
+			    "          - path: apps/web\n      - list:\n          elements:\n"
+			    "          - {env: dev}\n          - {env: test}\n"
+			    "          - {env: staging}\n          - {env: prod}\n",
+				"{{path.basename}}-{{env}}", "{{path}}",
+				"        helm: {valueFiles: ['values-{{env}}.yaml']}\n")},
+		{NULL, NULL}};
+	static const char *const services[] = {"api", "web"};
+	static const char *const values[] = {"dev", "test", "staging", "prod"};
+	struct cost c;
+
+	(void)state;
+	cost_init(&c, files);
+	for (size_t i = 0; i < 2 * SG_COUNT(services) * FOUR; i++)
+		assert_string_equal(
+			value_of(&c, services[i / FOUR % 2], i % FOUR), values[i % FOUR]);
+	assert_int_equal(c.tree.most, 1);
+	assert_int_equal(c.tree.reads, SG_COUNT(files) - 1);
+	cost_release(&c);
+}
+
+/* One file for all of them. */
+static void many_services_in_one_file(void **state)
+{
+	enum { MANY = 200 };
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	SG_AUTO(sg_buf_release) struct sg_buf text = {0};
+	struct tree_file files[FOUR + 1] = {{NULL, NULL}};
+	struct cost c;
+
+	(void)state;
+	sg_buf_init(&text, 1u << 20);
+	for (int i = 0; i < MANY; i++)
+		sg_buf_addf(&text, "s%d: {image: {repository: r.example.com/shop/s%d, tag: t%d}}\n",
+			i, i, i);
+	for (size_t i = 0; i < FOUR; i++)
+		files[i] = (struct tree_file){
+			sg_arena_printf(&arena, "clusters/%s/values.yaml", four[i].name), text.ptr};
+	cost_init(&c, files);
+	c.entry.path = "clusters/{env}";
+	c.entry.name = "all";
+	for (int i = 0; i < MANY; i++)
+		for (size_t env = 0; env < FOUR; env++) {
+			c.entry.name = sg_arena_printf(&arena, "s%d", i);
+			assert_string_equal(
+				value_of(&c, c.entry.name, env), sg_arena_printf(&arena, "t%d", i));
+		}
+	assert_int_equal(c.tree.most, 1);
+	assert_int_equal(c.tree.reads, FOUR);
+	cost_release(&c);
+}
+
+/* Many applications: their manifests are looked at for the first question only. */
 static void many_applications_are_read_once(void **state)
 {
 	enum { MANY = 300 };
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
 	struct tree_file *files = sg_arena_calloc(&arena, MANY + 3, sizeof(*files));
-	const struct sg_service entry = {
-		.name = "*", .path = "apps/{service}", .image = usual.image};
-	const struct sg_policy policy = {.environments = environments, .environment_count = 2};
-	const struct sg_places_ask ask = {&policy, &entry, "web", &environments[0]};
-	struct sg_world world = {.arena = &arena};
-	struct sg_err err = SG_ERR_INIT;
-	struct sg_place *places;
-	struct tree_world tree;
-	size_t count, first;
+	struct cost c;
 
 	(void)state;
 	for (size_t i = 0; i < MANY; i++)
@@ -714,14 +840,85 @@ static void many_applications_are_read_once(void **state)
 				"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n"
 				"  name: s-dev-",
 				i)};
-	files[MANY] = (struct tree_file)VALUES;
+	files[MANY] = (struct tree_file){"apps/web/values-dev.yaml", "image: {tag: '1'}\n"};
 	files[MANY + 1] = (struct tree_file)CHART;
-	tree_world_init(&tree, files);
-	assert_int_equal(sg_places_find(&world, &ask, &tree.source, &places, &count, &err), 0);
-	first = tree.reads;
-	assert_true(first >= MANY);
-	assert_int_equal(sg_places_find(&world, &ask, &tree.source, &places, &count, &err), 0);
-	assert_true(tree.reads - first < 60);
+	cost_init(&c, files);
+	assert_string_equal(value_of(&c, "web", 0), "1");
+	assert_string_equal(value_of(&c, "web", 0), "1");
+	assert_int_equal(c.tree.most, 1);
+	assert_int_equal(c.tree.reads, MANY + 2);
+	cost_release(&c);
+}
+
+/* More than is kept: texts are let go and read again, and nothing else is found. */
+static void more_texts_than_are_kept(void **state)
+{
+	enum { MANY = 24, PADDING = 1 << 20 };
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct tree_file files[MANY + 1] = {{NULL, NULL}};
+	char *padding = sg_arena_calloc(&arena, PADDING + 1, 1);
+	size_t held;
+	struct cost c;
+
+	(void)state;
+	memset(padding, '#', PADDING);
+	for (int i = 0; i < MANY; i++)
+		files[i] =
+			(struct tree_file){sg_arena_printf(&arena, "apps/s%d/values-dev.yaml", i),
+				sg_arena_printf(&arena, "image: {tag: t%d}\n%s\n", i, padding)};
+	cost_init(&c, files);
+	for (int turn = 0; turn < 2; turn++)
+		for (int i = 0; i < MANY; i++)
+			assert_string_equal(value_of(&c, sg_arena_printf(&arena, "s%d", i), 0),
+				sg_arena_printf(&arena, "t%d", i));
+	held = c.arena.used_bytes;
+	assert_true(c.tree.most >= 2 && c.tree.most <= 4);
+	assert_true(held < 2 * PADDING);
+	cost_release(&c);
+}
+
+/* Another revision is read anew, the same one is not, whoever opened it. */
+static void revisions_are_told_apart(void **state)
+{
+	static const struct tree_file old[] = {
+		CHART, {"apps/web/values-dev.yaml", "image: {tag: old}\n"}, {NULL, NULL}};
+	static const struct tree_file new[] = {
+		CHART, {"apps/web/values-dev.yaml", "image: {tag: new}\n"}, {NULL, NULL}};
+	struct cost c;
+
+	(void)state;
+	cost_init(&c, old);
+	c.tree.source.revision = "1111111111111111111111111111111111111111";
+	assert_string_equal(value_of(&c, "web", 0), "old");
+	c.tree.files = new;
+	c.tree.source.revision = "2222222222222222222222222222222222222222";
+	assert_string_equal(value_of(&c, "web", 0), "new");
+	c.tree.source.revision = "1111111111111111111111111111111111111111";
+	assert_string_equal(value_of(&c, "web", 0), "old");
+	assert_int_equal(c.tree.reads, 4);
+	cost_release(&c);
+}
+
+/* What could not be read is asked for again. */
+static void what_failed_is_not_kept(void **state)
+{
+	static const struct tree_file files[] = {
+		CHART, {"apps/web/values-dev.yaml", "image: {tag: '1'}\n"}, {NULL, NULL}};
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_change_place *places;
+	size_t count;
+	struct cost c;
+
+	(void)state;
+	cost_init(&c, files);
+	c.tree.broken = true;
+	assert_int_equal(sg_change_places(&c.world, &c.policy, &four[0], "web", &c.tree.source,
+				 &places, &count, &err),
+		-1);
+	assert_int_equal(err.reason, SG_R_LOCAL_IO);
+	c.tree.broken = false;
+	assert_string_equal(value_of(&c, "web", 0), "1");
+	cost_release(&c);
 }
 
 int main(void)
@@ -753,7 +950,12 @@ int main(void)
 		cmocka_unit_test(namespaces_are_told_apart),
 		cmocka_unit_test(files_that_cannot_be_read),
 		cmocka_unit_test(a_tree_that_doubles),
+		cmocka_unit_test(each_text_is_read_once),
+		cmocka_unit_test(many_services_in_one_file),
 		cmocka_unit_test(many_applications_are_read_once),
+		cmocka_unit_test(more_texts_than_are_kept),
+		cmocka_unit_test(revisions_are_told_apart),
+		cmocka_unit_test(what_failed_is_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

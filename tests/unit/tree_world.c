@@ -10,14 +10,34 @@ static int not_there(const char *path, struct sg_err *err)
 	return sg_fail(err, SG_R_FILE_NOT_FOUND, "main has no \"%s\"", path);
 }
 
+static void count_path(struct tree_world *world, char kind, const char *path)
+{
+	const char *name;
+	size_t *times;
+
+	if (!world->arena)
+		return;
+	name = sg_arena_printf(world->arena, "%c%s", kind, path);
+	times = sg_names_get(&world->asked, name);
+	if (!times) {
+		times = sg_arena_calloc(world->arena, 1, sizeof(*times));
+		sg_names_put(world->arena, &world->asked, name, times);
+	}
+	if (++*times > world->most)
+		world->most = *times;
+}
+
 static int tree_read(
 	struct sg_tree_source *source, const char *path, struct sg_buf *buf, struct sg_err *err)
 {
 	struct tree_world *world = (struct tree_world *)(void *)source;
 
 	world->reads++;
+	count_path(world, 'f', path);
 	if (sg_repo_path_check(path, err) < 0)
 		return -1;
+	if (world->broken)
+		return sg_fail(err, SG_R_LOCAL_IO, "%s: Input/output error", path);
 	for (const struct tree_file *file = world->files; file->path; file++) {
 		if (strcmp(file->path, path) != 0)
 			continue;
@@ -45,6 +65,7 @@ static int tree_list(struct sg_tree_source *source, const char *dir, struct sg_a
 	size_t count = 0, len = strlen(dir);
 
 	world->lists++;
+	count_path(world, 'd', dir);
 	if (len && sg_repo_path_check(dir, err) < 0)
 		return -1;
 	for (const struct tree_file *file = world->files; file->path; file++) {
