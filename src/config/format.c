@@ -8,6 +8,7 @@
 
 #define NAME_MAX_BYTES 100
 #define TEXT_MAX_BYTES 1024
+#define DEPLOYED_MAX_BYTES 152 /* GitLab takes 255, two names of 100 may come in */
 
 static const struct {
 	const char *text;
@@ -69,6 +70,19 @@ static bool is_template(struct sg_str s, const char *names)
 	return true;
 }
 
+/* What GitLab takes as the name of an environment: no slash or blank at its ends. */
+static bool is_deployed(struct sg_str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		bool inside = i > 0 && i + 1 < s.len;
+
+		if (!sg_name_is_char(s.ptr[i]) && !(s.ptr[i] == '{' || s.ptr[i] == '}') &&
+			!(inside && (s.ptr[i] == '/' || s.ptr[i] == ' ')))
+			return false;
+	}
+	return s.len <= DEPLOYED_MAX_BYTES && is_template(s, "service env short");
+}
+
 static bool is_person(struct sg_str s)
 {
 	return sg_str_find(s, '<') < 0 && sg_str_find(s, '>') < 0 && sg_str_eq(s, sg_str_trim(s));
@@ -97,6 +111,8 @@ bool sg_config_format_ok(enum sg_config_format format, struct sg_str text)
 		return sg_name_is_branch(text);
 	case SG_FORMAT_TEMPLATE:
 		return is_template(text, "service env short");
+	case SG_FORMAT_DEPLOYED:
+		return is_deployed(text);
 	case SG_FORMAT_SUBJECT:
 		return is_template(text, "service env tag from");
 	case SG_FORMAT_LABEL:

@@ -318,6 +318,13 @@ static const struct sg_config_key gitlab_keys[] = {
 		.fallback = "none",
 		.doc = "Ids of the users that stagegate worked as before: their merge requests are "
 		       "its own, their approvals count for nothing."},
+	{.name = "environment",
+		.type = SG_CONFIG_TEXT,
+		.format = SG_FORMAT_DEPLOYED,
+		AT(sg_policy, gitlab_environment),
+		.fallback = "nothing is recorded",
+		.doc = "GitLab's environment in which `wait` and `promote` record each roll-out as "
+		       "a deployment, such as `{env}/{service}`."},
 };
 
 /* Written into the same struct as the whole file. */

@@ -33,6 +33,8 @@ enum sg_config_type {
 	X(BRANCH, "the name of a Git branch", "^[^ ~^:?*\\[\\\\]{1,200}$")                         \
 	X(TEMPLATE, "a text with {service}, {env} and {short} in it", "")                          \
 	X(SUBJECT, "one line with {service}, {env}, {tag} and {from} in it", "")                   \
+	X(DEPLOYED, "letters, digits, blanks and '-_./' with {service}, {env} and {short} in it",  \
+		"^[A-Za-z0-9_.{}-]([A-Za-z0-9_./{} -]{0,150}[A-Za-z0-9_.{}-])?$")                  \
 	X(LABEL, "a Kubernetes name: lower-case letters, digits and '-'",                          \
 		"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")                                            \
 	X(APPROVERS, "\"@user\" or \"@group/subgroup\"", "^@[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$")  \

@@ -6,6 +6,7 @@
 #include "step/await_report.h"
 #include "step/change.h"
 #include "step/cluster.h"
+#include "step/deployment.h"
 #include "step/load.h"
 
 /* What is known before the cluster is asked. */
@@ -131,6 +132,7 @@ static void end(struct waiting *waiting, const struct sg_await_done *done, struc
 static int await_all(struct waiting *waiting, struct sg_report *report, struct sg_err *err)
 {
 	const struct sg_app_policy policy = policy_of(waiting);
+	struct sg_deployments deployments;
 	struct sg_await_done done;
 	struct sg_reached reached;
 	int rc;
@@ -139,10 +141,15 @@ static int await_all(struct waiting *waiting, struct sg_report *report, struct s
 		waiting->env->name);
 	if (sg_reach(waiting->world, waiting->env, &reached, err) < 0)
 		return -1;
-	rc = sg_await(waiting->world, &reached.client, waiting->ancestry, &policy, waiting->asks,
-		waiting->ask->count, &done, err);
+	sg_deployments_open(waiting->world, &waiting->loaded, waiting->env, report, &deployments);
+	rc = sg_deployments_begin(&deployments, waiting->asks, waiting->ask->count, err);
 	if (rc == 0)
+		rc = sg_await(waiting->world, &reached.client, waiting->ancestry, &policy,
+			waiting->asks, waiting->ask->count, &done, err);
+	if (rc == 0) {
 		end(waiting, &done, report);
+		rc = sg_deployments_end(&deployments, report->verdicts, err);
+	}
 	sg_reached_release(&reached);
 	return rc;
 }

@@ -76,7 +76,7 @@ int sg_gitlab_pipeline_jobs_done(struct sg_gitlab *gitlab, int64_t pipeline_id, 
 struct sg_gitlab_status_ask {
 	const char *sha; /* of the commit, full id */
 	const char *name;
-	const char *state;       /* "pending", "success" or "failed" */
+	const char *state;       /* "pending", "running", "success", "failed" or "canceled" */
 	const char *description; /* cut to 255 bytes */
 	const char *target_url;  /* NULL: none; one that is too long for GitLab is left away */
 	int64_t pipeline_id; /* the pipeline of the commit that it belongs to; 0: GitLab's choice */

@@ -122,6 +122,18 @@ static const struct sg_advice rows[] = {
 		.look = "kubectl auth can-i watch applications.argoproj.io -n NAMESPACE\n",
 	},
 	{
+		.code = "DEPLOYMENT_NOT_RECORDED",
+		.means = "The roll-out went as the report says, and GitLab's list of deployments "
+			 "does not show it.",
+		.cause = "GitLab refused it or did not answer: the environment is protected from "
+			 "this token's user, the job's own token is of another project, or no "
+			 "GitLab is named.",
+		.remedy = "Give the token the role Developer in the GitOps project, or let it "
+			  "deploy to the protected environment; or take away "
+			  "`gitlab.environment`. The next run for the same commit records it.",
+		.look = "glab api projects/:id/deployments\n",
+	},
+	{
 		.code = "DOTENV_LEFT_OUT",
 		.means = "A value is not in the dotenv report, because GitLab could not take it.",
 		.cause = "It is longer than 1 KiB, has a line break, or the file would be larger "

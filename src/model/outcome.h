@@ -38,6 +38,7 @@ int sg_outcome_count(void);
 	X(NEEDS_PRUNE, "resources are left over that nobody prunes")                               \
 	X(READ_ONLY, "no refresh could be asked for")                                              \
 	X(POLLING, "the application may not be watched")                                           \
+	X(DEPLOYMENT_NOT_RECORDED, "GitLab could not be told of a deployment")                     \
 	X(DOTENV_LEFT_OUT, "a value is not in the dotenv report")                                  \
 	X(SAMPLE_IMAGES, "the files name images of a registry that does not exist")                \
 	X(NO_GITLAB, "there is no GitLab that could be asked for merge requests")

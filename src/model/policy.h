@@ -119,6 +119,7 @@ struct sg_policy {
 	struct sg_commit_style commit;
 	const int64_t *former_bots; /* user ids of GitLab that stagegate worked as before */
 	size_t former_bot_count;
+	const char *gitlab_environment; /* template of deployments' environment; NULL: no records */
 };
 
 /* NULL when there is none of that name (name only, not the short form). Half-built rows, without

@@ -1,6 +1,7 @@
 #include "step/live.h"
 
 #include "step/cluster.h"
+#include "step/deployment.h"
 
 struct living {
 	struct sg_world *world;
@@ -8,6 +9,7 @@ struct living {
 	struct sg_report *report;
 	struct sg_reached reached;
 	struct sg_ancestry *ancestry;
+	struct sg_deployments deployments;
 	struct sg_await_ask *asks;
 	size_t count;
 };
@@ -52,22 +54,24 @@ static int look_first(struct living *l, const struct sg_promotion *p, struct sg_
 	ask->want.revision = look.revision;
 	(void)sg_await_report(l->world, ask, 1, &done, l->report);
 	l->count--;
-	return 0;
+	return sg_deployments_live(&l->deployments, ask, err);
 }
 
 static int await_rest(struct living *l, struct sg_err *err)
 {
 	struct sg_app_policy policy = sg_await_policy(l->world);
+	size_t first = l->report->verdict_count;
 	struct sg_await_done done;
 
 	if (l->count == 0)
 		return 0;
 	policy.suspended = SG_APP_SUSPENDED_WAIT;
-	if (sg_await(l->world, &l->reached.client, l->ancestry, &policy, l->asks, l->count, &done,
-		    err) < 0)
+	if (sg_deployments_begin(&l->deployments, l->asks, l->count, err) < 0 ||
+		sg_await(l->world, &l->reached.client, l->ancestry, &policy, l->asks, l->count,
+			&done, err) < 0)
 		return -1;
 	(void)sg_await_report(l->world, l->asks, l->count, &done, l->report);
-	return 0;
+	return sg_deployments_end(&l->deployments, l->report->verdicts + first, err);
 }
 
 static int await_all(struct living *l, struct sg_err *err)
@@ -102,6 +106,7 @@ int sg_live_await(struct sg_world *world, struct sg_stage *stage, struct sg_repo
 		return 0;
 	sg_console_phase(
 		world->console, SG_CONSOLE_ROLLOUT, "Waiting until %s runs it", stage->env->name);
+	sg_deployments_open(world, &stage->loaded, stage->env, report, &l.deployments);
 	l.asks = sg_arena_calloc(world->arena, stage->count, sizeof(*l.asks));
 	if (sg_repo_ancestry(
 		    stage->loaded.repo, stage->env->branch, world->arena, &l.ancestry, err) < 0 ||

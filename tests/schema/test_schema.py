@@ -52,7 +52,7 @@ WHOLE = {
     "services": [{"name": "*", "path": "apps/{service}", "source": "shop/{service}", "image": "registry.example.com/shop/{service}",
                   "update": [{"file": "values-{short}.yaml", "key": "image.tag", "part": "tag"}]}],
     "commit": {"subject": "deploy({env}): {service} {tag}", "author": {"name": "stagegate", "email": "noreply@example.com"}},
-    "gitlab": {"former_bots": [17]},
+    "gitlab": {"former_bots": [17], "environment": "{env}/{service}"},
 }
 
 

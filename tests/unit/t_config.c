@@ -59,7 +59,7 @@ static const char full[] =
 	"commit:\n"
 	"  subject: \"{service} {tag} for {env}\"\n"
 	"  author: {name: Ship Bot, email: ship@example.com}\n"
-	"gitlab: {former_bots: [42, 9223372036854775807]}\n";
+	"gitlab: {former_bots: [42, 9223372036854775807], environment: \"{env}/{service}\"}\n";
 
 static void whole_configuration(void **state)
 {
@@ -117,6 +117,7 @@ static void whole_configuration(void **state)
 	assert_int_equal(p.former_bot_count, 2);
 	assert_int_equal(p.former_bots[0], 42);
 	assert_true(p.former_bots[1] == INT64_MAX);
+	assert_string_equal(p.gitlab_environment, "{env}/{service}");
 	sg_arena_release(&arena);
 }
 
@@ -333,6 +334,25 @@ static void gates_are_checked(void **state)
 	expect_all(cases, SG_COUNT(cases));
 }
 
+static void the_environment_of_deployments_is_a_name_for_gitlab(void **state)
+{
+#define SAYS(value)                                                                                \
+	"4:23: 'environment' must be letters, digits, blanks and '-_./' with {service}, {env} "    \
+	"and {short} in it, not '" value "'\n"
+	static const struct bad_case cases[] = {
+		{HEAD ENVS SERVICES "gitlab: {environment: production}\n", ""},
+		{HEAD ENVS SERVICES "gitlab: {environment: \"{short} x/{service}\"}\n", ""},
+		{HEAD ENVS SERVICES "gitlab: {environment: /x}\n", SAYS("/x")},
+		{HEAD ENVS SERVICES "gitlab: {environment: x/}\n", SAYS("x/")},
+		{HEAD ENVS SERVICES "gitlab: {environment: \"x&y\"}\n", SAYS("x&y")},
+		{HEAD ENVS SERVICES "gitlab: {environment: \"{tag}\"}\n", SAYS("{tag}")},
+	};
+#undef SAYS
+
+	(void)state;
+	expect_all(cases, SG_COUNT(cases));
+}
+
 static void former_bots_are_numbers_of_users(void **state)
 {
 	static const struct bad_case cases[] = {
@@ -543,6 +563,7 @@ int main(void)
 		cmocka_unit_test(yaml_errors_are_findings),
 		cmocka_unit_test(gates_are_checked),
 		cmocka_unit_test(former_bots_are_numbers_of_users),
+		cmocka_unit_test(the_environment_of_deployments_is_a_name_for_gitlab),
 		cmocka_unit_test(order_is_checked),
 		cmocka_unit_test(places_are_checked),
 		cmocka_unit_test(all_findings_come_in_order),
