@@ -30,8 +30,9 @@ struct sg_edit_ask {
 			  * Deployment/web:spec.replicas */
 	const char *image; /* or: `name` of an entry under `images:` of a kustomization */
 	enum sg_image_part part;
-	/* TAG: a tag. DIGEST: a digest. REPOSITORY: a repository. REFERENCE: a tag, a digest or
-	 * TAG@DIGEST; the repository that stands there is kept. Not looked at by sg_edit_read(). */
+	/* TAG: a tag; TAG@DIGEST where both stand in that one scalar, and nowhere else. DIGEST: a
+	 * digest. REPOSITORY: a repository. REFERENCE: a tag, a digest or TAG@DIGEST; the
+	 * repository that stands there is kept. Not looked at by sg_edit_read(). */
 	const char *value;
 	/* REFERENCE: the repository that must stand there (another one is refused) and that is
 	 * written where nothing stands; NULL: any. */

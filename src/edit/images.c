@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "edit/value.h"
 
 /* One shape and the image that shall stand there. */
 struct wish {
@@ -78,12 +79,32 @@ static const char *key_of(
 /* A digest beside the tag decides what runs, so that a new tag alone would change nothing. */
 static int refuse_digest(const struct wish *w, struct sg_err *err)
 {
-	const struct sg_edit_scalar *digest = &w->shape->digest_field;
+	const struct sg_edit_shape *shape = w->shape;
+	const struct sg_edit_scalar *digest =
+		sg_image_digest_ok(sg_str_of(shape->digest_field.value)) ? &shape->digest_field
+									 : &shape->tag_field;
 
 	(void)sg_fail(err, SG_R_EDIT_DIGEST,
 		"%s:%d:%d: this digest of %.200s decides what runs, not the tag", w->file,
 		digest->line, digest->column, w->shape->repository);
 	return sg_hint(err, "take it away, or give the new one: REPOSITORY:TAG@DIGEST");
+}
+
+/* The tag's scalar has the digest, too; a field `digest` that has one besides gets the same. */
+static int add_joined(const struct wish *w, struct sg_err *err)
+{
+	const struct sg_edit_shape *shape = w->shape;
+	const struct sg_image *image = w->image;
+
+	if (!image->tag.len || !image->digest.len)
+		return refuse_digest(w, err);
+	(void)add(w, shape->tag_field.key, SG_PART_TAG,
+		sg_arena_printf(
+			w->arena, "%.*s@%.*s", SG_STR_ARG(image->tag), SG_STR_ARG(image->digest)));
+	if (shape->digest_field.value && *shape->digest_field.value)
+		(void)add(w, shape->digest_field.key, SG_PART_DIGEST,
+			sg_arena_dup(w->arena, image->digest));
+	return 0;
 }
 
 /* The tag and the digest have fields of their own, or get them. */
@@ -92,6 +113,8 @@ static int add_fields(const struct wish *w, struct sg_err *err)
 	const struct sg_edit_shape *shape = w->shape;
 	const struct sg_image *image = w->image;
 
+	if (sg_edit_is_tag_and_digest(sg_str_of(shape->tag_field.value)))
+		return add_joined(w, err);
 	if (image->tag.len && !shape->tag_field.key && is_parameter(w))
 		return no_field(w, shape->tag_name, err);
 	if (image->digest.len && !shape->digest_field.key && is_parameter(w))

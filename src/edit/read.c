@@ -28,11 +28,17 @@ bool sg_edit_reads_as_text(const struct sg_yaml_event *scalar)
 /* The parts of the value itself come before what stands beside it. */
 static void tell_image(struct sg_arena *arena, enum sg_image_part part, struct sg_edit_value *value)
 {
+	struct sg_image_version version;
 	struct sg_image image;
 
 	switch (part) {
 	case SG_PART_TAG:
+		version = sg_image_version_split(sg_str_of(value->value));
 		value->tag = value->value;
+		if (!sg_edit_is_tag_and_digest(sg_str_of(value->value)))
+			break;
+		value->tag = sg_arena_dup(arena, version.tag);
+		value->digest = sg_arena_dup(arena, version.digest);
 		break;
 	case SG_PART_VERSION:
 		break;
@@ -44,7 +50,7 @@ static void tell_image(struct sg_arena *arena, enum sg_image_part part, struct s
 			value->repository = value->value;
 		break;
 	case SG_PART_REFERENCE:
-		if (!sg_image_parse(sg_edit_reference_of(sg_str_of(value->value)), &image))
+		if (!sg_edit_reference_parse(sg_str_of(value->value), &image, NULL))
 			break;
 		value->repository = sg_arena_dup(arena, image.repository);
 		value->tag = sg_arena_dup_or_null(arena, image.tag);

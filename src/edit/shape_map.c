@@ -85,18 +85,29 @@ struct sg_str sg_shape_join(struct sg_shape_walk *w, struct sg_str global, struc
 		w->scratch, "%.*s/%.*s", SG_STR_ARG(registry), SG_STR_ARG(repository)));
 }
 
+void sg_shape_note_version(
+	struct sg_shape_walk *w, struct sg_edit_shape *row, struct sg_str tag, struct sg_str digest)
+{
+	struct sg_image_version both = sg_image_version_split(tag);
+
+	if (sg_edit_is_tag_and_digest(tag)) {
+		tag = both.tag;
+		digest = sg_image_digest_ok(digest) ? digest : both.digest;
+	}
+	row->tag = sg_arena_dup_or_null(w->arena, tag);
+	row->digest = sg_image_digest_ok(digest) ? sg_arena_dup(w->arena, digest) : NULL;
+}
+
 /* TAG: which name the field of the tag has. */
 static void fill_fields(struct sg_shape_walk *w, const struct sg_shape_keys *keys,
 	enum sg_shape_name tag, struct sg_edit_shape *row)
 {
-	struct sg_str digest = sg_shape_text(w, keys->value[SG_NAME_DIGEST]);
-
 	row->tag_name = sg_shape_name(tag);
 	row->registry_field = sg_shape_field(w, keys->value[SG_NAME_REGISTRY], "registry");
 	row->tag_field = sg_shape_field(w, keys->value[tag], row->tag_name);
 	row->digest_field = sg_shape_field(w, keys->value[SG_NAME_DIGEST], "digest");
-	row->tag = sg_arena_dup_or_null(w->arena, sg_shape_text(w, keys->value[tag]));
-	row->digest = sg_image_digest_ok(digest) ? sg_arena_dup_or_null(w->arena, digest) : NULL;
+	sg_shape_note_version(w, row, sg_shape_text(w, keys->value[tag]),
+		sg_shape_text(w, keys->value[SG_NAME_DIGEST]));
 	note_twice(w, keys, row);
 }
 
@@ -232,8 +243,7 @@ void sg_shape_look_at_listed(struct sg_shape_walk *w, size_t item, bool kustomiz
 	struct sg_str text = sg_shape_text(w, item);
 	struct sg_image image;
 
-	if (kustomize)
-		text = sg_edit_reference_of(text);
-	if (sg_image_parse(text, &image) && (kustomize || image.tag.len || image.digest.len))
+	if (kustomize ? sg_edit_reference_parse(text, &image, NULL)
+		      : sg_image_parse(text, &image) && (image.tag.len || image.digest.len))
 		(void)note_reference(w, item, NULL, &image, NULL);
 }

@@ -123,9 +123,7 @@ static void add_fields(const struct params *params, const struct param *param,
 	row->repository_field = field_of(params, repository);
 	row->tag_field = field_of(params, tag);
 	row->digest_field = field_of(params, digest);
-	row->tag = sg_arena_dup_or_null(params->w->arena, text_of(params, tag));
-	if (sg_image_digest_ok(text_of(params, digest)))
-		row->digest = sg_arena_dup_or_null(params->w->arena, text_of(params, digest));
+	sg_shape_note_version(params->w, row, text_of(params, tag), text_of(params, digest));
 	row->tag_name = "tag";
 }
 

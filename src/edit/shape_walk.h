@@ -87,6 +87,10 @@ struct sg_edit_shape *sg_shape_add(struct sg_shape_walk *w, enum sg_edit_shape_k
 /* NODE, the member NAME of what the path names; none for 0 and what is no scalar. */
 struct sg_edit_scalar sg_shape_field(struct sg_shape_walk *w, size_t node, const char *name);
 
+/* What fields say: TAG may have the digest behind it; DIGEST counts when it is one. */
+void sg_shape_note_version(struct sg_shape_walk *w, struct sg_edit_shape *row, struct sg_str tag,
+	struct sg_str digest);
+
 void sg_shape_look_at_map(struct sg_shape_walk *w, const struct sg_shape_up *up,
 	const struct sg_shape_keys *keys, size_t map);
 

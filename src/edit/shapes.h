@@ -6,6 +6,7 @@
  *   {registry, repository: web, tag, digest}         the usual fields of Helm values
  *   {image: web, tag}, {image: web, imageTag}        an image without a tag, and a tag beside it
  *   images: [{name: web, newName, newTag, digest}]   of a kustomization
+ *   kustomize: {images: [OLD=registry/web:1.0, OLD=*:1.0]}   of Argo CD and Flux
  * Data of a ConfigMap or Secret is no place. Aliases are passed over: the place of their anchor is
  * found. What stands in a key is no value, nor what stands behind one that no path can name (a
  * list, a text with a NUL).
@@ -41,7 +42,7 @@ struct sg_edit_shape {
 	int line, column;  /* of what AT names */
 	/* As far as this file says, joined with the registry; NULL: it does not. */
 	const char *repository;
-	const char *tag, *digest;
+	const char *tag, *digest; /* the digest may stand in the scalar of the tag: TAG@DIGEST */
 	/* REFERENCE has the first only, or what stands for it (`repository` with a tag in it). The
 	 * repository of an ENTRY is newName, else name. */
 	struct sg_edit_scalar reference, registry_field, repository_field, tag_field, digest_field;

@@ -15,14 +15,20 @@ static bool repository_ok(struct sg_str text)
 	return sg_image_parse(text, &image) && image.tag.len == 0 && image.digest.len == 0;
 }
 
+bool sg_edit_is_tag_and_digest(struct sg_str text)
+{
+	struct sg_image_version version = sg_image_version_split(text);
+
+	return sg_image_tag_ok(version.tag) && sg_image_digest_ok(version.digest);
+}
+
 /* "1.2", "sha256:..." or "1.2@sha256:...". */
 static bool version_ok(struct sg_str text)
 {
 	struct sg_image_version version = sg_image_version_split(text);
-	bool both = sg_str_find(text, '@') >= 0;
 
-	if (both)
-		return sg_image_tag_ok(version.tag) && sg_image_digest_ok(version.digest);
+	if (sg_str_find(text, '@') >= 0)
+		return sg_edit_is_tag_and_digest(text);
 	return version.digest.len ? sg_image_digest_ok(version.digest)
 				  : sg_image_tag_ok(version.tag);
 }
@@ -31,7 +37,7 @@ static bool is_part(struct sg_str text, enum sg_image_part part)
 {
 	switch (part) {
 	case SG_PART_TAG:
-		return sg_image_tag_ok(text);
+		return sg_image_tag_ok(text) || sg_edit_is_tag_and_digest(text);
 	case SG_PART_REPOSITORY:
 		return repository_ok(text);
 	case SG_PART_DIGEST:
@@ -81,9 +87,50 @@ static int refuse_old(
 	return sg_hint(err, "name another key, or the `part` that stands there");
 }
 
-struct sg_str sg_edit_reference_of(struct sg_str text)
+/* OLD=*[:TAG][@DIGEST]; NEW begins with the *. */
+static bool parse_kept_name(struct sg_str old, struct sg_str new, struct sg_image *ret)
 {
-	return sg_str_sub(text, (size_t)(sg_str_find(text, '=') + 1), text.len);
+	struct sg_str version = sg_str_sub(new, 1, new.len), tag = version;
+	long at = sg_str_find(version, '@');
+	struct sg_image image;
+
+	if (!sg_image_parse(old, &image) || image.tag.len || image.digest.len)
+		return false;
+	if (at >= 0) {
+		tag = sg_str_sub(version, 0, (size_t)at);
+		image.digest = sg_str_sub(version, (size_t)at + 1, version.len);
+		if (!sg_image_digest_ok(image.digest))
+			return false;
+	}
+	if (tag.len) {
+		image.tag = sg_str_sub(tag, 1, tag.len);
+		if (tag.ptr[0] != ':' || !sg_image_tag_ok(image.tag))
+			return false;
+	}
+	*ret = image;
+	return true;
+}
+
+bool sg_edit_reference_parse(
+	struct sg_str text, struct sg_image *ret_image, struct sg_str *ret_front)
+{
+	size_t name = (size_t)(sg_str_find(text, '=') + 1);
+	struct sg_str new = sg_str_sub(text, name, text.len);
+	struct sg_image image;
+
+	if (name && sg_str_starts(new, "*")) {
+		if (!parse_kept_name(sg_str_sub(text, 0, name - 1), new, &image))
+			return false;
+		name++;
+	} else {
+		if (!sg_image_parse(new, &image))
+			return false;
+		name += image.repository.len;
+	}
+	*ret_image = image;
+	if (ret_front)
+		*ret_front = sg_str_sub(text, 0, name);
+	return true;
 }
 
 static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *tree, size_t node,
@@ -92,12 +139,11 @@ static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *t
 	struct sg_yaml_event event = sg_edit_event(tree, node);
 	struct sg_image_version wanted = sg_image_version_split(sg_str_of(ask->value));
 	struct sg_str must = sg_str_of(ask->repository);
-	struct sg_str text = sg_edit_reference_of(event.value);
-	struct sg_str front = sg_str_sub(event.value, 0, event.value.len - text.len);
 	struct sg_image old = {.repository = must};
+	struct sg_str front = must;
 
 	if (event.value.len && !sg_edit_is_null(&event)) {
-		if (!sg_image_parse(text, &old))
+		if (!sg_edit_reference_parse(event.value, &old, &front))
 			return refuse_old(tree, node, "image reference", err);
 		if (must.len && !sg_image_same_repository(must, old.repository))
 			return sg_edit_refuse(tree, node, SG_R_EDIT_OTHER_VALUE, err,
@@ -112,10 +158,27 @@ static int wanted_reference(struct sg_arena *arena, const struct sg_edit_tree *t
 			"a digest stands behind the tag and decides what runs");
 		return sg_hint(err, "give TAG@DIGEST, or take the digest away");
 	}
-	*ret = sg_arena_printf(arena, "%.*s%.*s%s%.*s%s%.*s", SG_STR_ARG(front),
-		SG_STR_ARG(old.repository), wanted.tag.len ? ":" : "", SG_STR_ARG(wanted.tag),
-		wanted.digest.len ? "@" : "", SG_STR_ARG(wanted.digest));
+	*ret = sg_arena_printf(arena, "%.*s%s%.*s%s%.*s", SG_STR_ARG(front),
+		wanted.tag.len ? ":" : "", SG_STR_ARG(wanted.tag), wanted.digest.len ? "@" : "",
+		SG_STR_ARG(wanted.digest));
 	return 0;
+}
+
+/* Where a tag and a digest stand in one scalar, both change or none. */
+static int check_joined(const struct sg_edit_tree *tree, size_t node, const struct sg_edit_ask *ask,
+	struct sg_err *err)
+{
+	bool has_both = sg_edit_is_tag_and_digest(sg_edit_event(tree, node).value);
+	bool wants_both = sg_str_find(sg_str_of(ask->value), '@') >= 0;
+
+	if (has_both == wants_both)
+		return 0;
+	if (wants_both)
+		return refuse_old(tree, node, "tag with a digest", err);
+	(void)sg_edit_refuse(tree, node, SG_R_EDIT_DIGEST, err,
+		"a digest stands behind the tag and decides what runs");
+	return sg_hint(err, "take the digest away; `edit --image REPOSITORY:TAG@DIGEST` and `edit "
+			    "--set` change both");
 }
 
 /* A version may be a range, or no semantic one, before it is written for the first time. */
@@ -136,6 +199,8 @@ int sg_edit_value_wanted(struct sg_arena *arena, const struct sg_edit_tree *tree
 
 	if (ask->part == SG_PART_REFERENCE && !ask->any_text)
 		return wanted_reference(arena, tree, node, ask, ret, err);
+	if (ask->part == SG_PART_TAG && !ask->any_text && check_joined(tree, node, ask, err) < 0)
+		return -1;
 	if (!ask->any_text && event.value.len && !sg_edit_is_null(&event) &&
 		!may_stand(event.value, ask->part))
 		return refuse_old(tree, node, sg_image_part_name(ask->part), err);

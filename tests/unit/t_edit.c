@@ -203,6 +203,11 @@ static void parts_of_an_image(void **state)
 		{SG_PART_REFERENCE, "v2@" DIGEST, "x: a/b:v1@" OTHER_DIGEST "\n",
 			"x: a/b:v2@" DIGEST "\n"},
 		{SG_PART_REFERENCE, "30", "x: a:1\n", "x: a:30\n"},
+		{SG_PART_REFERENCE, "v2", "x: r/a=*:v1\n", "x: r/a=*:v2\n"},
+		{SG_PART_REFERENCE, "v2@" DIGEST, "x: a=*@" OTHER_DIGEST "\n",
+			"x: a=*:v2@" DIGEST "\n"},
+		{SG_PART_REFERENCE, "v2", "x: a=r:5000/b:v1\n", "x: a=r:5000/b:v2\n"},
+		{SG_PART_TAG, "v2@" DIGEST, "x: v1@" OTHER_DIGEST "\n", "x: v2@" DIGEST "\n"},
 		{SG_PART_REPOSITORY, "r.io:5000/c", "x: a/b\n", "x: r.io:5000/c\n"},
 		{SG_PART_REPOSITORY, "c", "x: ''\n", "x: 'c'\n"},
 		{SG_PART_DIGEST, DIGEST, "x: " OTHER_DIGEST "\n", "x: " DIGEST "\n"},
@@ -233,6 +238,8 @@ static void a_reference_keeps_its_repository(void **state)
 	edit_fails(ask, SG_R_EDIT_OTHER_VALUE, "\"\" stands there, which is no image reference");
 	ask.text = SG_STR("x: a:1@" DIGEST "\n");
 	edit_fails(ask, SG_R_EDIT_DIGEST, "a digest stands behind the tag");
+	ask.text = SG_STR("x: a=*@" DIGEST "\n");
+	edit_fails(ask, SG_R_EDIT_DIGEST, "a digest stands behind the tag");
 	ask.text = SG_STR("x: no reference\n");
 	edit_fails(ask, SG_R_EDIT_OTHER_VALUE, "\"no reference\" stands there");
 }
@@ -249,6 +256,13 @@ static void a_digest_beside_the_tag(void **state)
 	ask.with_digest = false;
 	ask.text = SG_STR("image:\n  tag: v1\n  digest: ''\n");
 	edits_to(ask, SG_STR("image:\n  tag: v2\n  digest: ''\n"));
+	ask.text = SG_STR("image:\n  tag: v1@" DIGEST "\n");
+	edit_fails(ask, SG_R_EDIT_DIGEST, "f.yaml:2:8: a digest stands behind the tag");
+	ask.value = "v2@" OTHER_DIGEST;
+	ask.text = SG_STR("image:\n  tag: v1\n");
+	edit_fails(
+		ask, SG_R_EDIT_OTHER_VALUE, "\"v1\" stands there, which is no tag with a digest");
+	ask.value = "v2";
 	ask.text = SG_STR("image:\n  sidecarTag: v1\n  digest: " DIGEST "\n");
 	ask.key = "image.sidecarTag";
 	edits_to(ask, SG_STR("image:\n  sidecarTag: v2\n  digest: " DIGEST "\n"));

@@ -48,7 +48,7 @@ static const struct row rows[] = {
 		"part"},
 	{"tag", "tag: a/b:v1\n", SG_R_EDIT_OTHER_VALUE, "\"a/b:v1\" stands there, which is no tag",
 		NULL},
-	{"tag", "tag: v1@" DIGEST "\n", SG_R_EDIT_OTHER_VALUE, "which is no tag", NULL},
+	{"tag", "tag: v1@" DIGEST "\n", SG_R_EDIT_DIGEST, "a digest stands behind the tag", NULL},
 	/* anchors, aliases, merge keys */
 	{"tag", "tag: &t v1\nuse: *t\n", SG_R_EDIT_SHARED,
 		"f.yaml:1:6: the value has the anchor &t that line 2 uses", "of its own"},

@@ -75,6 +75,9 @@ static void run(const struct row *rows, size_t count)
 static void values_files(void **state)
 {
 	static const struct row rows[] = {
+		{"image: {repository: web, tag: v1@" DIGEST "}\n", "fields image web v1 digest\n"},
+		{"image: {repository: web, tag: v1@sha256:1}\n",
+			"fields image web v1@sha256:1 -\n"},
 		{"image: {registry: r:5000, repository: shop/web, tag: v1, digest: ''}\n",
 			"fields image r:5000/shop/web v1 -\n"},
 		{"image: {repository: r:5000/a/b, tag: \"1.10\", digest: '" DIGEST "'}\n",
@@ -224,6 +227,12 @@ static void argo_cd_and_flux(void **state)
 			"reference kustomize.images[0] web v1 -\n"
 			"reference kustomize.images[1] r:5000/web - -\n"
 			"reference kustomize.images[2] b v2 digest\n"},
+		{"kustomize: {images: ['web=*:v1', 'r:5000/x=*@" DIGEST
+		 "', 'a=*', '*:v1', 'a:b=*:c', "
+		 "'a=*b', 'a=*:', '=*:v1', 'a=*:v1@b']}\n",
+			"reference kustomize.images[0] web v1 -\n"
+			"reference kustomize.images[1] r:5000/x - digest\n"
+			"reference kustomize.images[2] a - -\n"},
 		{"spec: {url: 'oci://r:5000/shop/web', ref: {tag: v1}}\n",
 			"fields spec.ref r:5000/shop/web v1 -\n"},
 		{"spec: {url: 'https://r/shop/web', ref: {tag: v1}}\n", "fields spec.ref - v1 -\n"},
