@@ -109,6 +109,7 @@ int sg_edit_add_all(struct sg_arena *arena, struct sg_edit_tree *tree,
 	size_t *splice_count, size_t *ret_failed, struct sg_err *err)
 {
 	struct adding a = {.arena = arena, .tree = tree, .splices = splices};
+	size_t made;
 
 	a.splice_count = splice_count;
 	a.ret_failed = ret_failed;
@@ -118,8 +119,11 @@ int sg_edit_add_all(struct sg_arena *arena, struct sg_edit_tree *tree,
 		for (end = first + 1; end < count && is_same_mapping(&additions[first].site,
 							     &additions[end].site);)
 			end++;
+		made = *splice_count;
 		if (add_to_one(&a, &additions[first], end - first, err) < 0)
 			return -1;
+		for (; made < *splice_count; made++)
+			(*splices)[made].order = made;
 	}
 	return 0;
 }

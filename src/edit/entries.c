@@ -21,6 +21,34 @@ struct sg_str sg_edit_blanks(struct sg_arena *arena, struct sg_str text)
 	return (struct sg_str){blanks, text.len};
 }
 
+static bool is_key(const struct sg_edit_tree *tree, const struct sg_yaml_event *event)
+{
+	size_t at = event->end;
+
+	while (at < tree->text.len && tree->text.ptr[at] == ' ')
+		at++;
+	return event->kind == SG_YAML_SCALAR && at < tree->text.len && tree->text.ptr[at] == ':';
+}
+
+struct sg_str sg_edit_usual_step(struct sg_arena *arena, struct sg_edit_tree *tree)
+{
+	static const char blanks[] = "        ";
+
+	for (size_t i = 1; i < tree->events.count; i++) {
+		struct sg_yaml_event map = sg_edit_event(tree, i), key;
+
+		tree->visits++;
+		if (map.kind != SG_YAML_MAP_START || map.style != SG_YAML_BLOCK || map.anchor ||
+			map.tag)
+			continue;
+		key = sg_edit_event(tree, i - 1);
+		if (is_key(tree, &key) && map.line > key.line && map.column > key.column)
+			return sg_str_of(sg_arena_dup(arena,
+				sg_str_sub(SG_STR(blanks), 0, (size_t)(map.column - key.column))));
+	}
+	return SG_STR("  ");
+}
+
 static bool add_scalar(struct sg_arena *arena, const char *text, enum sg_yaml_style like, bool flow,
 	struct sg_buf *out, struct sg_edit_claim *claim)
 {

@@ -25,6 +25,9 @@ int sg_edit_entries_write(struct sg_arena *arena, const struct sg_edit_tree *tre
 /* A and B in the arena. */
 struct sg_str sg_edit_join(struct sg_arena *arena, struct sg_str a, struct sg_str b);
 
+/* How far the first mapping below a key is indented in the file; two blanks where there is none. */
+struct sg_str sg_edit_usual_step(struct sg_arena *arena, struct sg_edit_tree *tree);
+
 /* Blanks as wide as TEXT. */
 struct sg_str sg_edit_blanks(struct sg_arena *arena, struct sg_str text);
 

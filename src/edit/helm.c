@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "edit/kustomize.h"
 #include "model/image.h"
 
 /* The repository that a mapping names, with the registry beside it; NULL: none. */
@@ -77,6 +78,21 @@ static int take_missing(
 	return -1;
 }
 
+static int find_site(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root,
+	const struct sg_edit_ask *ask, const struct sg_edit_path *path, struct sg_edit_site *ret,
+	struct sg_err *err)
+{
+	if (sg_edit_locate(arena, tree, root, path, ret, err) == 0)
+		return 0;
+	if (!ret->missing && ask->any_text && ask->add == SG_EDIT_ADD_ANY &&
+		sg_edit_kustomize_missing(tree, root, path, ret, err) == 0)
+		return 0;
+	if (take_missing(ask, ret, err) < 0)
+		return -1;
+	ret->holder = ret->node;
+	return 0;
+}
+
 int sg_edit_helm_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_ask *ask, struct sg_edit_found *ret, struct sg_err *err)
 {
@@ -87,11 +103,8 @@ int sg_edit_helm_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	if (sg_edit_path_parse(arena, ask->key, &path, err) < 0 ||
 		sg_edit_document(tree, &path.document, &root, err) < 0)
 		return -1;
-	if (sg_edit_locate(arena, tree, root, &path, &found.site, err) < 0 &&
-		take_missing(ask, &found.site, err) < 0)
+	if (find_site(arena, tree, root, ask, &path, &found.site, err) < 0)
 		return -1;
-	if (found.site.missing)
-		found.site.holder = found.site.node;
 	if (!ask->any_text && has_usual_name(&path, ask->part))
 		read_neighbours(arena, tree, &found);
 	*ret = found;

@@ -3,6 +3,7 @@
 #include "base/attr.h"
 #include "edit/entries.h"
 #include "edit/spot.h"
+#include "edit/target.h"
 
 /* What is put together for one entry of `images`. */
 struct image_entry {
@@ -11,6 +12,8 @@ struct image_entry {
 	const struct sg_edit_site *site;
 	struct sg_edit_look look;
 	struct sg_edit_splice splice;
+	struct sg_edit_splice *last; /* the one that was made before; NULL: none */
+	struct sg_edit_splice *list; /* that is LAST: it begins the list, and this goes into it */
 };
 
 static const struct sg_edit_claim list_start = {.kind = SG_YAML_SEQ_START, .style = SG_YAML_BLOCK};
@@ -82,7 +85,7 @@ static int add_to_flow(struct image_entry *e, struct sg_err *err)
 	e->splice.node = end;
 	e->splice.start = item ? sg_edit_event(e->tree, end - 1).end : open.end;
 	e->look.flow = true;
-	e->look.head = item ? SG_STR(", {") : SG_STR("{");
+	e->look.head = item || (e->last && e->last->node == end) ? SG_STR(", {") : SG_STR("{");
 	e->look.between = SG_STR(", ");
 	e->look.tail = SG_STR("}");
 	claim_entry(e, SG_YAML_FLOW);
@@ -135,7 +138,7 @@ static int add_to_block(struct image_entry *e, struct sg_err *err)
 static struct sg_str list_indent(const struct image_entry *e)
 {
 	struct sg_edit_tree *tree = e->tree;
-	size_t at = e->site->node + 1;
+	size_t at = e->site->holder + 1;
 	static const char blanks[] = "        ";
 
 	while (sg_edit_event(tree, at).kind != SG_YAML_MAP_END) {
@@ -148,6 +151,35 @@ static struct sg_str list_indent(const struct image_entry *e)
 		at = sg_edit_node_end(tree, value);
 	}
 	return SG_STR("");
+}
+
+/* The list is new, and this is not its first entry. */
+static bool in_begun_list(struct image_entry *e)
+{
+	const struct sg_edit_splice *last = e->last;
+
+	if (!last || last->node != e->splice.node ||
+		last->claims[last->claim_count - 1].kind != SG_YAML_SEQ_END)
+		return false;
+	e->list = e->last;
+	claim_entry(e, SG_YAML_BLOCK);
+	return true;
+}
+
+/* Puts the entry before the end of the list that is begun. */
+static void join_list(const struct image_entry *e)
+{
+	struct sg_edit_splice *list = e->list;
+	size_t before = list->claim_count - 1;
+	struct sg_edit_claim *claims = sg_arena_calloc(
+		e->arena, list->claim_count + e->splice.claim_count, sizeof(*claims));
+
+	memcpy(claims, list->claims, before * sizeof(*claims));
+	memcpy(&claims[before], e->splice.claims, e->splice.claim_count * sizeof(*claims));
+	list->claim_count += e->splice.claim_count;
+	claims[list->claim_count - 1] = list_end;
+	list->claims = claims;
+	list->bytes = sg_edit_join(e->arena, list->bytes, e->splice.bytes);
 }
 
 /* images: behind the last key of the root. */
@@ -166,11 +198,13 @@ static int add_list(struct image_entry *e, struct sg_err *err)
 		e->arena, sg_edit_join(e->arena, indent, list_indent(e)), SG_STR("- "));
 	e->look.key_style = e->look.value_style = SG_YAML_PLAIN;
 	write_block(e, &spot, prefix, false);
+	e->splice.node = end;
+	if (in_begun_list(e))
+		return 0;
 	e->look.lead = (spot.open ? spot.newline.len : 0) + indent.len;
 	e->look.head = sg_str_of(sg_arena_printf(e->arena, "%.*s%.*simages:%.*s%.*s",
 		SG_STR_ARG(spot.open ? spot.newline : SG_STR("")), SG_STR_ARG(indent),
 		SG_STR_ARG(spot.newline), SG_STR_ARG(prefix)));
-	e->splice.node = end;
 	claim_before(e,
 		(struct sg_edit_claim){
 			.kind = SG_YAML_SCALAR, .style = SG_YAML_PLAIN, .value = SG_STR("images")});
@@ -180,15 +214,49 @@ static int add_list(struct image_entry *e, struct sg_err *err)
 	return 0;
 }
 
+/* Behind `images:`, which has no value. */
+static int fill_list(struct image_entry *e, struct sg_err *err)
+{
+	size_t nothing = e->site->node;
+	struct sg_edit_spot spot;
+	struct sg_str indent;
+
+	if (sg_edit_spot_behind(e->tree, nothing - 1, nothing + 1, &spot, err) < 0)
+		return -1;
+	indent = sg_edit_join(e->arena, sg_edit_blanks(e->arena, spot.prefix), list_indent(e));
+	e->look.key_style = e->look.value_style = SG_YAML_PLAIN;
+	write_block(e, &spot, sg_edit_join(e->arena, indent, SG_STR("- ")), false);
+	e->splice.node = nothing;
+	e->splice.filled = true;
+	if (in_begun_list(e))
+		return 0;
+	claim_before(e, list_start);
+	claim_entry(e, SG_YAML_BLOCK);
+	claim_after(e, list_end);
+	return 0;
+}
+
+static int insert(struct image_entry *e, struct sg_err *err)
+{
+	struct sg_yaml_event event = sg_edit_event(e->tree, e->site->node);
+
+	if (e->site->node == e->site->holder)
+		return add_list(e, err);
+	if (!e->site->flow && event.kind == SG_YAML_SCALAR && sg_edit_is_open(e->tree, &event))
+		return fill_list(e, err);
+	if (event.kind != SG_YAML_SEQ_START)
+		return no_entry(
+			e, e->site->node, "no list stands there; write `images: []` first", err);
+	return event.style == SG_YAML_FLOW ? add_to_flow(e, err) : add_to_block(e, err);
+}
+
 int sg_edit_insert_image(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_site *site, const struct sg_edit_entry *entries, size_t count,
 	struct sg_edit_splice **splices, size_t *splice_count, struct sg_err *err)
 {
 	struct image_entry e = {.arena = arena, .tree = tree, .site = site};
-	struct sg_yaml_event event = sg_edit_event(tree, site->node);
 	struct sg_edit_entry name = {.key = "name", .value = site->entry};
 	const struct sg_edit_entry **all = sg_arena_calloc(arena, count + 1, sizeof(*all));
-	int rc;
 
 	all[0] = &name;
 	for (size_t i = 0; i < count; i++)
@@ -196,17 +264,17 @@ int sg_edit_insert_image(struct sg_arena *arena, struct sg_edit_tree *tree,
 	e.look.colon = SG_STR(": ");
 	e.splice.added = true;
 	e.splice.ask = entries[0].ask;
-	if (site->node == site->holder)
-		rc = add_list(&e, err);
-	else if (event.kind != SG_YAML_SEQ_START)
-		rc = no_entry(
-			&e, site->node, "no list stands there; write `images: []` first", err);
-	else
-		rc = event.style == SG_YAML_FLOW ? add_to_flow(&e, err) : add_to_block(&e, err);
-	e.splice.end = e.splice.start;
-	if (rc < 0 || sg_edit_entries_write(
-			      arena, tree, site->node, &e.look, all, count + 1, &e.splice, err) < 0)
+	e.last = *splice_count ? &(*splices)[*splice_count - 1] : NULL;
+	if (insert(&e, err) < 0)
 		return -1;
+	e.splice.end = e.splice.start;
+	if (sg_edit_entries_write(
+		    arena, tree, site->node, &e.look, all, count + 1, &e.splice, err) < 0)
+		return -1;
+	if (e.list) {
+		join_list(&e);
+		return 0;
+	}
 	*(struct sg_edit_splice *)sg_arena_push(arena, splices, splice_count, sizeof(e.splice)) =
 		e.splice;
 	return 0;

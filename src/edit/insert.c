@@ -4,6 +4,7 @@
 
 #include "edit/entries.h"
 #include "edit/spot.h"
+#include "edit/target.h"
 
 /* The entry that the new ones are written behind, and like. */
 struct neighbour {
@@ -60,6 +61,8 @@ static bool find_neighbour(const struct insertion *in, const char *key, struct n
 {
 	size_t map = in->site->node, at = 0, value = 0;
 
+	if (sg_edit_event(in->tree, map).kind != SG_YAML_MAP_START)
+		return false;
 	for (const char *const *name = names_before(key); *name && !value; name++)
 		value = sg_edit_member(in->tree, map, *name);
 	if (value)
@@ -223,9 +226,60 @@ static int look_in_empty(const struct insertion *in, const char *key, struct sg_
 	return 0;
 }
 
+/* ---- below a key that has no value ---- */
+
+static bool is_behind_colon(struct sg_str text, size_t at)
+{
+	while (at > 0 && is_blank(text.ptr[at - 1]))
+		at--;
+	return at > 0 && text.ptr[at - 1] == ':';
+}
+
+/* The event before the value that is nothing is its key. */
+static int look_below(const struct insertion *in, const char *key, struct sg_edit_look *ret,
+	struct sg_edit_splice *splice, struct sg_err *err)
+{
+	static const struct sg_edit_claim end = {.kind = SG_YAML_MAP_END};
+	size_t node = in->site->node;
+	struct sg_edit_spot spot;
+	struct sg_str indent, next;
+
+	if (in->site->flow || !is_behind_colon(in->tree->text, sg_edit_event(in->tree, node).start))
+		return no_field(in, node, key, "nothing stands there that could hold it", err);
+	if (sg_edit_spot_behind(in->tree, node - 1, node + 1, &spot, err) < 0)
+		return -1;
+	indent = sg_edit_blanks(in->arena, spot.prefix);
+	indent = sg_edit_join(in->arena, indent, sg_edit_usual_step(in->arena, in->tree));
+	next = sg_edit_join(in->arena, spot.newline, indent);
+	*ret = (struct sg_edit_look){
+		.key_style = SG_YAML_PLAIN,
+		.value_style = SG_YAML_PLAIN,
+		.head = spot.open ? next : indent,
+		.colon = SG_STR(": "),
+		.between = next,
+		.tail = spot.open ? SG_STR("") : spot.newline,
+		.before[0] = {.kind = SG_YAML_MAP_START, .style = SG_YAML_BLOCK},
+		.before_count = 1,
+		.after[0] = end,
+		.after_count = 1,
+	};
+	splice->filled = true;
+	splice->node = node;
+	splice->start = splice->end = spot.at;
+	return 0;
+}
+
 /* ---- all ---- */
 
-/* Behind one neighbour, or into {}. */
+static bool is_nothing(const struct insertion *in)
+{
+	struct sg_yaml_event event = sg_edit_event(in->tree, in->site->node);
+
+	return event.kind == SG_YAML_SCALAR && event.start == event.end &&
+	       sg_edit_is_open(in->tree, &event);
+}
+
+/* Behind one neighbour, or into {}, or below a key. */
 static int insert_group(const struct insertion *in, const struct neighbour *n,
 	const struct sg_edit_entry *const *entries, size_t count, struct sg_err *err)
 {
@@ -233,7 +287,9 @@ static int insert_group(const struct insertion *in, const struct neighbour *n,
 	struct sg_edit_look look;
 	int rc;
 
-	if (!n)
+	if (is_nothing(in))
+		rc = look_below(in, entries[0]->key, &look, &splice, err);
+	else if (!n)
 		rc = look_in_empty(in, entries[0]->key, &look, &splice, err);
 	else if (sg_edit_event(in->tree, in->site->node).style == SG_YAML_FLOW)
 		rc = look_in_flow(in, n, entries[0]->key, &look, &splice, err);
@@ -251,7 +307,7 @@ static int check_mapping(const struct insertion *in, const char *key, struct sg_
 {
 	struct sg_yaml_event event = sg_edit_event(in->tree, in->site->node);
 
-	if (event.kind == SG_YAML_MAP_START)
+	if (event.kind == SG_YAML_MAP_START || is_nothing(in))
 		return 0;
 	return no_field(in, in->site->node, key, "nothing stands there that could hold it", err);
 }

@@ -15,7 +15,8 @@ struct sg_edit_entry {
 
 /*
  * The splices that put ENTRIES into the mapping SITE, each behind the entry that it belongs to: tag
- * behind repository, digest behind tag, else behind the last one. Appends to *splices.
+ * behind repository, digest behind tag, else behind the last one. Where nothing stands behind a key
+ * they become the mapping below it. Appends to *splices.
  * EDIT_NO_FIELD where that cannot be done as the neighbours are written, EDIT_UNPROVEN where
  * readers differ in what ends a line, EDIT_REFUSED for no UTF-8.
  */

@@ -128,17 +128,17 @@ static bool is_kustomization(struct sg_edit_tree *tree, size_t root)
 }
 
 /* 0: the entry of the image is missing and shall be added; -1: ERR stays. */
-static int take_entry(struct sg_edit_tree *tree, size_t root, const struct sg_edit_ask *ask,
+static int take_entry(struct sg_edit_tree *tree, size_t root, const char *image, const char *field,
 	struct sg_edit_site *site, struct sg_err *err)
 {
 	size_t images = sg_edit_member(tree, root, "images");
 
-	if (ask->add == SG_EDIT_ADD_NONE || err->reason != SG_R_KEY_NOT_FOUND ||
-		renamed_from(tree, root, ask->image).len || !is_kustomization(tree, root) ||
+	if (err->reason != SG_R_KEY_NOT_FOUND || renamed_from(tree, root, image).len ||
+		!is_kustomization(tree, root) ||
 		sg_edit_event(tree, root).kind != SG_YAML_MAP_START)
 		return -1;
 	if (images && sg_edit_event(tree, images).kind == SG_YAML_SEQ_START &&
-		refuse_near(tree, images, ask->image, err) < 0)
+		refuse_near(tree, images, image, err) < 0)
 		return -1;
 	*err = (struct sg_err)SG_ERR_INIT;
 	*site = (struct sg_edit_site){
@@ -146,10 +146,29 @@ static int take_entry(struct sg_edit_tree *tree, size_t root, const struct sg_ed
 		.holder = root,
 		.flow = sg_edit_event(tree, root).style == SG_YAML_FLOW,
 		.json = sg_edit_event(tree, root).style == SG_YAML_FLOW,
-		.missing = field_of(ask->part),
-		.entry = ask->image,
+		.missing = field,
+		.entry = image,
 	};
 	return 0;
+}
+
+static bool is_field(const char *name)
+{
+	return strcmp(name, "newTag") == 0 || strcmp(name, "newName") == 0 ||
+	       strcmp(name, "digest") == 0;
+}
+
+int sg_edit_kustomize_missing(struct sg_edit_tree *tree, size_t root,
+	const struct sg_edit_path *path, struct sg_edit_site *ret, struct sg_err *err)
+{
+	const struct sg_edit_step *steps = path->steps;
+
+	if (path->count != 3 || steps[0].kind != SG_STEP_KEY ||
+		strcmp(steps[0].name, "images") != 0 || steps[1].kind != SG_STEP_SELECT ||
+		strcmp(steps[1].name, "name") != 0 || steps[2].kind != SG_STEP_KEY ||
+		!is_field(steps[2].name))
+		return -1;
+	return take_entry(tree, root, steps[1].value, steps[2].name, ret, err);
 }
 
 static int locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root, const char *text,
@@ -181,7 +200,8 @@ int sg_edit_kustomize_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 		return -1;
 	item = sg_arena_printf(arena, "images[name=%s]", sg_edit_path_value(arena, ask->image));
 	if (locate(arena, tree, root, item, &found.site, err) < 0) {
-		if (take_entry(tree, root, ask, &found.site, err) < 0)
+		if (ask->add == SG_EDIT_ADD_NONE ||
+			take_entry(tree, root, ask->image, field, &found.site, err) < 0)
 			return no_image(tree, root, ask->image, err);
 		found.place = sg_arena_printf(arena, "%s.%s", item, field);
 		*ret = found;

@@ -15,6 +15,14 @@
 int sg_edit_kustomize_find(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_ask *ask, struct sg_edit_found *ret, struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * By a path that ends in images[name=NAME].FIELD, where ERR says that the entry is not there: the
+ * entry is missing, and *ret says where. -1, and ERR as it was, where that is not what is missing.
+ */
+int sg_edit_kustomize_missing(struct sg_edit_tree *tree, size_t root,
+	const struct sg_edit_path *path, struct sg_edit_site *ret,
+	struct sg_err *err) SG_MUST_CHECK;
+
 /* By its `kind`, or else its name; false also where TEXT is no YAML, or has several documents. */
 bool sg_edit_is_kustomization(const char *file, struct sg_str text);
 

@@ -74,8 +74,10 @@ static int compare_added(struct proof *p, const struct sg_edit_splice *s,
 	if (!sg_yaml_is_end(now->kind) && (now->start < first || now->end > first + s->bytes.len))
 		return unproven(p, err, "another place");
 	tell_place(claim, now);
-	if (++p->claim == s->claim_count)
+	if (++p->claim == s->claim_count) {
+		p->at += s->filled;
 		pass_splice(p);
+	}
 	return 0;
 }
 

@@ -11,6 +11,8 @@ static int compare(const void *left, const void *right)
 		return a->node < b->node ? -1 : 1;
 	if (a->added != b->added)
 		return a->added ? -1 : 1;
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
 	return a->ask < b->ask ? -1 : a->ask > b->ask;
 }
 

@@ -15,17 +15,19 @@ struct sg_edit_claim {
 
 /*
  * A changed scalar: NODE is its event, and one claim says what it reads as now. Added entries: all
- * claims are new events that come before the old event NODE.
+ * claims are new events that come before the old event NODE; or, where that was nothing and is
+ * FILLED, in its stead.
  */
 struct sg_edit_splice {
 	size_t node;
-	bool added;
+	bool added, filled;
 	size_t start, end;   /* the old bytes that go; the same when entries are added */
 	struct sg_str bytes; /* what stands there instead */
 	size_t lead;         /* bytes before the first new token: a line end, blanks */
 	const struct sg_edit_claim *claims;
 	size_t claim_count;
-	size_t ask; /* whose */
+	size_t ask;   /* whose */
+	size_t order; /* of what is added at one place */
 };
 
 /* Into the order of the file, which is the order of their events. */

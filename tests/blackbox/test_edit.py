@@ -137,6 +137,8 @@ def test_every_place_of_the_image(tmp_path):
     ("images:\n- name: web\n  newTag: v1\n- name: x\n  newName: web\n  newTag: v1\n- name: web\n  newName: y\n  newTag: v1\n", "web:v2",
      "images:\n- name: web\n  newTag: v2\n- name: x\n  newName: web\n  newTag: v2\n- name: web\n  newName: y\n  newTag: v1\n"),
     ("jobs:\n- image: web:v1\n- {image: 'web'}\n", f"web@{DIGEST}", f"jobs:\n- image: web@{DIGEST}\n- {{image: 'web@{DIGEST}'}}\n"),
+    (f"image: {{repository: web, tag: v1@{DIGEST}}}\n", f"web:v2@{DIGEST[:-1]}0", f"image: {{repository: web, tag: v2@{DIGEST[:-1]}0}}\n"),
+    ("kustomize:\n  images: ['web=*:v1', 'x=web:v1', 'web=x:v1']\n", "web:v2", "kustomize:\n  images: ['web=*:v2', 'x=web:v2', 'web=x:v1']\n"),
     ("? {image: web:v1}\n: x\nb: {image: web:v1}\n", "web:v2", "? {image: web:v1}\n: x\nb: {image: web:v2}\n"),
 ])
 def test_shapes(tmp_path, before, image, after):
@@ -147,6 +149,8 @@ def test_shapes(tmp_path, before, image, after):
 
 @pytest.mark.parametrize("text, image, what", [
     (f"image: {{repository: web, tag: v1, digest: '{DIGEST}'}}\n", "web:v2", "f.yaml:1:43: this digest of web decides what runs"),
+    (f"image: {{repository: web, tag: v1@{DIGEST}}}\n", "web:v2", "f.yaml:1:31: this digest of web decides what runs"),
+    (f"image: {{repository: web, tag: v1@{DIGEST}}}\n", f"web@{DIGEST}", "f.yaml:1:31: this digest of web"),
     (f"image: web:v1@{DIGEST}\n", "web:v2", "f.yaml:1:8: a digest stands behind the tag"),
     ("image: {repository: web # c\n  }\n", "web:v2", "f.yaml:1:9: there is no \"tag\" here, and none can be added: a comment stands before the comma"),
     ("{image: {repository: web, tag: v1, repository: other}}\n", "web:v2", "f.yaml:1:36: the key \"repository\" stands twice"),
@@ -362,6 +366,9 @@ def test_the_set_that_fails_is_named(values):
      "image:\n  repository: web # c\n  tag: \"1.10\"\n  pullPolicy: x\n", ("image.tag", 3)),
     ("image: {repository: web}", ["--set", "image.digest=" + DIGEST], "image: {repository: web, digest: " + DIGEST + "}", ("image.digest", 1)),
     ("a:\r\n    b: 'x'\r\n", ["--set", "a.c=y", "--add"], "a:\r\n    b: 'x'\r\n    c: 'y'\r\n", ("a.c", 3)),
+    ("a: # b\n  # c\nd: 1\n", ["--set", "a.tag=v1"], "a: # b\n  tag: v1\n  # c\nd: 1\n", ("a.tag", 2)),
+    ("kind: Component", ["--set", "images[name=r.io/web].newTag=v2", "--add"],
+     "kind: Component\nimages:\n- name: r.io/web\n  newTag: v2", ("images[name=r.io/web].newTag", 4)),
     ("image:\n  repository: web\n", ["--image", "web:v2"], "image:\n  repository: web\n  tag: v2\n", ("image.tag", 3)),
     ("kind: Kustomization\nimages:\n- name: a/x\n  newTag: v1\n", ["--image", "r.io/web:v2", "--add"],
      "kind: Kustomization\nimages:\n- name: a/x\n  newTag: v1\n- name: r.io/web\n  newTag: v2\n", ("images[name=r.io/web].newTag", 6)),
@@ -385,11 +392,21 @@ def test_tag_and_digest_come_together(tmp_path):
     assert path.read_text() == f"resources:\n  - a.yaml\nimages:\n  - name: r.io/web\n    newTag: v2\n    digest: {DIGEST}"
 
 
+def test_two_new_entries_share_one_list(tmp_path):
+    path = write(tmp_path / "kustomization.yaml", "images:\nresources: [a.yaml]\n")
+    edit(path, "--set", "images[name=b].newTag=v2", "--set", "images[name=a].newName=c", "--set", "images[name=b].newName=d", "--add", "--write")
+    assert path.read_text() == "images:\n- name: a\n  newName: c\n- name: b\n  newName: d\n  newTag: v2\nresources: [a.yaml]\n"
+
+
 @pytest.mark.parametrize("text, words, code, what", [
     ("image: {repository: web}\n", ["--set", "image.pullPolicy=x"], 5, "--add writes a last key that is missing"),
     ("image: {tga: v1}\n", ["--set", "image.tag=x"], 5, "did you mean \"tga\"?"),
     ("image: {tag: v1}\n", ["--set", "imagee.tag=x", "--add"], 5, "did you mean \"image\"?"),
-    ("image:\n", ["--set", "image.tag=x"], 9, "EDIT_NO_FIELD"),
+    ("image: ~\n", ["--set", "image.tag=x"], 9, "EDIT_NO_FIELD"),
+    ("kind: Kustomization\nimages:\n- name: webb\n", ["--set", "images[name=web].newTag=x", "--add"], 5, "did you mean \"webb\"?"),
+    ("kind: Kustomization\n", ["--set", "images[name=web].newTag=x"], 5, "images[name=web].newTag"),
+    ("kind: Kustomization\n", ["--set", "images[name=web].pullPolicy=x", "--add"], 5, "no key \"images\""),
+    ("kind: Deployment\n", ["--set", "images[name=web].newTag=x", "--add"], 5, "no key \"images\""),
     ("b: &b {tag: v1}\nimage:\n  <<: *b\n", ["--set", "image.tag=x"], 9, "EDIT_MERGE_KEY"),
     ("kind: Kustomization\nimages:\n- name: webb\n", ["--image", "web:v2", "--add"], 5, "did you mean \"webb\"?"),
     ("kind: Kustomization\nimages:\n- name: a\n  newTag: v1\n", ["--image", "web:v2"], 5, "--add"),

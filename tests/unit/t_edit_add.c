@@ -77,6 +77,17 @@ static void into_blocks(void **state)
 		{"x", "v2", "a: &a 1\nb: *a\n", "a: &a 1\nb: *a\nx: v2\n"},
 		{"x", "v2", "a:\n- b:\n  -\n", "a:\n- b:\n  -\nx: v2\n"},
 		{"x", "v2", "? a\n: b\nc: d\n", "? a\n: b\nc: d\nx: v2\n"},
+		/* below nothing */
+		{"a.x", "v2", "a:\n", "a:\n  x: v2\n"},
+		{"a.x", "v2", "a:", "a:\n  x: v2"},
+		{"a.x", "1.10", "a: \t # c\r\n# d\r\nb: 1\r\n",
+			"a: \t # c\r\n  x: \"1.10\"\r\n# d\r\nb: 1\r\n"},
+		{"b.a.x", "v2", "b:\n    c:\n    a :\n    d: 1\n",
+			"b:\n    c:\n    a :\n        x: v2\n    d: 1\n"},
+		{"l[1].a.x", "v2", "l:\n-   b: 1\n-   a:\n    c: 1\n",
+			"l:\n-   b: 1\n-   a:\n      x: v2\n    c: 1\n"},
+		{"a.x", "v2", "a:\n# c\n  # d\n...\n", "a:\n  x: v2\n# c\n  # d\n...\n"},
+		{"1:a.x", "v2", "b: 1\n---\n'a':\n---\n", "b: 1\n---\n'a':\n  x: v2\n---\n"},
 		/* quotes */
 		{"x", "v2", "b: \"c\"\n", "b: \"c\"\nx: \"v2\"\n"},
 		{"x", "v2", "b: 'c'\n", "b: 'c'\nx: 'v2'\n"},
@@ -136,7 +147,14 @@ static void refused(void **state)
 		enum sg_reason reason;
 		const char *cause;
 	} rows[] = {
-		{"a.x", "a:\n", SG_R_EDIT_NO_FIELD, "f.yaml:1:3: there is no \"x\" here"},
+		{"a.x", "a: &b\n", SG_R_EDIT_NO_FIELD, "f.yaml:1:4: there is no \"x\" here"},
+		{"a.x", "a: !!null\n", SG_R_KEY_NOT_FOUND, "is a single value, not a mapping"},
+		{"a.x", "{a: }\n", SG_R_EDIT_NO_FIELD, "there is no \"x\" here"},
+		{"a.x", "{a}\n", SG_R_EDIT_NO_FIELD, "there is no \"x\" here"},
+		{"a[0].x", "a:\n-\n", SG_R_EDIT_NO_FIELD, "there is no \"x\" here"},
+		{"a.x", "? a\n:\n", SG_R_EDIT_NO_FIELD, "it does not begin a line"},
+		{"a.x", "? a\n", SG_R_EDIT_NO_FIELD, "there is no \"x\" here"},
+		{"a.x.y", "a:\n", SG_R_KEY_NOT_FOUND, "is empty, not a mapping"},
 		{"a.x", "a: ~\n", SG_R_EDIT_NO_FIELD, "there is no \"x\" here"},
 		{"a.x", "a: b\n", SG_R_KEY_NOT_FOUND, "is a single value, not a mapping"},
 		{"a.x", "a: [b]\n", SG_R_KEY_NOT_FOUND, "is a list, not a mapping"},
@@ -217,6 +235,9 @@ static void several_at_once(void **state)
 		{{{"a.b.x", "p", 4, 8}, {"a.x", "q", 5, 6}, {"x", "r", 6, 4}},
 			"a:\n  b:\n    c: 1\n", "a:\n  b:\n    c: 1\n    x: p\n  x: q\nx: r\n"},
 		{{{"a.x", "p", 1, 14}, {"a.w", "q", 1, 8}}, "a: {}\n", "a: {w: q, x: p}\n"},
+		{{{"a.tag", "t", 3, 8}, {"a.repository", "r", 2, 15}, {"b.x", "p", 5, 6},
+			 {"z", "q", 6, 4}},
+			"a:\nb:\n", "a:\n  repository: r\n  tag: t\nb:\n  x: p\nz: q\n"},
 		{{{"l[0].x", "p", 3, 6}, {"l[1].x", "q", 5, 6}}, "l:\n- a: 1\n- a: 2\n",
 			"l:\n- a: 1\n  x: p\n- a: 2\n  x: q\n"},
 	};

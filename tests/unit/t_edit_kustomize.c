@@ -153,6 +153,11 @@ static void what_is_missing_is_added(void **state)
 			"{\"kind\": \"Component\", \"images\": [{\"name\": \"" WEB
 			"\", \"newTag\": \"v2\"}]}"},
 		/* the list */
+		{SG_PART_TAG, "v2", "images: # c\nkind: Kustomization\n",
+			"images: # c\n- name: " WEB "\n  newTag: v2\nkind: Kustomization\n"},
+		{SG_PART_TAG, "v2", "kind: Kustomization\nresources:\n  - a.yaml\nimages:",
+			"kind: Kustomization\nresources:\n  - a.yaml\nimages:\n  - name: " WEB
+			"\n    newTag: v2"},
 		{SG_PART_TAG, "v2", "kind: Kustomization\nresources:\n- a.yaml\n",
 			"kind: Kustomization\nresources:\n- a.yaml\nimages:\n- name: " WEB
 			"\n  newTag: v2\n"},
@@ -189,8 +194,8 @@ static void what_is_not_added(void **state)
 			"the entry \"x\" has it as newName"},
 		{"kind: Deployment\n", SG_R_IMAGE_NOT_FOUND, "no key \"images\"", NULL},
 		{"a: b\n", SG_R_IMAGE_NOT_FOUND, "no key \"images\"", NULL},
-		{"kind: Kustomization\nimages:\n", SG_R_EDIT_NO_FIELD,
-			"f.yaml:2:8: no entry can be added", "by hand"},
+		{"kind: Kustomization\nimages: &a\n", SG_R_EDIT_NO_FIELD,
+			"f.yaml:2:9: no entry can be added", "by hand"},
 		{"kind: Kustomization\nimages: ~\n", SG_R_EDIT_NO_FIELD, "no entry can be added",
 			NULL},
 		{"kind: Kustomization\nimages: a\n", SG_R_EDIT_NO_FIELD, "no entry can be added",
@@ -247,6 +252,51 @@ static void tag_and_digest_of_a_new_entry(void **state)
 	assert_int_equal(dones[1].line, 4);
 }
 
+/* A list that is not there is made once. */
+static void two_new_entries(void **state)
+{
+	static const struct {
+		const char *before, *after;
+	} rows[] = {
+		{"kind: Kustomization\n",
+			"kind: Kustomization\nimages:\n- name: a/one\n  newTag: v1\n"
+			"- name: b/two\n  newTag: v2\n  digest: " DIGEST "\n"},
+		{"kind: Kustomization",
+			"kind: Kustomization\nimages:\n- name: a/one\n  newTag: v1\n"
+			"- name: b/two\n  newTag: v2\n  digest: " DIGEST},
+		{"images:\nkind: Component\n",
+			"images:\n- name: a/one\n  newTag: v1\n- name: b/two\n"
+			"  newTag: v2\n  digest: " DIGEST "\nkind: Component\n"},
+		{"kind: Component\nimages: []\n", "kind: Component\nimages: [{name: a/one, newTag: "
+						  "v1}, {name: b/two, newTag: "
+						  "v2, digest: " DIGEST "}]\n"},
+		{HEAD "- name: x\n  newTag: v0\n",
+			HEAD "- name: x\n  newTag: v0\n- name: a/one\n  newTag: v1\n"
+			     "- name: b/two\n  newTag: v2\n  digest: " DIGEST "\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+		struct sg_str text = sg_str_of(rows[i].before);
+		struct sg_edit_ask asks[3] = {ask_image(text, "b/two", "v2"),
+			ask_image(text, "a/one", "v1"),
+			with_part(ask_image(text, "b/two", DIGEST), SG_PART_DIGEST)};
+		struct sg_edit_done dones[3];
+		struct sg_err err = SG_ERR_INIT;
+		size_t failed;
+
+		for (size_t j = 0; j < 3; j++) {
+			asks[j].add = SG_EDIT_ADD_USUAL;
+			asks[j].with_digest = true;
+		}
+		if (sg_edit_apply_all(&arena, asks, 3, dones, &failed, &err) < 0)
+			fail_msg("%s: %s", rows[i].before, err.cause);
+		if (!sg_str_is(dones[0].text, rows[i].after))
+			fail_msg("want %s got %.*s", rows[i].after, SG_STR_ARG(dones[0].text));
+	}
+}
+
 static void odd_names(void **state)
 {
 	edits_to(ask_image(SG_STR(HEAD "- {name: \"a ]\\\"b\", newTag: v1}\n"), "a ]\"b", "v2"),
@@ -294,6 +344,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_added),
 		cmocka_unit_test(what_is_not_added),
 		cmocka_unit_test(tag_and_digest_of_a_new_entry),
+		cmocka_unit_test(two_new_entries),
 		cmocka_unit_test(odd_names),
 		cmocka_unit_test(reading),
 	};
