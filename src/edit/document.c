@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "edit/node.h"
 
@@ -7,20 +8,23 @@
 
 /* Documents of a file, in its order, as the nodes of their roots. */
 struct documents {
-	struct sg_arena arena;
 	size_t *roots;
 	size_t count;
 };
 
 static void documents_release(struct documents *documents)
 {
-	sg_arena_release(&documents->arena);
+	sg_free_ptr(&documents->roots);
 }
 
 static void add(struct documents *documents, size_t root)
 {
-	*(size_t *)sg_arena_push(
-		&documents->arena, &documents->roots, &documents->count, sizeof(root)) = root;
+	size_t n = documents->count;
+
+	if ((n & (n - 1)) == 0)
+		documents->roots =
+			sg_realloc(documents->roots, n ? 2 * n : 1, sizeof(*documents->roots));
+	documents->roots[documents->count++] = root;
 }
 
 static struct sg_str name_of(struct sg_edit_tree *tree, size_t root)
