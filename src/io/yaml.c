@@ -4,6 +4,7 @@
 #include <yaml.h>
 
 #include "base/alloc.h"
+#include "io/yaml_impl.h"
 
 /* libyaml compares each %TAG directive of a document with all before it. */
 #define MAX_TAG_DIRECTIVES 64
@@ -37,7 +38,7 @@ struct reader {
 
 static void reader_release(struct reader *r)
 {
-	yaml_parser_delete(&r->parser);
+	sg_yaml_end(&r->parser);
 }
 
 static bool is_trailing_byte(char c)
@@ -334,14 +335,14 @@ int sg_yaml_each(const char *name, struct sg_str text,
 	struct sg_err *err)
 {
 	SG_AUTO(reader_release) struct reader r = {.name = name};
+	struct sg_yaml_input input;
 
 	if (check_text(name, text, err) < 0)
 		return -1;
 	if (sg_str_starts(text, "\xef\xbb\xbf"))
 		r.skipped_bytes = 3;
 	r.text = sg_str_sub(text, r.skipped_bytes, text.len);
-	if (!yaml_parser_initialize(&r.parser))
-		sg_die("out of memory", __FILE__, __LINE__, "libyaml");
+	sg_yaml_begin(&r.parser, &input);
 	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(
 		&r.parser, (const unsigned char *)(r.text.ptr ? r.text.ptr : ""), r.text.len);

@@ -437,6 +437,48 @@ static void many_keys_are_no_burden(void **state)
 	assert_int_equal(load(&arena, buf.ptr)->count, 90000);
 }
 
+/* The value of a text that is SHIFT blanks, and then CHARS characters and the longest escape in
+ * quotes. */
+static void one_scalar_is_read(size_t shift, size_t chars)
+{
+	static const char *const letters[] = {"\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "x"};
+	struct sg_arena arena = {0};
+	struct sg_yaml_events events;
+	struct sg_buf text, want;
+
+	sg_buf_init(&text, 1 << 20);
+	sg_buf_init(&want, 1 << 20);
+	for (size_t i = 0; i < shift; i++)
+		sg_buf_addc(&text, ' ');
+	sg_buf_addc(&text, '"');
+	for (size_t i = 0; i < chars; i++)
+		sg_buf_adds(&want, letters[i % SG_COUNT(letters)]);
+	sg_buf_addstr(&text, sg_buf_str(&want));
+	sg_buf_adds(&text, "\\U0001f600\"");
+	sg_buf_adds(&want, letters[2]);
+	events = parse(&arena, sg_buf_str(&text));
+	assert_int_equal(events.count, 5);
+	assert_true(sg_str_eq(sg_yaml_at(events, 2).value, sg_buf_str(&want)));
+	assert_int_equal(sg_yaml_at(events, 2).end, text.len);
+	sg_buf_release(&text);
+	sg_buf_release(&want);
+	sg_arena_release(&arena);
+}
+
+/* The parser's buffers hold some KiB, and are filled again and again. */
+static void a_text_of_any_size_is_read_to_its_end(void **state)
+{
+	static const size_t sizes[] = {4096, 2 * 4096, 3 * 4096, 4 * 4096};
+
+	(void)state;
+	for (size_t chars = 0; chars < 200; chars++)
+		for (size_t shift = 0; shift < 4; shift++)
+			one_scalar_is_read(shift, chars);
+	for (size_t i = 0; i < SG_COUNT(sizes); i++)
+		for (size_t shift = 0; shift < 160; shift++)
+			one_scalar_is_read(shift, (sizes[i] - 128) / 10 * 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +501,7 @@ int main(void)
 		cmocka_unit_test(lenient_tree_refuses),
 		cmocka_unit_test(alias_bomb_is_defused),
 		cmocka_unit_test(many_keys_are_no_burden),
+		cmocka_unit_test(a_text_of_any_size_is_read_to_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
