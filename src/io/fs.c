@@ -93,6 +93,23 @@ int sg_fs_put(int fd, struct sg_str bytes)
 	return 0;
 }
 
+bool sg_fs_holds(int fd, struct sg_str bytes)
+{
+	char part[4096];
+
+	for (;;) {
+		ssize_t got = read(fd, part, sizeof(part));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 || (size_t)got > bytes.len || memcmp(part, bytes.ptr, (size_t)got) != 0)
+			return false;
+		if (got == 0)
+			return bytes.len == 0;
+		bytes = sg_str_sub(bytes, (size_t)got, bytes.len);
+	}
+}
+
 static int write_direct(const char *path, struct sg_str bytes, struct sg_err *err)
 {
 	SG_AUTO(sg_fs_close) int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
@@ -112,13 +129,15 @@ static mode_t masked(unsigned mode)
 
 static int write_renamed(const char *path, struct sg_str bytes, mode_t mode, struct sg_err *err)
 {
-	SG_AUTO(sg_fs_staged_release) struct sg_fs_staged staged = {0};
+	struct sg_fs_staged staged = {0};
+	int rc = sg_fs_stage_at(path, bytes, mode, &staged, err);
 
-	if (sg_fs_stage_at(path, bytes, mode, &staged, err) < 0 ||
-		sg_fs_staged_sync(&staged, 1, err) < 0 || sg_fs_staged_place(&staged, err) < 0)
-		return -1;
-	sg_fs_staged_settle(&staged, 1);
-	return 0;
+	if (rc == 0)
+		rc = sg_fs_staged_sync(&staged, 1, err);
+	if (rc == 0)
+		rc = sg_fs_staged_rename(&staged, err);
+	sg_fs_staged_end(&staged, 1);
+	return rc;
 }
 
 /* /dev/stdout may be a regular file; /dev/shm is a folder like others. */
@@ -176,15 +195,20 @@ int sg_fs_stage(
 	struct stat st;
 	SG_AUTO(sg_free_ptr) char *target = NULL;
 
-	if (stat(path, &st) < 0)
+	if (lstat(path, &st) < 0)
 		return sg_fs_fail(err, "cannot write", path);
+	if (S_ISLNK(st.st_mode)) {
+		target = realpath(path, NULL);
+		if (!target || stat(target, &st) < 0)
+			return sg_fs_fail(err, "cannot write", path);
+	}
 	if (is_direct(path, &st))
 		return sg_fail(
 			err, SG_R_LOCAL_IO, "cannot replace %s: it is no regular file", path);
-	target = realpath(path, NULL);
-	if (!target)
-		return sg_fs_fail(err, "cannot write", path);
-	return sg_fs_stage_at(target, bytes, st.st_mode & 0777, ret_staged, err);
+	if (sg_fs_stage_at(target ? target : path, bytes, st.st_mode & 0777, ret_staged, err) < 0)
+		return -1;
+	ret_staged->device = st.st_dev;
+	return 0;
 }
 
 bool sg_fs_is_dir(const char *path)

@@ -2,6 +2,7 @@
 #ifndef SG_IO_FS_H
 #define SG_IO_FS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/arena.h"
@@ -36,8 +37,11 @@ int sg_fs_write(
  * files named .stagegate-XXXXXX beside them, which nobody reads.
  */
 struct sg_fs_staged {
-	char *path; /* of the file that is replaced: behind all symbolic links */
-	char *temp; /* its neighbour with the new bytes; NULL when it has taken the place */
+	char *path; /* of the file that is replaced: the target of a symbolic link */
+	/* Its neighbour, with the new bytes until it takes the place and with the old file then;
+	 * NULL: there is none. */
+	char *temp;
+	bool moved; /* the place had the new bytes at some time */
 	dev_t device;
 };
 
@@ -49,14 +53,23 @@ int sg_fs_stage(const char *path, struct sg_str bytes, struct sg_fs_staged *ret_
 int sg_fs_staged_sync(
 	const struct sg_fs_staged *staged, size_t count, struct sg_err *err) SG_MUST_CHECK;
 
-/* Takes the place of the file, at once. LOCAL_IO. */
-int sg_fs_staged_place(struct sg_fs_staged *staged, struct sg_err *err) SG_MUST_CHECK;
+/*
+ * Takes the place of the file, at once, where that has the bytes BEFORE; else *ret_same is false
+ * and the place is as somebody made it. The old file is kept as the neighbour, so that what was
+ * saved in the very moment is seen and put back; file systems that cannot swap two files keep
+ * nothing. LOCAL_IO, FILE_NOT_FOUND.
+ */
+int sg_fs_staged_place(struct sg_fs_staged *staged, struct sg_str before, bool *ret_same,
+	struct sg_err *err) SG_MUST_CHECK;
 
-/* Makes the new places durable, too, as far as the file systems can. */
-void sg_fs_staged_settle(const struct sg_fs_staged *staged, size_t count);
+/* After it took the place: the old file comes back, or where it was not kept its bytes. LOCAL_IO.
+ */
+int sg_fs_staged_back(
+	struct sg_fs_staged *staged, struct sg_str before, struct sg_err *err) SG_MUST_CHECK;
 
-/* Removes what has not taken its place. A zeroed value is fine. */
-void sg_fs_staged_release(struct sg_fs_staged *staged);
+/* Removes all neighbours, makes the places durable as far as the file systems can, and releases.
+ * Zeroed ones are fine. */
+void sg_fs_staged_end(struct sg_fs_staged *staged, size_t count);
 
 /*
  * 0 when sg_fs_write() may put a file at PATH, as far as can be seen without doing it: its folder

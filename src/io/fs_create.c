@@ -75,24 +75,6 @@ static int open_parent(const char *dir, const char *path, bool make, const char 
 	return result;
 }
 
-/* True when the descriptor gives exactly BYTES and ends. */
-static bool holds(int fd, struct sg_str bytes)
-{
-	char part[4096];
-
-	for (;;) {
-		ssize_t got = read(fd, part, sizeof(part));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 || (size_t)got > bytes.len || memcmp(part, bytes.ptr, (size_t)got) != 0)
-			return false;
-		if (got == 0)
-			return bytes.len == 0;
-		bytes = sg_str_sub(bytes, (size_t)got, bytes.len);
-	}
-}
-
 static enum sg_fs_found look(int at, const char *name, struct sg_str bytes)
 {
 	SG_AUTO(sg_fs_close)
@@ -101,7 +83,7 @@ static enum sg_fs_found look(int at, const char *name, struct sg_str bytes)
 
 	if (fd < 0)
 		return errno == ENOENT ? SG_FS_ABSENT : SG_FS_OTHER;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !holds(fd, bytes))
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !sg_fs_holds(fd, bytes))
 		return SG_FS_OTHER;
 	return SG_FS_SAME;
 }

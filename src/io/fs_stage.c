@@ -1,4 +1,4 @@
-/* syncfs(), mkostemp() */
+/* syncfs(), mkostemp(), syscall() */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -14,6 +15,11 @@
 
 /* More files than this are made durable by file system, not one by one. */
 #define FEW_FILES 8
+
+/* Of renameat2(2); not every C library names it. */
+#ifndef RENAME_EXCHANGE
+#define RENAME_EXCHANGE (1u << 1)
+#endif
 
 char *sg_fs_folder(const char *path)
 {
@@ -36,13 +42,11 @@ static char *name_temp(const char *path)
 }
 
 /* Takes the descriptor in any case. */
-static int fill(int fd, struct sg_str bytes, mode_t mode, dev_t *ret_device)
+static int fill(int fd, struct sg_str bytes, mode_t mode)
 {
-	struct stat st = {0};
-	bool ok = sg_fs_put(fd, bytes) == 0 && fchmod(fd, mode) == 0 && fstat(fd, &st) == 0;
+	bool ok = sg_fs_put(fd, bytes) == 0 && fchmod(fd, mode) == 0;
 	int saved = errno;
 
-	*ret_device = st.st_dev;
 	if (close(fd) < 0 && ok)
 		return -1;
 	errno = saved;
@@ -61,7 +65,7 @@ int sg_fs_stage_at(const char *path, struct sg_str bytes, mode_t mode,
 		sg_fs_staged_release(&staged);
 		return -1;
 	}
-	if (fill(fd, bytes, mode, &staged.device) < 0) {
+	if (fill(fd, bytes, mode) < 0) {
 		(void)sg_fs_fail(err, "cannot write", path);
 		sg_fs_staged_release(&staged);
 		return -1;
@@ -109,12 +113,87 @@ int sg_fs_staged_sync(const struct sg_fs_staged *staged, size_t count, struct sg
 	return 0;
 }
 
-int sg_fs_staged_place(struct sg_fs_staged *staged, struct sg_err *err)
+int sg_fs_staged_rename(struct sg_fs_staged *staged, struct sg_err *err)
 {
 	if (rename(staged->temp, staged->path) < 0)
 		return sg_fs_fail(err, "cannot write", staged->path);
 	sg_free_ptr(&staged->temp);
+	staged->moved = true;
 	return 0;
+}
+
+/* The two names swap their files; -1 with errno. */
+static int exchange(const struct sg_fs_staged *staged)
+{
+	return (int)syscall(
+		SYS_renameat2, AT_FDCWD, staged->temp, AT_FDCWD, staged->path, RENAME_EXCHANGE);
+}
+
+/* Whether the file at the place has these bytes still; *ret_seen tells which file it was. */
+static int look(const char *path, struct sg_str bytes, struct stat *ret_seen, bool *ret_same,
+	struct sg_err *err)
+{
+	SG_AUTO(sg_fs_close)
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	*ret_same = false;
+	if (fd < 0 && errno == ELOOP) /* somebody put a link there */
+		return 0;
+	if (fd < 0 || fstat(fd, ret_seen) < 0)
+		return sg_fs_fail(err, "cannot read", path);
+	*ret_same = sg_fs_holds(fd, bytes);
+	return 0;
+}
+
+/* Whether the neighbour is the file that was seen at the place, as it was seen. */
+static bool is_what_was_seen(const char *temp, const struct stat *seen)
+{
+	struct stat st;
+
+	return lstat(temp, &st) == 0 && st.st_dev == seen->st_dev && st.st_ino == seen->st_ino &&
+	       st.st_size == seen->st_size && st.st_mtim.tv_sec == seen->st_mtim.tv_sec &&
+	       st.st_mtim.tv_nsec == seen->st_mtim.tv_nsec;
+}
+
+/* The file that the neighbour's name holds now stays under it. */
+static int fail_back(struct sg_fs_staged *staged, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_LOCAL_IO, "cannot put %s back, which is %s now: %s", staged->path,
+		staged->temp, strerror(errno));
+	sg_free_ptr(&staged->temp);
+	return -1;
+}
+
+int sg_fs_staged_swap(
+	struct sg_fs_staged *staged, const struct stat *seen, bool *ret_same, struct sg_err *err)
+{
+	if (exchange(staged) < 0) {
+		if (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)
+			return sg_fs_staged_rename(staged, err);
+		return sg_fs_fail(err, "cannot write", staged->path);
+	}
+	staged->moved = true;
+	*ret_same = is_what_was_seen(staged->temp, seen);
+	if (!*ret_same && exchange(staged) < 0)
+		return fail_back(staged, err);
+	return 0;
+}
+
+int sg_fs_staged_place(
+	struct sg_fs_staged *staged, struct sg_str before, bool *ret_same, struct sg_err *err)
+{
+	struct stat seen;
+
+	if (look(staged->path, before, &seen, ret_same, err) < 0)
+		return -1;
+	return *ret_same ? sg_fs_staged_swap(staged, &seen, ret_same, err) : 0;
+}
+
+int sg_fs_staged_back(struct sg_fs_staged *staged, struct sg_str before, struct sg_err *err)
+{
+	if (!staged->temp)
+		return sg_fs_write(staged->path, before, 0666, err);
+	return exchange(staged) < 0 ? fail_back(staged, err) : 0;
 }
 
 static void sync_folder(const char *path)
@@ -126,9 +205,11 @@ static void sync_folder(const char *path)
 		(void)fsync(fd);
 }
 
-void sg_fs_staged_settle(const struct sg_fs_staged *staged, size_t count)
+static void settle(const struct sg_fs_staged *staged, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
+		if (!staged[i].moved)
+			continue;
 		if (count <= FEW_FILES)
 			sync_folder(staged[i].path);
 		else if (is_first(staged, i))
@@ -136,10 +217,19 @@ void sg_fs_staged_settle(const struct sg_fs_staged *staged, size_t count)
 	}
 }
 
+void sg_fs_staged_end(struct sg_fs_staged *staged, size_t count)
+{
+	sg_fs_staged_remove(staged, count);
+	settle(staged, count);
+	for (size_t i = 0; i < count; i++) {
+		sg_free_ptr(&staged[i].temp);
+		sg_free_ptr(&staged[i].path);
+	}
+}
+
 void sg_fs_staged_release(struct sg_fs_staged *staged)
 {
-	if (staged->temp)
-		(void)unlink(staged->temp);
+	sg_fs_staged_remove(staged, 1);
 	sg_free_ptr(&staged->temp);
 	sg_free_ptr(&staged->path);
 }

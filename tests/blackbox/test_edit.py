@@ -271,17 +271,59 @@ def test_one_refusal_and_no_file_changes(values):
     assert good.read_bytes() == VALUES
 
 
-@pytest.mark.skipif(not os.path.exists("/usr/bin/strace"), reason="strace is not installed (ci/setup)")
-def test_a_file_that_cannot_be_replaced_gives_the_others_their_bytes_back(values):
+STRACE = pytest.mark.skipif(not os.path.exists("/usr/bin/strace"), reason="strace is not installed (ci/setup)")
+NO_SWAP = ["-e", "inject=renameat2:error=EINVAL"]
+NEW = VALUES.replace(b"'v1'", b"'v2'")
+
+
+def edit_under(faults, *words):
+    """A run whose system calls fail as strace is told."""
+    kept = {name: value + ":detect_leaks=0" for name, value in os.environ.items() if name == "ASAN_OPTIONS"}
+    return subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", *faults, binary(), "edit", *words], env={"PATH": "/usr/bin:/bin", **kept},
+                          capture_output=True, text=True, timeout=LIMIT_S, check=False)
+
+
+@STRACE
+@pytest.mark.parametrize("faults", [
+    ["-e", "inject=renameat2:error=ENOSPC:when=2"],
+    [*NO_SWAP, "-e", "inject=rename,renameat:error=ENOSPC:when=2"],
+], ids=["swapped", "renamed"])
+def test_a_file_that_cannot_be_replaced_gives_the_others_their_bytes_back(values, faults):
     second = values.parent / "second.yaml"
     second.write_bytes(VALUES)
-    kept = {name: value + ":detect_leaks=0" for name, value in os.environ.items() if name == "ASAN_OPTIONS"}
-    done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename,renameat,renameat2", "-e", "inject=rename,renameat,renameat2:error=ENOSPC:when=2", binary(), "edit",
-                           values, second, "--set", "image.tag=v2", "--write"], env={"PATH": "/usr/bin:/bin", **kept}, capture_output=True, text=True,
-                          timeout=LIMIT_S, check=False)
+    done = edit_under(faults, values, second, "--set", "image.tag=v2", "--write")
     assert done.returncode == 10 and "second.yaml: No space left on device" in done.stderr, done.stderr
     assert values.read_bytes() == VALUES and second.read_bytes() == VALUES
     assert sorted(path.name for path in values.parent.iterdir()) == ["second.yaml", "values.yaml"]
+
+
+@STRACE
+def test_where_two_files_cannot_be_swapped_one_takes_the_others_place(values):
+    mode = values.stat().st_mode
+    done = edit_under(NO_SWAP, values, "--set", "image.tag=v2", "--write")
+    assert done.returncode == 0 and values.read_bytes() == NEW and values.stat().st_mode == mode, done.stderr
+    assert [path.name for path in values.parent.iterdir()] == ["values.yaml"]
+
+
+@STRACE
+def test_what_cannot_be_put_back_is_kept_and_named(values):
+    second = values.parent / "second.yaml"
+    second.write_bytes(VALUES)
+    done = edit_under(["-e", "inject=renameat2:error=ENOSPC:when=2+"], values, second, "--set", "image.tag=v2", "--write")
+    kept, = values.parent.glob(".stagegate-*")
+    assert done.returncode == 10 and "keeps its new bytes" in done.stderr and kept.name in done.stderr, done.stderr
+    assert kept.read_bytes() == VALUES and second.read_bytes() == VALUES and values.read_bytes() == NEW
+
+
+@STRACE
+def test_many_files_also_where_no_process_can_be_started(tmp_path):
+    names = [str(tmp_path / f"{number}.yaml") for number in range(1001)]
+    for name in names:
+        with open(name, "wb") as file:
+            file.write(VALUES)
+    done = edit_under(["-e", "inject=fork,vfork,clone,clone3:error=EAGAIN"], *names, "--set", "image.tag=v2", "--write")
+    assert done.returncode == 0, done.stderr
+    assert all((tmp_path / name).read_bytes() == NEW for name in names) and len(list(tmp_path.iterdir())) == 1001
 
 
 def test_what_somebody_saves_meanwhile_is_not_overwritten(values):

@@ -16,6 +16,7 @@
 
 #include "base/attr.h"
 #include "io/fs.h"
+#include "io/fs_impl.h"
 
 static struct sg_arena arena;
 static const char *dir;
@@ -124,6 +125,26 @@ static void nothing_is_left_beside(void **state)
 	assert_int_equal(err.reason, SG_R_LOCAL_IO);
 }
 
+static struct sg_fs_staged stage_ok(const char *path, struct sg_str bytes)
+{
+	struct sg_fs_staged staged = {0};
+	struct sg_err err = SG_ERR_INIT;
+
+	if (sg_fs_stage(path, bytes, &staged, &err) < 0)
+		fail_msg("%s", err.cause);
+	return staged;
+}
+
+static void place_ok(struct sg_fs_staged *staged, struct sg_str before)
+{
+	struct sg_err err = SG_ERR_INIT;
+	bool same = false;
+
+	if (sg_fs_staged_place(staged, before, &same, &err) < 0)
+		fail_msg("%s", err.cause);
+	assert_true(same);
+}
+
 /* As many as are made durable together; the last two never take their places. */
 static void staged_files_take_their_places(void **state)
 {
@@ -135,23 +156,138 @@ static void staged_files_take_their_places(void **state)
 	for (size_t i = 0; i < SG_COUNT(staged); i++) {
 		const char *path = in_dir(sg_arena_printf(&arena, "staged-%zu", i));
 
-		assert_int_equal(sg_fs_write(path, SG_STR("old"), 0640, &err), 0);
-		assert_int_equal(sg_fs_stage(path, SG_STR("new"), &staged[i], &err), 0);
+		write_ok(path, "old", 0640);
+		staged[i] = stage_ok(path, SG_STR("new"));
 		holds(path, "old");
 	}
 	assert_int_equal(sg_fs_staged_sync(staged, SG_COUNT(staged), &err), 0);
 	for (size_t i = 0; i < 10; i++)
-		assert_int_equal(sg_fs_staged_place(&staged[i], &err), 0);
-	sg_fs_staged_settle(staged, SG_COUNT(staged));
+		place_ok(&staged[i], SG_STR("old"));
+	sg_fs_staged_end(staged, SG_COUNT(staged));
 	for (size_t i = 0; i < SG_COUNT(staged); i++) {
 		const char *path = in_dir(sg_arena_printf(&arena, "staged-%zu", i));
 
 		holds(path, i < 10 ? "new" : "old");
 		assert_int_equal(mode_of(path) & 0777, 0640);
-		sg_fs_staged_release(&staged[i]);
 	}
 	assert_int_equal(count_of("staged-"), 12);
 	assert_int_equal(count_of(".stagegate-"), before);
+}
+
+/* So many that several processes remove the old files. */
+static void nothing_is_left_beside_many(void **state)
+{
+	size_t count = 1101;
+	struct sg_fs_staged *staged = sg_arena_calloc(&arena, count, sizeof(*staged));
+	const char *sub = in_dir("many");
+
+	(void)state;
+	assert_int_equal(mkdir(sub, 0700), 0);
+	for (size_t i = 0; i < count; i++) {
+		const char *path = sg_arena_printf(&arena, "%s/%zu", sub, i);
+		int fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+		assert_true(fd >= 0);
+		(void)close(fd);
+		staged[i] = stage_ok(path, SG_STR("new"));
+		place_ok(&staged[i], SG_STR(""));
+	}
+	sg_fs_staged_end(staged, count);
+	for (size_t i = 0; i < count; i++) {
+		const char *path = sg_arena_printf(&arena, "%s/%zu", sub, i);
+
+		holds(path, "new");
+		assert_int_equal(unlink(path), 0);
+	}
+	assert_int_equal(rmdir(sub), 0); /* only an empty one can be removed */
+}
+
+static ino_t inode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(path, &st), 0);
+	return st.st_ino;
+}
+
+/* Not a file with its bytes: other names of it, and what else it has, are there still. */
+static void the_old_file_itself_comes_back(void **state)
+{
+	const char *path = in_dir("back");
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_fs_staged staged;
+	int before = count_of(".stagegate-");
+	ino_t old;
+
+	(void)state;
+	write_ok(path, "old", 0600);
+	old = inode_of(path);
+	staged = stage_ok(path, SG_STR("new"));
+	place_ok(&staged, SG_STR("old"));
+	holds(path, "new");
+	assert_int_equal(sg_fs_staged_back(&staged, SG_STR("old"), &err), 0);
+	holds(path, "old");
+	assert_int_equal(inode_of(path), old);
+	sg_fs_staged_end(&staged, 1);
+	holds(path, "old");
+	assert_int_equal(count_of(".stagegate-"), before);
+}
+
+static void what_was_saved_before_stays(void **state)
+{
+	const char *path = in_dir("saved"), *other = in_dir("saved-2");
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_fs_staged staged;
+	bool same = true;
+
+	(void)state;
+	write_ok(path, "old", 0600);
+	staged = stage_ok(path, SG_STR("new"));
+	write_ok(path, "theirs", 0600);
+	assert_int_equal(sg_fs_staged_place(&staged, SG_STR("old"), &same, &err), 0);
+	assert_false(same);
+	write_ok(other, "old", 0600);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("saved-2", path), 0);
+	same = true;
+	assert_int_equal(sg_fs_staged_place(&staged, SG_STR("old"), &same, &err), 0);
+	assert_false(same);
+	assert_true(S_ISLNK(mode_of(path)));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(sg_fs_staged_place(&staged, SG_STR("old"), &same, &err), -1);
+	assert_int_equal(err.reason, SG_R_FILE_NOT_FOUND);
+	sg_fs_staged_end(&staged, 1);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+/* Between the look at the place and the swap. */
+static void what_is_saved_in_the_moment_comes_back(void **state)
+{
+	const char *path = in_dir("moment");
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_fs_staged staged;
+	struct stat seen;
+	bool same;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		write_ok(path, "old", 0600);
+		staged = stage_ok(path, SG_STR("new"));
+		assert_int_equal(lstat(path, &seen), 0);
+		if (i == 0) {
+			write_ok(path, "sav", 0600); /* another file of the same size */
+		} else {
+			int fd = open(path, O_WRONLY | O_APPEND);
+
+			assert_int_equal(write(fd, "er", 2), 2); /* the same file */
+			(void)close(fd);
+		}
+		same = true;
+		assert_int_equal(sg_fs_staged_swap(&staged, &seen, &same, &err), 0);
+		assert_false(same);
+		sg_fs_staged_end(&staged, 1);
+		holds(path, i == 0 ? "sav" : "older");
+	}
 }
 
 static void what_cannot_be_staged(void **state)
@@ -365,6 +501,10 @@ int main(void)
 		cmocka_unit_test(what_is_written_can_be_read),
 		cmocka_unit_test(nothing_is_left_beside),
 		cmocka_unit_test(staged_files_take_their_places),
+		cmocka_unit_test(nothing_is_left_beside_many),
+		cmocka_unit_test(the_old_file_itself_comes_back),
+		cmocka_unit_test(what_was_saved_before_stays),
+		cmocka_unit_test(what_is_saved_in_the_moment_comes_back),
 		cmocka_unit_test(what_cannot_be_staged),
 		cmocka_unit_test(a_link_stays_a_link),
 		cmocka_unit_test(a_fifo_is_written_directly),
