@@ -12,15 +12,16 @@
 #include "step/signing.h"
 
 struct sg_age;         /* step/age.h */
-struct sg_origin;      /* step/origin.h */
+struct sg_history;     /* step/origin.h */
 struct sg_build_order; /* step/build_order.h */
 
 struct sg_loaded {
 	struct sg_arena *arena; /* lives as long as the run */
 	struct sg_age *ages;    /* which version is older: what GitLab said before */
 	size_t age_count;
-	struct sg_origin *origins; /* which commit brought a version: what was found before */
-	size_t origin_count;
+	struct sg_history
+		*histories; /* commits that say which version they bring, as far as read */
+	size_t history_count;
 	struct sg_build_order *builds; /* pipelines that GitLab was asked about; NULL: none */
 	struct sg_remote remote;
 	struct sg_signer *signer; /* of our commits; owned; NULL: none */

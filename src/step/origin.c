@@ -69,57 +69,77 @@ static enum said look_here(struct sg_world *world, struct sg_loaded *loaded, str
 	return said;
 }
 
-static const struct sg_origin *known(const struct sg_loaded *loaded, const struct sg_origin *o)
+static const struct sg_history *known(const struct sg_loaded *loaded, const struct sg_origin_at *at)
 {
-	for (size_t i = 0; i < loaded->origin_count; i++) {
-		const struct sg_origin *kept = &loaded->origins[i];
-
-		if (kept->at.env == o->at.env && strcmp(kept->at.tip, o->at.tip) == 0 &&
-			sg_str_same(kept->at.file, o->at.file) &&
-			strcmp(kept->service, o->service) == 0 && strcmp(kept->tag, o->tag) == 0)
-			return kept;
-	}
+	for (size_t i = 0; i < loaded->history_count; i++)
+		if (strcmp(loaded->histories[i].tip, at->tip) == 0 &&
+			sg_str_same(loaded->histories[i].file, at->file))
+			return &loaded->histories[i];
 	return NULL;
 }
 
-static void keep(struct sg_loaded *loaded, const struct sg_origin *o)
+/* Of the commits those that may say something; the rest, which may be large, is let go. */
+static const struct sg_history *keep(struct sg_loaded *loaded, const struct sg_origin_at *at,
+	const struct sg_gitlab_commit *commits, size_t count)
 {
-	struct sg_origin *kept = sg_arena_push(
-		loaded->arena, &loaded->origins, &loaded->origin_count, sizeof(*kept));
+	struct sg_arena *arena = loaded->arena;
+	struct sg_history *history =
+		sg_arena_push(arena, &loaded->histories, &loaded->history_count, sizeof(*history));
+	struct sg_str ignored;
 
-	*kept = *o;
-	kept->at.tip = sg_arena_strdup(loaded->arena, o->at.tip);
-	kept->at.file = sg_arena_strdup(loaded->arena, o->at.file);
-	kept->service = sg_arena_strdup(loaded->arena, o->service);
-	kept->tag = sg_arena_strdup(loaded->arena, o->tag);
-	kept->commit = sg_arena_strdup(loaded->arena, o->commit);
-	kept->pipeline = sg_arena_strdup(loaded->arena, o->pipeline);
+	history->tip = sg_arena_strdup(arena, at->tip);
+	history->file = sg_arena_strdup(arena, at->file);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_gitlab_commit *commit;
+
+		if (!sg_trailer_find(sg_str_of(commits[i].message), "Stagegate-Env", &ignored))
+			continue;
+		commit = sg_arena_push(arena, &history->commits, &history->count, sizeof(*commit));
+		commit->id = sg_arena_strdup(arena, commits[i].id);
+		commit->message = sg_arena_strdup(arena, commits[i].message);
+	}
+	return history;
 }
 
-/* What did not answer is asked again the next time. */
-static int look_there(
-	struct sg_world *world, struct sg_loaded *loaded, struct sg_origin *o, struct sg_err *err)
+/* *ret_history: NULL where GitLab does not answer; it is asked again the next time. */
+static int read_history(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_origin_at *at, const struct sg_history **ret_history, struct sg_err *err)
 {
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
 	struct sg_err why = SG_ERR_INIT;
 	struct sg_gitlab_commit *commits;
-	enum said said = SAYS_NOTHING;
 	struct sg_trouble trouble;
 	struct sg_forge forge;
 	size_t count;
 
+	*ret_history = NULL;
 	sg_forge_client(world, loaded, &forge);
 	forge.gitlab.retry = sg_world_retry(world, API_TRIES);
-	if (sg_gitlab_commits_of(&forge.gitlab, o->at.tip, o->at.file, world->arena, &commits,
-		    &count, &why) < 0) {
-		sg_debug(world->log, "the commits up to %.12s: %s", o->at.tip, why.cause);
+	if (sg_gitlab_commits_of(
+		    &forge.gitlab, at->tip, at->file, &scratch, &commits, &count, &why) < 0) {
+		sg_debug(world->log, "the commits up to %.12s: %s", at->tip, why.cause);
 		return sg_world_trouble(world, &why, &trouble, err);
 	}
-	for (size_t i = 0; i < count && said == SAYS_NOTHING; i++) {
-		said = says(o, sg_str_of(commits[i].message));
+	*ret_history = keep(loaded, at, commits, count);
+	return 0;
+}
+
+/* What the last commits of the file say, which are read once for all that stands in it. */
+static int look_there(
+	struct sg_world *world, struct sg_loaded *loaded, struct sg_origin *o, struct sg_err *err)
+{
+	const struct sg_history *history = known(loaded, &o->at);
+	enum said said = SAYS_NOTHING;
+
+	if (!history && read_history(world, loaded, &o->at, &history, err) < 0)
+		return -1;
+	for (size_t i = 0; history && i < history->count && said == SAYS_NOTHING; i++) {
+		struct sg_str message = sg_str_of(history->commits[i].message);
+
+		said = says(o, message);
 		if (said == SAYS_THIS)
-			take(world->arena, o, commits[i].id, sg_str_of(commits[i].message));
+			take(world->arena, o, history->commits[i].id, message);
 	}
-	keep(loaded, o);
 	return 0;
 }
 
@@ -128,18 +148,11 @@ int sg_origin_find(struct sg_world *world, struct sg_loaded *loaded, const struc
 	struct sg_err *err)
 {
 	struct sg_origin o = {.at = *at, .service = service, .tag = tag};
-	const struct sg_origin *before;
 	int rc = 0;
 
-	if (at->tip && look_here(world, loaded, &o) == SAYS_NOTHING) {
-		before = known(loaded, &o);
-		if (before) {
-			o.commit = before->commit;
-			o.pipeline = before->pipeline;
-		} else if (ask_gitlab && sg_forge_may_read(loaded)) {
-			rc = look_there(world, loaded, &o, err);
-		}
-	}
+	if (at->tip && look_here(world, loaded, &o) == SAYS_NOTHING && ask_gitlab &&
+		sg_forge_may_read(loaded))
+		rc = look_there(world, loaded, &o, err);
 	*ret_origin = o;
 	return rc;
 }

@@ -5,6 +5,7 @@
 #ifndef SG_STEP_ORIGIN_H
 #define SG_STEP_ORIGIN_H
 
+#include "gitlab/build.h"
 #include "step/load.h"
 
 /* Where a version stands. */
@@ -26,11 +27,19 @@ struct sg_origin {
 	const char *pipeline;
 };
 
+/* The last commits that GitLab lists for a file at a tip, as far as they name an environment. */
+struct sg_history {
+	const char *tip;
+	const char *file; /* NULL: any */
+	struct sg_gitlab_commit *commits;
+	size_t count;
+};
+
 /*
  * Looks at the tip itself, then, where ASK_GITLAB says so and our token may, at the last commits
- * that GitLab lists (one read for each version that is asked for; what came of it is kept for the
- * run). The newest commit that names the service in this environment counts, and only when it
- * names this tag. In the world's arena. Fails only for a signal.
+ * that GitLab lists (one read for each tip and file, kept for the run). The newest commit that
+ * names the service in this environment counts, and only when it names this tag. In the world's
+ * arena. Fails only for a signal.
  */
 int sg_origin_find(struct sg_world *world, struct sg_loaded *loaded, const struct sg_origin_at *at,
 	const char *service, const char *tag, bool ask_gitlab, struct sg_origin *ret_origin,

@@ -569,6 +569,27 @@ def test_gitlab_is_asked_for_pipelines_only_when_it_matters(sandbox, sg, pipelin
     assert len([path for path in asked if path.endswith("/repository/commits")]) <= 2, asked
 
 
+def test_the_commits_of_a_file_are_read_once_for_all_services_in_it(sandbox, sg, pipelines, tmp_path):
+    names = ("catalog", "order", "payment")
+    (tmp_path / "c.yaml").write_text("""
+version: 1
+environments: [{name: dev, branch: develop}]
+services:
+  - {name: "*", path: "apps/{service}", update: [{file: ../../clusters/all.yaml, key: "{service}.tag"}]}
+""")
+    (_, first), (_, second) = pipelines.start(), pipelines.start()
+    sandbox.ctl("push-file", "develop", "clusters/all.yaml", stdin="".join(f"{name}: {{tag: build-0}}\n" for name in names))
+    sg("bump", *(f"{name}=build-b" for name in names), "--config", "c.yaml", env=pipelines.job(second))
+    commit = sandbox.tip()
+    sandbox.ctl("push-file", "develop", "clusters/other.yaml", stdin="a: b\n")
+    pipelines.asked()
+    sg("bump", *(f"{name}=build-c" for name in names), "--config", "c.yaml", "--dry-run", env=pipelines.job(pipelines.start()[1]))
+    asked = pipelines.asked()
+    assert len([path for path in asked if path.endswith("/repository/commits")]) == 1, asked
+    run = sg("bump", *(f"{name}=build-a" for name in names), "--config", "c.yaml", env=pipelines.job(first), expect=6)
+    assert "OLDER" in run.err and f"commit {commit[:12]} of {second}" in run.err
+
+
 def test_a_bump_without_gitlab_asks_nobody(sandbox, sg, pipelines):
     _, url = pipelines.start()
     del sg.env["STAGEGATE_GITLAB_URL"]
