@@ -1,5 +1,6 @@
 #include "step/application_index.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 struct indexing {
 	struct sg_world *world;
 	struct sg_tree_source *source;
+	struct sg_arena *arena; /* of the shelf */
 	struct sg_application_index *index;
 	const char *file;
 };
@@ -71,7 +73,7 @@ static const char *below(struct sg_arena *arena, const char *folder, const char 
 static void note(void *arg, struct sg_str name, bool is_set)
 {
 	struct indexing *x = arg;
-	struct sg_arena *arena = x->world->arena;
+	struct sg_arena *arena = x->arena;
 	struct sg_application_entries *entries = is_set ? &x->index->sets : &x->index->applications;
 	struct sg_application_entry *entry =
 		sg_arena_push(arena, &entries->items, &entries->count, sizeof(*entry));
@@ -170,21 +172,35 @@ static int by_name(const void *a, const void *b)
 	return order ? order : strcmp(x->file, y->file);
 }
 
+/* Which folders are looked at depends on the names of the environments. */
+static void put_name(const struct sg_policy *policy, struct sg_buf *name)
+{
+	sg_buf_init(name, SIZE_MAX);
+	sg_buf_adds(name, "applications");
+	for (size_t i = 0; i < policy->environment_count; i++)
+		sg_buf_addf(name, "\n%s\n%s", policy->environments[i].name,
+			policy->environments[i].short_name ? policy->environments[i].short_name
+							   : "");
+}
+
 int sg_application_index(struct sg_world *world, const struct sg_policy *policy,
 	struct sg_tree_source *source, struct sg_application_index **ret, struct sg_err *err)
 {
 	struct sg_shelf *shelf = sg_shelf_of(world, source);
-	struct indexing x = {.world = world, .source = source};
+	struct indexing x = {.world = world, .source = source, .arena = &shelf->arena};
+	SG_AUTO(sg_buf_release) struct sg_buf name = {0};
 
-	*ret = shelf->applications;
+	put_name(policy, &name);
+	*ret = sg_names_get(&shelf->kept, name.ptr);
 	if (*ret)
 		return 0;
-	x.index = sg_arena_calloc(world->arena, 1, sizeof(*x.index));
+	x.index = sg_arena_calloc(x.arena, 1, sizeof(*x.index));
 	if (index_all(&x, policy, err) < 0)
 		return -1;
 	if (x.index->applications.count)
 		qsort(x.index->applications.items, x.index->applications.count,
 			sizeof(struct sg_application_entry), by_name);
-	*ret = shelf->applications = x.index;
+	sg_names_put(x.arena, &shelf->kept, name.ptr, x.index);
+	*ret = x.index;
 	return 0;
 }

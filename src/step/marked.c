@@ -75,7 +75,7 @@ static int add_marked(struct marked *out, const struct sg_place *place, struct s
 			*err = *marker->fault;
 			return sg_wrap(err, "%s", out->source->label);
 		}
-		one.key = marker->key;
+		one.key = sg_arena_strdup(out->world->arena, marker->key);
 		one.part = marker->part;
 		add(out, &one);
 	}

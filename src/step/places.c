@@ -1,28 +1,21 @@
 #include "step/places.h"
 
+#include <stdint.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "step/discover.h"
 #include "step/marked.h"
 #include "step/shelf.h"
 
 /* What was found out for a service in one environment, once for a revision. */
 struct found {
-	const struct found *next; /* of the same service */
-	const struct sg_environment *environments, *env;
-	const struct sg_service *entry;
 	struct sg_place *places;
 	size_t count;
 	const struct sg_err *why;           /* NULL: the places are known */
 	const struct sg_layout_file *files; /* that were looked at */
 	size_t file_count;
 };
-
-static bool is_about(const struct found *found, const struct sg_places_ask *ask)
-{
-	return found->environments == ask->policy->environments && found->env == ask->env &&
-	       found->entry == ask->entry;
-}
 
 static int discover(struct sg_world *world, const struct sg_places_ask *ask,
 	struct sg_tree_source *source, struct found *ret, struct sg_err *err)
@@ -58,36 +51,72 @@ static bool is_lasting(const struct sg_err *why)
 	return status == 3 || status == 5 || status == 9;
 }
 
-/* Never fails: `why` says what did. */
+static void put(struct sg_buf *out, const char *text)
+{
+	sg_buf_addf(out, "\n%s", text ? text : "");
+}
+
+/* All of the configuration that finding out depends on. */
+static void put_name(const struct sg_places_ask *ask, struct sg_buf *name)
+{
+	const struct sg_policy *policy = ask->policy;
+
+	sg_buf_init(name, SIZE_MAX);
+	sg_buf_adds(name, "places");
+	put(name, ask->service);
+	put(name, ask->entry->path);
+	put(name, ask->entry->image);
+	put(name, ask->env->name);
+	put(name, ask->env->short_name);
+	put(name, ask->env->application);
+	for (size_t i = 0; i < policy->environment_count; i++) {
+		put(name, policy->environments[i].name);
+		put(name, policy->environments[i].short_name);
+	}
+}
+
+/* Never fails: `why` says what did. Lives as long as the shelf. */
 static const struct found *find(
 	struct sg_world *world, const struct sg_places_ask *ask, struct sg_tree_source *source)
 {
 	struct sg_shelf *shelf = sg_shelf_of(world, source);
-	struct found **first = sg_names_get(&shelf->places, ask->service), *found;
+	SG_AUTO(sg_buf_release) struct sg_buf name = {0};
+	struct sg_world kept = *world;
 	struct sg_err why = SG_ERR_INIT;
+	struct found *found;
 
-	for (const struct found *known = first ? *first : NULL; known; known = known->next)
-		if (is_about(known, ask))
-			return known;
-	found = sg_arena_calloc(world->arena, 1, sizeof(*found));
-	found->environments = ask->policy->environments;
-	found->env = ask->env;
-	found->entry = ask->entry;
-	if (discover(world, ask, source, found, &why) < 0) {
-		struct sg_err *kept = sg_arena_alloc(world->arena, sizeof(*kept));
+	put_name(ask, &name);
+	found = sg_names_get(&shelf->kept, name.ptr);
+	if (found)
+		return found;
+	kept.arena = &shelf->arena;
+	found = sg_arena_calloc(kept.arena, 1, sizeof(*found));
+	if (discover(&kept, ask, source, found, &why) < 0) {
+		struct sg_err *copy = sg_arena_alloc(kept.arena, sizeof(*copy));
 
-		*kept = why;
-		found->why = kept;
+		*copy = why;
+		found->why = copy;
 		if (!is_lasting(&why))
 			return found;
 	}
-	if (!first) {
-		first = sg_arena_calloc(world->arena, 1, sizeof(*first));
-		sg_names_put(world->arena, &shelf->places, ask->service, first);
-	}
-	found->next = *first;
-	*first = found;
+	sg_names_put(kept.arena, &shelf->kept, name.ptr, found);
 	return found;
+}
+
+/* For whoever asks, in the world's arena. */
+static struct sg_place *copy_places(struct sg_arena *arena, const struct found *found)
+{
+	struct sg_place *places = sg_arena_calloc(arena, found->count + 1, sizeof(*places));
+
+	for (size_t i = 0; i < found->count; i++) {
+		places[i] = found->places[i];
+		places[i].service = sg_arena_strdup(arena, places[i].service);
+		places[i].file = sg_arena_strdup(arena, places[i].file);
+		places[i].key = sg_arena_strdup(arena, places[i].key);
+		places[i].image = sg_arena_strdup(arena, places[i].image);
+		places[i].found = sg_arena_strdup(arena, places[i].found);
+	}
+	return places;
 }
 
 static bool has_place(const struct found *found, const struct sg_place *place)
@@ -158,7 +187,7 @@ int sg_places_find(struct sg_world *world, const struct sg_places_ask *ask,
 			check_against(ask, other, find(world, &theirs, source), found, err) < 0)
 			return -1;
 	}
-	*ret_places = found->places;
+	*ret_places = copy_places(world->arena, found);
 	*ret_count = found->count;
 	return 0;
 }

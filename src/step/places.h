@@ -15,7 +15,7 @@ struct sg_places_ask {
 
 /*
  * The places in ENV. Those that `update:` names are not read; without it the files of SOURCE are
- * (step/discover.h), once for each revision: they are nobody's to change. PLACE_SHARED when another
+ * (step/discover.h), once for each revision. In the world's arena. PLACE_SHARED when another
  * environment on the same branch has one of the places that were found, too: whoever changes it for
  * this one changes it for both.
  */

@@ -46,7 +46,8 @@ static int folders(struct sg_world *world, const struct sg_service *entry,
 		return sg_wrap(err, "%s", source->label);
 	for (size_t i = 0; i < count; i++)
 		if (entries[i].is_dir && sg_service_name_check(entries[i].name, &ignored) == 0)
-			add_name(world->arena, names, entries[i].name);
+			add_name(world->arena, names,
+				sg_arena_strdup(world->arena, entries[i].name));
 	return 0;
 }
 

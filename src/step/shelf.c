@@ -1,14 +1,19 @@
 #include "step/shelf.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
+#define SHELVES_MAX 16
+#define SHELVES_MAX_BYTES (16u << 20)
 #define TEXTS_MAX_BYTES (8u << 20)
 #define TREES_MAX_BYTES (8u << 20)
 
 struct sg_file {
 	struct sg_file *next;
 	struct sg_shelves *shelves;
-	struct sg_arena *arena; /* of the run */
+	struct sg_arena *arena; /* of the shelf */
 	const char *path;
 	int holders;
 	bool has_text, has_tree;
@@ -19,36 +24,6 @@ struct sg_file {
 	struct sg_edit_shapes *shapes;
 	struct sg_edit_markers *markers;
 };
-
-static struct sg_shelves *shelves_of(struct sg_world *world)
-{
-	if (!world->shelves)
-		world->shelves = sg_arena_calloc(world->arena, 1, sizeof(*world->shelves));
-	return world->shelves;
-}
-
-static bool is_of(const struct sg_shelf *shelf, const struct sg_tree_source *source)
-{
-	if (!shelf->revision || !source->revision)
-		return shelf->source == source;
-	return strcmp(shelf->revision, source->revision) == 0;
-}
-
-struct sg_shelf *sg_shelf_of(struct sg_world *world, const struct sg_tree_source *source)
-{
-	struct sg_shelves *shelves = shelves_of(world);
-	struct sg_shelf *shelf;
-
-	for (shelf = shelves->first; shelf; shelf = shelf->next)
-		if (is_of(shelf, source))
-			return shelf;
-	shelf = sg_arena_calloc(world->arena, 1, sizeof(*shelf));
-	shelf->next = shelves->first;
-	shelf->source = source;
-	shelf->revision = sg_arena_strdup(world->arena, source->revision);
-	shelves->first = shelf;
-	return shelf;
-}
 
 /* ---- letting go ---- */
 
@@ -69,13 +44,14 @@ static void drop_text(struct sg_file *file)
 /* What was parsed points into the text: it goes with it. */
 static void let_go(struct sg_shelves *shelves, bool texts)
 {
-	for (struct sg_file *file = shelves->files; file; file = file->next) {
-		if (file->holders)
-			continue;
-		drop_tree(file);
-		if (texts)
-			drop_text(file);
-	}
+	for (struct sg_shelf *shelf = shelves->first; shelf; shelf = shelf->next)
+		for (struct sg_file *file = shelf->files; file; file = file->next) {
+			if (file->holders)
+				continue;
+			drop_tree(file);
+			if (texts)
+				drop_text(file);
+		}
 }
 
 static void keep_small(struct sg_shelves *shelves)
@@ -92,33 +68,105 @@ void sg_shelves_let_go(struct sg_world *world)
 		let_go(world->shelves, true);
 }
 
-void sg_shelves_release(struct sg_world *world)
+static void shelf_free(struct sg_shelves *shelves, struct sg_shelf *shelf)
 {
-	for (struct sg_file *file = world->shelves ? world->shelves->files : NULL; file;
-		file = file->next) {
+	for (struct sg_file *file = shelf->files; file; file = file->next) {
 		drop_tree(file);
 		drop_text(file);
 	}
+	shelves->folders_bytes -= shelf->folders_bytes;
+	sg_arena_release(&shelf->arena);
+	free(shelf);
+}
+
+void sg_shelves_release(struct sg_world *world)
+{
+	struct sg_shelves *shelves = world->shelves;
+
+	while (shelves && shelves->first) {
+		struct sg_shelf *shelf = shelves->first;
+
+		shelves->first = shelf->next;
+		shelf_free(shelves, shelf);
+	}
+	free(shelves);
 	world->shelves = NULL;
+}
+
+/* ---- shelves ---- */
+
+static bool is_held(const struct sg_shelf *shelf)
+{
+	for (const struct sg_file *file = shelf->files; file; file = file->next)
+		if (file->holders)
+			return true;
+	return false;
+}
+
+/* Those behind the ones that there is room for. */
+static void drop_old(struct sg_shelves *shelves)
+{
+	struct sg_shelf **at = &shelves->first;
+	size_t bytes = 0, count = 0;
+
+	while (*at) {
+		struct sg_shelf *shelf = *at;
+
+		bytes += shelf->arena.used_bytes;
+		if ((++count <= SHELVES_MAX && bytes <= SHELVES_MAX_BYTES) || is_held(shelf)) {
+			at = &shelf->next;
+			continue;
+		}
+		*at = shelf->next;
+		shelf_free(shelves, shelf);
+	}
+}
+
+static bool is_of(const struct sg_shelf *shelf, const struct sg_tree_source *source)
+{
+	if (!shelf->revision || !source->revision)
+		return shelf->source == source;
+	return strcmp(shelf->revision, source->revision) == 0;
+}
+
+struct sg_shelf *sg_shelf_of(struct sg_world *world, const struct sg_tree_source *source)
+{
+	struct sg_shelf **at, *shelf;
+
+	if (!world->shelves)
+		world->shelves = sg_calloc(1, sizeof(*world->shelves));
+	at = &world->shelves->first;
+	while (*at && !is_of(*at, source))
+		at = &(*at)->next;
+	shelf = *at;
+	if (shelf) {
+		*at = shelf->next;
+	} else {
+		drop_old(world->shelves);
+		shelf = sg_calloc(1, sizeof(*shelf));
+		shelf->source = source;
+		shelf->revision = sg_arena_strdup(&shelf->arena, source->revision);
+	}
+	shelf->next = world->shelves->first;
+	world->shelves->first = shelf;
+	return shelf;
 }
 
 /* ---- files ---- */
 
-static struct sg_file *file_at(
-	struct sg_world *world, const struct sg_tree_source *source, const char *path)
+static struct sg_file *file_at(struct sg_shelves *shelves, struct sg_shelf *shelf, const char *path)
 {
-	struct sg_shelf *shelf = sg_shelf_of(world, source);
-	struct sg_file *file = sg_names_get(&shelf->files, path);
+	struct sg_file *file = sg_names_get(&shelf->names, path);
 
 	if (file)
 		return file;
-	file = sg_arena_calloc(world->arena, 1, sizeof(*file));
-	file->shelves = world->shelves;
-	file->next = world->shelves->files;
-	file->arena = world->arena;
-	file->path = sg_arena_strdup(world->arena, path);
-	world->shelves->files = file;
-	sg_names_put(world->arena, &shelf->files, path, file);
+	file = sg_arena_calloc(&shelf->arena, 1, sizeof(*file));
+	file->shelves = shelves;
+	file->next = shelf->files;
+	file->arena = &shelf->arena;
+	file->path = sg_arena_strdup(&shelf->arena, path);
+	shelf->files = file;
+	sg_names_put(&shelf->arena, &shelf->names, path, file);
 	return file;
 }
 
@@ -140,7 +188,8 @@ static int too_large(const struct sg_tree_source *source, const struct sg_file *
 int sg_file_open(struct sg_world *world, struct sg_tree_source *source, const char *path,
 	size_t max_bytes, struct sg_file **ret_file, struct sg_err *err)
 {
-	struct sg_file *file = sg_names_get(&sg_shelf_of(world, source)->files, path);
+	struct sg_shelf *shelf = sg_shelf_of(world, source);
+	struct sg_file *file = sg_names_get(&shelf->names, path);
 
 	*ret_file = NULL;
 	if (!file || !file->has_text) {
@@ -149,7 +198,7 @@ int sg_file_open(struct sg_world *world, struct sg_tree_source *source, const ch
 		sg_buf_init(&text, max_bytes);
 		if (source->read(source, path, &text, err) < 0)
 			return -1;
-		file = file_at(world, source, path);
+		file = file_at(world->shelves, shelf, path);
 		take_text(file, &text);
 	}
 	if (file->text.len > max_bytes)

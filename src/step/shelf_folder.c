@@ -56,14 +56,16 @@ enum sg_shelf_kind sg_shelf_kind(
 static void keep_folder(
 	struct sg_world *world, struct sg_shelf *shelf, const char *path, struct folder found)
 {
-	struct sg_shelves *shelves = world->shelves;
-	struct folder *folder = sg_arena_alloc(world->arena, sizeof(*folder));
+	struct folder *folder = sg_arena_alloc(&shelf->arena, sizeof(*folder));
+	size_t bytes = 0;
 
 	*folder = found;
+	bytes += strlen(path) + sizeof(*folder);
 	for (size_t i = 0; i < found.count; i++)
-		shelves->folders_bytes += sizeof(*found.entries) + strlen(found.entries[i].name);
-	shelves->folders_bytes += strlen(path) + sizeof(*folder);
-	sg_names_put(world->arena, &shelf->folders, path, folder);
+		bytes += sizeof(*found.entries) + strlen(found.entries[i].name);
+	shelf->folders_bytes += bytes;
+	world->shelves->folders_bytes += bytes;
+	sg_names_put(&shelf->arena, &shelf->folders, path, folder);
 }
 
 int sg_shelf_list(struct sg_world *world, struct sg_tree_source *source, const char *path,
@@ -77,7 +79,8 @@ int sg_shelf_list(struct sg_world *world, struct sg_tree_source *source, const c
 		if (sg_shelf_kind(world, source, path) == SG_SHELF_NOTHING)
 			return sg_fail(
 				err, SG_R_FILE_NOT_FOUND, "%s has no \"%s\"", source->label, path);
-		if (source->list(source, path, world->arena, &found.entries, &found.count, err) < 0)
+		if (source->list(source, path, &shelf->arena, &found.entries, &found.count, err) <
+			0)
 			return -1;
 		if (world->shelves->folders_bytes <= FOLDERS_MAX_BYTES)
 			keep_folder(world, shelf, path, found);

@@ -899,6 +899,60 @@ static void revisions_are_told_apart(void **state)
 	cost_release(&c);
 }
 
+/* A look lets its memory go; what was read stays, and what was handed out does not depend on it. */
+static void memory_of_one_look(void **state)
+{
+	static const struct tree_file files[] = {CHART,
+		{"apps/web/values-dev.yaml", "image: {tag: '1'}\n"},
+		{"argocd/web.yaml",
+			APPLICATION("web-dev",
+				ONE("apps/web", "    helm: {valueFiles: [values-dev.yaml]}\n"))},
+		{NULL, NULL}};
+	struct cost c;
+
+	(void)state;
+	cost_init(&c, files);
+	for (int i = 0; i < 3; i++) {
+		struct sg_arena look = {0};
+
+		c.world.arena = &look;
+		assert_string_equal(value_of(&c, "web", 0), "1");
+		sg_arena_release(&look);
+	}
+	assert_int_equal(c.tree.most, 1);
+	cost_release(&c);
+}
+
+/* Days of looking at a branch that moves: the memory of old revisions is let go. */
+static void many_revisions(void **state)
+{
+	enum { MANY = 400 };
+	static const struct tree_file files[] = {
+		CHART, {"apps/web/values-dev.yaml", "image: {tag: '1'}\n"}, {NULL, NULL}};
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_file *held = NULL;
+	size_t shelves = 0;
+	struct cost c;
+
+	(void)state;
+	cost_init(&c, files);
+	for (int i = 0; i < MANY; i++) {
+		c.tree.source.revision = sg_arena_printf(&c.arena, "%040d", i);
+		assert_string_equal(value_of(&c, "web", 0), "1");
+		if (i == 0)
+			assert_int_equal(sg_file_open(&c.world, &c.tree.source,
+						 "apps/web/values-dev.yaml", 1000, &held, &err),
+				0);
+	}
+	for (const struct sg_shelf *shelf = c.world.shelves->first; shelf; shelf = shelf->next)
+		shelves++;
+	assert_in_range(shelves, 2, 20);
+	/* the one that is held has not gone */
+	assert_string_equal(sg_file_text(held).ptr, "image: {tag: '1'}\n");
+	sg_file_close_ptr(&held);
+	cost_release(&c);
+}
+
 /* What could not be read is asked for again. */
 static void what_failed_is_not_kept(void **state)
 {
@@ -955,6 +1009,8 @@ int main(void)
 		cmocka_unit_test(many_applications_are_read_once),
 		cmocka_unit_test(more_texts_than_are_kept),
 		cmocka_unit_test(revisions_are_told_apart),
+		cmocka_unit_test(memory_of_one_look),
+		cmocka_unit_test(many_revisions),
 		cmocka_unit_test(what_failed_is_not_kept),
 	};
 
