@@ -10,6 +10,7 @@ from .gl_error import Answer
 HTML = b"<!DOCTYPE html>\n<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body>\n</html>\n"
 LOGIN = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>You need to sign in before continuing.</body></html>\n"
 LATER = {"message": {"error": "This endpoint has been requested too many times. Try again later."}}
+DECLINED = "Commit message does not follow the pattern 'JIRA-[0-9]+'"
 
 # name -> (sentence, argument). N counts requests; words after it must be in "METHOD /path", as in `1 PUT /merge`.
 FAULTS = {
@@ -29,6 +30,10 @@ FAULTS = {
     "gl-reset": ("the next N API requests end without any answer, without effect", "N=1 [WORD...]"),
     "gl-reset-after": ("the next N API requests have their effect and end without any answer", "N=1 [WORD...]"),
     "gl-race": ("the next N commits by API lose a race: somebody else's commit comes first", "N=1"),
+    "gl-between": ("the next N commits by API are made on somebody else's commit of the same file, that came after the check", "N=1"),
+    "gl-decline": ("the next N commits by API are declined by a push rule, 400", "N=1"),
+    "gl-decline-list": ("the same, with the text in an array", "N=1"),
+    "gl-lag": ("the next N reads of files by a branch's name see the branch as it was one commit ago", "N=1"),
     "gl-slow": ("every API answer waits MS first", "MS=300"),
     "gl-moved": ("the GitOps project has moved: its path answers 301 to its id, until cleared", "none"),
     "gl-moved-host": ("the GitOps project has moved to another origin: 301, until cleared", "none"),
@@ -60,7 +65,7 @@ class Faults:
     def set(self, state, name, *words):
         argument = FAULTS[name][1]
         with self.lock:
-            if name == "gl-race":
+            if argument == "N=1":
                 self.on[name] = [int(words[0]) if words else 1, []]
             elif name in COUNTED:
                 count = int(words[0]) if words and words[0].isdigit() else 1
@@ -87,13 +92,38 @@ class Faults:
     def listing(self):
         return {name: row[0] for name, row in self.on.items()}
 
+    def _count(self, name):
+        """Counts a fault down; True when it was on."""
+        with self.lock:
+            left = self.on.pop(name, [0, []])[0]
+            if left > 1:
+                self.on[name] = [left - 1, []]
+        return left > 0
+
+    def declined(self):
+        """4: what a push rule says, as text or as a list (1.1), or None."""
+        for name, text in (("gl-decline", DECLINED), ("gl-decline-list", [DECLINED])):
+            if self._count(name):
+                return text
+        return None
+
+    def between(self, repo, branch, path):
+        """3: the files are checked before the write, not with it. The new tip, or None."""
+        if not self._count("gl-between"):
+            return None
+        body = repo.blob(repo.branch(branch), path)[1] + b"# came between\n"
+        return gitrepo.put(repo.path, branch, {path: body}, "came between\n")[1]
+
+    def lagging(self, repo, ref):
+        """1.3: a replica that has not seen the last commit of a branch; only names lag. The id to read, or None."""
+        tip = repo.branch((ref or "").removeprefix("refs/heads/"))
+        if tip is None or not repo.commit(tip)["parents"] or not self._count("gl-lag"):
+            return None
+        return repo.commit(tip)["parents"][0]
+
     def race(self, repo, branch):
         """Puts somebody else's commit on the branch, when gl-race is on."""
-        with self.lock:
-            left = self.on.pop("gl-race", [0, []])[0]
-            if left > 1:
-                self.on["gl-race"] = [left - 1, []]
-        if left and repo.branch(branch):
+        if self._count("gl-race") and repo.branch(branch):
             gitrepo.put(repo.path, branch, {"infrastructure/logging/values.yaml": b"# came first\n"}, "came first\n")
 
     def take(self, method, target):

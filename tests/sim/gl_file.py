@@ -21,7 +21,7 @@ def _path(ctx):
 def _found(ctx, ref):
     """(facts, bytes) of a file at a ref; 404 Commit or File Not Found."""
     path, repo = _path(ctx), ctx.project.repo
-    commit = repo.resolve(ref)
+    commit = ctx.state.faults.lagging(repo, ctx.args.get("ref")) or repo.resolve(ref)
     if commit is None:
         raise ApiError.not_found("Commit")
     blob = repo.blob(commit, path)

@@ -47,7 +47,7 @@ MEMBERS = {
         for name in ("manager-1", "manager-2", "manager-3", "manager-blocked", "manager-expired", "manager-bot")
     },
 }
-GIT = ("dev", "dev-2", "manager-1", "manager-2", "manager-3", "manager-blocked", "outsider", "job-dev", "job-manager-1")
+GIT = ("write-repository", "dev", "dev-2", "manager-1", "manager-2", "manager-3", "manager-blocked", "outsider", "job-dev", "job-manager-1")
 SINCE = 1767603600  # 2026-01-05, the day of the first commit
 PERSONS = ("dev", "dev-2", "manager-1", "manager-2", "manager-3", "manager-blocked", "manager-expired", "manager-bot", "head", "outsider")  # fmt: skip
 JOBS = {"dev": (7001, 8001), "manager-1": (7002, 8002)}  # alias -> (job id, pipeline id)

@@ -1,10 +1,12 @@
 """Protected branches (5), and the ctl words for them."""
 
+import os
+
 from . import gl_render as render
 from .gl_app import route
 from .gl_ctl import Bad, command, person, switch
 from .gl_error import ApiError
-from .gl_state import DEVELOPER, LEVELS, MAINTAINER, Protected
+from .gl_state import DEVELOPER, LEVELS, MAINTAINER, Project, Protected, repository
 
 
 def _levels(state, rule, rows):
@@ -138,6 +140,17 @@ def _level(state, name, level):
         raise Bad(f"{name} has no level of its own, or {level} is none")
     state.apps.members[user.id].level = int(level)
     state.publish()
+
+
+@command("serve PATH", "GitLab knows the bare repository repo/PATH.git as a project with the members of gitops/apps, until reset")
+def _serve(state, path):
+    repo = repository(state.box, path)
+    if not os.path.isdir(repo.path):
+        raise Bad(f"there is no repo/{path}.git")
+    made = Project(state.number("project"), path, repo, state.apps.namespace)
+    made.members = state.apps.members
+    made.settings["default_branch"] = repo.git("symbolic-ref", "--short", "HEAD")
+    state.projects[made.id] = made
 
 
 @command("project SETTING VALUE", "a setting of gitops/apps, as in GET /projects/:id: merge_method, squash_option, ...")

@@ -106,6 +106,12 @@ class Tree:
 def publish(ctx, branch, tip, parent, tree, message):
     """Commits and moves the branch by compare-and-swap; returns the commit's id. A lost race is a 400 (3)."""
     repo, user, args = ctx.project.repo, ctx.user, ctx.args
+    words = ctx.state.faults.declined()
+    if words:
+        raise ApiError.sentence(words)
+    if tip == parent and tree.changes:
+        moved = ctx.state.faults.between(repo, branch, next(iter(tree.changes)))
+        tip, parent = (moved, moved) if moved else (tip, parent)
     author = (args.get("author_name") or user.name, args.get("author_email") or user.email)
     oid = repo.write_tree(parent, tree.changes) if tree.changes else repo.commit(parent)["tree"]
     new = repo.commit_tree(oid, [parent], message, author, (user.name, user.email), ctx.state.now())

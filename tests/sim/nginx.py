@@ -103,8 +103,9 @@ SERVER = """	server {{
 def _users(tokens):
     rows = []
     for user, token in tokens.items():
+        who = "bot" if user == "write-repository" else user  # a second token of the same user (2)
         for name in ("gitlab-ci-token",) if user.startswith("job") else ("oauth2", user, "git"):
-            rows.append(f'\t\t"Basic {base64.b64encode(f"{name}:{token}".encode()).decode()}" {user};\n')
+            rows.append(f'\t\t"Basic {base64.b64encode(f"{name}:{token}".encode()).decode()}" {who};\n')
     return "".join(rows)
 
 

@@ -1,5 +1,7 @@
 """Independent clients against the simulated GitLab: python-gitlab and glab open, follow, approve and merge by hand."""
 
+import base64
+
 import pytest
 
 from sim import clients
@@ -56,6 +58,31 @@ def test_python_gitlab_story(lab, client):
     made.merge(sha=head, should_remove_source_branch=True)
     merged = bot.mergerequests.get(made.iid)
     assert (merged.state, merged.merge_commit_sha) == ("merged", lab.box.tip("main"))
+
+
+def test_python_gitlab_commits(box, client):
+    """Files and commits as another client reads and writes them (3, 4), and what became of it in Git."""
+    bot, path, tip = client("bot"), "apps/catalog/values-dev.yaml", box.tip()
+    file = bot.files.get(path, ref="refs/heads/develop")
+    assert (file.commit_id, file.decode()) == (tip, bot.files.raw(path, ref=tip))
+    one = {"action": "update", "file_path": path, "encoding": "base64", "last_commit_id": tip,
+           "content": base64.b64encode(b"image: {tag: 7.7.7}\r\n\xff").decode()}  # fmt: skip
+    send = {"branch": "develop", "commit_message": "m\n\nStagegate-Id: x\n", "actions": [one], "author_name": "A", "author_email": "a@example.com"}  # fmt: skip
+    made = bot.commits.create(send)
+    assert made.parent_ids == [tip] and box.tip() == made.id and made.author_email == "a@example.com"
+    assert bot.files.raw(path, ref="develop") == b"image: {tag: 7.7.7}\r\n\xff"
+    with pytest.raises(client.gitlab.exceptions.GitlabCreateError) as stale:
+        bot.commits.create(send)
+    assert (stale.value.response_code, "has changed since" in stale.value.error_message) == (400, True)
+    query = {"ref_name": f"{tip}..refs/heads/develop", "path": path}
+    assert [row.id for row in bot.commits.list(query_parameters=query, get_all=True)] == [made.id]
+    with pytest.raises(client.gitlab.exceptions.GitlabCreateError) as closed:
+        client("dev").commits.create({**send, "branch": "main"})
+    assert closed.value.response_code == 403
+    with pytest.raises(client.gitlab.exceptions.GitlabCreateError) as job:  # 2.1
+        client("job-dev").commits.create(send)
+    assert job.value.response_code == 404
+    assert client("job-dev").files.raw(path, ref="develop")  # 2.1
 
 
 def test_python_gitlab_errors(lab, client):

@@ -58,6 +58,14 @@ def test_file_not_there(box):
     assert box.api("GET", file_url("../x"), ref="main")[0] in (400, 404)
 
 
+def test_file_of_a_branch_by_its_full_name(box):
+    """A tag of the same name is no danger then."""
+    gitrepo.git(box.repo, "update-ref", "refs/tags/develop", box.tip("main"))
+    assert box.api("GET", file_url(), ref="refs/heads/develop")[2]["commit_id"] == box.tip()
+    raw = box.api("GET", f"{REPO}/files/stagegate.yaml/raw")  # no ref: the default branch
+    assert (raw[1]["x-gitlab-commit-id"], raw[1]["x-gitlab-ref"]) == (box.tip("main"), "main")
+
+
 def test_file_write_and_its_lock(box):
     old = box.api("GET", file_url(), ref="develop")[2]
     send = {"branch": "develop", "commit_message": "m", "content": "a: 1\r\n"}
@@ -193,6 +201,40 @@ def test_lost_race(box):
     commit(box, "develop")
 
 
+def test_somebody_comes_between_check_and_commit(box):
+    """3: the check is per file and before the write: it does not see what comes after it."""
+    last = box.tip()
+    box.ctl("fault", "gl-between")
+    new = commit(box, "develop", one={"last_commit_id": last})
+    (between,) = new["parent_ids"]
+    assert gitrepo.git(box.repo, "rev-parse", f"{between}^") == last
+    assert "# came between" in gitrepo.git(box.repo, "show", f"{between}:{FILE}")
+    assert gitrepo.git(box.repo, "show", f"develop:{FILE}") == "x: 1"
+    assert commit(box, "develop", body=b"y: 1\n")["parent_ids"] == [new["id"]]  # only once
+
+
+@pytest.mark.parametrize("fault, shape", [("gl-decline", str), ("gl-decline-list", list)])
+def test_push_rule(box, fault, shape):
+    """4: 400 with the rule's text; 1.1: a text can be a list."""
+    tip = box.tip()
+    box.ctl("fault", fault)
+    found = commit(box, "develop", status=400)
+    assert isinstance(found["message"], shape) and "does not follow the pattern" in str(found["message"])
+    assert box.tip() == tip
+    commit(box, "develop")
+
+
+def test_a_replica_lags(box):
+    """1.3: a name is read as it was; an id is not."""
+    old, new = box.tip(), commit(box, "develop", body=b"new: 1\n")["id"]
+    box.ctl("fault", "gl-lag", "2")
+    for ref in ("develop", "refs/heads/develop"):
+        assert box.api("GET", file_url() + "/raw", ref=ref)[1]["x-gitlab-commit-id"] == old
+    assert box.api("GET", file_url() + "/raw", ref="develop")[1]["x-gitlab-commit-id"] == new
+    box.ctl("fault", "gl-lag")
+    assert box.api("GET", file_url() + "/raw", ref=new)[2] == b"new: 1\n"
+
+
 def test_502_after_the_effect(box):
     old = box.tip()
     box.ctl("fault", "gl-502-after", "1", "POST", "/repository/commits")
@@ -293,3 +335,14 @@ def test_tree(box):
     assert rows[0]["type"] == "tree" and {row["name"] for row in rows} >= {"values-dev.yaml", "templates"}
     assert box.api("GET", REPO + "/tree", path="nope")[0] == 404
     assert len(box.api("GET", REPO + "/tree", recursive="true", per_page=100)[2]) == 100
+
+
+def test_serve(box):
+    """A bare repository that was put there becomes a project; reset forgets it."""
+    other = gitrepo.git(box.repo, "clone", "-q", "--bare", box.repo, box.repo.replace("gitops/apps.git", "gitops/other.git"))
+    assert other == "" and box.api("GET", "/projects/gitops%2Fother")[0] == 404
+    box.ctl("serve", "gitops/other")
+    found = box.api("GET", "/projects/gitops%2Fother/repository/files/stagegate.yaml/raw")
+    assert found[0] == 200 and found[1]["x-gitlab-commit-id"] == box.tip("main")
+    box.ctl("reset")
+    assert box.api("GET", "/projects/gitops%2Fother")[0] == 404
