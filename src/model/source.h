@@ -1,6 +1,6 @@
 /*
  * The two small interfaces between a plan and the world: reading files at a commit, and publishing.
- * Implemented by repo/ (Git smart HTTP), by repo/ for a local folder, later by gitlab/ (API).
+ * Implemented by repo/ (Git smart HTTP), by repo/ for a local folder, and by gitlab/ (API).
  */
 #ifndef SG_MODEL_SOURCE_H
 #define SG_MODEL_SOURCE_H
@@ -12,6 +12,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/ancestry.h"
 #include "model/plan.h"
 
 struct sg_tree_entry {
@@ -21,9 +22,14 @@ struct sg_tree_entry {
 
 /* The files of one revision. */
 struct sg_tree_source {
-	const char *label;    /* for messages: the branch, or the folder */
-	const char *revision; /* full commit id; NULL for a folder */
-	const char *url;      /* of the repository; NULL for a folder: not known */
+	const char *label; /* for messages: the branch, or the folder */
+	/*
+	 * Full commit id; NULL for a folder. Over an API it is NULL until the first read, whose
+	 * answer names the commit that all later ones are of.
+	 */
+	const char *revision;
+	const char *url; /* of the repository; NULL for a folder: not known */
+	bool by_request; /* each read and each list is a request of its own: ask for little */
 	/*
 	 * Appends the file to BUF (whose max is the cap, TOO_LARGE). FILE_NOT_FOUND when absent;
 	 * EDIT_REFUSED when it is a symlink, a submodule or a folder, or when a folder on the way
@@ -38,14 +44,15 @@ struct sg_tree_source {
 
 enum sg_publish_outcome {
 	SG_PUBLISHED,     /* the server said yes */
-	SG_PUBLISH_STALE, /* the branch is not at the lease: fetch, apply again, retry */
+	SG_PUBLISH_STALE, /* the branch has moved: nothing was written; look, apply again, retry */
 	SG_PUBLISH_DOUBT  /* no answer or no sense in it: read back before anything else */
 };
 
 struct sg_published {
 	enum sg_publish_outcome outcome;
-	char commit[SG_OID_SIZE]; /* the id that was or would have been published */
-	char why[256];            /* STALE and DOUBT: the server's or the transport's words */
+	/* The id that was or would have been published; "" where only the server makes ids. */
+	char commit[SG_OID_SIZE];
+	char why[256]; /* STALE and DOUBT: the server's or the transport's words */
 };
 
 struct sg_publisher {
@@ -57,6 +64,12 @@ struct sg_publisher {
 	 */
 	int (*publish)(struct sg_publisher *publisher, const struct sg_plan *plan,
 		struct sg_published *ret_published, struct sg_err *err);
+	/*
+	 * After DOUBT: is the commit of PLAN (as it was published) in its branch, whose commit TIP
+	 * was read since then? YES fills ret_commit. UNKNOWN when nobody can say.
+	 */
+	int (*find)(struct sg_publisher *publisher, const struct sg_plan *plan, const char *tip,
+		enum sg_answer *ret_answer, char ret_commit[SG_OID_SIZE], struct sg_err *err);
 };
 
 #endif

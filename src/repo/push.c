@@ -150,6 +150,20 @@ static int publish(struct sg_publisher *base, const struct sg_plan *plan,
 	return 0;
 }
 
+static int find(struct sg_publisher *base, const struct sg_plan *plan, const char *tip,
+	enum sg_answer *ret_answer, char ret_commit[SG_OID_SIZE], struct sg_err *err)
+{
+	struct sg_repo *repo = ((struct publisher *)(void *)base)->repo;
+	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
+	struct sg_ancestry *ancestry;
+
+	if (sg_repo_plan_commit(repo, plan, ret_commit, err) < 0 ||
+		sg_repo_ancestry(repo, plan->branch, &arena, &ancestry, err) < 0)
+		return -1;
+	*ret_answer = ancestry->contains(ancestry, tip, ret_commit);
+	return 0;
+}
+
 /* Was this commit read from the server? */
 static bool is_known(struct sg_repo *repo, const char *oid, const git_oid *id)
 {
@@ -187,6 +201,7 @@ int sg_repo_publisher(struct sg_repo *repo, struct sg_arena *arena,
 
 	(void)err;
 	publisher->base.publish = publish;
+	publisher->base.find = find;
 	publisher->repo = repo;
 	*ret_publisher = &publisher->base;
 	return 0;
