@@ -25,6 +25,10 @@ static const struct sg_opt bump_opts[] = {
 		"more SERVICE=TAG words from a file, which may have lines and # comments"),
 	SG_STRING(struct bump_args, expect, "expect-current", "VALUE",
 		"write only where this tag or digest stands now; for one service"),
+	SG_CHOICE(struct bump_args, settings.publish_via, "publish-via", "configured",
+		"configured auto api git",
+		"which way the commit goes: over GitLab's API, without a clone, or by Git "
+		"(configured: as publish.via says)"),
 	SG_FLAG(struct bump_args, dry_run, "dry-run", "show the plan and the diff, write nothing"),
 };
 

@@ -294,6 +294,20 @@ static bool too_many(struct sg_config_notes *notes, const struct sg_yaml_node *l
 	return true;
 }
 
+static void check_publish(struct sg_config_notes *notes, const struct sg_yaml_node *root,
+	const struct sg_policy *policy)
+{
+	const struct sg_yaml_node *publish = sg_yaml_get(root, "publish");
+	const struct sg_yaml_node *place;
+
+	if (!publish || policy->publish_via != SG_VIA_API ||
+		policy->commit.sign != SG_SIGN_REQUIRED)
+		return;
+	place = at_key(publish, "via");
+	sg_config_note(notes, place->line, place->column, "set 'via: git' or 'via: auto'",
+		"GitLab's API takes no signature of ours, and 'commit.sign' asks for one");
+}
+
 void sg_config_rules(
 	struct sg_config_notes *notes, const struct sg_yaml_node *root, struct sg_policy *policy)
 {
@@ -305,6 +319,7 @@ void sg_config_rules(
 	if ((envs && too_many(notes, envs, ENVIRONMENTS_MAX)) ||
 		(services && too_many(notes, services, SERVICES_MAX)))
 		return;
+	check_publish(notes, root, policy);
 	if (envs && policy->environments)
 		check_environments(notes, envs, policy);
 	if (services && policy->services) {

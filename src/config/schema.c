@@ -5,10 +5,12 @@
 #include "base/attr.h"
 #include "model/policy.h"
 
+_Static_assert(sizeof(enum sg_publish_via) == sizeof(int), "enums are written as int");
 _Static_assert(sizeof(enum sg_publish_mode) == sizeof(int), "enums are written as int");
 
 #define SG_X(name, word) word " "
 static const char publish_words[] = SG_PUBLISH_MODES(SG_X);
+static const char via_words[] = SG_PUBLISH_VIAS(SG_X);
 static const char merge_words[] = SG_MERGE_MODES(SG_X);
 static const char sign_words[] = SG_SIGN_MODES(SG_X);
 static const char gate_words[] = SG_GATE_TYPES(SG_X);
@@ -311,6 +313,27 @@ static const struct sg_config_map commit_map = {
 	.column_offset = SG_CONFIG_NOWHERE,
 };
 
+static const struct sg_config_key publish_keys[] = {
+	{.name = "via",
+		.type = SG_CONFIG_WORD,
+		.words = via_words,
+		AT(sg_policy, publish_via),
+		.fallback = "auto",
+		.doc = "Which way `bump` goes: by Git (`git`), over GitLab's API without a clone "
+		       "(`api`), or over the API where it can ([auto](publishing.md))."},
+};
+
+/* Written into the same struct as the whole file. */
+static const struct sg_config_map publish_map = {
+	.name = "publish",
+	.doc = "How commits get to the server.",
+	.keys = publish_keys,
+	.key_count = SG_COUNT(publish_keys),
+	.size = sizeof(struct sg_policy),
+	.line_offset = SG_CONFIG_NOWHERE,
+	.column_offset = SG_CONFIG_NOWHERE,
+};
+
 static const struct sg_config_key gitlab_keys[] = {
 	{.name = "former_bots",
 		.type = SG_CONFIG_IDS,
@@ -367,6 +390,11 @@ static const struct sg_config_key root_keys[] = {
 		.map = &commit_map,
 		AT(sg_policy, commit),
 		.doc = "How commits look."},
+	{.name = "publish",
+		.type = SG_CONFIG_MAP,
+		.map = &publish_map,
+		.offset = 0,
+		.doc = "How commits get to the server."},
 	{.name = "gitlab",
 		.type = SG_CONFIG_MAP,
 		.map = &gitlab_map,

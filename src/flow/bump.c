@@ -6,6 +6,7 @@
 #include "step/load.h"
 #include "step/message.h"
 #include "step/publish.h"
+#include "step/way.h"
 
 /* An environment that is not simply committed to is somebody's gate; nothing walks around it. */
 static int refuse_gated(const struct sg_environment *env, struct sg_err *err)
@@ -98,6 +99,7 @@ static int bump(struct sg_world *world, struct sg_loaded *loaded, const struct s
 	report->commit_url = sg_remote_commit_url(world->arena, &loaded->remote, done.commit);
 	report->id = done.plan.id;
 	report->tries = done.tries;
+	report->publish_via = sg_way_name(loaded);
 	report->files = done.changes.files;
 	report->file_count = done.changes.file_count;
 	sg_report_add_values(
@@ -119,7 +121,7 @@ int sg_flow_bump(struct sg_world *world, const struct sg_bump_ask *ask, struct s
 	if (refuse_doubles(ask, err) < 0 ||
 		(ask->expect && sg_guard_expect_check(ask->expect, err) < 0) ||
 		(!ask->dry_run && sg_job_require_protected(world, err) < 0) ||
-		sg_load(world, &loaded, err) < 0)
+		sg_way_load(world, ask->count, &loaded, err) < 0)
 		return -1;
 	rc = bump(world, &loaded, ask, report, err);
 	sg_loaded_release(&loaded);

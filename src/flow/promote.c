@@ -312,6 +312,10 @@ static int promote(struct promoting *run, struct sg_err *err)
 	size_t count = run->stage.count;
 
 	sg_stage_report(&run->stage, run->report);
+	run->report->publish_via = sg_publish_via_name(SG_VIA_GIT);
+	if (run->stage.loaded.policy.publish_via == SG_VIA_API)
+		sg_report_warn(run->report, "VIA_GIT",
+			"publish.via: api is for bump; a promotion goes by Git");
 	run->progress = sg_arena_calloc(run->world->arena, count, sizeof(*run->progress));
 	for (size_t i = 0; i < count; i++) {
 		sg_progress_init(&run->progress[i], now_of(run));

@@ -91,6 +91,16 @@ static const struct sg_advice rows[] = {
 		.look = "git log --grep=Stagegate-Reason -5 origin/BRANCH\n",
 	},
 	{
+		.code = "VIA_GIT",
+		.means = "`publish.via: api` is configured, and this promotion read and wrote by "
+			 "Git.",
+		.cause = "Branches of merge requests are moved only from where they were seen, "
+			 "which GitLab's API cannot do.",
+		.remedy = "Nothing is wrong. The token needs `write_repository`, which is part of "
+			  "`api`; with `publish.via: auto` it is not said.",
+		.look = "stagegate explain VIA_GIT\n",
+	},
+	{
 		.code = "SHARED_VALUE",
 		.means = "The value has an anchor that other places use: they changed with it.",
 		.cause = "--shared, which allows that.",

@@ -32,6 +32,7 @@ int sg_outcome_count(void);
 #define SG_WARNINGS(X)                                                                             \
 	X(CHANGED_SINCE, "somebody has changed these values again since")                          \
 	X(WENT_BACK, "an older version took the place of a newer one, as --allow-older says")      \
+	X(VIA_GIT, "promotions go by Git, whatever publish.via says")                              \
 	X(SHARED_VALUE, "another place changed, too, through an anchor")                           \
 	X(IMAGE_NOT_CHECKED, "no image was expected")                                              \
 	X(IMAGE_NOT_SEEN, "no running pod shows the wanted image")                                 \

@@ -50,3 +50,14 @@ const char *sg_publish_mode_name(enum sg_publish_mode mode)
 
 	return names[mode];
 }
+
+const char *sg_publish_via_name(enum sg_publish_via via)
+{
+	static const char *const names[] = {
+#define SG_X(name, word) [SG_VIA_##name] = word,
+		SG_PUBLISH_VIAS(SG_X)
+#undef SG_X
+	};
+
+	return names[via];
+}

@@ -23,6 +23,18 @@ enum sg_publish_mode {
 #undef SG_X
 };
 
+/* Which way a commit of ours gets there. AUTO: the API where it can, else Git (step/way.h). */
+#define SG_PUBLISH_VIAS(X)                                                                         \
+	X(AUTO, "auto")                                                                            \
+	X(API, "api")                                                                              \
+	X(GIT, "git")
+
+enum sg_publish_via {
+#define SG_X(name, word) SG_VIA_##name,
+	SG_PUBLISH_VIAS(SG_X)
+#undef SG_X
+};
+
 /* Who merges, when all gates of the merge phase pass. */
 #define SG_MERGE_MODES(X)                                                                          \
 	X(AUTO, "auto")                                                                            \
@@ -117,6 +129,7 @@ struct sg_policy {
 	const struct sg_service *services;
 	size_t service_count;
 	struct sg_commit_style commit;
+	enum sg_publish_via publish_via;
 	const int64_t *former_bots; /* user ids of GitLab that stagegate worked as before */
 	size_t former_bot_count;
 	const char *gitlab_environment; /* template of deployments' environment; NULL: no records */
@@ -133,5 +146,6 @@ const struct sg_service *sg_policy_service(const struct sg_policy *policy, const
 /* The words of the configuration. */
 const char *sg_image_part_name(enum sg_image_part part);
 const char *sg_publish_mode_name(enum sg_publish_mode mode);
+const char *sg_publish_via_name(enum sg_publish_via via);
 
 #endif

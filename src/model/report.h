@@ -198,10 +198,11 @@ struct sg_report {
 	bool advisory;           /* gates of this configuration bind nobody */
 	const char *environment;
 	const char *branch;
-	const char *commit;     /* published, or the tip at which the values already stand */
-	const char *commit_url; /* its page in GitLab */
-	const char *id;         /* Stagegate-Id */
-	int tries;              /* pushes made */
+	const char *commit;      /* published, or the tip at which the values already stand */
+	const char *commit_url;  /* its page in GitLab */
+	const char *id;          /* Stagegate-Id */
+	int tries;               /* pushes made */
+	const char *publish_via; /* "api", "git"; NULL: it is no run that commits */
 	int64_t elapsed_ms;
 	int64_t next_look_unix_s; /* PENDING: when to look again */
 

@@ -348,6 +348,7 @@ void sg_report_json(
 	put(&writer, "commit_url", report->commit_url);
 	put(&writer, "id", report->id);
 	sg_json_put_i64(json, "tries", report->tries);
+	put(&writer, "publish_via", report->publish_via);
 	sg_json_put_i64(json, "elapsed_ms", report->elapsed_ms);
 	put_time(&writer, "next_look", report->next_look_unix_s);
 	put_phases(&writer, report);

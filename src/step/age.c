@@ -174,6 +174,14 @@ static int by_pipelines(struct sg_world *world, struct sg_loaded *loaded,
 	return sg_build_order(world, loaded, &builds, &age->older, &age->words, err);
 }
 
+/* Outside of pipelines there is none that brings the wish. */
+static bool has_pipeline(
+	const struct sg_world *world, const struct sg_loaded *loaded, const struct sg_age_ask *ask)
+{
+	return ask->wish_at.tip || loaded->remote.job ||
+	       sg_env_nonempty(world->env, "CI_PIPELINE_URL");
+}
+
 /* Commits decide. A newer pipeline does not: anybody can start one for an older version. */
 static int decide(struct sg_world *world, struct sg_loaded *loaded, const struct sg_age_ask *ask,
 	struct sg_age *age, struct sg_err *err)
@@ -192,7 +200,8 @@ static int decide(struct sg_world *world, struct sg_loaded *loaded, const struct
 		age->words = "";
 		return 0;
 	}
-	if (sg_forge_may_read(loaded) && by_pipelines(world, loaded, ask, age, err) < 0)
+	if (sg_forge_may_read(loaded) && has_pipeline(world, loaded, ask) &&
+		by_pipelines(world, loaded, ask, age, err) < 0)
 		return -1;
 	if (!age->words && sg_tag_time_order(wish, than, &order) && order < 0) {
 		age->older = true;

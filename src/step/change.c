@@ -151,6 +151,20 @@ static int add_place(struct build *build, size_t wish, const struct sg_place *pl
 	return 0;
 }
 
+/* A file that is not there, where nobody has looked whether the folder is. */
+static int blame_folder(struct build *build, const struct sg_service *entry, const char *service,
+	struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+
+	if (build->source->by_request && err->reason == SG_R_FILE_NOT_FOUND &&
+		sg_service_check(build->world, entry, service, build->env, build->source, &why) <
+			0 &&
+		why.reason == SG_R_SERVICE_UNKNOWN)
+		*err = why;
+	return -1;
+}
+
 static int add_wish(struct build *build, size_t i, struct sg_err *err)
 {
 	const char *service = build->wishes[i].service, *image = NULL;
@@ -173,7 +187,7 @@ static int add_wish(struct build *build, size_t i, struct sg_err *err)
 		with_digest = with_digest || places[j].part == SG_PART_DIGEST;
 	for (size_t j = 0; j < count; j++)
 		if (add_place(build, i, &places[j], image, with_digest, err) < 0)
-			return -1;
+			return blame_folder(build, entry, service, err);
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 /* A misspelt host must not be asked for twenty minutes; with jitter this is about one. */
 #define GIT_TRIES 8
 
-static int open_repo(struct sg_world *world, struct sg_loaded *loaded, struct sg_err *err)
+int sg_load_repo(struct sg_world *world, struct sg_loaded *loaded, struct sg_err *err)
 {
 	const struct sg_repo_opts opts = {
 		.http = world->http,
@@ -55,8 +55,8 @@ static int fetch_first(struct sg_loaded *loaded, const char *config_branch, stru
 	return count ? sg_repo_fetch(loaded->repo, wanted, count, err) : 0;
 }
 
-static int config_from_file(struct sg_world *world, struct sg_loaded *loaded,
-	struct sg_str *ret_text, struct sg_err *err)
+int sg_load_local(struct sg_world *world, struct sg_loaded *loaded, struct sg_str *ret_text,
+	struct sg_err *err)
 {
 	const char *path = world->settings->config;
 	struct sg_buf text SG_AUTO(sg_buf_release);
@@ -71,6 +71,14 @@ static int config_from_file(struct sg_world *world, struct sg_loaded *loaded,
 	return 0;
 }
 
+int sg_load_missing(const struct sg_loaded *loaded, const char *branch, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_CONFIG_MISSING, "%s has no %s on %s", loaded->remote.name,
+		SG_CONFIG_FILE, branch);
+	return sg_hint(err, "the configuration lives at the root of the GitOps repository; "
+			    "--gitops-ref names another branch");
+}
+
 static int config_from_branch(struct sg_world *world, struct sg_loaded *loaded, const char *branch,
 	struct sg_str *ret_text, struct sg_err *err)
 {
@@ -81,14 +89,9 @@ static int config_from_branch(struct sg_world *world, struct sg_loaded *loaded, 
 	if (sg_load_branch(world, loaded, branch, &source, err) < 0)
 		return -1;
 	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
-	if (source->read(source, SG_CONFIG_FILE, &text, err) < 0) {
-		if (err->reason != SG_R_FILE_NOT_FOUND)
-			return -1;
-		(void)sg_fail(err, SG_R_CONFIG_MISSING, "%s has no %s on %s", loaded->remote.name,
-			SG_CONFIG_FILE, branch);
-		return sg_hint(err, "the configuration lives at the root of the GitOps repository; "
-				    "--gitops-ref names another branch");
-	}
+	if (source->read(source, SG_CONFIG_FILE, &text, err) < 0)
+		return err->reason == SG_R_FILE_NOT_FOUND ? sg_load_missing(loaded, branch, err)
+							  : -1;
 	loaded->advisory = !head || strcmp(head, branch) != 0;
 	loaded->config_branch = sg_arena_strdup(world->arena, branch);
 	loaded->config_from = sg_arena_printf(world->arena, "%s@%.8s", branch, source->revision);
@@ -134,14 +137,14 @@ int sg_load_found(struct sg_world *world, struct sg_loaded *loaded, struct sg_st
 	int rc;
 
 	sg_console_phase(world->console, SG_CONSOLE_READ, "Reading %s", loaded->remote.name);
-	rc = open_repo(world, loaded, err);
+	rc = sg_load_repo(world, loaded, err);
 	if (rc == 0)
 		rc = find_config_branch(world, loaded, &branch, err);
 	if (rc == 0)
 		rc = fetch_first(loaded, branch, err);
 	if (rc == 0)
 		rc = branch ? config_from_branch(world, loaded, branch, ret_text, err)
-			    : config_from_file(world, loaded, ret_text, err);
+			    : sg_load_local(world, loaded, ret_text, err);
 	if (rc == 0)
 		note_what_was_read(world, loaded);
 	else if (err->reason == SG_R_CREDENTIAL_MISSING)
@@ -165,6 +168,14 @@ int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg
 	return 0;
 }
 
+int sg_load_policy(
+	struct sg_world *world, struct sg_loaded *loaded, struct sg_str text, struct sg_err *err)
+{
+	if (sg_config_load(world->arena, loaded->config_name, text, &loaded->policy, err) < 0)
+		return sg_wrap(err, "%s: %s", loaded->remote.url, loaded->config_from);
+	return 0;
+}
+
 int sg_load(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_err *err)
 {
 	struct sg_loaded loaded;
@@ -172,8 +183,7 @@ int sg_load(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg_err 
 
 	if (sg_load_text(world, &loaded, &text, err) < 0)
 		return -1;
-	if (sg_config_load(world->arena, loaded.config_name, text, &loaded.policy, err) < 0) {
-		(void)sg_wrap(err, "%s: %s", loaded.remote.url, loaded.config_from);
+	if (sg_load_policy(world, &loaded, text, err) < 0) {
 		sg_loaded_release(&loaded);
 		return -1;
 	}

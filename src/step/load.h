@@ -14,6 +14,7 @@
 struct sg_age;         /* step/age.h */
 struct sg_history;     /* step/origin.h */
 struct sg_build_order; /* step/build_order.h */
+struct sg_way;         /* step/way.h */
 
 struct sg_loaded {
 	struct sg_arena *arena; /* lives as long as the run */
@@ -25,7 +26,8 @@ struct sg_loaded {
 	struct sg_build_order *builds; /* pipelines that GitLab was asked about; NULL: none */
 	struct sg_remote remote;
 	struct sg_signer *signer; /* of our commits; owned; NULL: none */
-	struct sg_repo *repo;
+	struct sg_repo *repo;     /* NULL where `way` is there */
+	struct sg_way *way;       /* over GitLab's API; NULL: by Git */
 	struct sg_policy policy;
 	const char *config_name;   /* of the file, for messages */
 	const char *config_from;   /* "main@1a2b3c4d" or the local file */
@@ -52,6 +54,21 @@ int sg_load_text(struct sg_world *world, struct sg_loaded *ret_loaded, struct sg
  * the caller's, after a failure too.
  */
 int sg_load_found(struct sg_world *world, struct sg_loaded *loaded, struct sg_str *ret_text,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* Opens the repository of loaded->remote and looks at its branches; nothing is fetched. */
+int sg_load_repo(
+	struct sg_world *world, struct sg_loaded *loaded, struct sg_err *err) SG_MUST_CHECK;
+
+/* The configuration of --config, as sg_load_text() hands it out. */
+int sg_load_local(struct sg_world *world, struct sg_loaded *loaded, struct sg_str *ret_text,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* CONFIG_MISSING: the branch of that name has none. */
+int sg_load_missing(const struct sg_loaded *loaded, const char *branch, struct sg_err *err);
+
+/* Parses the text of loaded->config_from into the policy. */
+int sg_load_policy(struct sg_world *world, struct sg_loaded *loaded, struct sg_str text,
 	struct sg_err *err) SG_MUST_CHECK;
 
 /* The name of the configuration file at the root of the repository. */

@@ -9,15 +9,15 @@ int sg_plan_on(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 {
 	struct sg_changes changes;
 	struct sg_plan plan = {.branch = ask->branch,
-		.parent = parent->revision,
 		.lease = ask->lease,
 		.reason = ask->reason,
 		.origin = ask->origin};
-	int64_t parent_s;
+	int64_t parent_s = 0;
 
 	if (sg_change_build(world, &loaded->policy, ask->env, ask->wishes, ask->count, parent,
 		    &changes, err) < 0)
 		return -1;
+	plan.parent = parent->revision;
 	*ret_changes = changes;
 	*ret_plan = (struct sg_plan){0};
 	if (changes.file_count == 0)
@@ -26,7 +26,8 @@ int sg_plan_on(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 	plan.file_count = changes.file_count;
 	plan.values = changes.values;
 	plan.value_count = changes.value_count;
-	if (sg_repo_commit_time(loaded->repo, plan.parent, &parent_s, err) < 0 ||
+	/* where there is no repository here, the server dates the commit */
+	if ((loaded->repo && sg_repo_commit_time(loaded->repo, plan.parent, &parent_s, err) < 0) ||
 		sg_message_build(world, &loaded->policy, ask->env, loaded->remote.name, parent_s,
 			&plan, err) < 0)
 		return -1;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "step/plan.h"
+#include "step/way.h"
 
 /* The delay before a new try: full jitter under a ceiling that doubles (pitfalls.md P2). */
 #define FIRST_CEILING_MS 250
@@ -15,8 +16,11 @@ struct attempt {
 	struct sg_loaded *loaded;
 	const struct sg_publish_ask *ask;
 	struct sg_publish_done done;
+	struct sg_publisher *publisher;
 	const struct sg_tree_source *tip; /* of the last plan */
-	char doubted[SG_OID_SIZE];        /* a commit of ours that may have arrived */
+	struct sg_plan doubted;           /* one that may have arrived; no id: none */
+	const char *doubted_commit;       /* its commit; "" where only the server makes ids */
+	bool in_doubt;                    /* and nobody has looked since */
 };
 
 static int pause_before_retry(struct attempt *attempt, const char *why, struct sg_err *err)
@@ -41,7 +45,7 @@ static int pause_before_retry(struct attempt *attempt, const char *why, struct s
 }
 
 /* Reads the tip and makes the plan on it; no plan when nothing differs. */
-static int plan_on_tip(struct attempt *attempt, struct sg_err *err)
+static int plan_once(struct attempt *attempt, struct sg_err *err)
 {
 	const struct sg_plan_ask ask = {
 		.env = attempt->ask->env,
@@ -53,7 +57,7 @@ static int plan_on_tip(struct attempt *attempt, struct sg_err *err)
 	};
 	struct sg_tree_source *tip;
 
-	if (sg_load_branch(attempt->world, attempt->loaded, ask.branch, &tip, err) < 0 ||
+	if (sg_way_branch(attempt->world, attempt->loaded, ask.branch, &tip, err) < 0 ||
 		sg_plan_on(attempt->world, attempt->loaded, &ask, tip, &attempt->done.changes,
 			&attempt->done.plan, err) < 0)
 		return -1;
@@ -62,15 +66,56 @@ static int plan_on_tip(struct attempt *attempt, struct sg_err *err)
 	return 0;
 }
 
+static int turn(struct attempt *attempt, const char *why, struct sg_err *err)
+{
+	if (sg_way_turn(attempt->world, attempt->loaded, why, err) < 0)
+		return -1;
+	return sg_way_publisher(attempt->world, attempt->loaded, &attempt->publisher, err);
+}
+
+/* The same, by Git where the API does not get that far. A plan in doubt stays where it is. */
+static int plan_on_tip(struct attempt *attempt, struct sg_err *err)
+{
+	struct sg_loaded *loaded = attempt->loaded;
+	const char *why = NULL;
+
+	if (plan_once(attempt, err) < 0) {
+		if (attempt->doubted.id || !sg_way_may_turn(loaded, err))
+			return -1;
+		why = sg_arena_strdup(attempt->world->arena, err->cause);
+	} else if (loaded->way && !loaded->way->only && !attempt->doubted.id &&
+		   attempt->done.plan.file_count > SG_WAY_FILES_MAX) {
+		why = sg_arena_printf(
+			attempt->world->arena, "%zu files change", attempt->done.plan.file_count);
+	}
+	if (!why)
+		return 0;
+	if (turn(attempt, why, err) < 0)
+		return -1;
+	return plan_once(attempt, err);
+}
+
 static int unknown_outcome(const struct attempt *attempt, struct sg_err *err)
 {
+	const char *branch = attempt->ask->env->branch, *commit = attempt->doubted_commit;
+
+	if (commit[0]) {
+		(void)sg_fail(err, SG_R_OUTCOME_UNKNOWN,
+			"the answer to the push of %.12s was lost, and Git cannot say whether it "
+			"is in %s",
+			commit, branch);
+		return sg_hint(err,
+			"look with: git fetch origin %s && git merge-base --is-ancestor %s "
+			"FETCH_HEAD",
+			branch, commit);
+	}
 	(void)sg_fail(err, SG_R_OUTCOME_UNKNOWN,
-		"the answer to the push of %.12s was lost, and Git cannot say whether it is in %s",
-		attempt->doubted, attempt->ask->env->branch);
+		"the answer to the commit was lost, and GitLab cannot say whether it is in %s",
+		branch);
 	return sg_hint(err,
-		"look with: git fetch origin %s && git merge-base --is-ancestor %s "
-		"FETCH_HEAD",
-		attempt->ask->env->branch, attempt->doubted);
+		"look with: git fetch origin %s && git log --grep='Stagegate-Id: %s' "
+		"%.12s..FETCH_HEAD",
+		branch, attempt->doubted.id, attempt->doubted.parent);
 }
 
 /*
@@ -80,21 +125,22 @@ static int unknown_outcome(const struct attempt *attempt, struct sg_err *err)
  */
 static int read_back(struct attempt *attempt, struct sg_err *err)
 {
-	struct sg_ancestry *ancestry;
+	enum sg_answer answer;
+	char commit[SG_OID_SIZE];
 
-	if (attempt->doubted[0] == '\0')
+	if (!attempt->in_doubt)
 		return 0;
-	if (sg_repo_ancestry(attempt->loaded->repo, attempt->ask->env->branch,
-		    attempt->world->arena, &ancestry, err) < 0)
+	if (attempt->publisher->find(attempt->publisher, &attempt->doubted, attempt->done.commit,
+		    &answer, commit, err) < 0)
 		return -1;
-	switch (ancestry->contains(ancestry, attempt->done.commit, attempt->doubted)) {
+	switch (answer) {
 	case SG_ANSWER_YES:
 		attempt->done.written = true;
 		attempt->done.later_changed = attempt->done.changes.file_count > 0;
-		attempt->done.commit = sg_arena_strdup(attempt->world->arena, attempt->doubted);
+		attempt->done.commit = sg_arena_strdup(attempt->world->arena, commit);
 		break;
 	case SG_ANSWER_NO:
-		attempt->doubted[0] = '\0';
+		attempt->in_doubt = false;
 		break;
 	case SG_ANSWER_UNKNOWN:
 		/* The values stand at the tip: whoever put them there, the wish is fulfilled. */
@@ -125,11 +171,21 @@ static void tell(const struct attempt *attempt)
 		"committed %.12s to %s", commit, attempt->ask->env->branch);
 }
 
+/* What was not published: by Git from now on, or that is the end. */
+static int push_failed(struct attempt *attempt, bool *ret_again, struct sg_err *err)
+{
+	if (attempt->doubted.id || !sg_way_may_turn(attempt->loaded, err) ||
+		turn(attempt, sg_arena_strdup(attempt->world->arena, err->cause), err) < 0)
+		return -1;
+	*ret_again = true;
+	return 0;
+}
+
 /* One push. *ret_again says whether to look and try again. */
-static int push(struct attempt *attempt, struct sg_publisher *publisher, bool *ret_again,
-	struct sg_err *err)
+static int push(struct attempt *attempt, bool *ret_again, struct sg_err *err)
 {
 	struct sg_loop *loop = sg_world_loop(attempt->world);
+	struct sg_arena *arena = attempt->world->arena;
 	struct sg_published published;
 	int rc;
 
@@ -137,23 +193,27 @@ static int push(struct attempt *attempt, struct sg_publisher *publisher, bool *r
 		return -1;
 	/* A push that is under way when a signal comes may finish (security.md 5.2). */
 	loop->finish_ms = PUSH_FINISH_MS;
-	rc = publisher->publish(publisher, &attempt->done.plan, &published, err);
+	rc = attempt->publisher->publish(attempt->publisher, &attempt->done.plan, &published, err);
 	loop->finish_ms = 0;
 	if (rc < 0)
-		return -1;
+		return push_failed(attempt, ret_again, err);
 	attempt->done.tries++;
 	*ret_again = published.outcome != SG_PUBLISHED;
 	if (!*ret_again) {
 		attempt->done.written = true;
-		attempt->done.commit = sg_arena_strdup(attempt->world->arena, published.commit);
+		attempt->done.commit = sg_arena_strdup(arena, published.commit);
 		tell(attempt);
 		return 0;
 	}
-	if (published.outcome == SG_PUBLISH_DOUBT)
-		memcpy(attempt->doubted, published.commit, sizeof(attempt->doubted));
+	if (published.outcome == SG_PUBLISH_DOUBT) {
+		attempt->doubted = attempt->done.plan;
+		attempt->doubted_commit = sg_arena_strdup(arena, published.commit);
+	}
+	/* What was not there at the last look may have come late, and be what was in the way. */
+	attempt->in_doubt = attempt->doubted.id != NULL;
 	if (pause_before_retry(attempt, published.why, err) < 0)
 		return -1;
-	return sg_load_again(attempt->loaded, err);
+	return sg_way_again(attempt->loaded, err);
 }
 
 /* An error while a push is in doubt says so, whatever its own reason. */
@@ -161,8 +221,8 @@ static int fail_in_doubt(const struct attempt *attempt, struct sg_err *err)
 {
 	struct sg_err cause = *err;
 
-	if (attempt->doubted[0] == '\0' || err->reason == SG_R_OUTCOME_UNKNOWN ||
-		err->reason == SG_R_CANCELLED)
+	if (!attempt->in_doubt || err->reason == SG_R_OUTCOME_UNKNOWN ||
+		err->reason == SG_R_CONFLICT || err->reason == SG_R_CANCELLED)
 		return -1;
 	(void)unknown_outcome(attempt, err);
 	return sg_wrap(err, "%.200s", cause.cause);
@@ -172,10 +232,9 @@ int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 	struct sg_publish_done *ret_done, struct sg_err *err)
 {
 	struct attempt attempt = {.world = world, .loaded = loaded, .ask = ask};
-	struct sg_publisher *publisher;
 	bool again = true;
 
-	if (sg_repo_publisher(loaded->repo, world->arena, &publisher, err) < 0)
+	if (sg_way_publisher(world, loaded, &attempt.publisher, err) < 0)
 		return -1;
 	while (again) {
 		if (plan_on_tip(&attempt, err) < 0 || read_back(&attempt, err) < 0 ||
@@ -183,7 +242,7 @@ int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 			return fail_in_doubt(&attempt, err);
 		if (attempt.done.written || ask->dry_run || !attempt.done.plan.parent)
 			break;
-		if (push(&attempt, publisher, &again, err) < 0)
+		if (push(&attempt, &again, err) < 0)
 			return fail_in_doubt(&attempt, err);
 	}
 	*ret_done = attempt.done;

@@ -51,33 +51,40 @@ static int folders(struct sg_world *world, const struct sg_service *entry,
 	return 0;
 }
 
-int sg_service_find(struct sg_world *world, const struct sg_policy *policy, const char *name,
-	const struct sg_environment *env, struct sg_tree_source *source,
-	const struct sg_service **ret_entry, struct sg_err *err)
+int sg_service_check(struct sg_world *world, const struct sg_service *entry, const char *name,
+	const struct sg_environment *env, struct sg_tree_source *source, struct sg_err *err)
 {
-	const struct sg_service *entry;
 	struct names names = {0};
 	struct sg_tree_entry *entries;
 	const char *path;
 	size_t count;
 
+	if (strcmp(entry->name, "*") != 0)
+		return 0;
+	if (sg_template_expand(world->arena, entry->path, name, env, &path, err) < 0)
+		return -1;
+	if (sg_shelf_list(world, source, path, &entries, &count, err) == 0)
+		return 0;
+	if (err->reason != SG_R_FILE_NOT_FOUND)
+		return sg_wrap(err, "%s", source->label);
+	if (folders(world, entry, source, &names, err) < 0 && err->reason != SG_R_FILE_NOT_FOUND)
+		return -1;
+	return sg_config_no_folder(name,
+		sg_arena_printf(world->arena, "%s on %s", entry->path, source->label), names.items,
+		names.count, err);
+}
+
+int sg_service_find(struct sg_world *world, const struct sg_policy *policy, const char *name,
+	const struct sg_environment *env, struct sg_tree_source *source,
+	const struct sg_service **ret_entry, struct sg_err *err)
+{
+	const struct sg_service *entry;
+
 	if (sg_config_service(policy, name, &entry, err) < 0)
 		return -1;
-	if (strcmp(entry->name, "*") == 0) {
-		if (sg_template_expand(world->arena, entry->path, name, env, &path, err) < 0)
-			return -1;
-		if (sg_shelf_list(world, source, path, &entries, &count, err) < 0) {
-			if (err->reason != SG_R_FILE_NOT_FOUND)
-				return sg_wrap(err, "%s", source->label);
-			if (folders(world, entry, source, &names, err) < 0 &&
-				err->reason != SG_R_FILE_NOT_FOUND)
-				return -1;
-			return sg_config_no_folder(name,
-				sg_arena_printf(
-					world->arena, "%s on %s", entry->path, source->label),
-				names.items, names.count, err);
-		}
-	}
+	if (!(source->by_request && entry->update_count) &&
+		sg_service_check(world, entry, name, env, source, err) < 0)
+		return -1;
 	*ret_entry = entry;
 	return 0;
 }

@@ -8,11 +8,17 @@
 
 /*
  * The entry for NAME; for a service of "*" its folder must exist in SOURCE, else SERVICE_UNKNOWN
- * with the nearest folder.
+ * with the nearest folder. Where looking costs a request, and the entry names its files, it is not
+ * looked at: sg_service_check() says it when a file is missing.
  */
 int sg_service_find(struct sg_world *world, const struct sg_policy *policy, const char *name,
 	const struct sg_environment *env, struct sg_tree_source *source,
 	const struct sg_service **ret_entry, struct sg_err *err) SG_MUST_CHECK;
+
+/* SERVICE_UNKNOWN when ENTRY is "*" and SOURCE has no folder for NAME. */
+int sg_service_check(struct sg_world *world, const struct sg_service *entry, const char *name,
+	const struct sg_environment *env, struct sg_tree_source *source,
+	struct sg_err *err) SG_MUST_CHECK;
 
 /* The names of all services, without double ones, by name order. */
 int sg_service_list(struct sg_world *world, const struct sg_policy *policy,

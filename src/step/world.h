@@ -24,6 +24,7 @@ struct sg_settings {
 	const char *config;     /* local configuration file: gates become advisory */
 	const char *ca_file;
 	const char *signing_key_file; /* NULL: commits are not signed */
+	const char *publish_via;      /* a word of SG_PUBLISH_VIAS; else: as configured */
 	const char *kubeconfig;
 	const char *context;
 	bool trace;

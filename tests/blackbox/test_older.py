@@ -361,7 +361,7 @@ def test_gitlab_is_asked_once_for_all_tries(sandbox, sg, at_gitlab, faults):
     assert at_gitlab
     sandbox.ctl("api-log", "clear")
     faults("push-race", "2")
-    run = sg("bump", "catalog", "1.4.2", "--output", "json")
+    run = sg("bump", "catalog", "1.4.2", "--publish-via", "git", "--output", "json")
     asked = [entry["path"].rsplit("/", 1)[1] for entry in json.loads(sandbox.ctl("api-log"))]
     assert run.json["tries"] == 3 and asked == ["1.4.2", "v1.4.2", "1.4.1", "v1.4.1", "merge_base"], asked
 
@@ -553,6 +553,7 @@ def test_one_pipeline_may_say_something_else_later(sandbox, sg, pipelines):
 
 
 def test_gitlab_is_asked_for_pipelines_only_when_it_matters(sandbox, sg, pipelines, faults):
+    sg.env["STAGEGATE_PUBLISH_VIA"] = "git"
     (_, first), (_, second) = pipelines.start(), pipelines.start()
     sg("bump", "catalog", "1.4.2", env=pipelines.job(first))
     pipelines.asked()

@@ -209,7 +209,7 @@ static void shape_is_checked(void **state)
 		{HEAD ENVS SERVICES "zzzzzzzzzzzzzzz: 1\n",
 			"4:1: unknown key 'zzzzzzzzzzzzzzz' in stagegate.yaml [known keys: "
 			"version, "
-			"branch, environments, services, commit, gitlab]\n"},
+			"branch, environments, services, commit, publish, gitlab]\n"},
 		{HEAD "environments: []\n" SERVICES, "2:15: 'environments' is an empty list\n"},
 		{HEAD "environments: {name: dev}\n" SERVICES,
 			"2:15: 'environments' must be a list, not a mapping [each item starts with "
@@ -375,6 +375,25 @@ static void former_bots_are_numbers_of_users(void **state)
 			"4:62: 'former_bots' has no value\n"
 			"4:65: 'former_bots' must be numbers of users, each more than 0, not a "
 			"list\n"},
+	};
+
+	(void)state;
+	expect_all(cases, SG_COUNT(cases));
+}
+
+static void the_way_of_commits_is_checked(void **state)
+{
+	static const struct bad_case cases[] = {
+		{HEAD ENVS SERVICES "publish: {via: api}\n", ""},
+		{HEAD ENVS SERVICES "publish: {via: ssh}\n",
+			"4:16: 'via' must be one of auto, api, git, not 'ssh'\n"},
+		{HEAD ENVS SERVICES "publish: api\n",
+			"4:10: publish must be a mapping of keys to values, not a single value\n"},
+		{HEAD ENVS SERVICES "publish: {via: git}\ncommit: {sign: required}\n", ""},
+		{HEAD ENVS SERVICES "publish: {via: api}\ncommit: {sign: optional}\n", ""},
+		{HEAD ENVS SERVICES "commit: {sign: required}\npublish: {via: api}\n",
+			"5:16: GitLab's API takes no signature of ours, and 'commit.sign' asks for "
+			"one [set 'via: git' or 'via: auto']\n"},
 	};
 
 	(void)state;
@@ -564,6 +583,7 @@ int main(void)
 		cmocka_unit_test(gates_are_checked),
 		cmocka_unit_test(former_bots_are_numbers_of_users),
 		cmocka_unit_test(the_environment_of_deployments_is_a_name_for_gitlab),
+		cmocka_unit_test(the_way_of_commits_is_checked),
 		cmocka_unit_test(order_is_checked),
 		cmocka_unit_test(places_are_checked),
 		cmocka_unit_test(all_findings_come_in_order),

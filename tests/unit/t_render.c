@@ -58,6 +58,7 @@ static void bump_done(struct sg_report *report)
 	facts(report);
 	report->id = "0123456789abcdef0123";
 	report->tries = 2;
+	report->publish_via = "git";
 	sg_report_add_values(report, "dev", values, 2, false);
 	sg_report_warn(report, "CHANGED_SINCE", "develop has changed again since");
 	sg_report_end(report, SG_RESULT_DONE, "COMMITTED", "committed %.12s to develop", SHA_A);
@@ -479,9 +480,9 @@ static void assert_keys(const struct sg_buf *got)
 {
 	static const char *const keys[] = {"schema", "command", "result", "reason", "exit_code",
 		"sentence", "repository", "config", "advisory", "environment", "branch", "commit",
-		"commit_url", "id", "tries", "elapsed_ms", "next_look", "phases", "services",
-		"changes", "diff", "gates", "merge_requests", "board", "verdicts", "places",
-		"findings", "folder", "files", "warnings", "version", "codes"};
+		"commit_url", "id", "tries", "publish_via", "elapsed_ms", "next_look", "phases",
+		"services", "changes", "diff", "gates", "merge_requests", "board", "verdicts",
+		"places", "findings", "folder", "files", "warnings", "version", "codes"};
 	const char *at = got->ptr;
 
 	for (size_t i = 0; i < SG_COUNT(keys); i++) {

@@ -1,0 +1,50 @@
+/*
+ * Which way a commit of ours goes: by Git, or over GitLab's API without a clone
+ * (docs/publishing.md). The same plan either way, and the same file contents.
+ */
+#ifndef SG_STEP_WAY_H
+#define SG_STEP_WAY_H
+
+#include "step/forge.h"
+
+/* More files than that go by Git, unless the API is asked for by name. */
+#define SG_WAY_FILES_MAX 20
+
+/* Over the API. */
+struct sg_way {
+	struct sg_forge forge;
+	bool only; /* asked for by name: nothing else is tried */
+};
+
+/*
+ * As sg_load(), for a run that commits to one branch for SERVICES services. --publish-via decides,
+ * then publish.via. For `auto` it is the API when there is a token that may use it (a job's own may
+ * not), the repository is on that GitLab, there is no signing key and no more than SG_WAY_FILES_MAX
+ * services are named; and Git where that does not work out. CONFIG_INVALID, USAGE or
+ * CREDENTIAL_MISSING when `api` is asked for and cannot be.
+ */
+int sg_way_load(struct sg_world *world, size_t services, struct sg_loaded *ret_loaded,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* The word for the way that is taken: "api" or "git". */
+const char *sg_way_name(const struct sg_loaded *loaded);
+
+/* As sg_load_branch(); over the API nothing is sent yet, and the tip is the one of that moment. */
+int sg_way_branch(struct sg_world *world, struct sg_loaded *loaded, const char *branch,
+	struct sg_tree_source **ret_source, struct sg_err *err) SG_MUST_CHECK;
+
+/* A new look, for a branch that has moved. */
+int sg_way_again(struct sg_loaded *loaded, struct sg_err *err) SG_MUST_CHECK;
+
+/* Publishes the way that is taken. */
+int sg_way_publisher(struct sg_world *world, const struct sg_loaded *loaded,
+	struct sg_publisher **ret_publisher, struct sg_err *err) SG_MUST_CHECK;
+
+/* Is WHY an error that Git may not run into: one of the API's own, before anything was written? */
+bool sg_way_may_turn(const struct sg_loaded *loaded, const struct sg_err *why);
+
+/* Goes on by Git from here, because of WHY (words). Looks at the branches. */
+int sg_way_turn(struct sg_world *world, struct sg_loaded *loaded, const char *why,
+	struct sg_err *err) SG_MUST_CHECK;
+
+#endif
