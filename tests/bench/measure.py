@@ -21,8 +21,9 @@ def build_launcher(folder):
     return program
 
 
-def once(argv, env, cwd, sandbox, everything):
-    """One run: figures of the process tree and of the wire; of several servers only the requests."""
+def once(argv, env, cwd, sandbox, everything, api):
+    """One run: figures of the process tree and of the wire, the API's there, too, where that is said; of several
+    servers only the requests."""
     before = sandbox.wire_mark()
     others = sandbox.others_mark() if everything else 0
     report = os.path.join(sandbox.base, "measured.txt")
@@ -35,7 +36,7 @@ def once(argv, env, cwd, sandbox, everything):
             output.seek(0)
             words = output.read().decode("utf-8", "replace")[-2000:]
             raise Failed(f"{argv[0]} ended with {status}:\n{words}")
-    figures = sandbox.wire_since(before)
+    figures = sandbox.wire_since(before, api)
     if everything:
         requests = figures["requests"] + sandbox.others_mark() - others
         figures = {**dict.fromkeys(figures), "requests": requests}
@@ -60,7 +61,8 @@ def compare(row, sandbox, pairs):
     for index in range(0 if getattr(row, "warm", True) else 1, pairs + 1):
         for side, runs in ((row.ours, ours), (row.theirs, theirs)):
             argv, env, cwd = side(index)
-            figures = once(argv, env, cwd, sandbox, getattr(row, "everything", False))
+            figures = once(argv, env, cwd, sandbox, getattr(row, "everything", False),
+                           getattr(row, "api", False))
             row.check(side, index)
             if index > 0:
                 runs.append(figures)

@@ -67,14 +67,16 @@ class Sandbox:
         """Requests that the other two servers have answered: GitLab's API and Kubernetes."""
         return len(json.loads(self.ctl("api-log"))) + len(json.loads(self.ctl("requests")))
 
-    def _log_lines(self):
-        with open(self.env["SANDBOX_ACCESS_LOG"], encoding="utf-8", errors="replace") as log:
-            return log.read().splitlines()
+    def _logs(self):
+        """Of Git and of GitLab's API: where requests end, and the file that has their lines."""
+        git = self.env["SANDBOX_ACCESS_LOG"]
+        return ((self.env["STAGEGATE_GITOPS"].rsplit("/", 2)[0], git),
+                (self.env["SANDBOX_API"], os.path.join(os.path.dirname(git), "api.log")))
 
-    def _flush(self):
+    def _flush(self, base, path):
         """A request of our own whose line proves that all lines before it are written."""
         self.marks += 1
-        url = self.env["STAGEGATE_GITOPS"].rsplit("/", 2)[0] + f"/bench-mark-{self.marks}"
+        url = f"{base}/bench-mark-{self.marks}"
         context = ssl.create_default_context(cafile=self.env["STAGEGATE_CA_FILE"])
         try:
             urllib.request.urlopen(url, context=context).close()
@@ -82,16 +84,19 @@ class Sandbox:
             pass
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
-            lines = self._log_lines()
+            with open(path, encoding="utf-8", errors="replace") as log:
+                lines = log.read().splitlines()
             if any(f"bench-mark-{self.marks}" in line for line in lines[-20:]):
                 return lines
         raise RuntimeError("the web server does not write its access log")
 
     def wire_mark(self):
-        return len(self._flush())
+        return [len(self._flush(*log)) for log in self._logs()]
 
-    def wire_since(self, mark):
-        lines = [line.split() for line in self._flush()[mark:] if "bench-mark-" not in line]
+    def wire_since(self, marks, api):
+        """Of Git's requests, with those to the API where they are wanted."""
+        logs = self._logs() if api else self._logs()[:1]
+        lines = [line.split() for log, mark in zip(logs, marks) for line in self._flush(*log)[mark:] if "bench-mark-" not in line]
         up = sum(int(fields[2]) for fields in lines)
         down = sum(int(fields[3]) for fields in lines)
         return {"requests": len(lines), "connections": len({fields[0] for fields in lines}),
