@@ -3,6 +3,7 @@
 #include "base/attr.h"
 #include "edit/images.h"
 #include "edit/kustomize.h"
+#include "edit/marked.h"
 #include "edit/path.h"
 #include "io/fs.h"
 #include "io/yaml.h"
@@ -15,6 +16,7 @@ struct edit {
 	struct sg_report *report;
 	struct sg_image image;
 	struct sg_file_change *files;
+	bool *marker_found;             /* for each of the markers, in any file */
 	struct sg_file_change *changed; /* of these, the ones that differ */
 	size_t changed_count;
 };
@@ -130,6 +132,37 @@ static int apply_image(struct edit *edit, struct sg_file_change *file, struct sg
 	return apply(edit, file, asks.items, asks.count, "--image at ", err);
 }
 
+static int add_marked(struct edit *edit, const struct sg_file_change *file, size_t wish,
+	struct sg_edit_asks *all, struct sg_err *err)
+{
+	const struct sg_edit_wish *marked = &edit->ask->marked[wish];
+	struct sg_arena *arena = edit->world->arena;
+	struct sg_image image = {0};
+	struct sg_edit_asks asks;
+
+	(void)sg_edit_marked_wish(sg_str_of(marked->value), &image);
+	if (sg_edit_marked(arena, file->path, file->before, marked->path, &image, &asks, err) < 0)
+		return sg_wrap(err, "--marker %s", marked->path);
+	for (size_t i = 0; i < asks.count; i++) {
+		asks.items[i].shared = edit->ask->shared;
+		*(struct sg_edit_ask *)sg_arena_push(
+			arena, &all->items, &all->count, sizeof(*all->items)) = asks.items[i];
+		edit->marker_found[wish] = true;
+	}
+	return 0;
+}
+
+/* Every --marker of a file at once. */
+static int apply_marked(struct edit *edit, struct sg_file_change *file, struct sg_err *err)
+{
+	struct sg_edit_asks asks = {0};
+
+	for (size_t i = 0; i < edit->ask->marked_count; i++)
+		if (add_marked(edit, file, i, &asks, err) < 0)
+			return -1;
+	return apply(edit, file, asks.items, asks.count, "--marker at ", err);
+}
+
 static int edit_file(struct edit *edit, size_t i, struct sg_err *err)
 {
 	struct sg_file_change *file = &edit->files[i];
@@ -138,6 +171,8 @@ static int edit_file(struct edit *edit, size_t i, struct sg_err *err)
 	if (read_file(edit->world->arena, file->path, &file->before, err) < 0)
 		return -1;
 	file->after = file->before;
+	if (edit->ask->marked_count)
+		return apply_marked(edit, file, err);
 	return edit->ask->image ? apply_image(edit, file, err) : apply_wishes(edit, file, err);
 }
 
@@ -216,19 +251,55 @@ static int no_image(const struct edit *edit, struct sg_err *err)
 		"a kustomization");
 }
 
+static int check_marked(const struct edit *edit, struct sg_err *err)
+{
+	for (size_t i = 0; i < edit->ask->marked_count; i++) {
+		const struct sg_edit_wish *marked = &edit->ask->marked[i];
+		struct sg_image image;
+
+		if (sg_edit_marked_wish(sg_str_of(marked->value), &image))
+			continue;
+		(void)sg_fail(err, SG_R_USAGE, "--marker %.100s: '%.200s' is no tag and no image",
+			marked->path, marked->value);
+		return sg_hint(
+			err, "give NAME=TAG, NAME=TAG@DIGEST or NAME=REPOSITORY:TAG[@DIGEST]");
+	}
+	return 0;
+}
+
+static int check_markers_found(const struct edit *edit, struct sg_err *err)
+{
+	for (size_t i = 0; i < edit->ask->marked_count; i++) {
+		const char *name = edit->ask->marked[i].path;
+
+		if (edit->marker_found[i])
+			continue;
+		(void)sg_fail(err, SG_R_KEY_NOT_FOUND,
+			"%s%s: no comment behind a value has the marker %.100s",
+			edit->files[0].path, edit->ask->file_count > 1 ? " and the others" : "",
+			name);
+		return sg_hint(err, "write it behind the value: # stagegate: %.100s:tag", name);
+	}
+	return 0;
+}
+
 int sg_flow_edit(struct sg_world *world, const struct sg_edit_files_ask *ask,
 	struct sg_report *report, struct sg_err *err)
 {
 	struct edit edit = {.world = world, .ask = ask, .report = report};
 
-	if (check_image(&edit, err) < 0 || check_paths(&edit, err) < 0)
+	if (check_image(&edit, err) < 0 || check_paths(&edit, err) < 0 ||
+		check_marked(&edit, err) < 0)
 		return -1;
+	edit.marker_found = sg_arena_calloc(world->arena, ask->marked_count + 1, sizeof(bool));
 	edit.files = sg_arena_calloc(world->arena, ask->file_count, sizeof(*edit.files));
 	for (size_t i = 0; i < ask->file_count; i++)
 		if (edit_file(&edit, i, err) < 0)
 			return -1;
 	if (ask->image && report->change_count == 0)
 		return no_image(&edit, err);
+	if (check_markers_found(&edit, err) < 0)
+		return -1;
 	note_changed(&edit);
 	if (ask->write && sg_replace_files(world, edit.changed, edit.changed_count, err) < 0)
 		return -1;

@@ -15,6 +15,9 @@ struct sg_edit_files_ask {
 	size_t file_count;
 	const struct sg_edit_wish *wishes; /* each in every file */
 	size_t wish_count;
+	const struct sg_edit_wish *marked; /* or: each wherever a comment has PATH as its marker;
+					    * VALUE as edit/marked.h has it */
+	size_t marked_count;
 	const char
 		*image; /* or: REPOSITORY[:TAG][@DIGEST], wherever the files name that repository */
 	bool add;       /* a missing last key is added, whatever its name, and a missing entry of

@@ -352,7 +352,7 @@ def test_what_somebody_saves_meanwhile_is_not_overwritten(values):
     (("values.yaml",), 2, "nothing says what to change"),
     (("values.yaml", "--set", "image.tag"), 2, "'image.tag' is not PATH=VALUE"),
     (("values.yaml", "--set", "a..b=c"), 2, "column 3: a name is expected"),
-    (("values.yaml", "--set", "a=b", "--image", "web:1"), 2, "--set and --image exclude each other"),
+    (("values.yaml", "--set", "a=b", "--image", "web:1"), 2, "--set, --image and --marker exclude each other"),
     (("values.yaml", "--set", "a=b", "--write", "--diff"), 2, "--write and --diff exclude each other"),
     (("values.yaml", "--image", "web"), 2, "has no tag and no digest"),
     (("values.yaml", "--image", "We b:1"), 2, "is no image"),
@@ -399,6 +399,63 @@ def test_one_place_cannot_become_two_values(values):
 def test_the_set_that_fails_is_named(values):
     run = edit(values, "--set", "last=5", "--set", "image.nope=1", "--set", "image.tag=2", "--write", expect=5)
     assert "--set image.nope" in run.err and values.read_bytes() == VALUES
+
+
+# ---- --marker
+
+MARKED = f"""image:
+  repository: r.io/web  # stagegate: web:name
+  tag: v1 # stagegate: web:tag
+  digest: '{DIGEST}' # stagegate: web:digest
+job: {{image: 'r.io/web:v1'}} # {{"$imagepolicy": "flux-system:web"}}
+other: v1 # stagegate: webb:tag
+"""
+
+
+def marked(tmp_path, *words, **kw):
+    file = write(tmp_path / "f.yaml", MARKED)
+    run = edit(file, *(word for name in words for word in ("--marker", name)), "--write", **kw)
+    return run, file.read_text()
+
+
+def test_every_value_with_the_marker_gets_its_part(tmp_path):
+    new = DIGEST[:-1] + "0"
+    run, text = marked(tmp_path, f"web=1.10@{new}", "flux-system:web=v3", "webb=v4")
+    assert text == MARKED.replace("tag: v1", 'tag: "1.10"').replace(DIGEST, new).replace("web:v1'", "web:v3'").replace("other: v1", "other: v4")
+    assert "4 values in 1 file" in run.out
+
+
+def test_a_marker_with_a_repository_writes_it_too(tmp_path):
+    new = DIGEST[:-1] + "0"
+    assert f"repository: s.io/x/web  # stagegate" in marked(tmp_path, f"web=s.io/x/web:v2@{new}")[1]
+    assert "r.io/web:v2'" in marked(tmp_path, "flux-system:web=r.io/web:v2")[1]
+
+
+@pytest.mark.parametrize("words, code, what", [
+    (["web=v2"], 2, "f.yaml:4:11: the marker web is for a digest, and none is given"),
+    ([f"webb={DIGEST}"], 2, "the marker webb is for a tag, and none is given"),
+    (["flux-system:web=x/web:v2"], 9, "another image stands there: r.io/web, not x/web"),
+    (["wbe=v2"], 5, "no comment behind a value has the marker wbe"),
+    (["webb=v2", "wbe=v2"], 5, "no comment behind a value has the marker wbe"),
+    (["webb=we b"], 2, "--marker webb: 'we b' is no tag and no image"),
+    (["webb=r.io/web"], 2, "is no tag and no image"),
+    (["webb"], 2, "--marker: 'webb' is not NAME=VERSION"),
+    (["webb=v2", "webb=v3"], 2, "are one value, and shall be"),
+])
+def test_markers_that_are_refused(tmp_path, words, code, what):
+    run, text = marked(tmp_path, *words, expect=code)
+    assert what in run.err and text == MARKED
+
+
+def test_two_markers_on_one_value(tmp_path):
+    file = write(tmp_path / "f.yaml", "tag: v1 # stagegate: a:tag stagegate: b:tag\n")
+    assert "several markers" in edit(file, "--marker", "a=v2", "--write", expect=9).err
+
+
+def test_one_file_of_several_has_the_marker(tmp_path):
+    first, second = write(tmp_path / "a.yaml", "x: 1\n"), write(tmp_path / "b.yaml", MARKED)
+    edit(first, second, "--marker", "webb=v2", "--write")
+    assert first.read_text() == "x: 1\n" and "other: v2 #" in second.read_text()
 
 
 # ---- what is missing
