@@ -170,12 +170,12 @@ static int take_ask(struct run *run, const struct sg_edit_ask *ask, size_t i, st
 	struct sg_edit_found found = {0};
 	int rc;
 
-	run->tree.shared_line = 0;
+	run->tree.sharing = (struct sg_edit_sharing){.allowed = ask->shared};
 	if (sg_edit_find(&run->scratch, &run->tree, ask, &found, err) < 0)
 		return -1;
 	rc = found.site.missing ? take_missing(run, ask, &found, i, err)
 				: take_value(run, ask, &found, i, err);
-	run->dones[i].shared_line = run->tree.shared_line;
+	run->dones[i].shared_line = run->tree.sharing.line;
 	return rc;
 }
 
@@ -257,7 +257,7 @@ int sg_edit_apply_all(struct sg_arena *arena, const struct sg_edit_ask *asks, si
 	SG_AUTO(run_release)
 	struct run run = {
 		.arena = arena,
-		.tree = {.file = asks[0].file, .text = asks[0].text, .shared_ok = asks[0].shared},
+		.tree = {.file = asks[0].file, .text = asks[0].text},
 	};
 	struct sg_str text;
 

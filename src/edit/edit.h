@@ -45,8 +45,7 @@ struct sg_edit_ask {
 	bool with_digest;
 	/* By IMAGE: the field is added, and the whole entry, when no other name is near. */
 	enum sg_edit_add add;
-	/* What an anchor shares with other places may change for all of them; that of the first of
-	 * several asks counts. */
+	/* What an anchor shares with other places may change for all of them. */
 	bool shared;
 };
 

@@ -101,8 +101,8 @@ int sg_edit_shared_check(
 
 	if (!line)
 		return 0;
-	if (tree->shared_ok) {
-		tree->shared_line = line;
+	if (tree->sharing.allowed) {
+		tree->sharing.line = line;
 		return 0;
 	}
 	(void)sg_edit_refuse(tree, node, SG_R_EDIT_SHARED, err,

@@ -31,7 +31,7 @@ int sg_edit_locate(struct sg_arena *arena, struct sg_edit_tree *tree, size_t roo
 
 /*
  * A change of NODE, or of what is in it, would change every place that uses its anchor: EDIT_SHARED
- * when there is one, or, where that may be, tree->shared_line. NAME is for the message.
+ * when there is one, or, where that may be, tree->sharing.line. NAME is for the message.
  */
 int sg_edit_shared_check(
 	struct sg_edit_tree *tree, size_t node, const char *name, struct sg_err *err) SG_MUST_CHECK;

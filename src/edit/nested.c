@@ -297,6 +297,7 @@ int sg_edit_nested_enter(struct sg_arena *arena, struct sg_edit_tree *tree,
 	size_t root;
 
 	*ret_inner = (struct sg_edit_ask){0};
+	tree->sharing = (struct sg_edit_sharing){.allowed = ask->shared};
 	if (!ask->key)
 		return 0;
 	if (sg_edit_path_parse(arena, ask->key, &path, err) < 0)

@@ -23,7 +23,8 @@ int sg_edit_nested(struct sg_edit_tree *tree, const struct sg_edit_site *site, s
 
 /*
  * For an ask whose key leads into a text: *ret_inner is what it asks of that text, and *ret_site
- * where the text stands. For any other ask ret_inner->key is NULL. Reasons: those of finding.
+ * where the text stands. For any other ask ret_inner->key is NULL. Sets tree->sharing. Reasons:
+ * those of finding.
  */
 int sg_edit_nested_enter(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_ask *ask, struct sg_edit_ask *ret_inner, struct sg_edit_site *ret_site,

@@ -8,8 +8,8 @@ struct group {
 	struct sg_edit_ask *asks;
 	size_t *of; /* which ones of the file's */
 	size_t count, of_count;
-	struct sg_edit_done *dones; /* of all asks of the file */
-	int shared_line;            /* of an alias that changes with the text; 0: none */
+	struct sg_edit_done *dones;     /* of all asks of the file */
+	struct sg_edit_sharing sharing; /* of all asks that lead there */
 };
 
 static void add(struct group *group, const struct sg_edit_ask *inner, size_t ask)
@@ -64,8 +64,8 @@ static int put_text(const struct group *group, struct sg_str text, struct sg_edi
 /* Who uses the anchor of the text, or of what it stands in, reads all of it. */
 static void note_shared(const struct group *group)
 {
-	for (size_t i = 0; i < group->count && group->tree->shared_line; i++)
-		group->dones[group->of[i]].shared_line = group->tree->shared_line;
+	for (size_t i = 0; i < group->count && group->tree->sharing.line; i++)
+		group->dones[group->of[i]].shared_line = group->tree->sharing.line;
 }
 
 static int take_group(struct group *group, const struct sg_edit_ask *asks,
@@ -86,7 +86,7 @@ static int take_group(struct group *group, const struct sg_edit_ask *asks,
 	*ret_failed = group->of[first];
 	splice = sg_arena_push(group->scratch, splices, splice_count, sizeof(*splice));
 	splice->ask = group->of[first];
-	group->tree->shared_line = group->shared_line;
+	group->tree->sharing = group->sharing;
 	if (put_text(group, inner[0].text, splice, err) < 0)
 		return -1;
 	note_shared(group);
@@ -100,14 +100,13 @@ int sg_edit_nested_all(struct sg_arena *arena, struct sg_arena *scratch, struct 
 {
 	struct sg_edit_ask *inner = sg_arena_calloc(scratch, count, sizeof(*inner));
 	struct sg_edit_site *sites = sg_arena_calloc(scratch, count, sizeof(*sites));
-	int *shared_lines = sg_arena_calloc(scratch, count, sizeof(*shared_lines));
+	struct sg_edit_sharing *sharing = sg_arena_calloc(scratch, count, sizeof(*sharing));
 
 	for (size_t i = 0; i < count; i++) {
 		*ret_failed = i;
-		tree->shared_line = 0;
 		if (sg_edit_nested_enter(scratch, tree, &asks[i], &inner[i], &sites[i], err) < 0)
 			return -1;
-		shared_lines[i] = tree->shared_line;
+		sharing[i] = tree->sharing;
 	}
 	*ret_failed = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -116,13 +115,15 @@ int sg_edit_nested_all(struct sg_arena *arena, struct sg_arena *scratch, struct 
 			.tree = tree,
 			.site = sites[i],
 			.dones = dones,
-			.shared_line = shared_lines[i]};
+			.sharing = sharing[i]};
 
 		if (!inner[i].key || dones[i].place)
 			continue;
 		for (size_t j = i; j < count; j++)
-			if (inner[j].key && sites[j].node == sites[i].node)
+			if (inner[j].key && sites[j].node == sites[i].node) {
 				add(&group, &inner[j], j);
+				group.sharing.allowed = group.sharing.allowed && inner[j].shared;
+			}
 		if (take_group(&group, asks, splices, splice_count, ret_failed, err) < 0)
 			return -1;
 	}

@@ -13,13 +13,18 @@
 #include "edit/path.h"
 #include "io/yaml.h"
 
+/* What an ask says, and hears, about places that an anchor shares. */
+struct sg_edit_sharing {
+	bool allowed; /* they may change, everywhere */
+	int line;     /* of an alias that changes, too; 0: none */
+};
+
 struct sg_edit_tree {
 	const char *file;
 	struct sg_str text;
 	struct sg_yaml_events events;
-	bool shared_ok;  /* what an anchor shares may change, everywhere */
-	int shared_line; /* of an alias that changes, too, since this was 0; 0: none */
-	size_t visits;   /* events looked at: the cost, which must stay linear in the file */
+	struct sg_edit_sharing sharing; /* of the ask that is at work */
+	size_t visits; /* events looked at: the cost, which must stay linear in the file */
 };
 
 /*

@@ -79,7 +79,6 @@ int sg_edit_tree_value(struct sg_arena *arena, struct sg_edit_tree *tree,
 	struct sg_edit_ask inner;
 	struct sg_yaml_event event;
 
-	tree->shared_ok = ask->shared;
 	if (sg_edit_nested_enter(&scratch, tree, ask, &inner, &found.site, err) < 0)
 		return -1;
 	if (inner.key) {

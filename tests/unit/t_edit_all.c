@@ -166,6 +166,28 @@ static void cost_grows_with_the_file_and_not_with_the_edits(void **state)
 	assert_true(tree.visits < tree.events.count + (size_t)MANY * 3 * MANY);
 }
 
+/* Each says for itself whether what an anchor shares may change. */
+static void sharing_is_for_each(void **state)
+{
+	static const char text[] = "a: &x {tag: v1}\nb: *x\nc: &y v1\nd: *y\n";
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	struct sg_edit_ask asks[2] = {
+		ask_key(SG_STR(text), "a.tag", "v2"), ask_key(SG_STR(text), "c", "v2")};
+	struct sg_edit_done dones[2];
+	struct sg_err err = SG_ERR_INIT;
+	size_t failed;
+
+	(void)state;
+	asks[0].shared = true;
+	assert_int_equal(sg_edit_apply_all(&arena, asks, 2, dones, &failed, &err), -1);
+	assert_int_equal(err.reason, SG_R_EDIT_SHARED);
+	assert_int_equal(failed, 1);
+	asks[1].shared = true;
+	assert_int_equal(sg_edit_apply_all(&arena, asks, 2, dones, &failed, &err), 0);
+	assert_int_equal(dones[0].shared_line, 2);
+	assert_int_equal(dones[1].shared_line, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +195,7 @@ int main(void)
 		cmocka_unit_test(the_second_of_two_equal_asks_changes_nothing),
 		cmocka_unit_test(one_that_fails_fails_all_and_is_named),
 		cmocka_unit_test(cost_grows_with_the_file_and_not_with_the_edits),
+		cmocka_unit_test(sharing_is_for_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
