@@ -147,11 +147,29 @@ static void json_escape(uint32_t code, struct sg_buf *out)
 	sg_buf_addf(out, "\\u%04x", (unsigned)code);
 }
 
+/* How many bytes from AT on stand for themselves in JSON and are ASCII. */
+static size_t plain_bytes(struct sg_str s, size_t at)
+{
+	size_t end = at;
+
+	while (end < s.len && s.ptr[end] >= ' ' && s.ptr[end] <= '~' && s.ptr[end] != '"' &&
+		s.ptr[end] != '\\')
+		end++;
+	return end - at;
+}
+
 void sg_text_json(struct sg_str s, struct sg_buf *out)
 {
 	struct step step;
+	size_t at = 0;
 
-	for (size_t at = 0; next_step(s, &at, &step);) {
+	for (;;) {
+		size_t plain = plain_bytes(s, at);
+
+		sg_buf_addstr(out, sg_str_sub(s, at, at + plain));
+		at += plain;
+		if (!next_step(s, &at, &step))
+			break;
 		if (step.broken)
 			sg_buf_adds(out, REPLACEMENT);
 		else if (step.unprintable || step.code == '"' || step.code == '\\')
