@@ -270,24 +270,13 @@ void sg_edit_path_put_key(struct sg_str key, struct sg_buf *out)
 	put_name(key, KEY_ENDS ":=", out);
 }
 
-static const char *copy_of(struct sg_arena *arena, const char *text,
-	void (*put)(struct sg_str text, struct sg_buf *out))
+const char *sg_edit_path_value(struct sg_arena *arena, const char *value)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf out = {0};
 
-	sg_buf_init(&out, 2 * strlen(text) + 2);
-	put(sg_str_of(text), &out);
+	sg_buf_init(&out, 2 * strlen(value) + 2);
+	sg_edit_path_put_value(sg_str_of(value), &out);
 	return sg_arena_dup(arena, sg_buf_str(&out));
-}
-
-const char *sg_edit_path_value(struct sg_arena *arena, const char *value)
-{
-	return copy_of(arena, value, sg_edit_path_put_value);
-}
-
-const char *sg_edit_path_key(struct sg_arena *arena, const char *key)
-{
-	return copy_of(arena, key, sg_edit_path_put_key);
 }
 
 bool sg_edit_path_split(struct sg_str text, struct sg_str *ret_path, struct sg_str *ret_value)

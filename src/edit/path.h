@@ -62,7 +62,6 @@ const char *sg_edit_path_before(
 void sg_edit_path_put_value(struct sg_str value, struct sg_buf *out);
 void sg_edit_path_put_key(struct sg_str key, struct sg_buf *out);
 const char *sg_edit_path_value(struct sg_arena *arena, const char *value);
-const char *sg_edit_path_key(struct sg_arena *arena, const char *key);
 
 /*
  * Splits PATH=VALUE at the first "=" outside of brackets and quotes; false when there is none, or

@@ -125,9 +125,12 @@ static void keys_go_round(void **state)
 	(void)state;
 	for (size_t i = 0; i < SG_COUNT(keys); i++) {
 		SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
-		const char *key = sg_edit_path_key(&arena, keys[i]);
-		struct sg_edit_path p = parse(&arena, key);
+		SG_AUTO(sg_buf_release) struct sg_buf key = {0};
+		struct sg_edit_path p;
 
+		sg_buf_init(&key, 64);
+		sg_edit_path_put_key(sg_str_of(keys[i]), &key);
+		p = parse(&arena, key.ptr);
 		assert_int_equal(p.document.kind, SG_DOCUMENT_ONLY);
 		assert_int_equal(p.count, 1);
 		assert_string_equal(p.steps[0].name, keys[i]);
