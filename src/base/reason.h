@@ -41,6 +41,7 @@
 	X(NOT_FOUND, 5, "the server has no such thing")                                            \
 	X(BRANCH_MOVED, 6, "the branch moved faster than we could follow")                         \
 	X(BRANCH_BUSY, 6, "the branch of a merge request carries somebody else's change")          \
+	X(MR_NOT_OURS, 6, "the merge request is not one of stagegate's")                           \
 	X(CONFLICT, 6, "somebody else's change stands in the way")                                 \
 	X(OLDER, 6, "an older version would take the place of a newer one")                        \
 	X(UNEXPECTED_VALUE, 6, "another value stands there than the expected one")                 \

@@ -53,9 +53,11 @@ int sg_flow_gate(struct sg_world *world, const struct sg_gate_ask *ask, struct s
 	struct sg_err *err)
 {
 	enum sg_gate_state worst = SG_VERDICT_PASS;
+	const struct sg_stage_ask about = {
+		.to = ask->to, .services = ask->services, .count = ask->count};
 	struct sg_stage stage;
 	int64_t next = 0;
-	int rc = sg_stage_open(world, ask->to, ask->services, ask->count, false, &stage, err);
+	int rc = sg_stage_open(world, &about, &stage, err);
 
 	if (rc == 0)
 		sg_stage_report(&stage, report);

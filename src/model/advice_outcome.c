@@ -32,6 +32,59 @@ static const struct sg_advice rows[] = {
 		.remedy = "stagegate promote.",
 	},
 	{
+		.code = "MR_OPEN",
+		.means = "The merge request is open for that version. What it waits for stands in "
+			 "the sentence and in the report.",
+		.cause = "mr open made it, or found it.",
+		.remedy = "Nothing. mr merge or promote goes on when it may pass.",
+		.look = "stagegate mr status SERVICE --to ENVIRONMENT\n",
+	},
+	{
+		.code = "MR_MERGED",
+		.means = "The merge request is merged. The report names the commit by which it "
+			 "reached its branch.",
+		.cause = "All gates were open, or it had been merged before.",
+		.remedy = "Wait until the cluster runs it: stagegate wait, or promote.",
+	},
+	{
+		.code = "MR_CLOSED",
+		.means = "The merge request is closed with a note, and our branch is deleted; with "
+			 "the warning BRANCH_KEPT the branch is there still.",
+		.cause = "mr close.",
+		.remedy = "Nothing. mr open or promote makes a new one.",
+	},
+	{
+		.code = "MR_LIST",
+		.means = "The report has every open merge request of ours, none when it is empty.",
+		.cause = "mr list.",
+		.remedy = "Nothing. mr status tells more about one of them.",
+	},
+	{
+		.code = "MR_NONE",
+		.means = "No merge request of ours is open for the service in this environment, "
+			 "and its branch does not carry the version either. Nothing was done.",
+		.cause = "None was opened, or it was closed since.",
+		.remedy = "stagegate mr open, or promote.",
+		.look = "stagegate mr list --env ENVIRONMENT\n",
+	},
+	{
+		.code = "MR_NOT_MERGED",
+		.means = "The merge request was closed, and its change did not reach the branch.",
+		.cause = "A person closed it, a newer one took its place, or mr close did.",
+		.remedy = "Ask whoever closed it. What a person has closed is not opened again for "
+			  "the same version: reopen it in GitLab, or bring another version.",
+		.look = "glab mr view IID -R PROJECT --comments\n",
+	},
+	{
+		.code = "MR_MERGED_ALREADY",
+		.means = "The merge request was merged before it could be closed: the version is "
+			 "on the branch.",
+		.cause = "A run or a person merged it.",
+		.remedy = "To take the version back, bring the one before: promote or bump with "
+			  "--allow-older.",
+		.look = "glab mr view IID -R PROJECT\n",
+	},
+	{
 		.code = "FINDINGS",
 		.means = "check found errors. Each stands in the report with its file and line, "
 			 "often with a hint.",
@@ -149,6 +202,15 @@ static const struct sg_advice rows[] = {
 		.cause = "It is longer than 1 KiB, has a line break, or the file would be larger "
 			 "than 5 KiB.",
 		.remedy = "Name fewer services at once, or read the value from --report-json.",
+	},
+	{
+		.code = "BRANCH_KEPT",
+		.means = "The merge request is closed, and its branch was not deleted.",
+		.cause = "The branch carries something that is not our change; the warning names "
+			 "the commit.",
+		.remedy = "Keep what is wanted elsewhere, then delete the branch. Until then the "
+			  "next promotion of the service answers BRANCH_BUSY.",
+		.look = "git push origin --delete stagegate/ENVIRONMENT/SERVICE\n",
 	},
 	{
 		.code = "NO_GITLAB",

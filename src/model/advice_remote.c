@@ -27,6 +27,17 @@ static const struct sg_advice rows[] = {
 			"git push origin --delete stagegate/ENVIRONMENT/SERVICE\n",
 	},
 	{
+		.code = "MR_NOT_OURS",
+		.means = "The merge request of that number is not one of stagegate's. Nothing was "
+			 "written.",
+		.cause = "Somebody else opened it, it comes from another project, or its branches "
+			 "belong to no service and environment that are configured. The message "
+			 "says which.",
+		.remedy = "Merge or close it in GitLab. If another bot user of ours opened it, "
+			  "name that user in `gitlab.former_bots`.",
+		.look = "glab mr view IID -R PROJECT\n",
+	},
+	{
 		.code = "CONFLICT",
 		.means = "Somebody else's change stands in the way, and trying again did not help.",
 		.cause = "GitLab refuses the same merge again and again, a list changes faster "

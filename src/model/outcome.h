@@ -13,6 +13,13 @@
 	X(GATES_OPEN, 0, "all gates are open")                                                     \
 	X(BOARD, 0, "the whole board could be read")                                               \
 	X(BOARD_INCOMPLETE, 0, "some of the board could not be read")                              \
+	X(MR_OPEN, 0, "the merge request is open")                                                 \
+	X(MR_MERGED, 0, "the merge request is merged")                                             \
+	X(MR_CLOSED, 0, "the merge request is closed")                                             \
+	X(MR_LIST, 0, "the open merge requests are listed")                                        \
+	X(MR_NONE, 1, "no merge request of ours is open")                                          \
+	X(MR_NOT_MERGED, 1, "the merge request was closed without a merge")                        \
+	X(MR_MERGED_ALREADY, 1, "the merge request was merged and cannot be closed")               \
 	X(WRITTEN, 0, "files were written into the local folder")                                  \
 	X(FINDINGS, 3, "check found errors")                                                       \
 	X(NOT_READY, 1, "doctor found errors in the live systems")
@@ -42,6 +49,7 @@ int sg_outcome_count(void);
 	X(DEPLOYMENT_NOT_RECORDED, "GitLab could not be told of a deployment")                     \
 	X(DOTENV_LEFT_OUT, "a value is not in the dotenv report")                                  \
 	X(SAMPLE_IMAGES, "the files name images of a registry that does not exist")                \
+	X(BRANCH_KEPT, "the branch stays: it carries what is not ours")                            \
 	X(NO_GITLAB, "there is no GitLab that could be asked for merge requests")
 
 enum sg_warning {

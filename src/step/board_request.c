@@ -1,10 +1,8 @@
-#include <inttypes.h>
 #include <string.h>
 
 #include "step/binding.h"
 #include "step/board.h"
-#include "step/gate_status.h"
-#include "step/request.h"
+#include "step/request_list.h"
 
 struct asking {
 	struct sg_world *world;
@@ -25,66 +23,6 @@ static const struct sg_mr *find(
 	return NULL;
 }
 
-/* GitLab has nothing against it: then it is our own gates that it waits for. */
-static const char *sentence_of(struct sg_arena *arena, const struct sg_mr_status *status,
-	const struct sg_environment *env, const char *service)
-{
-	if (status->class != SG_MR_CLASS_GO)
-		return status->sentence;
-	if (env->merge == SG_MERGE_HUMAN)
-		return "a person has to merge it";
-	return sg_arena_printf(arena, "%s; `stagegate gate %s --to %s` tells about the gates",
-		status->sentence, service, env->name);
-}
-
-static void fill(struct asking *a, const struct sg_environment *env, const char *service,
-	const struct sg_mr *mr, struct sg_board_cell *cell)
-{
-	const struct sg_mr_status *status = sg_mr_status_of(mr->detailed_status);
-	enum sg_pipeline_class pipeline = sg_pipeline_class_of(&mr->pipeline);
-	struct sg_arena *arena = a->world->arena;
-
-	cell->request_since_unix_s = mr->created_unix_s;
-	cell->request = (struct sg_report_mr){
-		.service = service,
-		.environment = env->name,
-		.iid = mr->iid,
-		.url = mr->web_url,
-		.state = sg_mr_state_name(mr->state),
-		.branch = mr->source_branch,
-		.head = mr->sha,
-		.code = status->code,
-		.sentence = sentence_of(arena, status, env, service),
-	};
-	if (sg_mr_pipeline_is_current(mr) &&
-		(pipeline == SG_PIPELINE_FAILED || pipeline == SG_PIPELINE_MANUAL)) {
-		cell->request.blocker = sg_arena_printf(
-			arena, "pipeline %" PRId64 ": %s", mr->pipeline.id, mr->pipeline.status);
-		cell->request.blocker_url = mr->pipeline.web_url;
-	}
-}
-
-/* GitLab calls it a running pipeline where it is our own word that is missing. */
-static int look_behind(struct asking *a, const struct sg_environment *env, const struct sg_mr *mr,
-	struct sg_board_cell *cell, struct sg_err *err)
-{
-	const char *words;
-	bool holds;
-
-	if (!sg_mr_pipeline_is_current(mr) ||
-		sg_pipeline_class_of(&mr->pipeline) != SG_PIPELINE_RUNNING)
-		return 0;
-	if (sg_gate_status_holds_pipeline(
-		    a->world, a->loaded, &a->forge, env, mr, &holds, &words, err) < 0)
-		return -1;
-	if (!holds)
-		return 0;
-	cell->request.code = "GATES_WAIT";
-	cell->request.sentence = sg_arena_printf(a->world->arena,
-		"our gates hold it, as of the last run: %s", *words ? words : "no reason is said");
-	return 0;
-}
-
 /* The list may be stale; what is shown is read again. */
 static int ask_cell(struct asking *a, const struct sg_environment *env, const char *service,
 	struct sg_board_cell *cell, struct sg_err *err)
@@ -99,8 +37,9 @@ static int ask_cell(struct asking *a, const struct sg_environment *env, const ch
 		return -1;
 	if (fresh.state != SG_MR_OPENED && fresh.state != SG_MR_LOCKED)
 		return 0;
-	fill(a, env, service, &fresh, cell);
-	return look_behind(a, env, &fresh, cell, err);
+	cell->request_since_unix_s = fresh.created_unix_s;
+	return sg_request_row(
+		a->world, a->loaded, &a->forge, env, service, &fresh, &cell->request, err);
 }
 
 static int ask(struct asking *a, struct sg_board *board, struct sg_err *err)

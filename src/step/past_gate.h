@@ -1,4 +1,4 @@
-/* Was it merged by a person while a gate was closed? Inside step/ only. */
+/* Was it merged by a person while a gate was closed? */
 #ifndef SG_STEP_PAST_GATE_H
 #define SG_STEP_PAST_GATE_H
 

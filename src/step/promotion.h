@@ -14,6 +14,11 @@ struct sg_promotion {
 	const struct sg_environment *env;
 	bool reads_only;          /* nothing is written anywhere, no refresh is asked for */
 	const char *older_reason; /* as in struct sg_guard */
+	/* The version to promote; NULL: what the environment before carries. */
+	const char *asked;
+	/* It is the version of our open request instead, and stays that when the request is over
+	 * (then `asked` says it). */
+	bool as_open;
 
 	/* As of the last look that came to its end; lives in `found` until the next one does. */
 	struct sg_arena *found;
@@ -40,17 +45,18 @@ struct sg_promotion {
 	int64_t head_since_ms;
 	struct sg_changes changes; /* of the last plan */
 	char landed[SG_OID_SIZE];  /* commit by which it reached the target; "": not known */
+	int64_t followed_iid;      /* of our request that was open at a look; 0: none was */
 	int writes;                /* effects so far */
 	int refusals;              /* answers in a row that said no without a reason */
 };
 
 /*
  * A new look at everything, as far as the table asks for it. The branches were looked at before
- * (sg_load_again()). `service`, `env`, `reads_only` and `older_reason` are set, all else is zero
- * before the first one. A look that fails, or that the deadline cut short (TIMEOUT), leaves the
- * promotion as the one before had found it. What that one had found is forgotten, so that a run
- * which waits for days does not grow; sg_promotion_keep() hands the last of it to the world's
- * arena.
+ * (sg_load_again()). `service`, `env`, `reads_only`, `older_reason`, `asked` and `as_open` are set,
+ * all else is zero before the first one. A look that fails, or that the deadline cut short
+ * (TIMEOUT), leaves the promotion as the one before had found it. What that one had found is
+ * forgotten, so that a run which waits for days does not grow; sg_promotion_keep() hands the last
+ * of it to the world's arena.
  */
 int sg_promotion_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
 	struct sg_promotion *promotion, struct sg_err *err) SG_MUST_CHECK;

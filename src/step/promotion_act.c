@@ -36,12 +36,14 @@ static int refused(struct acting *a, const char *what, const struct sg_gitlab_an
 static const char *origin_of(struct sg_world *world, struct sg_loaded *loaded,
 	const struct sg_promotion *p, const char *wish)
 {
-	const struct sg_before *before = &p->befores[0];
-	const struct sg_origin_at at = {.env = before->env, .tip = before->tip->revision};
 	struct sg_str tag = sg_image_version_split(sg_str_of(wish)).tag;
 	struct sg_err ignored = SG_ERR_INIT;
+	struct sg_origin_at at;
 	struct sg_origin origin;
 
+	if (!p->before_count)
+		return NULL;
+	at = (struct sg_origin_at){.env = p->befores[0].env, .tip = p->befores[0].tip->revision};
 	if (!tag.len || sg_origin_find(world, loaded, &at, p->service,
 				sg_arena_dup(world->arena, tag), false, &origin, &ignored) < 0)
 		return NULL;
@@ -247,10 +249,9 @@ static int open_request(struct acting *a, struct sg_err *err)
 static int close_request(struct acting *a, const char *why, struct sg_err *err)
 {
 	struct sg_gitlab_answer answer;
-	int64_t iid = a->p->request.mr.iid;
 
-	if (sg_gitlab_mr_note_add(&a->forge->gitlab, iid, why, &answer, err) < 0 ||
-		sg_gitlab_mr_close(&a->forge->gitlab, iid, &answer, err) < 0)
+	if (sg_request_close(a->world, a->forge, &a->loaded->policy, a->p->request.mr.iid, why,
+		    &answer, err) < 0)
 		return -1;
 	return refused(a, "close the merge request", &answer, err);
 }

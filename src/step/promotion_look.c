@@ -46,7 +46,7 @@ static int look_at_befores(struct looking *l, struct sg_err *err)
 			read_wish(l, before->env, before->tip, &before->image, &before->wish, err) <
 				0)
 			return -1;
-		if (!before->wish) {
+		if (!before->wish && !l->p->asked) {
 			(void)sg_fail(err, SG_R_IMAGE_NOT_FOUND,
 				"%s: the files of %s carry no tag or digest of %s",
 				before->tip->label, before->env->name, l->p->service);
@@ -54,20 +54,55 @@ static int look_at_befores(struct looking *l, struct sg_err *err)
 				before->env->name, env->name);
 		}
 	}
-	l->p->wish = l->p->befores[0].wish;
 	return 0;
 }
 
-/* Is WISH, which the commit TIP carries in the files of ENV, older than what the target's files
- * carry? */
-static int look_whether_older(struct looking *l, const char *wish, const struct sg_environment *env,
-	const char *tip, bool *ret_older, struct sg_err *err)
+/* What our open request carries is kept beyond this look: the request may be merged by the next. */
+static void remember_open(struct looking *l)
+{
+	struct sg_promotion *p = l->p;
+	const char *wish;
+
+	if (!p->as_open || !p->request.open)
+		return;
+	wish = sg_plan_wish_at(l->world, l->loaded, p->env, p->service, p->request.mr.sha);
+	if (wish && (!p->asked || strcmp(p->asked, wish) != 0))
+		p->asked = sg_arena_strdup(l->loaded->arena, wish);
+}
+
+/* Where nothing comes before and nothing is asked for, there is nothing but what stands there. */
+static int choose_wish(struct looking *l, struct sg_err *err)
+{
+	struct sg_promotion *p = l->p;
+
+	p->wish = p->asked ? p->asked : p->before_count ? p->befores[0].wish : p->target_wish;
+	if (p->wish && (p->target_image || p->before_count))
+		return 0;
+	return sg_fail(err, SG_R_IMAGE_NOT_FOUND, "%s: the files of %s carry no image of %s",
+		p->tip->label, p->env->name, p->service);
+}
+
+/* Where Git can find the commit that brought the version; nowhere for one that was named. */
+static struct sg_origin_at wish_at(const struct sg_promotion *p)
+{
+	const struct sg_before *before = p->befores;
+
+	if (p->as_open && p->request.open)
+		return (struct sg_origin_at){.env = p->env, .tip = p->request.mr.sha};
+	if (!p->before_count || strcmp(p->wish, before->wish ? before->wish : "") != 0)
+		return (struct sg_origin_at){0};
+	return (struct sg_origin_at){.env = before->env, .tip = before->tip->revision};
+}
+
+/* Is WISH, which the files at AT carry, older than what the target's files carry? */
+static int look_whether_older(struct looking *l, const char *wish, struct sg_origin_at at,
+	bool *ret_older, struct sg_err *err)
 {
 	const struct sg_age_ask ask = {.env = l->p->env,
 		.service = l->p->service,
 		.wish = wish,
 		.than = l->p->target_wish,
-		.wish_at = {.env = env, .tip = tip},
+		.wish_at = at,
 		.than_at = {.env = l->p->env, .tip = l->p->tip->revision}};
 	const char *why;
 
@@ -85,25 +120,12 @@ static int look_at_files(struct looking *l, struct sg_err *err)
 
 	if (sg_load_branch(l->world, l->loaded, p->env->branch, &p->tip, err) < 0 ||
 		read_wish(l, p->env, p->tip, &p->target_image, &p->target_wish, err) < 0 ||
-		look_at_befores(l, err) < 0)
+		look_at_befores(l, err) < 0 || choose_wish(l, err) < 0)
 		return -1;
 	p->facts.published = p->target_wish && strcmp(p->target_wish, p->wish) == 0;
 	if (p->older_reason)
 		return 0;
-	return look_whether_older(
-		l, p->wish, p->befores[0].env, p->befores[0].tip->revision, &p->facts.older, err);
-}
-
-/* The tip of our branch at the last look; NULL when there is none. */
-static const char *tip_of(struct looking *l, const char *branch)
-{
-	size_t count;
-	const struct sg_repo_branch *all = sg_repo_branches(l->loaded->repo, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(all[i].name, branch) == 0)
-			return sg_arena_strdup(l->world->arena, all[i].tip);
-	return NULL;
+	return look_whether_older(l, p->wish, wish_at(p), &p->facts.older, err);
 }
 
 static int judge(struct looking *l, const char *oid, struct sg_head *ret, bool *ret_known,
@@ -146,7 +168,8 @@ static int look_at_head(struct looking *l, struct sg_err *err)
 	/* What a run may go back to is the version that it promotes, not whatever is open. */
 	if (p->older_reason && facts->head_wanted)
 		return 0;
-	return look_whether_older(l, p->head.wish, p->env, oid, &facts->head_older, err);
+	return look_whether_older(l, p->head.wish, (struct sg_origin_at){.env = p->env, .tip = oid},
+		&facts->head_older, err);
 }
 
 static int look_whether_approved(struct looking *l, struct sg_err *err)
@@ -274,16 +297,24 @@ static int look_at_merged(struct looking *l, struct sg_err *err)
 		l->world, l->loaded, l->forge, p, &p->facts.past_gate, &p->blocker, err);
 }
 
+static int find_request(struct looking *l, struct sg_err *err)
+{
+	struct sg_promotion *p = l->p;
+
+	if (sg_request_find(l->world, l->loaded, l->forge, p->env, p->service, &p->request, err) <
+		0)
+		return sg_wrap(err, "%s in %s", p->service, p->env->name);
+	p->work_tip = sg_request_tip(l->world, l->loaded, p->request.branch);
+	if (p->request.open)
+		p->followed_iid = p->request.mr.iid;
+	remember_open(l);
+	return 0;
+}
+
 static int look_at_request(struct looking *l, struct sg_err *err)
 {
 	struct sg_promotion *p = l->p;
 
-	if (!l->forge)
-		return 0;
-	if (sg_request_find(l->world, l->loaded, l->forge, p->env, p->service, &p->request, err) <
-		0)
-		return -1;
-	p->work_tip = tip_of(l, p->request.branch);
 	if (p->facts.published && !p->request.open)
 		return look_at_merged(l, err);
 	if (look_at_head(l, err) < 0 || look_at_notes(l, err) < 0 || look_at_status(l, err) < 0)
@@ -318,10 +349,11 @@ int sg_promotion_gates(struct sg_world *world, struct sg_loaded *loaded, struct 
 static int look(struct looking *l, struct sg_err *err)
 {
 	struct sg_promotion *p = l->p;
+	bool by_request = l->forge && p->env->publish == SG_PUBLISH_MERGE_REQUEST;
 
-	if (look_at_files(l, err) < 0)
+	if ((by_request && find_request(l, err) < 0) || look_at_files(l, err) < 0)
 		return -1;
-	if (p->env->publish == SG_PUBLISH_MERGE_REQUEST && look_at_request(l, err) < 0)
+	if (by_request && look_at_request(l, err) < 0)
 		return sg_wrap(err, "%s in %s", p->service, p->env->name);
 	if (sg_promotion_asks_publish_gates(&p->facts)) {
 		if (sg_promotion_gates(l->world, l->loaded, l->forge, p, SG_PHASE_PUBLISH, err) < 0)
@@ -345,6 +377,9 @@ static struct sg_promotion begin(struct sg_world *world, const struct sg_promoti
 		.env = before->env,
 		.reads_only = before->reads_only,
 		.older_reason = before->older_reason,
+		.asked = before->asked,
+		.as_open = before->as_open,
+		.followed_iid = before->followed_iid,
 		.facts = {.publish = before->env->publish, .merge = before->env->merge},
 		.head_since_ms = before->head_since_ms,
 		.changes = before->changes,

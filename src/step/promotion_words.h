@@ -4,6 +4,13 @@
 
 #include "step/promotion.h"
 
+/* What came of one service, for the report. */
+struct sg_service_answer {
+	enum sg_result result;
+	const char *code;
+	const char *sentence;
+};
+
 /* What a run that ends here is: a machine's turn counts as one that did not finish in time. */
 enum sg_result sg_promotion_result(const struct sg_promotion *promotion);
 

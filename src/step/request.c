@@ -56,6 +56,18 @@ bool sg_request_is_ours(
 	       sg_forge_is_own(forge, policy, mr->author.id);
 }
 
+const char *sg_request_tip(
+	struct sg_world *world, const struct sg_loaded *loaded, const char *branch)
+{
+	size_t count;
+	const struct sg_repo_branch *all = sg_repo_branches(loaded->repo, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(all[i].name, branch) == 0)
+			return sg_arena_strdup(world->arena, all[i].tip);
+	return NULL;
+}
+
 /* The list may be stale; the one that matters is read again. */
 static int take(struct sg_world *world, struct sg_forge *forge, const struct sg_mr *entry,
 	struct sg_request *request, struct sg_err *err)

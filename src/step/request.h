@@ -23,6 +23,10 @@ struct sg_request {
  */
 const char *sg_request_branch(struct sg_arena *arena, const char *env, const char *service);
 
+/* The commit that our branch was at when the branches were looked at last; NULL: there is none. */
+const char *sg_request_tip(
+	struct sg_world *world, const struct sg_loaded *loaded, const char *branch);
+
 /* From and to the same project, and opened by one of our own users; sg_forge_me() came before. */
 bool sg_request_is_ours(
 	const struct sg_mr *mr, const struct sg_forge *forge, const struct sg_policy *policy);
@@ -33,6 +37,31 @@ bool sg_request_is_ours(
  */
 int sg_request_find(struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *forge,
 	const struct sg_environment *env, const char *service, struct sg_request *ret_request,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Which environment and service MR is about, by its branches. *ret_why says why it is not
+ * ours: from or to another project, by somebody else, or from a branch of no service here; NULL:
+ * it is. sg_forge_me() came before.
+ */
+int sg_request_place(struct sg_world *world, struct sg_loaded *loaded, const struct sg_forge *forge,
+	const struct sg_mr *mr, const struct sg_environment **ret_env, const char **ret_service,
+	const char **ret_why, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * The merge request of that number, read now, with its environment and service. MR_NOT_OURS when it
+ * is not ours, with the reason; NOT_FOUND when there is none.
+ */
+int sg_request_named(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	int64_t iid, struct sg_mr *ret_mr, const struct sg_environment **ret_env,
+	const char **ret_service, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * A note with the reason WHY, once however often it is called, and then the close. The answer is of
+ * the close; a lost one is found out by the next look.
+ */
+int sg_request_close(struct sg_world *world, struct sg_forge *forge, const struct sg_policy *policy,
+	int64_t iid, const char *why, struct sg_gitlab_answer *ret_answer,
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*

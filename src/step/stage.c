@@ -29,10 +29,23 @@ static int check_services(const char *const *services, size_t count, struct sg_e
 	return 0;
 }
 
-static int check_environment(const struct sg_stage *stage, struct sg_err *err)
+static int check_by_request(const struct sg_environment *env, struct sg_err *err)
+{
+	if (env->publish == SG_PUBLISH_MERGE_REQUEST)
+		return 0;
+	(void)sg_fail(err, SG_R_USAGE,
+		"%s is changed by commits (publish: commit) and has no merge requests", env->name);
+	return sg_hint(err, "stagegate %s brings a version into %s",
+		env->after_count ? "promote" : "bump", env->name);
+}
+
+static int check_environment(
+	const struct sg_stage_ask *ask, const struct sg_stage *stage, struct sg_err *err)
 {
 	const struct sg_environment *env = stage->env;
 
+	if (ask->by_request)
+		return check_by_request(env, err);
 	if (env->after_count)
 		return 0;
 	(void)sg_fail(err, SG_R_USAGE,
@@ -42,13 +55,14 @@ static int check_environment(const struct sg_stage *stage, struct sg_err *err)
 	return sg_hint(err, "use bump to bring a version into %s", env->name);
 }
 
-static int check_applications(struct sg_world *world, const struct sg_stage *stage,
-	const char *service, struct sg_err *err)
+static int check_applications(struct sg_world *world, const struct sg_stage_ask *ask,
+	const struct sg_stage *stage, const char *service, struct sg_err *err)
 {
 	const struct sg_policy *policy = &stage->loaded.policy;
 	struct sg_cluster_app app;
 
-	if (sg_application_of(world, policy, stage->env, service, &app, err) < 0)
+	if (!ask->by_request &&
+		sg_application_of(world, policy, stage->env, service, &app, err) < 0)
 		return -1;
 	for (size_t i = 0; i < stage->env->after_count; i++) {
 		const struct sg_environment *before =
@@ -74,28 +88,56 @@ static int open_forge(struct sg_world *world, struct sg_stage *stage, struct sg_
 	return 0;
 }
 
-int sg_stage_open(struct sg_world *world, const char *to, const char *const *services, size_t count,
-	bool writes, struct sg_stage *stage, struct sg_err *err)
+static int add_promotions(struct sg_world *world, const struct sg_stage_ask *ask,
+	struct sg_stage *stage, struct sg_err *err)
 {
-	*stage = (struct sg_stage){.count = count};
-	if (check_services(services, count, err) < 0 ||
-		(writes && sg_job_require_protected(world, err) < 0) ||
-		sg_load(world, &stage->loaded, err) < 0 ||
-		sg_load_environment(&stage->loaded, to, &stage->env, err) < 0 ||
-		check_environment(stage, err) < 0)
-		return -1;
-	stage->promotions = sg_arena_calloc(world->arena, count, sizeof(*stage->promotions));
-	for (size_t i = 0; i < count; i++) {
+	const char *const *services = stage->mr.iid ? &stage->mr_service : ask->services;
+
+	stage->promotions = sg_arena_calloc(world->arena, stage->count, sizeof(*stage->promotions));
+	for (size_t i = 0; i < stage->count; i++) {
 		stage->promotions[i].service = services[i];
 		stage->promotions[i].env = stage->env;
-		stage->promotions[i].reads_only = !writes;
-		if (check_applications(world, stage, services[i], err) < 0)
+		stage->promotions[i].reads_only = !ask->writes;
+		stage->promotions[i].as_open = ask->as_open;
+		stage->promotions[i].asked = ask->tags ? ask->tags[i] : NULL;
+		if (check_applications(world, ask, stage, services[i], err) < 0)
 			return -1;
 	}
-	if (open_forge(world, stage, err) < 0 ||
+	return 0;
+}
+
+/* The environment by its name, or by the merge request. */
+static int find_environment(struct sg_world *world, const struct sg_stage_ask *ask,
+	struct sg_stage *stage, struct sg_err *err)
+{
+	if (!ask->iid)
+		return sg_load_environment(&stage->loaded, ask->to, &stage->env, err);
+	if (sg_forge_open(world, &stage->loaded, &stage->forge_room, err) < 0 ||
+		sg_request_named(world, &stage->loaded, &stage->forge_room, ask->iid, &stage->mr,
+			&stage->env, &stage->mr_service, err) < 0)
+		return -1;
+	stage->forge = &stage->forge_room;
+	stage->count = 1;
+	if (!ask->to || strcmp(ask->to, stage->env->name) == 0)
+		return 0;
+	return sg_fail(err, SG_R_USAGE, "merge request !%lld is one of %s, not of %s",
+		(long long)ask->iid, stage->env->name, ask->to);
+}
+
+int sg_stage_open(struct sg_world *world, const struct sg_stage_ask *ask, struct sg_stage *stage,
+	struct sg_err *err)
+{
+	*stage = (struct sg_stage){.count = ask->count};
+	if (check_services(ask->services, ask->count, err) < 0 ||
+		(ask->writes && sg_job_require_protected(world, err) < 0) ||
+		sg_load(world, &stage->loaded, err) < 0 ||
+		find_environment(world, ask, stage, err) < 0 ||
+		check_environment(ask, stage, err) < 0 ||
+		add_promotions(world, ask, stage, err) < 0 ||
+		(!stage->forge && open_forge(world, stage, err) < 0) ||
 		sg_binding_find(world, &stage->loaded, stage->forge, err) < 0)
 		return -1;
-	return writes ? sg_binding_require(world, &stage->loaded, stage->env, err) : 0;
+	return ask->writes ? sg_binding_require(world, &stage->loaded, stage->env, err) : 0;
 }
 
 void sg_stage_release(struct sg_world *world, struct sg_stage *stage)
@@ -103,52 +145,4 @@ void sg_stage_release(struct sg_world *world, struct sg_stage *stage)
 	for (size_t i = 0; stage->promotions && i < stage->count; i++)
 		sg_promotion_keep(world, &stage->promotions[i]);
 	sg_loaded_release(&stage->loaded);
-}
-
-void sg_stage_report(const struct sg_stage *stage, struct sg_report *report)
-{
-	report->repository = stage->loaded.remote.name;
-	report->config_from = stage->loaded.config_from;
-	report->advisory = stage->loaded.advisory;
-	report->environment = stage->env->name;
-	report->branch = stage->env->branch;
-}
-
-static void report_request(const struct sg_promotion *p, struct sg_report *report)
-{
-	const struct sg_mr *mr = p->request.open         ? &p->request.mr
-				 : p->request.merged.iid ? &p->request.merged
-							 : NULL;
-	struct sg_report_mr *row;
-
-	if (!mr || p->env->publish != SG_PUBLISH_MERGE_REQUEST)
-		return;
-	row = sg_report_add_mr(report);
-	row->service = p->service;
-	row->environment = p->env->name;
-	row->iid = mr->iid;
-	row->url = mr->web_url;
-	row->state = sg_mr_state_name(mr->state);
-	row->branch = p->request.branch;
-	row->head = mr->sha;
-	row->landed = mr->state == SG_MR_MERGED && p->landed[0] ? p->landed : NULL;
-	row->code = p->step->code;
-	row->sentence = p->step->sentence;
-	row->blocker = p->blocker;
-	if (p->request.open && !p->facts.pipeline_waits_for_us &&
-		sg_mr_status_of(mr->detailed_status)->class != SG_MR_CLASS_GO) {
-		row->code = sg_mr_status_of(mr->detailed_status)->code;
-		row->sentence = sg_mr_status_of(mr->detailed_status)->sentence;
-	}
-}
-
-void sg_stage_report_one(const struct sg_promotion *p, struct sg_report *report)
-{
-	for (size_t i = 0; i < p->publish_gates.count; i++)
-		sg_report_add_gate(report, p->service, p->env->name, &p->publish_gates.verdicts[i]);
-	for (size_t i = 0; i < p->merge_gates.count; i++)
-		sg_report_add_gate(report, p->service, p->env->name, &p->merge_gates.verdicts[i]);
-	report_request(p, report);
-	sg_report_add_values(
-		report, p->env->name, p->changes.values, p->changes.value_count, false);
 }

@@ -8,6 +8,17 @@
 #include "step/binding.h"
 #include "step/promotion.h"
 
+struct sg_stage_ask {
+	const char *to; /* name of the environment; NULL with `iid`: that of the request */
+	const char *const *services;
+	const char *const *tags; /* as `asked` of each promotion; NULL: none of them */
+	size_t count;
+	int64_t iid;     /* of our merge request, in place of services; 0: they are named */
+	bool writes;     /* the run is going to write */
+	bool by_request; /* it is about merge requests, and nothing is waited for in a cluster */
+	bool as_open;    /* as in struct sg_promotion */
+};
+
 struct sg_stage {
 	struct sg_loaded loaded;
 	struct sg_forge forge_room;
@@ -15,19 +26,35 @@ struct sg_stage {
 	const struct sg_environment *env;
 	struct sg_promotion *promotions;
 	size_t count;
+	struct sg_mr mr; /* with `iid`: as it was then, and whose it is */
+	const char *mr_service;
 };
 
 /*
  * TO must have an environment before it, and it and those before it an application (what cannot be
- * waited for at the end is not begun). WRITES: the run is going to write, so the gates must bind
- * (ENVIRONMENT_GATED) and the job may write (UNPROTECTED_REF). The stage points into itself: filled
- * in place, released by the caller also after a failure.
+ * waited for at the end is not begun); by_request: it must be changed by merge requests, and may be
+ * the first. A run that writes needs gates that bind (ENVIRONMENT_GATED) and a job that may write
+ * (UNPROTECTED_REF). The stage points into itself: filled in place, released by the caller also
+ * after a failure.
  */
-int sg_stage_open(struct sg_world *world, const char *to, const char *const *services, size_t count,
-	bool writes, struct sg_stage *stage, struct sg_err *err) SG_MUST_CHECK;
+int sg_stage_open(struct sg_world *world, const struct sg_stage_ask *ask, struct sg_stage *stage,
+	struct sg_err *err) SG_MUST_CHECK;
 
 /* What the promotions have found lives on in the world's arena, for the report. */
 void sg_stage_release(struct sg_world *world, struct sg_stage *stage);
+
+/* The promotion whose result is the run's. */
+const struct sg_promotion *sg_stage_worst(const struct sg_stage *stage);
+
+/* When the first of the gates that it stops at may be open; 0: nobody says. */
+int64_t sg_stage_next_look(const struct sg_stage *stage);
+
+/* Has anything been done? */
+bool sg_stage_wrote(const struct sg_stage *stage);
+
+/* The diffs of what would be pushed, for a dry run after a look. */
+int sg_stage_plan(struct sg_world *world, struct sg_stage *stage, struct sg_report *report,
+	struct sg_err *err) SG_MUST_CHECK;
 
 /* The head of the report: repository, configuration, environment, branch. */
 void sg_stage_report(const struct sg_stage *stage, struct sg_report *report);
