@@ -39,10 +39,37 @@ static void each_command(struct sg_arena *arena, struct sg_buf *out,
 		fn(cmds[i], arena, out);
 }
 
+/* A family counts as its first command does: the others are passed over. */
+static bool is_later_of_family(const struct sg_cmd *cmd)
+{
+	size_t count, i = 0;
+	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
+	struct sg_str family = sg_cmd_family(cmd);
+
+	while (family.len && !sg_str_eq(sg_cmd_family(cmds[i]), family))
+		i++;
+	return family.len && cmds[i] != cmd;
+}
+
+/* The first word of its name. */
+static struct sg_str first_word(const struct sg_cmd *cmd)
+{
+	struct sg_str family = sg_cmd_family(cmd);
+
+	return family.len ? family : sg_str_of(cmd->name);
+}
+
+/* The second word of its name. */
+static const char *second_word(const struct sg_cmd *cmd)
+{
+	return cmd->name + sg_cmd_family(cmd).len + 1;
+}
+
 static void add_name(const struct sg_cmd *cmd, struct sg_arena *arena, struct sg_buf *out)
 {
 	(void)arena;
-	sg_buf_addf(out, " %s", cmd->name);
+	if (!is_later_of_family(cmd))
+		sg_buf_addf(out, " %.*s", SG_STR_ARG(first_word(cmd)));
 }
 
 /* The words that CMD takes, blank-separated; "" when they are free. */
@@ -75,7 +102,7 @@ static void bash_value(const struct sg_cmd *cmd, const struct sg_opt *opt, struc
 
 	if (value == NO_VALUE)
 		return;
-	sg_buf_addf(out, "\t%s:--%s) ", cmd->name, opt->name);
+	sg_buf_addf(out, "\t'%s':--%s) ", cmd->name, opt->name);
 	if (value == CHOICE_VALUE)
 		sg_buf_addf(out, "_stagegate_words \"$cur\" %s ;;\n", opt->choices);
 	else
@@ -92,7 +119,7 @@ static void bash_command(const struct sg_cmd *cmd, struct sg_arena *arena, struc
 {
 	const char *words = words_of(cmd, arena);
 
-	sg_buf_addf(out, "\t%s)\n\t\tcase $cur in\n\t\t-*) _stagegate_words \"$cur\" --help",
+	sg_buf_addf(out, "\t'%s')\n\t\tcase $cur in\n\t\t-*) _stagegate_words \"$cur\" --help",
 		cmd->name);
 	each_option(cmd, out, bash_option);
 	sg_buf_adds(out, " ;;\n");
@@ -100,6 +127,35 @@ static void bash_command(const struct sg_cmd *cmd, struct sg_arena *arena, struc
 		sg_buf_addf(out, "\t\t*) _stagegate_words \"$cur\" %s%s ;;\n", words,
 			takes_folders(cmd) ? "; _stagegate_paths -d \"$cur\"" : "");
 	sg_buf_adds(out, "\t\tesac\n\t\t;;\n");
+}
+
+/* The second words of a family, each with BEFORE it. */
+static void add_members(const struct sg_cmd *of, const char *before, struct sg_buf *out)
+{
+	size_t count;
+	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
+	struct sg_str family = sg_cmd_family(of);
+
+	for (size_t i = 0; i < count; i++)
+		if (sg_str_eq(sg_cmd_family(cmds[i]), family))
+			sg_buf_addf(out, "%s%s", cmds[i] == of ? "" : before, second_word(cmds[i]));
+}
+
+/* The second word of a family is a part of the command's name. */
+static void bash_family(const struct sg_cmd *cmd, struct sg_arena *arena, struct sg_buf *out)
+{
+	struct sg_str family = sg_cmd_family(cmd);
+
+	(void)arena;
+	if (!family.len || is_later_of_family(cmd))
+		return;
+	sg_buf_addf(out,
+		"\t%.*s)\n\t\tif [[ $COMP_CWORD -eq 2 ]]; then\n"
+		"\t\t\t_stagegate_words \"$cur\" --help ",
+		SG_STR_ARG(family));
+	add_members(cmd, " ", out);
+	sg_buf_addf(out, "\n\t\t\treturn\n\t\tfi\n\t\tcommand=\"%.*s ${COMP_WORDS[2]}\"\n\t\t;;\n",
+		SG_STR_ARG(family));
 }
 
 static void bash(struct sg_arena *arena, struct sg_buf *out)
@@ -137,7 +193,9 @@ static void bash(struct sg_arena *arena, struct sg_buf *out)
 		"\tif [[ $COMP_CWORD -eq 1 ]]; then\n"
 		"\t\t_stagegate_words \"$cur\" --help --version");
 	each_command(arena, out, add_name);
-	sg_buf_adds(out, "\n\t\treturn\n\tfi\n\tcase $command:$before in\n");
+	sg_buf_adds(out, "\n\t\treturn\n\tfi\n\tcase $command in\n");
+	each_command(arena, out, bash_family);
+	sg_buf_adds(out, "\tesac\n\tcase $command:$before in\n");
 	each_command(arena, out, bash_values);
 	sg_buf_adds(out, "\t*) _stagegate_of_command \"$command\" \"$cur\" ;;\n\tesac\n}\n"
 			 "\n"
@@ -197,7 +255,7 @@ static void zsh_command(const struct sg_cmd *cmd, struct sg_arena *arena, struct
 {
 	const char *words = words_of(cmd, arena);
 
-	sg_buf_addf(out, "\t%s)\n\t\t_arguments '--help[show the options]'", cmd->name);
+	sg_buf_addf(out, "\t'%s')\n\t\t_arguments '--help[show the options]'", cmd->name);
 	each_option(cmd, out, zsh_option);
 	if (*words && takes_folders(cmd))
 		sg_buf_addf(out, " \\\n\t\t\t'1:word:(%s)' \\\n\t\t\t'*:folder:_files -/'", words);
@@ -211,12 +269,51 @@ static void zsh_command(const struct sg_cmd *cmd, struct sg_arena *arena, struct
 	sg_buf_adds(out, "\n\t\t;;\n");
 }
 
+static void zsh_described(const char *name, const char *summary, struct sg_buf *out)
+{
+	sg_buf_addf(out, "\t\t'%s:", name);
+	add_quoted(out, summary, ZSH_SPECIAL);
+	sg_buf_adds(out, "'\n");
+}
+
 static void zsh_name(const struct sg_cmd *cmd, struct sg_arena *arena, struct sg_buf *out)
 {
+	struct sg_str family = sg_cmd_family(cmd);
+	struct sg_buf members SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&members, 4096);
+	if (!family.len) {
+		zsh_described(cmd->name, cmd->summary, out);
+	} else if (!is_later_of_family(cmd)) {
+		add_members(cmd, ", ", &members);
+		zsh_described(sg_arena_dup(arena, family), sg_buf_str(&members).ptr, out);
+	}
+}
+
+static void zsh_family(const struct sg_cmd *cmd, struct sg_arena *arena, struct sg_buf *out)
+{
+	struct sg_str family = sg_cmd_family(cmd);
+	size_t count;
+	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
+
 	(void)arena;
-	sg_buf_addf(out, "\t\t'%s:", cmd->name);
-	add_quoted(out, cmd->summary, ZSH_SPECIAL);
-	sg_buf_adds(out, "'\n");
+	if (!family.len || is_later_of_family(cmd))
+		return;
+	sg_buf_addf(out, "\t%.*s)\n\t\tcommands=(\n", SG_STR_ARG(family));
+	for (size_t i = 0; i < count; i++)
+		if (sg_str_eq(sg_cmd_family(cmds[i]), family))
+			zsh_described(second_word(cmds[i]), cmds[i]->summary, out);
+	sg_buf_addf(out,
+		"\t\t)\n"
+		"\t\tif (( CURRENT == 2 )); then\n"
+		"\t\t\t_describe command commands\n"
+		"\t\t\treturn\n"
+		"\t\tfi\n"
+		"\t\tshift words\n"
+		"\t\t(( CURRENT-- ))\n"
+		"\t\twords[1]=\"%.*s $words[1]\"\n"
+		"\t\t;;\n",
+		SG_STR_ARG(family));
 }
 
 static void zsh(struct sg_arena *arena, struct sg_buf *out)
@@ -237,6 +334,9 @@ static void zsh(struct sg_arena *arena, struct sg_buf *out)
 			 "\tfi\n"
 			 "\tshift words\n"
 			 "\t(( CURRENT-- ))\n"
+			 "\tcase $words[1] in\n");
+	each_command(arena, out, zsh_family);
+	sg_buf_adds(out, "\tesac\n"
 			 "\tcase $words[1] in\n"
 			 "\thelp|--help)\n"
 			 "\t\t_describe command commands\n"
@@ -309,27 +409,48 @@ static void fish_command(const struct sg_cmd *cmd, struct sg_arena *arena, struc
 
 static void fish_name(const struct sg_cmd *cmd, struct sg_arena *arena, struct sg_buf *out)
 {
-	(void)arena;
-	sg_buf_addf(out, "complete -c stagegate -n __stagegate_is_bare -a %s", cmd->name);
+	struct sg_str family = sg_cmd_family(cmd);
+	struct sg_buf members SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&members, 4096);
+	if (!is_later_of_family(cmd)) {
+		if (family.len)
+			add_members(cmd, ", ", &members);
+		sg_buf_addf(out, "complete -c stagegate -n __stagegate_is_bare -a %.*s",
+			SG_STR_ARG(first_word(cmd)));
+		fish_description(out, family.len ? sg_buf_str(&members).ptr : cmd->summary);
+	}
+	if (!family.len)
+		return;
+	sg_buf_addf(out, "complete -c stagegate -n '__stagegate_is_family %s' -a %s",
+		sg_arena_dup(arena, family), second_word(cmd));
 	fish_description(out, cmd->summary);
 }
 
 static void fish(struct sg_arena *arena, struct sg_buf *out)
 {
-	sg_buf_adds(out, "# Completion of stagegate for fish:\n"
-			 "#   stagegate completion fish | source\n"
-			 "\n"
-			 "function __stagegate_is_bare\n"
-			 "\ttest (count (commandline -opc)) -eq 1\n"
-			 "end\n"
-			 "\n"
-			 "function __stagegate_is -a command\n"
-			 "\tset -l words (commandline -opc)\n"
-			 "\ttest (count $words) -gt 1; and test $words[2] = $command\n"
-			 "end\n"
-			 "\n"
-			 "complete -c stagegate -f\n"
-			 "complete -c stagegate -n '__stagegate_is help' -a '");
+	sg_buf_adds(out,
+		"# Completion of stagegate for fish:\n"
+		"#   stagegate completion fish | source\n"
+		"\n"
+		"function __stagegate_is_bare\n"
+		"\ttest (count (commandline -opc)) -eq 1\n"
+		"end\n"
+		"\n"
+		"# The words of a command's name are the arguments.\n"
+		"function __stagegate_is\n"
+		"\tset -l words (commandline -opc)\n"
+		"\tset -l last (math (count $argv) + 1)\n"
+		"\ttest (count $words) -ge $last; and test \"$words[2..$last]\" = \"$argv\"\n"
+		"end\n"
+		"\n"
+		"function __stagegate_is_family -a family\n"
+		"\tset -l words (commandline -opc)\n"
+		"\ttest (count $words) -eq 2; and test $words[2] = $family\n"
+		"end\n"
+		"\n"
+		"complete -c stagegate -f\n"
+		"complete -c stagegate -n '__stagegate_is help' -a '");
 	each_command(arena, out, add_name);
 	sg_buf_adds(out, "'\n");
 	each_command(arena, out, fish_name);

@@ -47,6 +47,19 @@ void sg_help_overview(struct sg_buf *out)
 		"STAGEGATE_GITLAB_TOKEN_FILE names, never from the command line.\n");
 }
 
+void sg_help_family(const char *family, struct sg_buf *out)
+{
+	size_t count;
+	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
+
+	sg_buf_addf(
+		out, "usage: stagegate %s COMMAND [OPTION...] [WORD...]\n\ncommands:\n", family);
+	for (size_t i = 0; i < count; i++)
+		if (sg_str_is(sg_cmd_family(cmds[i]), family))
+			sg_buf_addf(out, "  %-10s  %s\n", cmds[i]->name, cmds[i]->summary);
+	sg_buf_addf(out, "\n`stagegate %s COMMAND --help` tells the rest.\n", family);
+}
+
 void sg_help_command(const struct sg_cmd *cmd, struct sg_buf *out)
 {
 	sg_buf_addf(out, "stagegate %s: %s\n\nusage: stagegate %s [OPTION...] %s\n\n", cmd->name,

@@ -304,19 +304,44 @@ static int help(struct session *session, const struct sg_cmd *cmd)
 	return finish(session, &text, 0);
 }
 
-static int no_command(const char *name, struct sg_err *err)
+static int family_help(struct session *session, const char *family, int status)
 {
-	const char *names[32], *near;
-	size_t count;
+	struct sg_buf text SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&text, DOCUMENT_MAX_BYTES);
+	sg_help_family(family, &text);
+	return finish(session, &text, status);
+}
+
+/* Of what the words name: a command, a family, or everything. */
+static int help_about(struct session *session, int argc, const char *const *argv)
+{
+	int used;
+	const struct sg_cmd *cmd = sg_cmd_match(argc, argv, &used);
+
+	if (!cmd && argc > 0 && sg_cmd_is_family(argv[0]))
+		return family_help(session, argv[0], 0);
+	return help(session, cmd);
+}
+
+static int no_command(struct sg_arena *arena, int argc, const char *const *argv, struct sg_err *err)
+{
+	bool family = argc > 1 && sg_cmd_is_family(argv[0]);
+	const char *name = family ? sg_arena_printf(arena, "%s %.60s", argv[0], argv[1]) : argv[0];
+	const char **names = NULL, *near;
+	size_t count, named = 0;
 	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
 
-	for (size_t i = 0; i < count && i < SG_COUNT(names); i++)
-		names[i] = cmds[i]->name;
-	near = sg_str_nearest(name, names, count);
+	for (size_t i = 0; i < count; i++)
+		if (!family || sg_str_is(sg_cmd_family(cmds[i]), argv[0]))
+			*(const char **)sg_arena_push(arena, &names, &named, sizeof(*names)) =
+				cmds[i]->name;
+	near = sg_str_nearest(name, names, named);
 	(void)sg_fail(err, SG_R_USAGE, "there is no command '%.60s'", name);
 	if (near)
 		return sg_hint(err, "did you mean '%s'?", near);
-	return sg_hint(err, "stagegate --help lists the commands");
+	return sg_hint(err, "stagegate %s--help lists the commands",
+		family ? sg_arena_printf(arena, "%s ", argv[0]) : "");
 }
 
 static bool is_help(const char *word)
@@ -352,17 +377,17 @@ static int run_session(struct session *session, int argc, const char *const *arg
 	struct sg_err err = SG_ERR_INIT;
 	struct sg_words words;
 	bool wants_help = false;
-	int rc;
+	int rc, used;
 
-	session->cmd = sg_cmd_find(argv[0]);
+	session->cmd = sg_cmd_match(argc, argv, &used);
 	if (!session->cmd) {
-		(void)no_command(argv[0], &err);
+		(void)no_command(&session->arena, argc, argv, &err);
 		return show_error(session, &err);
 	}
 	session->args = sg_calloc(1, session->cmd->args_size);
 	session->output = (const void *)((char *)session->args + session->cmd->output_offset);
-	rc = sg_opt_parse(session->cmd, session->runtime->env, argc - 1, argv + 1, &session->arena,
-		session->args, &words, &wants_help, &err);
+	rc = sg_opt_parse(session->cmd, session->runtime->env, argc - used, argv + used,
+		&session->arena, session->args, &words, &wants_help, &err);
 	set_log(session);
 	if (rc < 0)
 		return show_error(session, &err);
@@ -384,7 +409,9 @@ static int run(struct session *session, int argc, const char *const *argv)
 		return sg_reason_exit(SG_R_USAGE);
 	}
 	if (is_help(argv[0]))
-		return help(session, argc > 1 ? sg_cmd_find(argv[1]) : NULL);
+		return help_about(session, argc - 1, argv + 1);
+	if (sg_cmd_is_family(argv[0]) && (argc == 1 || is_help(argv[1])))
+		return family_help(session, argv[0], argc == 1 ? sg_reason_exit(SG_R_USAGE) : 0);
 	if (strcmp(argv[0], "--version") == 0)
 		return run_session(session, 1, version_argv);
 	return run_session(session, argc, argv);

@@ -7,7 +7,7 @@
 #include "step/world.h"
 
 struct sg_cmd {
-	const char *name;
+	const char *name;    /* one word, or two: "mr open" is one of the family "mr" */
 	const char *summary; /* one line, no full stop */
 	const char *words;   /* what follows the options: "SERVICE TAG | SERVICE=TAG..." */
 	/* The variable that the words come from where argv has none, separated by blanks; NULL: no
@@ -61,6 +61,15 @@ const struct sg_cmd *const *sg_cmd_table(size_t *ret_count);
 /* The command of that name, or NULL. */
 const struct sg_cmd *sg_cmd_find(const char *name);
 
+/* The command that the first words of argv name, or NULL; *ret_used says how many they are. */
+const struct sg_cmd *sg_cmd_match(int argc, const char *const *argv, int *ret_used);
+
+/* The family of a command whose name has two words, without the second; empty for others. */
+struct sg_str sg_cmd_family(const struct sg_cmd *cmd);
+
+/* Is that the name of a family? */
+bool sg_cmd_is_family(const char *name);
+
 /* The sets that several commands share; `settings` and `output` are embedded at these offsets. */
 enum {
 	SG_OPTS_OUTPUT = 7,
@@ -84,6 +93,11 @@ extern const struct sg_cmd sg_cmd_bump;
 extern const struct sg_cmd sg_cmd_wait;
 extern const struct sg_cmd sg_cmd_promote;
 extern const struct sg_cmd sg_cmd_gate;
+extern const struct sg_cmd sg_cmd_mr_open;
+extern const struct sg_cmd sg_cmd_mr_status;
+extern const struct sg_cmd sg_cmd_mr_merge;
+extern const struct sg_cmd sg_cmd_mr_close;
+extern const struct sg_cmd sg_cmd_mr_list;
 extern const struct sg_cmd sg_cmd_status;
 extern const struct sg_cmd sg_cmd_check;
 extern const struct sg_cmd sg_cmd_doctor;

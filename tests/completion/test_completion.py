@@ -140,10 +140,16 @@ def terminal(argv, folder, scripts, keys, more_env=None, until=None):
 
 
 ASK = {"bash": bash, "zsh": zsh, "fish": fish}
-COMMANDS = re.findall(r"^  ([a-z]+) ", stagegate("--help").stdout.split("commands:")[1], re.M)
+COMMANDS = re.findall(r"^  ([a-z]+(?: [a-z]+)?)  ", stagegate("--help").stdout.split("commands:")[1], re.M)
 
 CASES = [
-    ("stagegate ", set(COMMANDS), set()),
+    ("stagegate ", {command.split()[0] for command in COMMANDS}, {"open", "mr open"}),
+    ("stagegate mr ", {"open", "status", "merge", "close", "list"}, {"mr", "bump", "--to"}),
+    ("stagegate mr me", {"merge"}, {"open"}),
+    ("stagegate mr merge --t", {"--to", "--timeout"}, {"--trace=", "open"}),
+    ("stagegate mr list --output ", {"text", "json"}, {"markdown", "list"}),
+    ("stagegate mr open --kubeconfig k", {"kube.conf"}, {"apps"}),
+    ("stagegate help m", {"mr"}, {"mr open"}),
     ("stagegate sta", {"status"}, {"wait"}),
     ("stagegate promote --wait", {"--wait-for-people"}, {"--to"}),
     ("stagegate wait --suspended ", {"wait", "ok", "ask"}, {"text"}),
@@ -170,7 +176,7 @@ def test_offers(shell, line, there, not_there, scripts, here):
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_of_every_command(shell, command, scripts, here):
-    options = set(re.findall(r"^  (--[a-z-]+)", stagegate(command, "--help").stdout, re.M))
+    options = set(re.findall(r"^  (--[a-z-]+)", stagegate(*command.split(), "--help").stdout, re.M))
     offered = set(ASK[shell](f"stagegate {command} --", scripts, here))
     assert options <= offered
     assert offered <= options | {"--help"}

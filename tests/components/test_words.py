@@ -20,9 +20,9 @@ def options():
     def said(*words):
         return subprocess.run([binary(), *words], check=True, text=True, stdout=subprocess.PIPE).stdout
 
-    commands = re.findall(r"^  ([a-z]+)  ", said("--help").split("commands:")[1], re.M)
+    commands = re.findall(r"^  ([a-z]+(?: [a-z]+)?)  ", said("--help").split("commands:")[1], re.M)
     assert {"bump", "wait", "promote", "gate", "status", "check", "version"} <= set(commands)
-    return {name: set(re.findall(r"^  --([a-z-]+)", said(name, "--help"), re.M)) | {"help"} for name in commands}
+    return {name: set(re.findall(r"^  --([a-z-]+)", said(*name.split(), "--help"), re.M)) | {"help"} for name in commands}
 
 
 def variables(options):
@@ -48,7 +48,14 @@ def code(path):
 
 def wrong(text, options):
     """What is not so in one piece of code."""
+    families = {name.split()[0] for name in options if " " in name}
     for command, rest in CALL.findall(text):
+        if command in families:
+            # "mr open|status" and "mr --help" are about the family
+            member, _, rest = rest.strip().partition(" ")
+            if not re.fullmatch(r"[a-z]+", member):
+                continue
+            command += f" {member}"
         if command not in options:
             yield f"stagegate {command}"
             continue

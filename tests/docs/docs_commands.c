@@ -146,12 +146,14 @@ void docs_command_list(struct sg_buf *out)
 {
 	size_t count;
 	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
+	struct sg_arena arena = {0};
 
 	sg_buf_adds(out, "| command | what it does |\n|---|---|\n");
 	for (size_t c = 0; c < count; c++) {
 		sg_buf_addf(out, "| [`stagegate %s`](docs/commands.md#stagegate-%s) | ",
-			cmds[c]->name, cmds[c]->name);
+			cmds[c]->name, docs_anchor(&arena, cmds[c]->name));
 		add_cell(out, cmds[c]->summary);
 		sg_buf_adds(out, " |\n");
 	}
+	sg_arena_release(&arena);
 }

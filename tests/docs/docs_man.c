@@ -135,11 +135,21 @@ static void add_exits(struct sg_buf *out)
 			 ".BR stagegate\\-explain (1)\ntells what to do about it.\n");
 }
 
+/* "stagegate-mr-open" for "mr open". */
+static const char *page_of(const struct sg_cmd *cmd, char *page, size_t size)
+{
+	(void)snprintf(page, size, "stagegate-%s", cmd->name);
+	for (char *p = page; *p; p++)
+		if (*p == ' ')
+			*p = '-';
+	return page;
+}
+
 static void command_page(struct sg_buf *out, const struct sg_cmd *cmd)
 {
 	char page[64];
 
-	(void)snprintf(page, sizeof(page), "stagegate-%s", cmd->name);
+	(void)page_of(cmd, page, sizeof(page));
 	add_head(out, page, cmd->summary);
 	sg_buf_addf(out, ".SH SYNOPSIS\n.B stagegate %s\n.RI [ OPTION... ]\n", cmd->name);
 	if (*cmd->words) {
@@ -169,6 +179,7 @@ static void main_page(struct sg_buf *out)
 {
 	size_t count;
 	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
+	char page[64];
 
 	add_head(out, "stagegate",
 		"from an image tag to a commit in the GitOps repository to a cluster that runs it");
@@ -184,7 +195,9 @@ static void main_page(struct sg_buf *out)
 			 "and a flag is taken back by\n.BR \\-\\-no\\-name .\n"
 			 "Times are written like 90s, 20m or 1h30m.\n.SH COMMANDS\n");
 	for (size_t i = 0; i < count; i++) {
-		sg_buf_addf(out, ".TP\n.BR stagegate\\-%s (1)\n", cmds[i]->name);
+		sg_buf_adds(out, ".TP\n.BR ");
+		add_text(out, page_of(cmds[i], page, sizeof(page)), false);
+		sg_buf_adds(out, " (1)\n");
 		add_prose(out, cmds[i]->summary);
 	}
 	sg_buf_adds(out,
@@ -210,25 +223,29 @@ static void main_page(struct sg_buf *out)
 
 bool docs_man_page(struct sg_buf *out, const char *page)
 {
-	const struct sg_cmd *cmd = NULL;
+	size_t count;
+	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
+	char name[64];
 
 	if (strcmp(page, "stagegate") == 0) {
 		main_page(out);
 		return true;
 	}
-	if (strncmp(page, "stagegate-", 10) == 0)
-		cmd = sg_cmd_find(page + 10);
-	if (cmd)
-		command_page(out, cmd);
-	return cmd != NULL;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(page_of(cmds[i], name, sizeof(name)), page) == 0) {
+			command_page(out, cmds[i]);
+			return true;
+		}
+	return false;
 }
 
 void docs_man_names(struct sg_buf *out)
 {
 	size_t count;
 	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
+	char page[64];
 
 	sg_buf_adds(out, "stagegate\n");
 	for (size_t i = 0; i < count; i++)
-		sg_buf_addf(out, "stagegate-%s\n", cmds[i]->name);
+		sg_buf_addf(out, "%s\n", page_of(cmds[i], page, sizeof(page)));
 }

@@ -1,0 +1,423 @@
+"""mr open|status|merge|close|list: the merge requests of promotions on their own, for bots."""
+import json
+import urllib.request
+import ssl
+
+import pytest
+
+from test_killed import killed
+from test_promote import Journey, configure, gate_of
+
+STAGING = "stagegate/staging/catalog"
+
+
+class Requests(Journey):
+    def run(self, word, *words, expect=0, **more):
+        return self.sg("mr", word, *words, "--output", "json", expect=expect, **more)
+
+    def opened(self, tag="1.4.2"):
+        """The number of a request for staging that could be merged at once."""
+        self.dev(tag=tag)
+        return self.run("open", "catalog", "--to", "staging").json["merge_requests"][0]["iid"]
+
+    def branch(self, name=STAGING):
+        return self.sandbox.git("for-each-ref", f"refs/heads/{name}", "--format=%(objectname)")
+
+    def writes(self):
+        return [row for row in json.loads(self.ctl("api-log")) if row["method"] not in ("GET", "HEAD")]
+
+    def api(self, method, path, token="SANDBOX_TOKEN_DEV", **body):
+        """One call of GitLab's API by somebody else."""
+        env = self.sandbox.env
+        call = urllib.request.Request(f"{env['STAGEGATE_GITLAB_URL']}/api/v4/projects/gitops%2Fapps/{path}", method=method,
+                                      data=json.dumps(body).encode(), headers={"PRIVATE-TOKEN": env[token], "Content-Type": "application/json"})
+        context = ssl.create_default_context(cafile=env["STAGEGATE_CA_FILE"])
+        with urllib.request.urlopen(call, context=context, timeout=30) as answer:
+            return json.load(answer)
+
+
+@pytest.fixture
+def mr(sandbox, sg):
+    return Requests(sandbox, sg)
+
+
+# --- open
+
+
+def test_open_makes_the_request_and_does_not_wait(mr):
+    mr.dev()
+    run = mr.run("open", "catalog", "--to", "staging")
+    row = run.json["merge_requests"][0]
+    assert (run.json["command"], run.json["result"], run.json["reason"]) == ("mr open", "done", "MR_OPEN")
+    assert (row["state"], row["branch"], row["service"], row["environment"]) == ("opened", STAGING, "catalog", "staging")
+    assert mr.mr(row["iid"])["state"] == "opened" and mr.tag("staging", branch=STAGING) == "1.4.2"
+    assert mr.tag("staging") != "1.4.2"
+
+
+def test_open_again_writes_nothing(mr):
+    iid = mr.opened()
+    mr.ctl("api-log", "clear")
+    run = mr.run("open", "catalog", "--to", "staging")
+    assert (run.json["result"], run.json["reason"]) == ("unchanged", "MR_OPEN")
+    assert run.json["merge_requests"][0]["iid"] == iid and not mr.writes()
+
+
+def test_promote_goes_on_from_what_open_made(mr):
+    iid = mr.opened()
+    run = mr.promote("catalog", "staging")
+    assert run.json["merge_requests"][0]["iid"] == iid and mr.tag("staging") == "1.4.2"
+    run = mr.run("open", "catalog", "--to", "staging")
+    assert (run.json["result"], run.json["reason"]) == ("unchanged", "NOTHING_TO_DO")
+
+
+def test_open_moves_an_open_request_to_the_newer_version(mr):
+    iid = mr.opened()
+    mr.dev(tag="1.4.3")
+    run = mr.run("open", "catalog", "--to", "staging")
+    assert run.json["result"] == "done" and run.json["merge_requests"][0]["iid"] == iid
+    assert mr.tag("staging", branch=STAGING) == "1.4.3"
+
+
+def test_open_does_not_walk_around_the_publish_gates(mr):
+    mr.sg("bump", "catalog", "1.4.2")
+    mr.sg("wait", "catalog", "--env", "dev")
+    run = mr.run("open", "catalog", "--to", "staging", expect=75)
+    assert run.json["reason"] == "GATES_WAIT" and run.json["next_look"] and gate_of(run, "soak")["state"] == "wait"
+    assert mr.ctl("mrs").strip() == "" and not mr.branch()
+
+
+def test_open_keeps_the_older_request_where_the_newer_version_may_not_pass_yet(mr):
+    iid = mr.opened()
+    mr.sg("bump", "catalog", "1.4.3")
+    mr.sg("wait", "catalog", "--env", "dev")
+    run = mr.run("open", "catalog", "--to", "staging", expect=75)
+    assert run.json["reason"] == "GATES_WAIT" and f"!{iid} is open for 1.4.2, and 1.4.3 may not" in run.json["sentence"]
+    assert mr.tag("staging", branch=STAGING) == "1.4.2"
+
+
+def test_a_version_that_is_named_passes_the_same_gates(mr):
+    mr.dev(tag="1.4.2")
+    run = mr.run("open", "catalog=1.4.3", "--to", "staging", expect=1)
+    assert gate_of(run, "health")["reason"] == "OTHER_IMAGE" and mr.ctl("mrs").strip() == ""
+    run = mr.run("open", "catalog=1.4.2", "--to", "staging")
+    assert run.json["reason"] == "MR_OPEN"
+
+
+def test_a_first_environment_by_merge_request_takes_the_version_that_is_named(mr):
+    configure(mr, "publish: commit", "publish: merge-request")
+    run = mr.run("open", "catalog=1.4.2", "--to", "dev")
+    iid = run.json["merge_requests"][0]["iid"]
+    assert mr.tag("dev", branch="stagegate/dev/catalog") == "1.4.2"
+    run = mr.run("merge", "catalog", "--to", "dev", expect=None)
+    assert run.json["reason"] == "MR_MERGED", run
+    assert mr.tag("dev", branch="develop") == "1.4.2" and mr.mr(iid)["state"] == "merged"
+    run = mr.run("open", "catalog", "--to", "dev")
+    assert run.json["reason"] == "NOTHING_TO_DO"
+
+
+def test_open_dry_run_shows_the_diff_and_writes_nothing(mr):
+    mr.dev()
+    mr.ctl("api-log", "clear")
+    run = mr.run("open", "catalog", "--to", "staging", "--dry-run")
+    assert run.json["result"] == "planned" and "+  tag: \"1.4.2\"" in run.json["diff"].replace("'", '"')
+    assert not mr.writes() and not mr.branch()
+
+
+def test_open_of_what_a_person_closed_is_refused(mr):
+    iid = mr.opened()
+    mr.ctl("close", str(iid))
+    run = mr.run("open", "catalog", "--to", "staging", expect=1)
+    assert run.json["reason"] == "MR_REJECTED"
+
+
+def test_open_names_the_foreign_commit(mr):
+    mr.opened()
+    mr.ctl("foreign-commit", STAGING, "stagegate.yaml", "version: 1\n")
+    head = mr.branch()
+    run = mr.run("open", "catalog", "--to", "staging", expect=6)
+    assert run.json["reason"] == "BRANCH_BUSY" and head[:12] in run.json["sentence"] and mr.branch() == head
+
+
+def test_several_services_at_once(mr):
+    for service, tag in (("catalog", "1.4.2"), ("order", "4.3.8")):
+        mr.sg("bump", service, tag)
+        mr.sg("wait", service, "--env", "dev")
+    mr.ctl("clock", "1860")
+    run = mr.run("open", "catalog", "order", "--to", "staging")
+    assert {row["branch"] for row in run.json["merge_requests"]} == {STAGING, "stagegate/staging/order"}
+    run = mr.run("list")
+    assert {row["service"] for row in run.json["merge_requests"]} == {"catalog", "order"}
+    run = mr.run("merge", "catalog", "order", "--to", "staging")
+    assert mr.tag("staging", "order") == "4.3.8" and mr.tag("staging") == "1.4.2"
+    assert [row["reason"] for row in run.json["services"]] == ["MR_MERGED", "MR_MERGED"]
+
+
+# --- status
+
+
+def test_status_follows_the_life_of_a_request(mr):
+    mr.staging()
+    iid = mr.run("open", "catalog", "--to", "production").json["merge_requests"][0]["iid"]
+    mr.run("merge", "catalog", "--to", "production", expect=75)
+    for words in (("catalog", "--to", "production"), (f"!{iid}",), (str(iid),), (f"!{iid}", "--to", "production")):
+        mr.ctl("api-log", "clear")
+        run = mr.run("status", *words, expect=75)
+        assert run.json["reason"] == "GATES_WAIT" and gate_of(run, "approval", "merge")["state"] == "wait"
+        assert run.json["merge_requests"][0]["iid"] == iid and not mr.writes()
+    mr.ctl("approve", "manager-1", str(iid))
+    assert mr.run("status", f"!{iid}", expect=8).json["reason"] in ("MERGEABLE", "GATES_OPENED")
+    mr.run("merge", f"!{iid}")
+    assert mr.run("status", "catalog", "--to", "production").json["reason"] == "PUBLISHED"
+    run = mr.run("status", f"!{iid}")
+    assert run.json["reason"] == "MR_MERGED" and run.json["merge_requests"][0]["state"] == "merged"
+
+
+def test_status_of_one_that_was_closed_or_merged_past_a_gate(mr):
+    iid = mr.production_waits()
+    mr.ctl("close", str(iid))
+    run = mr.run("status", f"!{iid}", expect=1)
+    assert run.json["reason"] == "MR_NOT_MERGED" and "closed by dev" in run.json["sentence"]
+    mr.ctl("reopen", str(iid))
+    mr.ctl("merge-as", "manager-1", str(iid))
+    for words in (("status", f"!{iid}"), ("status", "catalog", "--to", "production"), ("merge", f"!{iid}"), ("merge", "catalog", "--to", "production")):
+        assert mr.run(*words, expect=1).json["reason"] == "MERGED_PAST_GATE", words
+    mr.dev(tag="1.4.3")
+    mr.promote("catalog", "staging")
+    assert mr.run("status", f"!{iid}", expect=1).json["reason"] == "MERGED_PAST_GATE"
+
+
+def test_status_where_nothing_is_open_says_what_comes_next(mr):
+    mr.dev()
+    run = mr.run("status", "catalog", "--to", "staging", expect=8)
+    assert run.json["reason"] == "PUBLISHABLE" and run.json["merge_requests"] == []
+
+
+# --- merge
+
+
+def test_merge_waits_for_no_person_and_merges_what_may_pass(mr):
+    mr.staging()
+    iid = mr.run("open", "catalog", "--to", "production").json["merge_requests"][0]["iid"]
+    run = mr.run("merge", "catalog", "--to", "production", expect=75)
+    assert run.json["reason"] == "GATES_WAIT" and mr.mr(iid)["state"] == "opened"
+    mr.ctl("approve", "manager-1", str(iid))
+    mr.ctl("api-log", "clear")
+    head = mr.branch("stagegate/production/catalog")
+    run = mr.run("merge", "catalog", "--to", "production")
+    row = run.json["merge_requests"][0]
+    assert run.json["reason"] == "MR_MERGED" and row["state"] == "merged" and row["head"] == head
+    mr.sandbox.git("merge-base", "--is-ancestor", row["landed"], "main")
+    assert mr.tag("prod") == "1.4.2" and not mr.branch("stagegate/production/catalog")
+    mr.ctl("api-log", "clear")
+    run = mr.run("merge", "catalog", "--to", "production")
+    assert run.json["reason"] == "NOTHING_TO_DO" and not mr.writes()
+
+
+def test_merge_never_takes_another_version_than_the_open_one(mr):
+    iid = mr.opened(tag="1.4.2")
+    mr.dev(tag="1.4.3")
+    mr.run("merge", f"!{iid}")
+    assert mr.tag("staging") == "1.4.2"
+
+
+def test_merge_opens_nothing(mr):
+    mr.dev()
+    run = mr.run("merge", "catalog", "--to", "staging", expect=1)
+    assert run.json["reason"] == "MR_NONE" and mr.ctl("mrs").strip() == "" and not mr.branch()
+
+
+def test_merge_makes_the_edit_again_where_the_target_moved(mr):
+    mr.opened()
+    mr.ctl("push-foreign", "main", "order", "9.9.9")
+    mr.run("merge", "catalog", "--to", "staging")
+    assert mr.tag("staging") == "1.4.2" and mr.tag("staging", "order") == "9.9.9"
+
+
+def test_merge_refuses_a_head_that_is_not_our_change(mr):
+    iid = mr.opened()
+    mr.ctl("foreign-commit", STAGING, "stagegate.yaml", "version: 1\n")
+    run = mr.run("merge", f"!{iid}", expect=6)
+    assert run.json["reason"] == "BRANCH_BUSY" and mr.mr(iid)["state"] == "opened" and mr.tag("staging") != "1.4.2"
+
+
+def test_merge_leaves_the_click_to_a_person_where_the_configuration_says_so(mr):
+    configure(mr, 'application: "{service}-staging"', 'application: "{service}-staging"\n    merge: human')
+    iid = mr.opened()
+    run = mr.run("merge", "catalog", "--to", "staging", expect=75)
+    assert run.json["reason"] == "MERGE_BY_HAND" and mr.mr(iid)["state"] == "opened"
+
+
+def test_merge_while_a_person_closes_or_merges(mr):
+    iid = mr.opened()
+    mr.ctl("mr-switch", "ci-outcome", "running")
+    mr.dev(tag="1.4.2")
+    with mr.sg.started("mr", "merge", f"!{iid}", env={"STAGEGATE_MR_POLL": "100ms"}) as run:
+        run.says("staging")
+        mr.ctl("close", str(iid))
+        assert run.ends() in (0, 1), run.text
+    assert mr.mr(iid)["state"] in ("closed", "merged")
+
+
+def test_merge_with_an_answer_that_was_lost(mr, faults):
+    iid = mr.opened()
+    faults("gl-502-after", "1", "PUT", "merge")
+    run = mr.run("merge", f"!{iid}")
+    assert run.json["reason"] == "MR_MERGED" and len(mr.merges()) == 1
+
+
+# --- close
+
+
+def test_close_closes_with_a_note_and_deletes_the_branch(mr):
+    iid = mr.opened()
+    run = mr.run("close", "catalog", "--to", "staging")
+    assert (run.json["result"], run.json["reason"]) == ("done", "MR_CLOSED")
+    assert run.json["merge_requests"][0]["state"] == "closed"
+    assert mr.mr(iid)["state"] == "closed" and not mr.branch()
+    notes = [body for _, _, body in mr.mr(iid)["notes"] if "mr close" in body]
+    assert len(notes) == 1
+    mr.ctl("api-log", "clear")
+    for words in (("catalog", "--to", "staging"), (f"!{iid}",)):
+        run = mr.run("close", *words)
+        assert (run.json["result"], run.json["reason"]) == ("unchanged", "NOTHING_TO_DO") and not mr.writes()
+    assert mr.run("open", "catalog", "--to", "staging").json["merge_requests"][0]["iid"] != iid
+
+
+def test_close_does_not_touch_another_request_than_the_named_one(mr):
+    old = mr.opened()
+    mr.run("close", f"!{old}")
+    new = mr.run("open", "catalog", "--to", "staging").json["merge_requests"][0]["iid"]
+    mr.run("close", f"!{old}")
+    assert mr.mr(new)["state"] == "opened" and mr.branch()
+
+
+def test_close_keeps_a_branch_with_somebody_elses_commit(mr):
+    iid = mr.opened()
+    mr.ctl("foreign-commit", STAGING, "stagegate.yaml", "version: 1\n")
+    head = mr.branch()
+    run = mr.run("close", f"!{iid}")
+    assert mr.mr(iid)["state"] == "closed" and mr.branch() == head
+    assert [row["reason"] for row in run.json["warnings"]] == ["BRANCH_KEPT"] and head[:12] in run.json["warnings"][0]["text"]
+
+
+def test_what_is_merged_cannot_be_closed(mr):
+    iid = mr.opened()
+    mr.run("merge", f"!{iid}")
+    assert mr.run("close", f"!{iid}", expect=1).json["reason"] == "MR_MERGED_ALREADY"
+    assert mr.run("close", "catalog", "--to", "staging").json["reason"] == "NOTHING_TO_DO"
+
+
+def test_close_dry_run(mr):
+    iid = mr.opened()
+    mr.ctl("api-log", "clear")
+    run = mr.run("close", f"!{iid}", "--dry-run")
+    assert run.json["result"] == "planned" and not mr.writes() and mr.mr(iid)["state"] == "opened" and mr.branch()
+
+
+@pytest.mark.parametrize("effect", ["POST notes", "PUT merge_requests"])
+def test_close_with_an_answer_that_was_lost(mr, faults, effect):
+    iid = mr.opened()
+    faults("gl-502-after", "1", *effect.split())
+    mr.run("close", f"!{iid}")
+    assert mr.mr(iid)["state"] == "closed" and not mr.branch()
+    assert len([body for _, _, body in mr.mr(iid)["notes"] if "mr close" in body]) == 1
+
+
+# --- whose it is
+
+
+def test_requests_of_others_are_refused_by_name(mr):
+    iid = mr.opened()
+    mr.sandbox.git("update-ref", "refs/heads/feature", "stagegate/staging/catalog")
+    other = mr.api("POST", "merge_requests", source_branch="feature", target_branch="main", title="mine")["iid"]
+    mr.sandbox.git("update-ref", "refs/heads/stagegate/staging/order", "stagegate/staging/catalog")
+    posing = mr.api("POST", "merge_requests", source_branch="stagegate/staging/order", target_branch="main", title="posing")["iid"]
+    for word in ("status", "merge", "close"):
+        for number in (other, posing):
+            run = mr.run(word, f"!{number}", expect=6)
+            assert "MR_NOT_OURS" in run.err and f"!{number} is not ours: it was opened by dev" in run.err
+            assert mr.mr(number)["state"] == "opened"
+    assert [row["iid"] for row in mr.run("list").json["merge_requests"]] == [iid]
+    mr.api("PUT", f"merge_requests/{iid}", token="STAGEGATE_GITLAB_TOKEN", target_branch="develop")
+    assert "goes to develop, is that of no service here" in mr.run("status", f"!{iid}", expect=6).err
+
+
+# --- list
+
+
+def test_list_has_our_open_requests_and_what_they_wait_for(mr):
+    assert mr.run("list").json["merge_requests"] == []
+    iid = mr.opened()
+    run = mr.run("list", "--env", "staging")
+    row = run.json["merge_requests"][0]
+    assert (run.json["reason"], row["iid"], row["environment"], row["state"]) == ("MR_LIST", iid, "staging", "opened")
+    assert row["reason"].startswith("MR_") and row["sentence"]
+    assert mr.run("list", "--env", "production").json["merge_requests"] == []
+    mr.run("list", "--env", "nowhere", expect=5)
+    assert f"!{iid}" in mr.sg("mr", "list").out
+
+
+# --- words
+
+
+@pytest.mark.parametrize("words, code, hint", [
+    (("open", "--to", "staging"), 2, "service"),
+    (("open", "catalog"), 2, "--to"),
+    (("open", "catalog=", "--to", "staging"), 2, "no tag"),
+    (("open", "catalog", "--to", "dev"), 2, "publish: commit"),
+    (("open", "catalog", "catalog=1", "--to", "staging"), 2, "twice"),
+    (("open", "catalgo", "--to", "staging"), 5, "catalog"),
+    (("status", "catalog"), 2, "!15"),
+    (("status",), 2, "--to"),
+    (("status", "!0"), 2, "number"),
+    (("status", "!99999999999999999999"), 2, "number"),
+    (("status", "!1x", "--to", "staging"), 2, "!1x"),
+    (("merge", "!4711"), 5, "4711"),
+    (("list", "catalog"), 2, "--env"),
+    (("opne",), 2, "mr open"),
+    (("open", "--env", "staging"), 2, "no option --env"),
+])
+def test_words_that_make_no_sense(mr, words, code, hint):
+    assert hint in mr.sg("mr", *words, expect=code).err
+
+
+def test_the_family_has_a_help_of_its_own(mr):
+    for words in (("mr", "--help"), ("help", "mr")):
+        assert "mr merge" in mr.sg(*words).out
+    assert "mr merge" in mr.sg("mr", expect=2).out
+    assert "stagegate mr close:" in mr.sg("mr", "close", "--help").out
+    assert "stagegate mr close:" in mr.sg("help", "mr", "close").out
+
+
+# --- killed anywhere
+
+
+def world(mr):
+    iids = [line.split()[0].lstrip("!") for line in mr.ctl("mrs").splitlines()]
+    states = [(mr.mr(iid)["state"], len([1 for _, system, body in mr.mr(iid)["notes"] if body.startswith("<!-- stagegate") or "mr close" in body]))
+              for iid in iids]
+    return states, mr.sandbox.git("for-each-ref", "--format=%(refname)", "refs/heads/"), mr.sandbox.git("rev-parse", "main^{tree}")
+
+
+@pytest.mark.parametrize("moment", ["answer", "next"])
+@pytest.mark.parametrize("word", ["open", "merge", "close"])
+def test_killed_at_every_write_and_run_again_ends_the_same(mr, word, moment):
+    words = ("mr", word, "catalog", "--to", "staging")
+
+    def begin():
+        mr.ctl("reset")
+        mr.dev()
+        if word != "open":
+            mr.run("open", "catalog", "--to", "staging")
+
+    begin()
+    mr.ctl("hold", "0")
+    mr.sg(*words)
+    count, whole = len(mr.ctl("effects").splitlines()), world(mr)
+    assert count
+    for number in range(1, count + 1):
+        begin()
+        at, _ = killed(mr, words, number, moment)
+        assert at or number == count
+        mr.sg(*words)
+        assert world(mr) == whole, f"killed at write {number}: {at} ({moment})"
