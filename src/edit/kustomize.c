@@ -118,11 +118,12 @@ static bool is_kustomization(struct sg_edit_tree *tree, size_t root)
 	static const char *const names[] = {
 		"kustomization.yaml", "kustomization.yml", "Kustomization"};
 	struct sg_str kind = sg_edit_member_text(tree, root, "kind");
+	const char *slash = strrchr(tree->file, '/');
 
 	if (kind.len)
 		return sg_str_is(kind, "Kustomization") || sg_str_is(kind, "Component");
 	for (size_t i = 0; i < SG_COUNT(names); i++)
-		if (sg_str_ends(sg_str_of(tree->file), names[i]))
+		if (strcmp(slash ? slash + 1 : tree->file, names[i]) == 0)
 			return true;
 	return false;
 }

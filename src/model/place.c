@@ -159,18 +159,18 @@ static void drop_last(struct sg_buf *path)
 	sg_buf_splice(path, at ? at - 1 : 0, path->len, (struct sg_str){"", 0});
 }
 
-int sg_repo_path_join(struct sg_arena *arena, const char *base, const char *file,
-	const char **ret_path, struct sg_err *err)
+static int join(struct sg_arena *arena, const char *base, struct sg_str file, const char **ret_path,
+	struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
-	struct sg_str rest =
-		sg_str_of(sg_arena_printf(arena, "%s%s%s", base, *base ? "/" : "", file));
+	struct sg_str rest = sg_str_of(
+		sg_arena_printf(arena, "%s%s%.*s", base, *base ? "/" : "", SG_STR_ARG(file)));
 	struct sg_str whole = rest;
 	struct sg_str component;
 
-	if (file[0] == '/')
-		return sg_fail(
-			err, SG_R_CONFIG_INVALID, "the path \"%.200s\" is not relative", file);
+	if (sg_str_starts(file, "/"))
+		return sg_fail(err, SG_R_CONFIG_INVALID, "the path \"%.*s\" is not relative",
+			SG_STR_ARG(sg_str_sub(file, 0, 200)));
 	sg_buf_init(&path, 2 * MAX_TEXT);
 	while (sg_str_cut(&rest, '/', &component)) {
 		if (sg_str_is(component, "."))
@@ -188,7 +188,27 @@ int sg_repo_path_join(struct sg_arena *arena, const char *base, const char *file
 		drop_last(&path);
 	}
 	*ret_path = sg_arena_dup(arena, sg_buf_str(&path));
+	return 0;
+}
+
+int sg_repo_path_join(struct sg_arena *arena, const char *base, const char *file,
+	const char **ret_path, struct sg_err *err)
+{
+	if (join(arena, base, sg_str_of(file), ret_path, err) < 0)
+		return -1;
 	return sg_repo_path_check(*ret_path, err);
+}
+
+int sg_repo_folder_join(struct sg_arena *arena, const char *base, const char *folder,
+	const char **ret_path, struct sg_err *err)
+{
+	struct sg_str text = sg_str_of(folder);
+
+	while (text.len > 1 && sg_str_ends(text, "/"))
+		text = sg_str_sub(text, 0, text.len - 1);
+	if (join(arena, base, text, ret_path, err) < 0)
+		return -1;
+	return **ret_path ? sg_repo_path_check(*ret_path, err) : 0;
 }
 
 static int expand_file(struct sg_arena *arena, const struct sg_service *entry,

@@ -49,6 +49,10 @@ int sg_repo_path_check(const char *path, struct sg_err *err) SG_MUST_CHECK;
 int sg_repo_path_join(struct sg_arena *arena, const char *base, const char *file,
 	const char **ret_path, struct sg_err *err) SG_MUST_CHECK;
 
+/* The same for a folder: "" is the root of the repository, and slashes at the end say nothing. */
+int sg_repo_folder_join(struct sg_arena *arena, const char *base, const char *folder,
+	const char **ret_path, struct sg_err *err) SG_MUST_CHECK;
+
 /* All places of SERVICE in ENV that its `update:` names. */
 int sg_places(struct sg_arena *arena, const struct sg_service *entry, const char *service,
 	const struct sg_environment *env, struct sg_place **ret_places, size_t *ret_count,

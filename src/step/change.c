@@ -7,6 +7,7 @@
 #include "io/yaml.h"
 #include "model/image.h"
 #include "model/place.h"
+#include "step/kustomized.h"
 #include "step/places.h"
 #include "step/services.h"
 #include "step/shelf.h"
@@ -168,21 +169,23 @@ static int blame_folder(struct build *build, const struct sg_service *entry, con
 static int add_wish(struct build *build, size_t i, struct sg_err *err)
 {
 	const char *service = build->wishes[i].service, *image = NULL;
-	const struct sg_service *entry;
+	struct sg_places_ask ask = {.policy = build->policy, .service = service, .env = build->env};
 	struct sg_place *places;
 	bool with_digest = false;
 	size_t count;
 
-	if (sg_service_find(build->world, build->policy, service, build->env, build->source, &entry,
-		    err) < 0)
+	if (sg_service_find(build->world, build->policy, service, build->env, build->source,
+		    &ask.entry, err) < 0)
 		return -1;
-	if (entry->image && sg_template_expand(build->world->arena, entry->image, service,
-				    build->env, &image, err) < 0)
+	if (ask.entry->image && sg_template_expand(build->world->arena, ask.entry->image, service,
+					build->env, &image, err) < 0)
 		return -1;
-	if (sg_places_find(build->world,
-		    &(struct sg_places_ask){build->policy, entry, service, build->env},
-		    build->source, &places, &count, err) < 0)
+	if (sg_places_find(build->world, &ask, build->source, &places, &count, err) < 0)
 		return -1;
+	for (size_t j = 0; j < count; j++)
+		if (places[j].image &&
+			sg_kustomized_check(build->world, &ask, build->source, &places[j], err) < 0)
+			return -1;
 	for (size_t j = 0; j < count; j++)
 		with_digest = with_digest || places[j].part == SG_PART_DIGEST;
 	for (size_t j = 0; j < count; j++)

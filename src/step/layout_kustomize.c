@@ -86,7 +86,8 @@ static int read_path(struct overlay *overlay, struct sg_str text, bool is_patch,
 	if (text.len == 0 || sg_str_search(text, "://") >= 0 || sg_str_find(text, '?') >= 0 ||
 		sg_str_find(text, '\n') >= 0)
 		return 0;
-	if (sg_repo_path_join(layout->world->arena, overlay->folder, written, &path, err) < 0)
+	if ((is_patch ? sg_repo_path_join : sg_repo_folder_join)(
+		    layout->world->arena, overlay->folder, written, &path, err) < 0)
 		return sg_wrap(err, "%s", overlay->tree.file);
 	if (is_patch)
 		return sg_layout_manifest(layout, path, rank_of(overlay, 1), false, err);

@@ -1,3 +1,4 @@
+#include "edit/kustomize.h"
 #include "edit_case.h"
 
 #define HEAD                                                                                       \
@@ -232,6 +233,26 @@ static void what_is_not_added(void **state)
 	}
 }
 
+/* Kustomize knows three names; other files say what they are by their kind. */
+static void names_of_files(void **state)
+{
+	static const struct {
+		const char *file;
+		bool is;
+	} rows[] = {{"kustomization.yaml", true}, {"a/kustomization.yml", true},
+		{"a/b/Kustomization", true}, {"my-kustomization.yaml", false},
+		{"a/my-kustomization.yaml", false}, {"kustomization.yaml/a.yaml", false},
+		{"a/kustomization.json", false}, {"a/kustomization", false}};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		assert_int_equal(sg_edit_is_kustomization(rows[i].file, SG_STR("resources: []\n")),
+			rows[i].is);
+		assert_true(sg_edit_is_kustomization(rows[i].file, SG_STR("kind: Component\n")));
+		assert_false(sg_edit_is_kustomization(rows[i].file, SG_STR("kind: Secret\n")));
+	}
+}
+
 static void tag_and_digest_of_a_new_entry(void **state)
 {
 	struct sg_str text = SG_STR("kind: Kustomization\n");
@@ -343,6 +364,7 @@ int main(void)
 		cmocka_unit_test(both_tag_and_digest),
 		cmocka_unit_test(what_is_missing_is_added),
 		cmocka_unit_test(what_is_not_added),
+		cmocka_unit_test(names_of_files),
 		cmocka_unit_test(tag_and_digest_of_a_new_entry),
 		cmocka_unit_test(two_new_entries),
 		cmocka_unit_test(odd_names),
