@@ -4,6 +4,7 @@
 
 #include "base/attr.h"
 #include "step/discover_words.h"
+#include "step/helm_set.h"
 
 /* What came of it. */
 struct found {
@@ -101,11 +102,22 @@ static size_t fitting(struct sg_choosing *c,
 
 /* ---- places ---- */
 
+static int overridden(
+	const struct sg_said *said, const struct sg_layout_set *set, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_PLACE_NOT_FOUND,
+		"%s:%d sets %s by a parameter, over %s:%d, and it cannot be told what it makes of "
+		"it",
+		set->file, set->line, set->name, said->row->file, said->scalar->line);
+	return sg_hint(err, "take the parameter away, or name the place by `update:`");
+}
+
 static int add_place(struct sg_choosing *c, const struct sg_said *said, enum sg_image_part part,
 	struct sg_place *places, size_t *count, struct sg_err *err)
 {
 	struct sg_place *place = &places[(*count)++];
 	const char *entry = said->row->shape->entry;
+	const struct sg_layout_set *set;
 
 	if (!said->scalar->key) {
 		(void)sg_fail(err, SG_R_PLACE_NOT_FOUND,
@@ -113,6 +125,9 @@ static int add_place(struct sg_choosing *c, const struct sg_said *said, enum sg_
 			said->row->file, said->scalar->line, said->row->at);
 		return sg_hint(err, "write it into a values file of its own");
 	}
+	set = sg_helm_set_over(c->layout, said);
+	if (set)
+		return overridden(said, set, err);
 	*place = (struct sg_place){
 		.service = sg_arena_strdup(c->arena, c->layout->service),
 		.file = said->row->file,

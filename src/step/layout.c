@@ -120,7 +120,8 @@ int sg_layout_read(struct sg_layout *layout, const struct sg_manifest *manifest,
 {
 	layout->rows = NULL;
 	layout->values = NULL;
-	layout->row_count = layout->values_count = 0;
+	layout->sets = NULL;
+	layout->row_count = layout->values_count = layout->set_count = 0;
 	if (!manifest) {
 		layout->found_by = sg_arena_printf(layout->world->arena, "the names of files in %s",
 			*layout->folder ? layout->folder : "the root");

@@ -36,6 +36,13 @@ struct sg_layout_values {
 	int rank, group;
 };
 
+/* A parameter of Helm: it sets the value at NAME over all files of its group. */
+struct sg_layout_set {
+	const char *name;
+	const char *file;
+	int line, group;
+};
+
 struct sg_layout {
 	struct sg_world *world;
 	struct sg_tree_source *source;
@@ -51,11 +58,13 @@ struct sg_layout {
 	size_t file_count;
 	struct sg_layout_values *values;
 	size_t values_count;
+	struct sg_layout_set *sets;
+	size_t set_count;
 	size_t bytes, steps; /* read so far */
 };
 
 /* Ranks: of the values of a chart, and of manifests from the last overlay down. */
-enum { SG_RANK_CHART = 100, SG_RANK_TOP = 1000, SG_RANK_OWN = 10000 };
+enum { SG_RANK_CHART = 100, SG_RANK_TOP = 1000, SG_RANK_OWN = 10000, SG_RANK_PARAMETERS = 10002 };
 
 /* The manifests that say to be the application; none where the repository has it not. Reasons: as
  * sg_applications_find(). */

@@ -22,15 +22,10 @@ static int cannot_say(const struct app *app, const char *what, struct sg_err *er
 	return sg_hint(err, "name the places of %s by `update:`", app->layout->service);
 }
 
-/* The folder of a source: "." is the root. */
 static int folder_of(const struct app *app, const struct sg_manifest_source *source,
 	const char **ret, struct sg_err *err)
 {
-	if (strcmp(source->path, ".") == 0 || strcmp(source->path, "./") == 0) {
-		*ret = "";
-		return 0;
-	}
-	return sg_repo_path_join(app->layout->world->arena, "", source->path, ret, err);
+	return sg_repo_folder_join(app->layout->world->arena, "", source->path, ret, err);
 }
 
 /* A clone does not say whose it is: there whatever has the path is taken for it. */
@@ -130,15 +125,21 @@ static int values_files(struct app *app, struct sg_err *err)
 }
 
 static void own(
-	struct app *app, const char *file, const struct sg_manifest_source *source, int rank)
+	struct app *app, const char *file, const struct sg_manifest_source *source, int above)
 {
-	struct sg_layout_row like = {.rank = rank, .group = app->group, .values = true};
+	struct sg_layout *layout = app->layout;
+	struct sg_layout_row like = {
+		.rank = SG_RANK_OWN + above, .group = app->group, .values = true};
 
-	sg_layout_add(app->layout, file, &source->values, &like);
-	like.rank++;
-	sg_layout_add(app->layout, file, &source->parameters, &like);
+	sg_layout_add(layout, file, &source->values, &like);
+	like.rank = SG_RANK_PARAMETERS + above;
+	sg_layout_add(layout, file, &source->parameters, &like);
 	like = (struct sg_layout_row){.rank = SG_RANK_TOP + 1};
-	sg_layout_add(app->layout, file, &source->images, &like);
+	sg_layout_add(layout, file, &source->images, &like);
+	for (size_t i = 0; i < source->set_count; i++)
+		*(struct sg_layout_set *)sg_arena_push(layout->world->arena, &layout->sets,
+			&layout->set_count, sizeof(struct sg_layout_set)) = (struct sg_layout_set){
+			source->sets[i].name, file, source->sets[i].line, app->group};
 }
 
 /* .argocd-source.yaml, and the one of this application, change what the manifest says. */
@@ -175,13 +176,22 @@ static int set_there(struct app *app, struct sg_err *err)
 
 	if (app->folder && overrides(app, &over, &file, err) < 0)
 		return -1;
-	if (over.parameters.count)
+	if (over.unknown)
+		return cannot_say(app, over.unknown, err);
+	if (over.has_values && said.has_values)
+		return cannot_say(app,
+			sg_arena_printf(app->layout->world->arena,
+				"the manifest sets values, and %s does", file),
+			err);
+	if (over.has_parameters) {
 		said.parameters = (struct sg_edit_shapes){0};
-	if (over.images.count)
+		said.set_count = 0;
+	}
+	if (over.has_images)
 		said.images = (struct sg_edit_shapes){0};
-	own(app, app->manifest->file, &said, SG_RANK_OWN);
+	own(app, app->manifest->file, &said, 0);
 	if (file)
-		own(app, file, &over, SG_RANK_OWN + 2);
+		own(app, file, &over, 1);
 	return 0;
 }
 

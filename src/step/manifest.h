@@ -7,6 +7,12 @@
 
 #include "edit/shapes.h"
 
+/* One of the names that Helm is given a value for, over all files. */
+struct sg_manifest_set {
+	const char *name; /* image.tag, as Helm writes paths */
+	int line;
+};
+
 struct sg_manifest_source {
 	const char *repo_url; /* texts are never NULL: "" where nothing is said */
 	const char *path;
@@ -18,9 +24,13 @@ struct sg_manifest_source {
 	bool recurse;        /* directory.recurse */
 	/* What the manifest itself sets, with places in it, where `at` is as in a values file;
 	 * `key` NULL: it cannot be edited there. The parameters win over the values. */
-	struct sg_edit_shapes values;     /* helm.valuesObject, else helm.values */
-	struct sg_edit_shapes parameters; /* helm.parameters and fileParameters */
-	struct sg_edit_shapes images;     /* kustomize.images */
+	struct sg_edit_shapes values;       /* helm.valuesObject, else helm.values */
+	struct sg_edit_shapes parameters;   /* helm.parameters and fileParameters */
+	struct sg_edit_shapes images;       /* kustomize.images */
+	const struct sg_manifest_set *sets; /* all parameters, whatever they are for */
+	size_t set_count;
+	/* Whether the lists and the values are there at all. */
+	bool has_values, has_parameters, has_images;
 	/* What the manifest leaves to others: "valueFiles[0]: '{{x}}'"; NULL: nothing. */
 	const char *unknown;
 };

@@ -119,6 +119,7 @@ static void read_values(struct sg_manifest_reader *r, size_t helm, const char *p
 	size_t object = sg_edit_member(r->tree, helm, "valuesObject");
 	size_t text = sg_edit_member(r->tree, helm, "values");
 
+	source->has_values = source->has_values || object || text;
 	if (object && sg_edit_event(r->tree, object).kind == SG_YAML_MAP_START)
 		take_below(r, sg_arena_printf(r->arena, "%s.valuesObject.", path), "valuesObject",
 			source);
@@ -193,6 +194,9 @@ static void read_parameter(struct sg_manifest_reader *r, size_t item, const char
 		unknown(r, source, "parameters", sg_edit_member_text(r->tree, item, "name"));
 		return;
 	}
+	*(struct sg_manifest_set *)sg_arena_push(
+		r->arena, &source->sets, &source->set_count, sizeof(struct sg_manifest_set)) =
+		(struct sg_manifest_set){name, sg_edit_event(r->tree, item).line};
 	field = strchr(name, '\\') ? NULL : field_of(&row, last_of(r->arena, name, &before));
 	if (!field)
 		return;
@@ -220,8 +224,12 @@ static void read_parameters(struct sg_manifest_reader *r, size_t helm, const cha
 {
 	static const char *const lists[] = {"parameters", "fileParameters"};
 
-	if (sg_edit_member(r->tree, helm, "parameters"))
+	if (sg_edit_member(r->tree, helm, "parameters")) {
+		source->has_parameters = true;
 		source->parameters = (struct sg_edit_shapes){0};
+		source->sets = NULL;
+		source->set_count = 0;
+	}
 	for (size_t i = 0; i < SG_COUNT(lists); i++) {
 		size_t list = sg_edit_member(r->tree, helm, lists[i]), at = 0, index = 0;
 
@@ -263,6 +271,7 @@ static void read_images(struct sg_manifest_reader *r, size_t kustomize, const ch
 
 	if (list)
 		source->images = (struct sg_edit_shapes){0};
+	source->has_images = source->has_images || list;
 	while ((at = sg_edit_next_item(r->tree, list, at)) != 0)
 		read_image(
 			r, at, sg_arena_printf(r->arena, "%s.images[%zu]", path, index++), source);

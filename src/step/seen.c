@@ -29,7 +29,10 @@ static int by_image(const void *a, const void *b)
 		order = strcmp(x->at, y->at);
 	if (order == 0)
 		order = compare(x->rank, y->rank);
-	return order ? order : strcmp(x->file, y->file);
+	if (order == 0)
+		order = strcmp(x->file, y->file);
+	/* Of two parameters of one name the later one counts. */
+	return order ? order : compare(x->shape->line, y->shape->line);
 }
 
 static bool is_same_image(const struct sg_layout_row *a, const struct sg_layout_row *b)

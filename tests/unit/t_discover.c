@@ -317,6 +317,86 @@ static void what_the_manifest_itself_sets(void **state)
 		"apps/web/.argocd-source-web-dev.yaml helm.parameters[0].value tag");
 }
 
+#define SETS(values, parameters)                                                                   \
+	CHART, {"apps/web/values.yaml", values},                                                   \
+	{                                                                                          \
+		"argocd/web.yaml",                                                                 \
+			APPLICATION("web-dev",                                                     \
+				ONE("apps/web", "    helm:\n      parameters:\n" parameters))      \
+	}
+
+/* What a parameter sets is never edited in a file: the parameter is the place, or it is named. */
+static void parameters_win_over_files(void **state)
+{
+	static const struct {
+		struct tree_file files[4];
+		const char *found, *set; /* NULL: refused, with the parameter's name */
+	} rows[] = {
+		{{SETS("image: {repository: " IMAGE ", tag: 1}\n",
+			 "      - {name: image.tag, value: '1'}\n"
+			 "      - {name: image.tag, value: '2'}\n")},
+			"argocd/web.yaml spec.source.helm.parameters[1].value tag", NULL},
+		{{SETS("image: {repository: " IMAGE ", tag: 1}\n",
+			 "      - {name: replicas, value: '2'}\n"
+			 "      - {name: image.pullPolicy, value: Always}\n"
+			 "      - {name: image.tagged, value: a}\n")},
+			"apps/web/values.yaml image.tag tag", NULL},
+		{{SETS("image: " IMAGE "\nimageTag: 1\n",
+			 "      - {name: imageTag, value: '1'}\n")},
+			NULL, "argocd/web.yaml:13 sets imageTag"},
+		{{SETS("image: " IMAGE ":1\n", "      - {name: image.tag, value: '1'}\n")}, NULL,
+			"sets image.tag"},
+		{{SETS("jobs: [{name: a, image: " IMAGE ":1}]\n",
+			 "      - {name: 'jobs[0].image', value: x}\n")},
+			NULL, "sets jobs[0].image"},
+		{{SETS("web: {image: {repository: " IMAGE ", tag: 1}}\n",
+			 "      - {name: web, value: 'null'}\n")},
+			NULL, "sets web"},
+		{{SETS("a.b: {image: {repository: " IMAGE ", tag: 1}}\n",
+			 "      - {name: 'a\\.b.image.tag', value: '1'}\n")},
+			NULL, "image.tag"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		if (rows[i].found)
+			finds(&usual, rows[i].files, rows[i].found);
+		else
+			fails(&usual, rows[i].files, "PLACE_NOT_FOUND", rows[i].set,
+				"by a parameter", "apps/web/values.yaml:", NULL);
+	}
+}
+
+#define WRITTEN_BACK(text)                                                                         \
+	{                                                                                          \
+		"apps/web/.argocd-source-web-dev.yaml", text                                       \
+	}
+
+/* The file beside the values takes the place of lists, also where it says nothing of images. */
+static void what_is_written_back(void **state)
+{
+	static const struct tree_file other[] = {SETS("image: {repository: " IMAGE ", tag: 1}\n",
+							 "      - {name: image.tag, value: '1'}\n"),
+		WRITTEN_BACK("helm:\n  parameters:\n  - {name: replicas, value: '3'}\n"),
+		{NULL, NULL}};
+	static const struct tree_file values[] = {
+		SETS("image: {repository: " IMAGE ", tag: 1}\n",
+			"      - {name: image.tag, value: '1'}\n"),
+		WRITTEN_BACK("helm:\n  valuesObject: {image: {tag: '2'}}\n"), {NULL, NULL}};
+	static const struct tree_file both[] = {CHART, VALUES,
+		{"argocd/web.yaml",
+			APPLICATION("web-dev",
+				ONE("apps/web",
+					"    helm: {valuesObject: {image: {tag: '1'}}}\n"))},
+		WRITTEN_BACK("helm:\n  values: 'image: {tag: 2}'\n"), {NULL, NULL}};
+
+	(void)state;
+	finds(&usual, other, "apps/web/values.yaml image.tag tag");
+	finds(&usual, values, "argocd/web.yaml spec.source.helm.parameters[0].value tag");
+	fails(&usual, both, "PLACE_NOT_FOUND", "the manifest sets values",
+		"apps/web/.argocd-source-web-dev.yaml", NULL);
+}
+
 /* ---- Kustomize and plain manifests ---- */
 
 #define DEPLOYMENT(image)                                                                          \
@@ -368,6 +448,22 @@ static void a_circle_of_bases(void **state)
 
 	(void)state;
 	finds(&usual, files, "apps/web/dev/kustomization.yaml r.example.com/shop/web tag");
+}
+
+/* The root of the repository is a folder as any other; a slash at the end says nothing. */
+static void a_base_at_the_root(void **state)
+{
+	static const struct tree_file files[] = {{"kustomization.yaml", "resources: [all/]\n"},
+		{"all/kustomization.yaml", "resources: [web.yaml]\n"},
+		{"all/web.yaml", DEPLOYMENT(IMAGE ":1")},
+		{"apps/web/dev/kustomization.yaml", "resources: [../../../]\n"}, {NULL, NULL}};
+	static const struct tree_file above[] = {{"kustomization.yaml", "resources: []\n"},
+		{"apps/web/dev/kustomization.yaml", "resources: [../../../..]\n"}, {NULL, NULL}};
+
+	(void)state;
+	finds(&usual, files,
+		"all/web.yaml spec.template.spec.containers[name=web].image reference");
+	fails(&usual, above, "CONFIG_INVALID", "leads out of the repository", NULL);
 }
 
 static void plain_manifests(void **state)
@@ -693,6 +789,69 @@ static void a_tree_that_doubles(void **state)
 	fails(&ask, files, "TOO_LARGE", "update:", NULL);
 }
 
+/* ---- named places ---- */
+
+/* What a bump of web to 2 makes of the overlay of dev, whose entry `update:` names; or the error.
+ */
+static const char *bumped(struct sg_arena *arena, const struct tree_file *files)
+{
+	static const struct sg_update update = {
+		.file = "overlays/dev/kustomization.yaml", .image = "web", .part = SG_PART_TAG};
+	const struct sg_service entry = {
+		.name = "web", .path = "apps/web", .updates = &update, .update_count = 1};
+	const struct sg_policy policy = {.environments = environments,
+		.environment_count = 2,
+		.services = &entry,
+		.service_count = 1};
+	const struct sg_bump_wish wish = {.service = "web", .tag = "2"};
+	struct sg_world world = {.arena = arena};
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_changes changes;
+	struct tree_world tree;
+	const char *result;
+
+	tree_world_init(&tree, files);
+	if (sg_change_build(
+		    &world, &policy, &environments[0], &wish, 1, &tree.source, &changes, &err) < 0)
+		result = sg_arena_printf(
+			arena, "%s %s | %s", sg_reason_name(err.reason), err.cause, err.hint);
+	else
+		result = sg_arena_dup(arena, changes.files[0].after);
+	sg_shelves_release(&world);
+	return result;
+}
+
+/* An entry is added where it decides; not above a base that gives the image another name. */
+static void an_entry_above_a_base(void **state)
+{
+#define ABOVE(base)                                                                                \
+	{                                                                                          \
+		{"apps/web/overlays/dev/kustomization.yaml",                                       \
+			"kind: Kustomization\nresources: [../../base]\n"},                         \
+			{"apps/web/base/kustomization.yaml", base},                                \
+		{                                                                                  \
+			NULL, NULL                                                                 \
+		}                                                                                  \
+	}
+	static const struct tree_file same[] = ABOVE("images: [{name: web, newTag: '1'}]\n");
+	static const struct tree_file other[] =
+		ABOVE("\nimages: [{name: web, newName: r/web, newTag: '1'}]\n");
+	static const struct tree_file broken[] = ABOVE("images: [{name: web\n");
+	static const char added[] = "kind: Kustomization\nresources: [../../base]\nimages:\n"
+				    "- name: web\n  newTag: \"2\"\n";
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	const char *text;
+
+	(void)state;
+	assert_string_equal(bumped(&arena, same), added);
+	assert_string_equal(bumped(&arena, broken), added);
+	text = bumped(&arena, other);
+	if (!strstr(text, "IMAGE_NOT_FOUND") ||
+		!strstr(text, "apps/web/base/kustomization.yaml:2") ||
+		!strstr(text, "makes r/web of it") || !strstr(text, "by `file:`, or r/web"))
+		fail_msg("%s", text);
+}
+
 /* ---- cost ---- */
 
 /* Four environments on one branch: each is compared with all others. */
@@ -986,9 +1145,12 @@ int main(void)
 		cmocka_unit_test(a_chart_that_is_elsewhere),
 		cmocka_unit_test(an_umbrella_chart),
 		cmocka_unit_test(what_the_manifest_itself_sets),
+		cmocka_unit_test(parameters_win_over_files),
+		cmocka_unit_test(what_is_written_back),
 		cmocka_unit_test(overlays_of_kustomize),
 		cmocka_unit_test(images_of_the_application),
 		cmocka_unit_test(a_circle_of_bases),
+		cmocka_unit_test(a_base_at_the_root),
 		cmocka_unit_test(plain_manifests),
 		cmocka_unit_test(a_folder_with_folders_below),
 		cmocka_unit_test(the_image_is_not_configured),
@@ -1004,6 +1166,7 @@ int main(void)
 		cmocka_unit_test(namespaces_are_told_apart),
 		cmocka_unit_test(files_that_cannot_be_read),
 		cmocka_unit_test(a_tree_that_doubles),
+		cmocka_unit_test(an_entry_above_a_base),
 		cmocka_unit_test(each_text_is_read_once),
 		cmocka_unit_test(many_services_in_one_file),
 		cmocka_unit_test(many_applications_are_read_once),
