@@ -190,7 +190,7 @@ static int add_wish(struct build *build, size_t i, struct sg_err *err)
 		with_digest = with_digest || places[j].part == SG_PART_DIGEST;
 	for (size_t j = 0; j < count; j++)
 		if (add_place(build, i, &places[j], image, with_digest, err) < 0)
-			return blame_folder(build, entry, service, err);
+			return blame_folder(build, ask.entry, service, err);
 	return 0;
 }
 
