@@ -2,26 +2,12 @@
 
 #include <string.h>
 
-#include "edit/entries.h"
+#include "edit/insertion.h"
 #include "edit/spot.h"
 #include "edit/target.h"
 
-/* The entry that the new ones are written behind, and like. */
-struct neighbour {
-	size_t key, value, end;
-	struct sg_yaml_event key_event, value_event;
-};
-
-struct insertion {
-	struct sg_arena *arena;
-	struct sg_edit_tree *tree;
-	const struct sg_edit_site *site;
-	struct sg_edit_splice **splices;
-	size_t *count;
-};
-
-static int no_field(const struct insertion *in, size_t node, const char *key, const char *why,
-	struct sg_err *err)
+int sg_edit_no_field(const struct sg_edit_insertion *in, size_t node, const char *key,
+	const char *why, struct sg_err *err)
 {
 	(void)sg_edit_refuse(in->tree, node, SG_R_EDIT_NO_FIELD, err,
 		"there is no \"%.80s\" here, and none can be added: %s", key, why);
@@ -57,7 +43,8 @@ static bool last_entry(struct sg_edit_tree *tree, size_t map, size_t *ret_key)
 	return any;
 }
 
-static bool find_neighbour(const struct insertion *in, const char *key, struct neighbour *ret)
+static bool find_neighbour(
+	const struct sg_edit_insertion *in, const char *key, struct sg_edit_neighbour *ret)
 {
 	size_t map = in->site->node, at = 0, value = 0;
 
@@ -79,7 +66,7 @@ static bool find_neighbour(const struct insertion *in, const char *key, struct n
 
 /* ---- on lines of their own ---- */
 
-static int look_in_block(const struct insertion *in, const struct neighbour *n,
+static int look_in_block(const struct sg_edit_insertion *in, const struct sg_edit_neighbour *n,
 	struct sg_edit_look *ret, struct sg_edit_splice *splice, struct sg_err *err)
 {
 	struct sg_edit_spot spot;
@@ -103,130 +90,12 @@ static int look_in_block(const struct insertion *in, const struct neighbour *n,
 	return 0;
 }
 
-/* ---- inside { } ---- */
+/* ---- below a key that has no value ---- */
 
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
-
-/*
- * What stands before the key that begins at AT: the blanks up to the "," or "{", or the end of the
- * line before with the indentation. False: something else (a "?").
- */
-static bool gap_before(struct sg_str text, size_t at, struct sg_str *ret)
-{
-	size_t from = at;
-
-	while (from > 0 && is_blank(text.ptr[from - 1]))
-		from--;
-	if (from > 1 && text.ptr[from - 1] == '\n')
-		from -= text.ptr[from - 2] == '\r' ? 2 : 1;
-	else if (from > 0 && text.ptr[from - 1] == '\r')
-		from--;
-	else if (from == 0 || (text.ptr[from - 1] != ',' && text.ptr[from - 1] != '{'))
-		return false;
-	*ret = sg_str_sub(text, from, at);
-	return true;
-}
-
-/* Where all stands on one line, the second entry shows what goes behind a comma. */
-static bool gap_of(const struct insertion *in, const struct neighbour *n, struct sg_str *ret)
-{
-	size_t first = in->site->node + 1;
-	size_t second = sg_edit_node_end(in->tree, sg_edit_node_end(in->tree, first));
-	struct sg_str text = in->tree->text;
-
-	if (!gap_before(text, n->key_event.start, ret))
-		return false;
-	if (n->key != first || sg_yaml_line_end(*ret))
-		return true;
-	if (sg_edit_event(in->tree, second).kind != SG_YAML_MAP_END)
-		return gap_before(text, sg_edit_event(in->tree, second).start, ret);
-	*ret = n->key_event.style == SG_YAML_DOUBLE_QUOTED &&
-			       n->key_event.end + 1 == n->value_event.start
-		       ? SG_STR("")
-		       : SG_STR(" ");
-	return true;
-}
-
-/* Behind AT, the end of the neighbour; a comment behind its comma stays with it. */
-static bool end_of_entry(struct sg_str text, size_t *at, bool *ret_comma)
-{
-	size_t to = *at;
-
-	*ret_comma = false;
-	while (to < text.len && is_blank(text.ptr[to]))
-		to++;
-	if (to < text.len && text.ptr[to] == ',')
-		*ret_comma = true;
-	while (to < text.len && (is_blank(text.ptr[to]) || text.ptr[to] == ','))
-		to++;
-	if (to == text.len || text.ptr[to] != '#') {
-		*ret_comma = false;
-		return true;
-	}
-	while (to < text.len && text.ptr[to] != '\n' && text.ptr[to] != '\r')
-		to++;
-	*at = to;
-	return *ret_comma;
-}
-
-static int look_in_flow(const struct insertion *in, const struct neighbour *n, const char *key,
-	struct sg_edit_look *ret, struct sg_edit_splice *splice, struct sg_err *err)
-{
-	size_t at = sg_edit_event(in->tree, n->end - 1).end;
-	bool quoted = n->key_event.style == SG_YAML_DOUBLE_QUOTED, comma;
-	struct sg_str gap, next;
-
-	if (n->value_event.end == n->value_event.start || !gap_of(in, n, &gap))
-		return no_field(in, n->key, key, "it would go behind a key without a value", err);
-	if (!end_of_entry(in->tree->text, &at, &comma))
-		return no_field(in, n->key, key, "a comment stands before the comma", err);
-	if (comma && !sg_yaml_line_end(gap))
-		return no_field(in, n->key, key, "a comment stands behind it", err);
-	next = sg_edit_join(in->arena, SG_STR(","), gap);
-	*ret = (struct sg_edit_look){
-		.key_style = n->key_event.style,
-		.value_style = quoted ? SG_YAML_DOUBLE_QUOTED : n->value_event.style,
-		.flow = true,
-		.head = comma ? gap : next,
-		.lead = comma ? gap.len : 0,
-		.between = next,
-		.colon = quoted && n->key_event.end + 1 == n->value_event.start ? SG_STR(":")
-										: SG_STR(": "),
-		.tail = comma ? SG_STR(",") : SG_STR(""),
-	};
-	splice->node = n->end;
-	splice->start = splice->end = at;
-	return 0;
-}
-
-/* {} and { } */
-static int look_in_empty(const struct insertion *in, const char *key, struct sg_edit_look *ret,
-	struct sg_edit_splice *splice, struct sg_err *err)
-{
-	struct sg_yaml_event open = sg_edit_event(in->tree, in->site->node);
-	struct sg_yaml_event close = sg_edit_event(in->tree, in->site->node + 1);
-	struct sg_str between = sg_str_sub(in->tree->text, open.end, close.start);
-
-	if (sg_str_trim(between).len)
-		return no_field(in, in->site->node, key, "a comment stands in the braces", err);
-	*ret = (struct sg_edit_look){
-		.key_style = in->site->json ? SG_YAML_DOUBLE_QUOTED : SG_YAML_PLAIN,
-		.value_style = in->site->json ? SG_YAML_DOUBLE_QUOTED : SG_YAML_PLAIN,
-		.flow = true,
-		.head = sg_str_starts(between, " ") ? SG_STR(" ") : SG_STR(""),
-		.between = SG_STR(", "),
-		.colon = SG_STR(": "),
-	};
-	ret->lead = ret->head.len;
-	splice->node = in->site->node + 1;
-	splice->start = splice->end = open.end;
-	return 0;
-}
-
-/* ---- below a key that has no value ---- */
 
 static bool is_behind_colon(struct sg_str text, size_t at)
 {
@@ -236,7 +105,7 @@ static bool is_behind_colon(struct sg_str text, size_t at)
 }
 
 /* The event before the value that is nothing is its key. */
-static int look_below(const struct insertion *in, const char *key, struct sg_edit_look *ret,
+static int look_below(const struct sg_edit_insertion *in, const char *key, struct sg_edit_look *ret,
 	struct sg_edit_splice *splice, struct sg_err *err)
 {
 	static const struct sg_edit_claim end = {.kind = SG_YAML_MAP_END};
@@ -245,7 +114,8 @@ static int look_below(const struct insertion *in, const char *key, struct sg_edi
 	struct sg_str indent, next;
 
 	if (in->site->flow || !is_behind_colon(in->tree->text, sg_edit_event(in->tree, node).start))
-		return no_field(in, node, key, "nothing stands there that could hold it", err);
+		return sg_edit_no_field(
+			in, node, key, "nothing stands there that could hold it", err);
 	if (sg_edit_spot_behind(in->tree, node - 1, node + 1, &spot, err) < 0)
 		return -1;
 	indent = sg_edit_blanks(in->arena, spot.prefix);
@@ -271,7 +141,7 @@ static int look_below(const struct insertion *in, const char *key, struct sg_edi
 
 /* ---- all ---- */
 
-static bool is_nothing(const struct insertion *in)
+static bool is_nothing(const struct sg_edit_insertion *in)
 {
 	struct sg_yaml_event event = sg_edit_event(in->tree, in->site->node);
 
@@ -280,7 +150,7 @@ static bool is_nothing(const struct insertion *in)
 }
 
 /* Behind one neighbour, or into {}, or below a key. */
-static int insert_group(const struct insertion *in, const struct neighbour *n,
+static int insert_group(const struct sg_edit_insertion *in, const struct sg_edit_neighbour *n,
 	const struct sg_edit_entry *const *entries, size_t count, struct sg_err *err)
 {
 	struct sg_edit_splice splice = {.added = true, .ask = entries[0]->ask};
@@ -290,9 +160,9 @@ static int insert_group(const struct insertion *in, const struct neighbour *n,
 	if (is_nothing(in))
 		rc = look_below(in, entries[0]->key, &look, &splice, err);
 	else if (!n)
-		rc = look_in_empty(in, entries[0]->key, &look, &splice, err);
+		rc = sg_edit_look_in_braces(in, entries[0]->key, &look, &splice, err);
 	else if (sg_edit_event(in->tree, in->site->node).style == SG_YAML_FLOW)
-		rc = look_in_flow(in, n, entries[0]->key, &look, &splice, err);
+		rc = sg_edit_look_in_flow(in, n, entries[0]->key, &look, &splice, err);
 	else
 		rc = look_in_block(in, n, &look, &splice, err);
 	if (rc < 0 || sg_edit_entries_write(in->arena, in->tree, in->site->node, &look, entries,
@@ -303,19 +173,20 @@ static int insert_group(const struct insertion *in, const struct neighbour *n,
 	return 0;
 }
 
-static int check_mapping(const struct insertion *in, const char *key, struct sg_err *err)
+static int check_mapping(const struct sg_edit_insertion *in, const char *key, struct sg_err *err)
 {
 	struct sg_yaml_event event = sg_edit_event(in->tree, in->site->node);
 
 	if (event.kind == SG_YAML_MAP_START || is_nothing(in))
 		return 0;
-	return no_field(in, in->site->node, key, "nothing stands there that could hold it", err);
+	return sg_edit_no_field(
+		in, in->site->node, key, "nothing stands there that could hold it", err);
 }
 
 /* Where the entry goes: the node before it; 0 in {}. */
-static size_t end_before(const struct insertion *in, const struct sg_edit_entry *entry)
+static size_t end_before(const struct sg_edit_insertion *in, const struct sg_edit_entry *entry)
 {
-	struct neighbour n;
+	struct sg_edit_neighbour n;
 
 	return find_neighbour(in, entry->key, &n) ? n.end : 0;
 }
@@ -324,7 +195,8 @@ int sg_edit_insert(struct sg_arena *arena, struct sg_edit_tree *tree,
 	const struct sg_edit_site *site, const struct sg_edit_entry *entries, size_t count,
 	struct sg_edit_splice **splices, size_t *splice_count, struct sg_err *err)
 {
-	struct insertion in = {.arena = arena, .tree = tree, .site = site, .splices = splices};
+	struct sg_edit_insertion in = {
+		.arena = arena, .tree = tree, .site = site, .splices = splices};
 	const struct sg_edit_entry **group = sg_arena_calloc(arena, count, sizeof(*group));
 	bool *done = sg_arena_calloc(arena, count, sizeof(*done));
 
@@ -332,7 +204,7 @@ int sg_edit_insert(struct sg_arena *arena, struct sg_edit_tree *tree,
 	if (check_mapping(&in, entries[0].key, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
-		struct neighbour n;
+		struct sg_edit_neighbour n;
 		size_t grouped = 0;
 		bool any;
 

@@ -21,6 +21,13 @@ struct sg_edit_nested {
 int sg_edit_nested(struct sg_edit_tree *tree, const struct sg_edit_site *site, struct sg_str wanted,
 	struct sg_edit_nested *ret, struct sg_err *err) SG_MUST_CHECK;
 
+/* The same for a literal block alone. */
+int sg_edit_nested_block(struct sg_edit_tree *tree, size_t node, struct sg_str wanted,
+	struct sg_edit_nested *out, struct sg_err *err) SG_MUST_CHECK;
+
+/* EDIT_MULTILINE, and what to do. */
+int sg_edit_nested_refuse(const struct sg_edit_tree *tree, size_t node, struct sg_err *err);
+
 /*
  * For an ask whose key leads into a text: *ret_inner is what it asks of that text, and *ret_site
  * where the text stands. For any other ask ret_inner->key is NULL. Sets tree->sharing. Reasons:

@@ -7,6 +7,8 @@
 #include "edit/node.h"
 #include "edit/shapes.h"
 
+enum { SG_SHAPE_PATH_MAX_BYTES = 1024 }; /* what a path can have (edit/path.h) */
+
 /* How a node was come to. */
 struct sg_shape_up {
 	const struct sg_shape_up *up; /* of the collection that it stands in; NULL: a root */
@@ -60,11 +62,16 @@ int sg_shape_walk(struct sg_arena *arena, struct sg_edit_tree *tree, struct sg_s
 	struct sg_edit_markers *markers, struct sg_edit_shapes *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 
+void sg_shape_keys_read(struct sg_edit_tree *tree, size_t map, struct sg_shape_keys *ret);
+
 /* The text of a scalar; "" for 0, null and whatever is no scalar. */
 struct sg_str sg_shape_text(const struct sg_shape_walk *w, size_t node);
 
 /* The path of the member NAME of the node that is looked at; NULL: of the node itself. */
 const char *sg_shape_path_of(struct sg_shape_walk *w, const char *name);
+
+/* Appends the key to the path; returns how long that was. */
+size_t sg_shape_push_key(struct sg_shape_walk *w, struct sg_str key);
 
 /* Appends the item to the path; true when its `name` says which it is. pop() goes back to LEN. */
 bool sg_shape_push_item(struct sg_shape_walk *w, size_t list, size_t item, size_t index);

@@ -2,115 +2,10 @@
 
 #include "edit/shape_walk.h"
 
-/* What a path can have (edit/path.h), and what all answers together may take. */
-#define PATH_MAX_BYTES 1024
+/* What all answers together may take. */
 #define ANSWER_MAX_BYTES (32u << 20)
-/* In a longer list the items are counted: looking for equal names would take long. */
 /* Texts of YAML in each other, as in paths. */
 #define NESTED_MAX 4
-
-static const char *const names[SG_NAME_COUNT] = {
-	[SG_NAME_IMAGE] = "image",
-	[SG_NAME_REGISTRY] = "registry",
-	[SG_NAME_REPOSITORY] = "repository",
-	[SG_NAME_TAG] = "tag",
-	[SG_NAME_DIGEST] = "digest",
-	[SG_NAME_IMAGE_TAG] = "imageTag",
-	[SG_NAME_NAME] = "name",
-	[SG_NAME_NEW_NAME] = "newName",
-	[SG_NAME_NEW_TAG] = "newTag",
-	[SG_NAME_KIND] = "kind",
-	[SG_NAME_GLOBAL] = "global",
-};
-
-const char *sg_shape_name(enum sg_shape_name name)
-{
-	return names[name];
-}
-
-static void note_key(struct sg_shape_keys *keys, struct sg_str name, size_t key, size_t value)
-{
-	for (size_t i = 0; i < SG_NAME_COUNT; i++) {
-		if (!sg_str_is(name, names[i]))
-			continue;
-		if (!keys->key[i]) {
-			keys->key[i] = key;
-			keys->value[i] = value;
-		} else if (!keys->twice[i]) {
-			keys->twice[i] = key;
-		}
-	}
-}
-
-static void keys_read(struct sg_edit_tree *tree, size_t map, struct sg_shape_keys *ret)
-{
-	struct sg_shape_keys keys = {0};
-	size_t at = map + 1;
-
-	while (sg_edit_event(tree, at).kind != SG_YAML_MAP_END) {
-		struct sg_yaml_event event = sg_edit_event(tree, at);
-		size_t value = sg_edit_node_end(tree, at);
-
-		if (event.kind == SG_YAML_SCALAR)
-			note_key(&keys, event.value, at, value);
-		at = sg_edit_node_end(tree, value);
-	}
-	*ret = keys;
-}
-
-struct sg_str sg_shape_text(const struct sg_shape_walk *w, size_t node)
-{
-	struct sg_yaml_event event = sg_edit_event(w->tree, node);
-
-	if (!node || event.kind != SG_YAML_SCALAR || sg_edit_is_null(&event))
-		return (struct sg_str){"", 0};
-	return event.value;
-}
-
-/* ---- paths ---- */
-
-static const char *path_here(struct sg_shape_walk *w)
-{
-	if (w->path.len > PATH_MAX_BYTES || w->arena->used_bytes > w->used_max_bytes)
-		w->too_large = true;
-	return w->too_large ? "" : sg_arena_dup(w->arena, sg_buf_str(&w->path));
-}
-
-/* Returns how long the path was, for sg_shape_pop(). */
-static size_t push_key(struct sg_shape_walk *w, struct sg_str key)
-{
-	size_t len = w->path.len;
-
-	if (len > w->prefix)
-		sg_buf_addc(&w->path, '.');
-	sg_edit_path_put_key(key, &w->path);
-	return len;
-}
-
-void sg_shape_pop(struct sg_shape_walk *w, size_t len)
-{
-	sg_buf_splice(&w->path, len, w->path.len, (struct sg_str){"", 0});
-}
-
-const char *sg_shape_path_of(struct sg_shape_walk *w, const char *name)
-{
-	size_t len;
-	const char *path;
-
-	if (!name)
-		return path_here(w);
-	len = push_key(w, sg_str_of(name));
-	path = path_here(w);
-	sg_shape_pop(w, len);
-	return path;
-}
-
-bool sg_shape_push_item(struct sg_shape_walk *w, size_t list, size_t item, size_t index)
-{
-	return sg_edit_put_item(w->tree, list, item, index, &w->path);
-}
-
-/* ---- the walk ---- */
 
 static void visit(struct sg_shape_walk *w, const struct sg_shape_up *up, size_t node);
 
@@ -140,7 +35,7 @@ static void visit_item(
 	if (!w->markers && sg_str_is(up->key, "images")) {
 		sg_shape_look_at_listed(w, item, is_below_kustomize(up));
 		if (sg_edit_event(w->tree, item).kind == SG_YAML_MAP_START) {
-			keys_read(w->tree, item, &keys);
+			sg_shape_keys_read(w->tree, item, &keys);
 			if (sg_shape_look_at_entry(w, &keys, item, unique, is_kustomize_list(up)))
 				return;
 		}
@@ -192,7 +87,7 @@ static void visit_map(struct sg_shape_walk *w, const struct sg_shape_up *up, siz
 	struct sg_shape_keys keys;
 	struct sg_str kind;
 
-	keys_read(w->tree, map, &keys);
+	sg_shape_keys_read(w->tree, map, &keys);
 	if (keys.value[SG_NAME_GLOBAL])
 		here.registry = global_registry(w, keys.value[SG_NAME_GLOBAL]);
 	kind = sg_shape_text(w, keys.value[SG_NAME_KIND]);
@@ -207,7 +102,7 @@ static void visit_map(struct sg_shape_walk *w, const struct sg_shape_up *up, siz
 		if (key.kind != SG_YAML_SCALAR || sg_str_find(key.value, '\0') >= 0 ||
 			(!w->markers && is_data(kind, key.value)))
 			continue;
-		(void)push_key(w, key.value);
+		(void)sg_shape_push_key(w, key.value);
 		visit(w, &below, value);
 		sg_shape_pop(w, len);
 	}
@@ -300,13 +195,13 @@ int sg_shape_walk(struct sg_arena *arena, struct sg_edit_tree *tree, struct sg_s
 		.markers = markers,
 		.used_max_bytes = arena->used_bytes + ANSWER_MAX_BYTES};
 
-	sg_buf_init(&w.path, tree->text.len * 2 + PATH_MAX_BYTES);
+	sg_buf_init(&w.path, tree->text.len * 2 + SG_SHAPE_PATH_MAX_BYTES);
 	visit_documents(&w);
 	sg_buf_release(&w.path);
 	if (w.too_large)
 		return sg_fail(err, SG_R_TOO_LARGE,
 			"%s: too many images, or more than %d bytes of keys above one", tree->file,
-			PATH_MAX_BYTES);
+			SG_SHAPE_PATH_MAX_BYTES);
 	*ret = w.out;
 	return 0;
 }
