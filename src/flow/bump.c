@@ -105,6 +105,10 @@ static int bump(struct sg_world *world, struct sg_loaded *loaded, const struct s
 	sg_report_add_values(
 		report, env->name, done.changes.values, done.changes.value_count, false);
 	sg_report_add_values(report, env->name, done.changes.same, done.changes.same_count, true);
+	if (done.kept_by)
+		sg_report_warn(report, "CAME_BETWEEN",
+			"somebody changed the same file in the last moment; %.12s has both changes",
+			done.kept_by);
 	if (done.went_back)
 		sg_report_warn(report, "WENT_BACK", "a newer version gives way: %s",
 			publish.guard.older_reason);

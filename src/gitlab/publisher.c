@@ -119,13 +119,14 @@ static int hint_between(const struct sg_plan *plan, const char *path, const char
 
 /*
  * GitLab compares the files, and then commits to whatever the branch is at: a change of the same
- * file that comes between the two is gone with ours. Nobody may learn of it by chance.
+ * file that comes between the two is gone with ours. *ret_path is that file; NULL: there is none.
  */
-static int check_between(struct sg_gitlab *gitlab, const struct sg_plan *plan, const char *parent,
-	const char *commit, struct sg_err *err)
+static int look_between(struct sg_gitlab *gitlab, const struct sg_plan *plan, const char *parent,
+	const char *commit, const char **ret_path, struct sg_err *err)
 {
 	struct sg_err why = SG_ERR_INIT;
 
+	*ret_path = NULL;
 	if (strcmp(parent, plan->parent) == 0)
 		return 0;
 	for (size_t i = 0; i < plan->file_count; i++) {
@@ -134,17 +135,13 @@ static int check_between(struct sg_gitlab *gitlab, const struct sg_plan *plan, c
 
 		if (is_as_before(gitlab, file, parent, &known, &why))
 			continue;
-		if (!known) {
-			(void)sg_fail(err, SG_R_OUTCOME_UNKNOWN,
-				"%.12s is on %s, and whether it took away a change of %s that came "
-				"in the last moment cannot be read: %.300s",
-				commit, plan->branch, file->path, why.cause);
-			return hint_between(plan, file->path, parent, commit, err);
-		}
-		(void)sg_fail(err, SG_R_CONFLICT,
-			"%.12s is on %s, and took away a change of %s that came in the last "
-			"moment (%.12s)",
-			commit, plan->branch, file->path, parent);
+		*ret_path = file->path;
+		if (known)
+			return 0;
+		(void)sg_fail(err, SG_R_OUTCOME_UNKNOWN,
+			"%.12s is on %s, and whether it took away a change of %s that came in the "
+			"last moment cannot be read: %.300s",
+			commit, plan->branch, file->path, why.cause);
 		return hint_between(plan, file->path, parent, commit, err);
 	}
 	return 0;
@@ -177,15 +174,17 @@ static const char *id_of(const struct sg_json *commit, const struct sg_plan *pla
 static int accepted(struct sg_gitlab *gitlab, const struct sg_plan *plan, const struct sg_json *doc,
 	struct sg_published *ret, struct sg_err *err)
 {
-	const char *id = id_of(doc, plan);
+	const char *id = id_of(doc, plan), *path;
 
 	if (!id) {
 		say(ret, SG_PUBLISH_DOUBT, "GitLab says yes, and names no commit of this plan");
 		return 0;
 	}
-	if (check_between(gitlab, plan, parent_of(doc), id, err) < 0)
+	if (look_between(gitlab, plan, parent_of(doc), id, &path, err) < 0)
 		return -1;
 	say(ret, SG_PUBLISHED, "");
+	if (path)
+		memcpy(ret->beside, parent_of(doc), strlen(parent_of(doc)) + 1);
 	memcpy(ret->commit, id, strlen(id) + 1);
 	return 0;
 }
@@ -309,6 +308,23 @@ static void forget(void *arg)
 	((struct finding *)arg)->count = 0;
 }
 
+/* Read back, it may be too late to put things right by ourselves: others may have built on it. */
+static int check_between(struct sg_gitlab *gitlab, const struct sg_plan *plan,
+	const struct claim *claim, struct sg_err *err)
+{
+	const char *path;
+
+	if (look_between(gitlab, plan, claim->parent, claim->id, &path, err) < 0)
+		return -1;
+	if (!path)
+		return 0;
+	(void)sg_fail(err, SG_R_CONFLICT,
+		"%.12s is on %s, and took away a change of %s that came in the last moment "
+		"(%.12s)",
+		claim->id, plan->branch, path, claim->parent);
+	return hint_between(plan, path, claim->parent, claim->id, err);
+}
+
 /* Anybody can write a trailer: the file at that commit must be as we wanted it. */
 static int is_ours(struct sg_gitlab *gitlab, const struct sg_plan *plan, const struct claim *claim,
 	bool *ret_ours, struct sg_err *err)
@@ -368,7 +384,7 @@ static int find(struct sg_publisher *base, const struct sg_plan *plan, const cha
 		const struct claim *claim = &finding.claims[i];
 
 		if (is_ours(gitlab, plan, claim, &ours, err) < 0 ||
-			(ours && check_between(gitlab, plan, claim->parent, claim->id, err) < 0))
+			(ours && check_between(gitlab, plan, claim, err) < 0))
 			return -1;
 		if (ours)
 			memcpy(ret_commit, claim->id, strlen(claim->id) + 1);

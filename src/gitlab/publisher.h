@@ -20,11 +20,11 @@
  *
  * BRANCH_PROTECTED, BRANCH_NOT_FOUND, HOOK_DECLINED (a push rule, or whatever else GitLab says
  * about a branch that has not moved), FORBIDDEN, AUTH_FAILED, NOT_FOUND, TOO_LARGE, THROTTLED.
- * CONFLICT: the commit was made, and took away another one's change of the same file that came in
- * the last moment. OUTCOME_UNKNOWN: it was made, and whether it did cannot be read.
+ * OUTCOME_UNKNOWN: the commit was made, and whether it took away another one's change of the same
+ * file that came in the last moment cannot be read. Where it can, `beside` says it.
  *
  * find() reads the commits between the plan's parent and TIP by their Stagegate-Id, and believes
- * one whose file is as the plan wants it.
+ * one whose file is as the plan wants it. CONFLICT: it is there, and took away such a change.
  */
 void sg_gitlab_publisher(
 	struct sg_gitlab *gitlab, struct sg_arena *arena, struct sg_publisher **ret_publisher);

@@ -155,5 +155,7 @@ void sg_gitlab_source(struct sg_gitlab *gitlab, const struct sg_gitlab_source_as
 	source->ref = sg_arena_printf(arena, "refs/heads/%s", ask->branch);
 	source->first_request = gitlab->requests;
 	source->max_requests = ask->max_requests;
+	if (ask->commit)
+		pin(source, ask->commit);
 	*ret_source = &source->base;
 }

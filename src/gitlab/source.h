@@ -10,6 +10,7 @@
 
 struct sg_gitlab_source_ask {
 	const char *branch;
+	const char *commit;  /* full id; NULL: the tip of the branch */
 	const char *url;     /* of the repository, as in struct sg_tree_source */
 	size_t max_requests; /* what needs more is TOO_LARGE */
 };

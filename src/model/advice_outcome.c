@@ -144,6 +144,16 @@ static const struct sg_advice rows[] = {
 		.look = "git log --grep=Stagegate-Reason -5 origin/BRANCH\n",
 	},
 	{
+		.code = "CAME_BETWEEN",
+		.means = "GitLab made our commit on top of one that changed the same file a moment "
+			 "before, and took its change away. A second commit of ours has both.",
+		.cause = "GitLab compares files before it commits, and not in the same moment.",
+		.remedy =
+			"Nothing is lost; look at the second commit. Where several writers of one "
+			"file are at work all the time, publish by Git: `publish.via: git`.",
+		.look = "git log --grep='keep what came in between' -5 origin/BRANCH\n",
+	},
+	{
 		.code = "VIA_GIT",
 		.means = "`publish.via: api` is configured, and this promotion read and wrote by "
 			 "Git.",

@@ -39,6 +39,8 @@ int sg_outcome_count(void);
 #define SG_WARNINGS(X)                                                                             \
 	X(CHANGED_SINCE, "somebody has changed these values again since")                          \
 	X(WENT_BACK, "an older version took the place of a newer one, as --allow-older says")      \
+	X(CAME_BETWEEN,                                                                            \
+		"somebody changed the same file in the last moment; both changes are there")       \
 	X(VIA_GIT, "promotions go by Git, whatever publish.via says")                              \
 	X(SHARED_VALUE, "another place changed, too, through an anchor")                           \
 	X(IMAGE_NOT_CHECKED, "no image was expected")                                              \

@@ -53,6 +53,11 @@ struct sg_published {
 	/* The id that was or would have been published; "" where only the server makes ids. */
 	char commit[SG_OID_SIZE];
 	char why[256]; /* STALE and DOUBT: the server's or the transport's words */
+	/*
+	 * PUBLISHED: "", or the commit before ours, whose change of one of the plan's files ours
+	 * took away, where the server compares files before it commits and not with it.
+	 */
+	char beside[SG_OID_SIZE];
 };
 
 struct sg_publisher {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "step/beside.h"
 #include "step/plan.h"
 #include "step/way.h"
 
@@ -44,10 +45,9 @@ static int pause_before_retry(struct attempt *attempt, const char *why, struct s
 			    "--timeout");
 }
 
-/* Reads the tip and makes the plan on it; no plan when nothing differs. */
-static int plan_once(struct attempt *attempt, struct sg_err *err)
+static struct sg_plan_ask plan_ask_of(const struct attempt *attempt)
 {
-	const struct sg_plan_ask ask = {
+	return (struct sg_plan_ask){
 		.env = attempt->ask->env,
 		.wishes = attempt->ask->wishes,
 		.count = attempt->ask->count,
@@ -55,6 +55,12 @@ static int plan_once(struct attempt *attempt, struct sg_err *err)
 		.reason = attempt->ask->guard.older_reason,
 		.origin = attempt->ask->origin,
 	};
+}
+
+/* Reads the tip and makes the plan on it; no plan when nothing differs. */
+static int plan_once(struct attempt *attempt, struct sg_err *err)
+{
+	const struct sg_plan_ask ask = plan_ask_of(attempt);
 	struct sg_tree_source *tip;
 
 	if (sg_way_branch(attempt->world, attempt->loaded, ask.branch, &tip, err) < 0 ||
@@ -181,6 +187,27 @@ static int push_failed(struct attempt *attempt, bool *ret_again, struct sg_err *
 	return 0;
 }
 
+/* The commit is there, and with it what it may have taken away. */
+static int published_at(
+	struct attempt *attempt, const struct sg_published *published, struct sg_err *err)
+{
+	const struct sg_plan_ask plan_ask = plan_ask_of(attempt);
+	struct sg_loop *loop = sg_world_loop(attempt->world);
+	const struct sg_beside_ask ask = {
+		&plan_ask, &attempt->done.plan, published, attempt->publisher};
+	int rc;
+
+	attempt->done.written = true;
+	attempt->done.commit = sg_arena_strdup(attempt->world->arena, published->commit);
+	tell(attempt);
+	if (!published->beside[0])
+		return 0;
+	loop->finish_ms = PUSH_FINISH_MS;
+	rc = sg_beside_keep(attempt->world, attempt->loaded, &ask, &attempt->done.kept_by, err);
+	loop->finish_ms = 0;
+	return rc;
+}
+
 /* One push. *ret_again says whether to look and try again. */
 static int push(struct attempt *attempt, bool *ret_again, struct sg_err *err)
 {
@@ -199,12 +226,8 @@ static int push(struct attempt *attempt, bool *ret_again, struct sg_err *err)
 		return push_failed(attempt, ret_again, err);
 	attempt->done.tries++;
 	*ret_again = published.outcome != SG_PUBLISHED;
-	if (!*ret_again) {
-		attempt->done.written = true;
-		attempt->done.commit = sg_arena_strdup(arena, published.commit);
-		tell(attempt);
-		return 0;
-	}
+	if (!*ret_again)
+		return published_at(attempt, &published, err);
 	if (published.outcome == SG_PUBLISH_DOUBT) {
 		attempt->doubted = attempt->done.plan;
 		attempt->doubted_commit = sg_arena_strdup(arena, published.commit);

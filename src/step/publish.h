@@ -24,7 +24,8 @@ struct sg_publish_done {
 	bool later_changed;        /* ... and somebody has changed the values again since */
 	bool went_back;            /* an older version over a newer one, as the guard allows */
 	const char *commit;        /* ours; else the tip at which the values already stand */
-	int tries;                 /* pushes made */
+	const char *kept_by; /* a second commit that put back what ours took away (beside.h) */
+	int tries;           /* pushes made */
 };
 
 int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg_publish_ask *ask,

@@ -236,15 +236,32 @@ const char *sg_way_name(const struct sg_loaded *loaded)
 	return sg_publish_via_name(loaded->way ? SG_VIA_API : SG_VIA_GIT);
 }
 
+static void open_source(struct sg_world *world, const struct sg_loaded *loaded, const char *branch,
+	const char *commit, struct sg_tree_source **ret_source)
+{
+	const struct sg_gitlab_source_ask ask = {.branch = branch,
+		.commit = commit,
+		.url = loaded->remote.url,
+		.max_requests = loaded->way->only ? ONLY_REQUESTS : AUTO_REQUESTS};
+
+	sg_gitlab_source(&loaded->way->forge.gitlab, &ask, world->arena, ret_source);
+}
+
 int sg_way_branch(struct sg_world *world, struct sg_loaded *loaded, const char *branch,
 	struct sg_tree_source **ret_source, struct sg_err *err)
 {
-	struct sg_gitlab_source_ask ask = {.branch = branch, .url = loaded->remote.url};
-
 	if (!loaded->way)
 		return sg_load_branch(world, loaded, branch, ret_source, err);
-	ask.max_requests = loaded->way->only ? ONLY_REQUESTS : AUTO_REQUESTS;
-	sg_gitlab_source(&loaded->way->forge.gitlab, &ask, world->arena, ret_source);
+	open_source(world, loaded, branch, NULL, ret_source);
+	return 0;
+}
+
+int sg_way_at(struct sg_world *world, struct sg_loaded *loaded, const char *branch,
+	const char *commit, struct sg_tree_source **ret_source, struct sg_err *err)
+{
+	if (!loaded->way)
+		return sg_fail(err, SG_R_BUG, "by Git nothing comes between");
+	open_source(world, loaded, branch, commit, ret_source);
 	return 0;
 }
 

@@ -33,6 +33,10 @@ const char *sg_way_name(const struct sg_loaded *loaded);
 int sg_way_branch(struct sg_world *world, struct sg_loaded *loaded, const char *branch,
 	struct sg_tree_source **ret_source, struct sg_err *err) SG_MUST_CHECK;
 
+/* The files of one commit, named by a full id, over the API; BUG by Git. */
+int sg_way_at(struct sg_world *world, struct sg_loaded *loaded, const char *branch,
+	const char *commit, struct sg_tree_source **ret_source, struct sg_err *err) SG_MUST_CHECK;
+
 /* A new look, for a branch that has moved. */
 int sg_way_again(struct sg_loaded *loaded, struct sg_err *err) SG_MUST_CHECK;
 

@@ -355,12 +355,53 @@ def test_a_change_of_another_file_in_between_is_no_harm(sandbox, api):
     once(sandbox, before, "catalog", "9.22.0")
 
 
-def test_a_change_that_was_taken_away_is_said(sandbox, api):
-    """GitLab checks the file before it commits: who comes between is found out, loudly."""
+def between(sandbox, service="catalog"):
+    return "# came between" in sandbox.show(FILE.format(service)).decode()
+
+
+def test_a_change_that_was_taken_away_is_put_back(sandbox, api):
+    """GitLab checks the file before it commits: who comes between is found out, and nothing of theirs is lost."""
+    before = sandbox.tip()
     sandbox.ctl("fault", "gl-between")
-    run = api("catalog", "9.23.0", expect=6)
-    assert "CONFLICT" in run.err and "git diff" in run.err
-    assert sandbox.git("rev-parse", "develop^")[:12] in run.err
+    run = api("catalog", "9.23.0")
+    assert [row["reason"] for row in run.json["warnings"]] == ["CAME_BETWEEN"]
+    assert commits(sandbox, before) == ["deploy(dev): keep what came in between", "deploy(dev): catalog 9.23.0", "came between"]
+    assert value(sandbox, "catalog") == "9.23.0" and between(sandbox)
+    assert run.json["commit"] == sandbox.git("rev-parse", "develop^")
+    assert sandbox.git("log", "--format=%(trailers:key=Stagegate-Image)", "-1", "develop").strip() == ""
+    assert len(sandbox.git("diff", "develop~2", "develop", "--numstat").splitlines()) == 1
+    tip = sandbox.tip()
+    assert api("catalog", "9.23.0").json["result"] == "unchanged" and sandbox.tip() == tip
+
+
+@pytest.mark.parametrize("fault,kept", [("gl-502-after", True), ("gl-reset-after", True), ("gl-502", True), ("gl-reset", True),
+                                        ("gl-502 9", False), ("gl-403 9", False)])
+def test_the_answer_to_that_is_lost(sandbox, api, fault, kept):
+    name, _, count = fault.partition(" ")
+    before = sandbox.tip()
+    sandbox.ctl("fault", "gl-between")
+    sandbox.ctl("fault", name, f"1+{count or 1}", *POST)
+    run = api("catalog", "9.23.1", expect=0 if kept else 6)
+    assert between(sandbox) == kept and value(sandbox, "catalog") == "9.23.1"
+    if kept:
+        assert [row["reason"] for row in run.json["warnings"]] == ["CAME_BETWEEN"]
+        assert len(commits(sandbox, before)) == 3
+    else:
+        assert "could not be put back" in run.err
+
+
+def test_a_change_that_cannot_be_put_back_is_said(sandbox, api):
+    """Twice in a row somebody comes between."""
+    sandbox.ctl("fault", "gl-between", "2")
+    run = api("catalog", "9.23.2", expect=6)
+    assert "CONFLICT" in run.err and "git diff" in run.err and "could not be put back" in run.err
+
+
+def test_one_that_is_read_back_is_said(sandbox, api):
+    sandbox.ctl("fault", "gl-between")
+    sandbox.ctl("fault", "gl-502-after", "1", *POST)
+    run = api("catalog", "9.23.3", expect=6)
+    assert "CONFLICT" in run.err and "took away a change" in run.err and sandbox.git("rev-parse", "develop^")[:12] in run.err
 
 
 LOST = [("gl-502-after", 1), ("gl-500-after", 1), ("gl-reset-after", 1), ("gl-garbage", 1), ("gl-truncate", 1),

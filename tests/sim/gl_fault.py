@@ -12,7 +12,7 @@ LOGIN = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>You ne
 LATER = {"message": {"error": "This endpoint has been requested too many times. Try again later."}}
 DECLINED = "Commit message does not follow the pattern 'JIRA-[0-9]+'"
 
-# name -> (sentence, argument). N counts requests; words after it must be in "METHOD /path", as in `1 PUT /merge`.
+# name -> (sentence, argument). N counts requests, SKIP+N those after the first SKIP; words after it must be in "METHOD /path", as in `1 PUT /merge`.
 FAULTS = {
     "gl-429": ("the next N API requests answer 429 as JSON with Retry-After: 1", "N=1 [WORD...]"),
     "gl-429-plain": ("the next N API requests answer 429 as text/plain with Retry-After: 1", "N=1 [WORD...]"),
@@ -68,8 +68,9 @@ class Faults:
             if argument == "N=1":
                 self.on[name] = [int(words[0]) if words else 1, []]
             elif name in COUNTED:
-                count = int(words[0]) if words and words[0].isdigit() else 1
-                self.on[name] = [count, list(words[1:] if words and words[0].isdigit() else words)]
+                counted = bool(words) and words[0].replace("+", "", 1).isdigit()
+                skip, _, count = words[0].rpartition("+") if counted else ("", "", "1")
+                self.on[name] = [int(count), list(words[counted:]), int(skip or 0)]
             else:
                 self.on[name] = [int(words[0]) if words else 300, []] if argument == "MS=300" else [1, []]
         with state.lock:
@@ -134,8 +135,11 @@ class Faults:
             found.slow = self.on.get("gl-slow", [0])[0]
             found.modes = {name for name in ("gl-moved", "gl-moved-host", "gl-unknown-keys") if name in self.on}
             for name in COUNTED:
-                count, words = self.on.get(name, (0, ()))
+                count, words, skip = self.on.get(name, (0, (), 0))
                 if count and all(word in f"{method} {path}" for word in words):
+                    if skip:
+                        self.on[name][2] -= 1
+                        continue
                     found.name = name
                     self.on[name][0] -= 1
                     if count == 1:

@@ -245,6 +245,10 @@ def test_502_after_the_effect(box):
     box.ctl("fault", "gl-502", "1", "POST")
     commit(box, "develop", body=b"k: 1\n", status=502)
     assert box.tip() == tip
+    box.ctl("fault", "gl-502", "1+1", "POST")  # the second one
+    commit(box, "develop", body=b"k: 1\n")
+    commit(box, "develop", body=b"k: 2\n", status=502)
+    commit(box, "develop", body=b"k: 2\n")
 
 
 def test_commit_list(box):

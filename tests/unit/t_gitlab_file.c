@@ -133,7 +133,7 @@ static struct sg_tree_source *source(struct gitlab_world *w, size_t max_requests
 	struct sg_gitlab_source_ask *ask = sg_arena_calloc(&w->arena, 1, sizeof(*ask));
 	struct sg_tree_source *source;
 
-	*ask = (struct sg_gitlab_source_ask){"develop", "https://git.example.com/x", max_requests};
+	*ask = (struct sg_gitlab_source_ask){.branch = "develop", .max_requests = max_requests};
 	sg_gitlab_source(&w->gitlab, ask, &w->arena, &source);
 	return source;
 }

@@ -1,0 +1,186 @@
+#include "step/beside.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "io/crypto.h"
+#include "io/yaml.h"
+#include "step/way.h"
+
+#define MESSAGE_MAX_BYTES (64u * 1024)
+#define TRIES 3
+
+struct keeping {
+	struct sg_world *world;
+	struct sg_loaded *loaded;
+	const struct sg_beside_ask *ask;
+	struct sg_file_change *files;
+	size_t count;
+};
+
+/* What shall stand in the file: theirs, with our edit. */
+static int text_for(struct keeping *k, struct sg_tree_source *theirs,
+	const struct sg_changes *changes, const char *path, struct sg_str *ret, struct sg_err *err)
+{
+	struct sg_buf text SG_AUTO(sg_buf_release) = {0};
+
+	for (size_t i = 0; i < changes->file_count; i++)
+		if (strcmp(changes->files[i].path, path) == 0) {
+			*ret = changes->files[i].after;
+			return 0;
+		}
+	sg_buf_init(&text, SG_YAML_EDIT_MAX_BYTES);
+	if (theirs->read(theirs, path, &text, err) < 0)
+		return -1;
+	*ret = (struct sg_str){sg_arena_dup(k->world->arena, sg_buf_str(&text)), text.len};
+	return 0;
+}
+
+static int find_files(struct keeping *k, struct sg_err *err)
+{
+	const struct sg_plan *plan = k->ask->plan;
+	struct sg_tree_source *theirs;
+	struct sg_changes changes;
+	struct sg_plan ignored;
+
+	if (sg_way_at(k->world, k->loaded, plan->branch, k->ask->published->beside, &theirs, err) <
+			0 ||
+		sg_plan_on(k->world, k->loaded, k->ask->plan_ask, theirs, &changes, &ignored, err) <
+			0)
+		return -1;
+	for (size_t i = 0; i < plan->file_count; i++) {
+		struct sg_file_change file = {
+			.path = plan->files[i].path, .before = plan->files[i].after};
+
+		if (text_for(k, theirs, &changes, file.path, &file.after, err) < 0)
+			return -1;
+		if (!sg_str_eq(file.before, file.after))
+			*(struct sg_file_change *)sg_arena_push(
+				k->world->arena, &k->files, &k->count, sizeof(file)) = file;
+	}
+	return 0;
+}
+
+/* It carries no Stagegate-Image: the commit before it did that. */
+static const char *message_of(const struct keeping *k, const char *id)
+{
+	const struct sg_published *published = k->ask->published;
+	struct sg_buf text SG_AUTO(sg_buf_release) = {0};
+
+	sg_buf_init(&text, MESSAGE_MAX_BYTES);
+	sg_buf_addf(&text,
+		"deploy(%s): keep what came in between\n\nCommit %.12s took away what %.12s had "
+		"just changed here:\n",
+		k->ask->plan->environment, published->commit, published->beside);
+	for (size_t i = 0; i < k->count; i++) {
+		sg_buf_adds(&text, "- ");
+		sg_text_commit(sg_str_of(k->files[i].path), &text);
+		sg_buf_addc(&text, '\n');
+	}
+	sg_buf_addf(&text, "Now both are here.\n\nStagegate-Id: %s\n", id);
+	return sg_arena_dup(k->world->arena, sg_buf_str(&text));
+}
+
+static const char *id_of(const struct keeping *k)
+{
+	const char *text = sg_arena_printf(k->world->arena, "beside %s %s",
+		k->ask->published->beside, k->ask->published->commit);
+	char hex[SG_OID_SIZE];
+
+	sg_crypto_sha256_hex(sg_str_of(text), hex);
+	return sg_arena_dup(k->world->arena, (struct sg_str){hex, 20});
+}
+
+enum stand { BOTH_THERE, AS_WE_LEFT_IT, CHANGED };
+
+/* After any answer but yes: how do the files stand? */
+static int look(
+	struct keeping *k, enum stand *ret_stand, const char **ret_commit, struct sg_err *err)
+{
+	bool both = true, left = true;
+	struct sg_tree_source *tip;
+
+	if (sg_way_branch(k->world, k->loaded, k->ask->plan->branch, &tip, err) < 0)
+		return -1;
+	for (size_t i = 0; i < k->count; i++) {
+		struct sg_buf text SG_AUTO(sg_buf_release) = {0};
+
+		sg_buf_init(&text, SG_YAML_EDIT_MAX_BYTES);
+		if (tip->read(tip, k->files[i].path, &text, err) < 0)
+			return -1;
+		both = both && sg_str_eq(sg_buf_str(&text), k->files[i].after);
+		left = left && sg_str_eq(sg_buf_str(&text), k->files[i].before);
+	}
+	*ret_stand = both ? BOTH_THERE : left ? AS_WE_LEFT_IT : CHANGED;
+	*ret_commit = tip->revision;
+	return 0;
+}
+
+/* Sending it again does no harm: GitLab refuses it once one of them has arrived. */
+static int publish(struct keeping *k, const struct sg_plan *both, bool *ret_kept,
+	const char **ret_commit, struct sg_err *err)
+{
+	struct sg_publisher *publisher = k->ask->publisher;
+	enum stand stand = AS_WE_LEFT_IT;
+
+	for (int tried = 0; stand == AS_WE_LEFT_IT && tried < TRIES; tried++) {
+		struct sg_published done;
+
+		if (publisher->publish(publisher, both, &done, err) < 0)
+			return -1;
+		if (done.outcome == SG_PUBLISHED) {
+			*ret_kept = !done.beside[0];
+			*ret_commit = sg_arena_strdup(k->world->arena, done.commit);
+			return 0;
+		}
+		if (look(k, &stand, ret_commit, err) < 0)
+			return -1;
+	}
+	*ret_kept = stand == BOTH_THERE;
+	return 0;
+}
+
+static int keep(struct keeping *k, bool *ret_kept, const char **ret_commit, struct sg_err *err)
+{
+	const struct sg_plan *plan = k->ask->plan;
+	struct sg_plan both = {.branch = plan->branch,
+		.parent = k->ask->published->commit,
+		.environment = plan->environment,
+		.author = plan->author,
+		.committer = plan->committer};
+
+	*ret_commit = k->ask->published->commit;
+	*ret_kept = true;
+	if (find_files(k, err) < 0)
+		return -1;
+	if (k->count == 0)
+		return 0;
+	both.files = k->files;
+	both.file_count = k->count;
+	both.id = id_of(k);
+	both.message = message_of(k, both.id);
+	return publish(k, &both, ret_kept, ret_commit, err);
+}
+
+int sg_beside_keep(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_beside_ask *ask, const char **ret_commit, struct sg_err *err)
+{
+	struct keeping k = {.world = world, .loaded = loaded, .ask = ask};
+	const struct sg_published *published = ask->published;
+	struct sg_err why = SG_ERR_INIT;
+	bool kept = false;
+
+	if (keep(&k, &kept, ret_commit, &why) == 0 && kept)
+		return 0;
+	if (why.reason == SG_R_CANCELLED) {
+		*err = why;
+		return -1;
+	}
+	(void)sg_fail(err, SG_R_CONFLICT,
+		"%.12s is on %s, took away what %.12s had just changed in the same files, and that "
+		"could not be put back%s%.300s",
+		published->commit, ask->plan->branch, published->beside,
+		why.reason == SG_R_OK ? "" : ": ", why.reason == SG_R_OK ? "" : why.cause);
+	return sg_hint(err, "look with: git fetch origin %s && git diff %.12s %.12s",
+		ask->plan->branch, published->beside, published->commit);
+}
