@@ -8,6 +8,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/num.h"
+#include "model/policy.h"
 
 #define COUNT_MAX 100
 #define NAMES_MAX 32
@@ -271,6 +272,14 @@ static bool fits(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	return false;
 }
 
+static void put_spot(void *base, const struct sg_config_key *key, const struct sg_yaml_node *node)
+{
+	const struct sg_policy_spot spot = {node->line, node->column};
+
+	if (key->spot_offset)
+		memcpy((char *)base + key->spot_offset, &spot, sizeof(spot));
+}
+
 static bool id_of(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_config_key *key, int64_t *ret)
 {
@@ -305,6 +314,7 @@ static void decode_ids(struct sg_config_notes *notes, const struct sg_yaml_node 
 static void decode_texts(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_config_key *key, void *base)
 {
+	struct sg_policy_spot *spots;
 	const char **items;
 	size_t count = 0;
 
@@ -312,13 +322,18 @@ static void decode_texts(struct sg_config_notes *notes, const struct sg_yaml_nod
 		return;
 	/* Never NULL: an empty list is another thing than none. */
 	items = sg_arena_calloc(notes->arena, node->count + 1, sizeof(*items));
+	spots = sg_arena_calloc(notes->arena, node->count + 1, sizeof(*spots));
 	for (const struct sg_yaml_node *item = node->first; item; item = item->next) {
 		const char *text = text_of(notes, item, key);
 
-		if (text)
-			items[count++] = sg_arena_strdup(notes->arena, text);
+		if (!text)
+			continue;
+		spots[count] = (struct sg_policy_spot){item->line, item->column};
+		items[count++] = sg_arena_strdup(notes->arena, text);
 	}
 	put_list(base, key, items, count);
+	if (key->spot_offset)
+		memcpy((char *)base + key->spot_offset, &spots, sizeof(spots));
 }
 
 static void decode_maps(struct sg_config_notes *notes, const struct sg_yaml_node *node,
@@ -359,9 +374,12 @@ static void decode_value(struct sg_config_notes *notes, const struct sg_yaml_nod
 	case SG_CONFIG_TEXT:
 		text = sg_arena_strdup(notes->arena, text_of(notes, node, key));
 		memcpy(field, &text, sizeof(text));
+		put_spot(base, key, node);
 		return;
 	case SG_CONFIG_BOOL:
 		decode_bool(notes, node, key, field);
+		if (key->given_offset)
+			*(bool *)((char *)base + key->given_offset) = true;
 		return;
 	case SG_CONFIG_COUNT:
 		decode_count(notes, node, key, field);

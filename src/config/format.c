@@ -121,6 +121,10 @@ bool sg_config_format_ok(enum sg_config_format format, struct sg_str text)
 		return sg_name_is_approvers(text);
 	case SG_FORMAT_EXCLUDED:
 		return sg_str_is(text, "requester") || sg_str_is(text, "authors");
+	case SG_FORMAT_USER:
+		return sg_name_is_approvers(text) && sg_str_find(text, '/') < 0;
+	case SG_FORMAT_ISSUE_LABEL:
+		return sg_str_find(text, ',') < 0 && sg_str_eq(text, sg_str_trim(text));
 	case SG_FORMAT_PERSON:
 		return is_person(text);
 	case SG_FORMAT_EMAIL:

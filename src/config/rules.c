@@ -257,6 +257,19 @@ static void check_gates(
 	}
 }
 
+static void check_request_style(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_environment *env)
+{
+	const struct sg_yaml_node *place = sg_yaml_get(node, "merge_request");
+
+	if (place && env->publish == SG_PUBLISH_COMMIT)
+		sg_config_note(notes, place->key_line, place->key_column,
+			"set 'publish: merge-request'",
+			"'merge_request' says how merge requests are made, and '%s' publishes by "
+			"commit",
+			env->name ? env->name : "?");
+}
+
 static void fill_environment(struct sg_environment *env, const struct sg_policy *policy)
 {
 	if (!env->branch)
@@ -280,6 +293,7 @@ static void check_environments(
 	for (size_t i = 0; i < policy->environment_count; i++, node = node->next) {
 		check_after(notes, node, policy, &envs[i]);
 		check_gates(notes, node, &envs[i]);
+		check_request_style(notes, node, &envs[i]);
 		sg_config_application_rule(notes, node, &envs[i]);
 	}
 	check_cycles(notes, list, policy);

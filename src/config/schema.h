@@ -39,6 +39,8 @@ enum sg_config_type {
 		"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")                                            \
 	X(APPROVERS, "\"@user\" or \"@group/subgroup\"", "^@[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$")  \
 	X(EXCLUDED, "requester or authors", "^(requester|authors)$")                               \
+	X(USER, "\"@user\"", "^@[A-Za-z0-9_.-]+$")                                                 \
+	X(ISSUE_LABEL, "the name of a label, one line without ','", "^[^,]+$")                     \
 	X(PERSON, "a person's name without '<' and '>'", "^[^<>]+$")                               \
 	X(EMAIL, "an e-mail address", "^[^<>@ ]+@[^<>@ ]+$")
 
@@ -61,7 +63,10 @@ struct sg_config_key {
 	const struct sg_config_map *map; /* of MAP and MAPS */
 	size_t offset;                   /* into the struct of its map */
 	size_t count_offset;             /* of TEXTS, IDS and MAPS */
-	const char *doc;                 /* one sentence */
+	/* Of TEXT: a struct sg_policy_spot, of TEXTS: a pointer to one for each; 0: nobody asks. */
+	size_t spot_offset;
+	size_t given_offset; /* of BOOL: a bool, true when the key is there; 0: nobody asks */
+	const char *doc;     /* one sentence */
 };
 
 struct sg_config_map {

@@ -30,14 +30,30 @@ struct sg_gitlab_mr_text {
 	const char *description;
 };
 
+/* What a new one has beside its text. Labels that the project has not are made by GitLab. */
+struct sg_gitlab_mr_wish {
+	const char *const *labels;
+	size_t label_count;
+	const int64_t *reviewers, *assignees; /* user ids */
+	size_t reviewer_count, assignee_count;
+	int64_t milestone; /* its id; 0: none */
+	bool squash, squash_given;
+	bool keep_branch; /* else its source branch goes when it is merged, by whomever */
+};
+
 /*
- * Opens one whose source branch goes when it is merged, by whomever. REFUSED: another is open for
+ * Opens one. REFUSED: another is open for
  * that branch already (read the list), or GitLab's validation said no (`why`). *ret_mr is filled on
  * DONE only.
  */
 int sg_gitlab_mr_create(struct sg_gitlab *gitlab, const char *source_branch,
-	const char *target_branch, const struct sg_gitlab_mr_text *text, struct sg_arena *arena,
-	struct sg_mr *ret_mr, struct sg_gitlab_answer *ret_answer,
+	const char *target_branch, const struct sg_gitlab_mr_text *text,
+	const struct sg_gitlab_mr_wish *wish, struct sg_arena *arena, struct sg_mr *ret_mr,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
+
+/* Id of the active milestone of that title, of the project or a group above it; 0: there is none.
+ */
+int sg_gitlab_milestone_find(struct sg_gitlab *gitlab, const char *title, int64_t *ret_id,
 	struct sg_err *err) SG_MUST_CHECK;
 
 /* Title and description; members that are NULL stay as they are. */
@@ -48,11 +64,12 @@ int sg_gitlab_mr_close(struct sg_gitlab *gitlab, int64_t iid, struct sg_gitlab_a
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * Merges the head SHA (full id; it is always sent) with the project's own method and removes the
- * source branch. DONE: GitLab answers with state merged. REFUSED: 405, 406, 409, 422 - look again
- * and decide from scratch. FORBIDDEN: this token may not merge into the target (GitLab says 401).
+ * Merges the head SHA (full id; it is always sent) with the project's own method, and removes the
+ * source branch unless KEEP_BRANCH. DONE: GitLab answers with state merged. REFUSED: 405, 406, 409,
+ * 422 - look again and decide from scratch. FORBIDDEN: this token may not merge into the target
+ * (GitLab says 401).
  */
-int sg_gitlab_mr_merge(struct sg_gitlab *gitlab, int64_t iid, const char *sha,
+int sg_gitlab_mr_merge(struct sg_gitlab *gitlab, int64_t iid, const char *sha, bool keep_branch,
 	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
 
 /* Asks GitLab to test mergeability now (the merge_ref read, gitlab.md 6.5). A "no" is no error. */

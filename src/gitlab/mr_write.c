@@ -58,9 +58,37 @@ static void doubt(struct sg_gitlab_answer *answer, const char *why)
 	sg_text_line(answer->why, sizeof(answer->why), sg_str_of(why));
 }
 
+static void put_ids(struct sg_json_out *json, const char *key, const int64_t *ids, size_t count)
+{
+	if (!count)
+		return;
+	sg_json_open_array(json, key);
+	for (size_t i = 0; i < count; i++)
+		sg_json_put_i64(json, NULL, ids[i]);
+	sg_json_close_array(json);
+}
+
+static void put_wish(struct sg_json_out *json, const struct sg_gitlab_mr_wish *wish)
+{
+	if (wish->label_count) {
+		sg_json_open_array(json, "labels");
+		for (size_t i = 0; i < wish->label_count; i++)
+			sg_json_put_str(json, NULL, wish->labels[i]);
+		sg_json_close_array(json);
+	}
+	put_ids(json, "reviewer_ids", wish->reviewers, wish->reviewer_count);
+	put_ids(json, "assignee_ids", wish->assignees, wish->assignee_count);
+	if (wish->milestone)
+		sg_json_put_i64(json, "milestone_id", wish->milestone);
+	if (wish->squash_given)
+		sg_json_put_bool(json, "squash", wish->squash);
+	sg_json_put_bool(json, "remove_source_branch", !wish->keep_branch);
+}
+
 int sg_gitlab_mr_create(struct sg_gitlab *gitlab, const char *source_branch,
-	const char *target_branch, const struct sg_gitlab_mr_text *text, struct sg_arena *arena,
-	struct sg_mr *ret_mr, struct sg_gitlab_answer *ret_answer, struct sg_err *err)
+	const char *target_branch, const struct sg_gitlab_mr_text *text,
+	const struct sg_gitlab_mr_wish *with, struct sg_arena *arena, struct sg_mr *ret_mr,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err)
 {
 	SG_AUTO(wish_release) struct wish wish = {0};
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
@@ -74,7 +102,7 @@ int sg_gitlab_mr_create(struct sg_gitlab *gitlab, const char *source_branch,
 	sg_json_put_str(&wish.json, "title", text->title);
 	if (text->description)
 		sg_json_put_str(&wish.json, "description", text->description);
-	sg_json_put_bool(&wish.json, "remove_source_branch", true);
+	put_wish(&wish.json, with);
 	if (wish_send(&wish, gitlab, &doc, ret_answer, err) < 0)
 		return -1;
 	if (ret_answer->outcome == SG_GITLAB_DONE &&
@@ -131,7 +159,7 @@ int sg_gitlab_mr_close(struct sg_gitlab *gitlab, int64_t iid, struct sg_gitlab_a
 	return send_for_state(&wish, gitlab, SG_MR_CLOSED, ret_answer, err);
 }
 
-int sg_gitlab_mr_merge(struct sg_gitlab *gitlab, int64_t iid, const char *sha,
+int sg_gitlab_mr_merge(struct sg_gitlab *gitlab, int64_t iid, const char *sha, bool keep_branch,
 	struct sg_gitlab_answer *ret_answer, struct sg_err *err)
 {
 	SG_AUTO(wish_release) struct wish wish = {0};
@@ -141,7 +169,7 @@ int sg_gitlab_mr_merge(struct sg_gitlab *gitlab, int64_t iid, const char *sha,
 		return -1;
 	wish.call.may_not_act = true;
 	sg_json_put_str(&wish.json, "sha", sha);
-	sg_json_put_bool(&wish.json, "should_remove_source_branch", true);
+	sg_json_put_bool(&wish.json, "should_remove_source_branch", !keep_branch);
 	if (send_for_state(&wish, gitlab, SG_MR_MERGED, ret_answer, err) < 0)
 		return -1;
 	if (ret_answer->outcome == SG_GITLAB_REFUSED && ret_answer->status == 400) {

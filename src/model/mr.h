@@ -62,7 +62,8 @@ struct sg_mr {
 	int64_t created_unix_s;
 	int64_t prepared_unix_s; /* 0: not prepared yet */
 	int64_t merged_unix_ms;  /* 0: not merged */
-	bool may_not_merge;      /* GitLab says that the user of this token may not merge it */
+	bool draft;
+	bool may_not_merge; /* GitLab says that the user of this token may not merge it */
 	struct sg_mr_pipeline pipeline; /* head_pipeline; absent in lists */
 };
 

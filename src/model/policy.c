@@ -61,3 +61,8 @@ const char *sg_publish_via_name(enum sg_publish_via via)
 
 	return names[via];
 }
+
+bool sg_request_style_removes_branch(const struct sg_request_style *style)
+{
+	return !style->remove_branch_given || style->remove_branch;
+}

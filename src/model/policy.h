@@ -77,12 +77,38 @@ struct sg_cluster_ref {
 	bool insecure;         /* allow insecure-skip-tls-verify of that kubeconfig */
 };
 
+/* Where something stands in stagegate.yaml. */
+struct sg_policy_spot {
+	int line, column;
+};
+
+/* How a new merge request is made; what people change about it later is theirs. */
+struct sg_request_style {
+	const char *const *labels;
+	size_t label_count;
+	const char *const *reviewers; /* "@user" */
+	size_t reviewer_count;
+	const struct sg_policy_spot *reviewer_spots; /* one for each */
+	const char *const *assignees;                /* as reviewers */
+	size_t assignee_count;
+	const struct sg_policy_spot *assignee_spots;
+	const char *milestone; /* its title; NULL: none */
+	struct sg_policy_spot milestone_spot;
+	bool draft;
+	bool squash, squash_given; /* not given: as the project says */
+	bool remove_branch, remove_branch_given;
+};
+
+/* True unless the configuration says otherwise. */
+bool sg_request_style_removes_branch(const struct sg_request_style *style);
+
 struct sg_environment {
 	const char *name;
 	const char *short_name; /* `short:`, else the name */
 	const char *branch;
 	enum sg_publish_mode publish;
 	enum sg_merge_mode merge;
+	struct sg_request_style request; /* with publish: merge-request */
 	const char *application; /* template; "NAME" or "NAMESPACE/NAME"; NULL: not configured */
 	struct sg_cluster_ref cluster;
 	const struct sg_gate_spec *gates;

@@ -4,6 +4,7 @@
 #ifndef SG_STEP_FORGE_H
 #define SG_STEP_FORGE_H
 
+#include "gitlab/mr.h"
 #include "gitlab/people.h"
 #include "gitlab/project.h"
 #include "step/load.h"
@@ -12,9 +13,10 @@ struct sg_forge {
 	struct sg_arena *arena;  /* for what is asked once: lives as long as the run */
 	struct sg_gitlab gitlab; /* points into this value: do not copy */
 	struct sg_cred cred;
-	struct sg_gitlab_user me;         /* id 0 until sg_forge_me() */
-	struct sg_gitlab_user asker;      /* id 0 until sg_forge_asker() */
-	struct sg_gitlab_project project; /* id 0 until sg_forge_project() */
+	struct sg_gitlab_user me;             /* id 0 until sg_forge_me() */
+	struct sg_gitlab_user asker;          /* id 0 until sg_forge_asker() */
+	struct sg_gitlab_project project;     /* id 0 until sg_forge_project() */
+	const struct sg_gitlab_mr_wish *wish; /* step/request_style.h; NULL until it is asked for */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include "model/image.h"
 #include "step/promotion.h"
 #include "step/publish.h"
+#include "step/request_style.h"
 
 /* A merge that is under way when a signal comes may finish. */
 #define FINISH_MS 5000
@@ -173,6 +174,7 @@ static int describe(struct acting *a, const struct sg_plan *plan, struct sg_err 
 	if (!p->facts.has_mr)
 		return 0;
 	text = sg_request_text(a->world, p->env, p->service, plan);
+	text.title = sg_request_style_title(a->world->arena, text.title, p->request.mr.draft);
 	if (strcmp(text.title, p->request.mr.title) == 0 &&
 		strcmp(text.description, p->request.mr.description) == 0)
 		return 0;
@@ -182,6 +184,7 @@ static int describe(struct acting *a, const struct sg_plan *plan, struct sg_err 
 static int push(struct acting *a, struct sg_err *err)
 {
 	struct sg_promotion *p = a->p;
+	const struct sg_gitlab_mr_wish *style;
 	struct sg_published published;
 	struct sg_plan plan;
 	const char *wish;
@@ -190,6 +193,10 @@ static int push(struct acting *a, struct sg_err *err)
 		return -1;
 	if (!plan.parent)
 		return 0;
+	/* A name that GitLab does not know is no reason to leave a branch behind. */
+	if (!p->facts.has_mr &&
+		sg_request_style_find(a->forge, &a->loaded->policy, p->env, &style, err) < 0)
+		return -1;
 	if (sg_signing_check(&a->loaded->policy, a->loaded->signer, err) < 0 ||
 		record_move(a, &plan, wish, err) < 0 || describe(a, &plan, err) < 0 ||
 		push_plan(a, &plan, &published, err) < 0)
@@ -221,18 +228,22 @@ static int plan_of_branch(struct acting *a, struct sg_plan *ret_plan, struct sg_
 static int open_request(struct acting *a, struct sg_err *err)
 {
 	struct sg_promotion *p = a->p;
+	const struct sg_gitlab_mr_wish *wish;
 	struct sg_gitlab_mr_text text;
 	struct sg_gitlab_answer answer;
 	struct sg_plan plan;
 	struct sg_mr mr;
 
 	/* Nothing is opened for somebody whose name cannot be written down. */
-	if (find_asker(a, err) < 0 || plan_of_branch(a, &plan, err) < 0)
+	if (find_asker(a, err) < 0 ||
+		sg_request_style_find(a->forge, &a->loaded->policy, p->env, &wish, err) < 0 ||
+		plan_of_branch(a, &plan, err) < 0)
 		return -1;
 	if (!plan.parent)
 		return 0;
 	text = sg_request_text(a->world, p->env, p->service, &plan);
-	if (sg_gitlab_mr_create(&a->forge->gitlab, p->request.branch, p->env->branch, &text,
+	text.title = sg_request_style_title(a->world->arena, text.title, p->env->request.draft);
+	if (sg_gitlab_mr_create(&a->forge->gitlab, p->request.branch, p->env->branch, &text, wish,
 		    a->world->arena, &mr, &answer, err) < 0)
 		return -1;
 	if (answer.outcome == SG_GITLAB_DONE)
@@ -281,8 +292,8 @@ static int merge(struct acting *a, struct sg_err *err)
 		return sg_hint(err, "see who is allowed to merge into the protected branch");
 	}
 	loop->finish_ms = FINISH_MS;
-	rc = sg_gitlab_mr_merge(
-		&a->forge->gitlab, a->p->request.mr.iid, a->p->head.oid, &answer, err);
+	rc = sg_gitlab_mr_merge(&a->forge->gitlab, a->p->request.mr.iid, a->p->head.oid,
+		!sg_request_style_removes_branch(&a->p->env->request), &answer, err);
 	loop->finish_ms = 0;
 	if (rc < 0)
 		return -1;

@@ -190,7 +190,7 @@ static int merge(struct world *w)
 {
 	struct sg_gitlab_answer answer;
 
-	if (sg_gitlab_mr_merge(&w->gitlab, 15, SHA, &answer, &w->err) < 0)
+	if (sg_gitlab_mr_merge(&w->gitlab, 15, SHA, false, &answer, &w->err) < 0)
 		return -1;
 	check_answer(w, &answer);
 	PROMISE(answer.outcome != SG_GITLAB_DONE || sg_str_search(w->last_body, "merged") >= 0 ||
@@ -201,11 +201,12 @@ static int merge(struct world *w)
 static int create(struct world *w)
 {
 	const struct sg_gitlab_mr_text text = {"t", "d"};
+	const struct sg_gitlab_mr_wish wish = {0};
 	struct sg_gitlab_answer answer;
 	struct sg_mr mr;
 
-	if (sg_gitlab_mr_create(&w->gitlab, "b", "main", &text, &w->arena, &mr, &answer, &w->err) <
-		0)
+	if (sg_gitlab_mr_create(
+		    &w->gitlab, "b", "main", &text, &wish, &w->arena, &mr, &answer, &w->err) < 0)
 		return -1;
 	check_answer(w, &answer);
 	if (answer.outcome == SG_GITLAB_DONE)

@@ -137,10 +137,11 @@ static int run_list(struct tool *t, char **words)
 static int run_create(struct tool *t, char **words)
 {
 	const struct sg_gitlab_mr_text text = {words[2], words[3]};
+	const struct sg_gitlab_mr_wish wish = {0};
 	struct sg_mr mr = {0};
 
-	if (sg_gitlab_mr_create(
-		    &t->gitlab, words[0], words[1], &text, &t->arena, &mr, &t->answer, &t->err) < 0)
+	if (sg_gitlab_mr_create(&t->gitlab, words[0], words[1], &text, &wish, &t->arena, &mr,
+		    &t->answer, &t->err) < 0)
 		return -1;
 	show_answer(&t->answer);
 	if (t->answer.outcome == SG_GITLAB_DONE)
@@ -168,7 +169,8 @@ static int run_close(struct tool *t, char **words)
 
 static int run_merge(struct tool *t, char **words)
 {
-	if (sg_gitlab_mr_merge(&t->gitlab, number(words[0]), words[1], &t->answer, &t->err) < 0)
+	if (sg_gitlab_mr_merge(&t->gitlab, number(words[0]), words[1], false, &t->answer, &t->err) <
+		0)
 		return -1;
 	show_answer(&t->answer);
 	return 0;

@@ -205,8 +205,10 @@ static const struct sg_gitlab_mr_text text = {"Ti\"tle", "one\n/merge\n"};
 
 static int create(struct gitlab_world *w, struct sg_mr *mr)
 {
-	return sg_gitlab_mr_create(&w->gitlab, "stagegate/prod/web", "main", &text, &w->arena, mr,
-		&w->answer, &w->err);
+	static const struct sg_gitlab_mr_wish plain = {0};
+
+	return sg_gitlab_mr_create(&w->gitlab, "stagegate/prod/web", "main", &text, &plain,
+		&w->arena, mr, &w->answer, &w->err);
 }
 
 static void a_request_is_opened(void **state)
@@ -224,6 +226,64 @@ static void a_request_is_opened(void **state)
 	assert_int_equal(w->answer.outcome, SG_GITLAB_DONE);
 	assert_int_equal(w->answer.status, 201);
 	assert_int_equal(mr.iid, 15);
+	gitlab_world_done(w);
+}
+
+static void a_request_is_opened_as_it_is_wished(void **state)
+{
+	static const char *const labels[] = {"deploy", "env::prod"};
+	static const int64_t reviewers[] = {21}, assignees[] = {22, 23};
+	static const struct sg_gitlab_mr_wish wish = {
+		.labels = labels,
+		.label_count = 2,
+		.reviewers = reviewers,
+		.reviewer_count = 1,
+		.assignees = assignees,
+		.assignee_count = 2,
+		.milestone = 9,
+		.squash_given = true,
+		.keep_branch = true,
+	};
+	struct gitlab_world *w = *state;
+	struct sg_mr mr = {0};
+	struct script_answer *a = script_reply(
+		w->script, "POST", PROJECT "/merge_requests", 201, "{" MIN_MR ",\"draft\":true}");
+
+	script_want_body(a, "{\"source_branch\":\"b\",\"target_branch\":\"main\","
+			    "\"title\":\"Ti\\\"tle\",\"description\":\"one\\n/merge\\n\","
+			    "\"labels\":[\"deploy\",\"env::prod\"],\"reviewer_ids\":[21],"
+			    "\"assignee_ids\":[22,23],\"milestone_id\":9,\"squash\":false,"
+			    "\"remove_source_branch\":false}");
+	assert_int_equal(sg_gitlab_mr_create(&w->gitlab, "b", "main", &text, &wish, &w->arena, &mr,
+				 &w->answer, &w->err),
+		0);
+	assert_true(mr.draft);
+	gitlab_world_done(w);
+}
+
+#define MILESTONE_URL PROJECT "/milestones?title=2026%20Q1&state=active&include_ancestors=true"
+
+static void a_milestone_is_found_by_its_whole_title(void **state)
+{
+	static const struct {
+		const char *answer;
+		int64_t id;
+	} cases[] = {
+		{"[]", 0},
+		{"[{\"id\":8,\"title\":\"2026 Q10\"},{\"id\":9,\"title\":\"2026 Q1\"}]", 9},
+		{"[{\"id\":\"9\",\"title\":\"2026 Q1\"},{\"title\":\"2026 Q1\"},7]", 0},
+	};
+	struct gitlab_world *w = *state;
+	int64_t id;
+
+	for (size_t i = 0; i < SG_COUNT(cases); i++) {
+		script_reply(w->script, "GET", MILESTONE_URL, 200, cases[i].answer);
+		assert_int_equal(sg_gitlab_milestone_find(&w->gitlab, "2026 Q1", &id, &w->err), 0);
+		assert_true(id == cases[i].id);
+	}
+	script_reply(w->script, "GET", MILESTONE_URL, 200, "{}");
+	assert_int_equal(sg_gitlab_milestone_find(&w->gitlab, "2026 Q1", &id, &w->err), -1);
+	assert_int_equal(w->err.reason, SG_R_ANSWER_INVALID);
 	gitlab_world_done(w);
 }
 
@@ -370,7 +430,7 @@ static void a_write_that_may_not_come_back_in_time(void **state)
 
 static int merge(struct gitlab_world *w)
 {
-	return sg_gitlab_mr_merge(&w->gitlab, 15, SHA_A, &w->answer, &w->err);
+	return sg_gitlab_mr_merge(&w->gitlab, 15, SHA_A, false, &w->answer, &w->err);
 }
 
 static void a_request_is_merged(void **state)
@@ -691,6 +751,8 @@ int main(void)
 		T(what_makes_no_sense_is_asked_for_again),
 		T(requests_of_a_branch_are_listed),
 		T(a_request_is_opened),
+		T(a_request_is_opened_as_it_is_wished),
+		T(a_milestone_is_found_by_its_whole_title),
 		T(a_request_is_not_opened),
 		T(a_lost_answer_is_a_doubt),
 		T(silence_is_a_doubt),
