@@ -24,6 +24,7 @@ int sg_load_repo(struct sg_world *world, struct sg_loaded *loaded, struct sg_err
 		.retry = sg_world_retry(world, GIT_TRIES),
 	};
 
+	loaded->looked_ms = sg_loop_now_ms(sg_world_loop(world));
 	if (sg_repo_open(&opts, &loaded->repo, err) < 0)
 		return -1;
 	return sg_repo_refs(loaded->repo, err);

@@ -32,7 +32,8 @@ struct sg_loaded {
 	const char *config_name;   /* of the file, for messages */
 	const char *config_from;   /* "main@1a2b3c4d" or the local file */
 	const char *config_branch; /* NULL: a local file */
-	bool advisory;             /* gates of this configuration bind nobody */
+	int64_t looked_ms; /* of the loop's clock, when the first look at the branches began */
+	bool advisory;     /* gates of this configuration bind nobody */
 };
 
 /*

@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "step/beside.h"
+#include "step/crowd.h"
 #include "step/plan.h"
 #include "step/way.h"
 
-/* The delay before a new try: full jitter under a ceiling that doubles (pitfalls.md P2). */
+/* The delay before a new look where there is no crowd: full jitter under a ceiling that doubles. */
 #define FIRST_CEILING_MS 250
 #define LAST_CEILING_MS 8000
 
@@ -22,9 +23,29 @@ struct attempt {
 	struct sg_plan doubted;           /* one that may have arrived; no id: none */
 	const char *doubted_commit;       /* its commit; "" where only the server makes ids */
 	bool in_doubt;                    /* and nobody has looked since */
+	struct sg_crowd crowd;
+	int64_t looked_ms; /* when the look began that the plan stands on */
 };
 
-static int pause_before_retry(struct attempt *attempt, const char *why, struct sg_err *err)
+static int no_time(const struct attempt *attempt, const char *why, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_BRANCH_MOVED, "%s moved under each of %d tries; last answer: %s",
+		attempt->ask->env->branch, attempt->done.tries, why);
+	return sg_hint(err, "nothing of this run was written; run it again, or give it more "
+			    "--timeout");
+}
+
+/* Somebody else came first: waits for our turn, and looks. */
+static int after_others(struct attempt *attempt, const char *why, struct sg_err *err)
+{
+	if (sg_crowd_wait(attempt->world, attempt->loaded, attempt->ask->env->branch,
+		    &attempt->crowd, &attempt->looked_ms, err) == 0)
+		return 0;
+	return err->reason == SG_R_BRANCH_MOVED ? no_time(attempt, why, err) : -1;
+}
+
+/* There is something to read back, or nobody to let by: waits a little, and looks. */
+static int after_pause(struct attempt *attempt, const char *why, struct sg_err *err)
 {
 	struct sg_world *world = attempt->world;
 	struct sg_loop *loop = sg_world_loop(world);
@@ -36,13 +57,12 @@ static int pause_before_retry(struct attempt *attempt, const char *why, struct s
 		ceiling_ms = LAST_CEILING_MS;
 	until_ms = sg_loop_after(
 		loop, (int64_t)(sg_retry_random(&world->random) % (uint64_t)(ceiling_ms + 1)));
-	sg_debug(world->log, "push try %d: %s", attempt->done.tries, why);
-	if (until_ms < world->deadline_ms)
-		return sg_loop_delay(loop, until_ms, err);
-	(void)sg_fail(err, SG_R_BRANCH_MOVED, "%s moved under each of %d tries; last answer: %s",
-		attempt->ask->env->branch, attempt->done.tries, why);
-	return sg_hint(err, "nothing of this run was written; run it again, or give it more "
-			    "--timeout");
+	if (until_ms >= world->deadline_ms)
+		return no_time(attempt, why, err);
+	if (sg_loop_delay(loop, until_ms, err) < 0)
+		return -1;
+	attempt->looked_ms = sg_loop_now_ms(loop);
+	return sg_way_again(attempt->loaded, err);
 }
 
 static struct sg_plan_ask plan_ask_of(const struct attempt *attempt)
@@ -234,9 +254,11 @@ static int push(struct attempt *attempt, bool *ret_again, struct sg_err *err)
 	}
 	/* What was not there at the last look may have come late, and be what was in the way. */
 	attempt->in_doubt = attempt->doubted.id != NULL;
-	if (pause_before_retry(attempt, published.why, err) < 0)
-		return -1;
-	return sg_way_again(attempt->loaded, err);
+	sg_debug(attempt->world->log, "push try %d: %s", attempt->done.tries, published.why);
+	/* Over the API only who changes the same file comes first. */
+	if (attempt->in_doubt || attempt->loaded->way)
+		return after_pause(attempt, published.why, err);
+	return after_others(attempt, published.why, err);
 }
 
 /* An error while a push is in doubt says so, whatever its own reason. */
@@ -254,7 +276,8 @@ static int fail_in_doubt(const struct attempt *attempt, struct sg_err *err)
 int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg_publish_ask *ask,
 	struct sg_publish_done *ret_done, struct sg_err *err)
 {
-	struct attempt attempt = {.world = world, .loaded = loaded, .ask = ask};
+	struct attempt attempt = {
+		.world = world, .loaded = loaded, .ask = ask, .looked_ms = loaded->looked_ms};
 	bool again = true;
 
 	if (sg_way_publisher(world, loaded, &attempt.publisher, err) < 0)

@@ -1,0 +1,115 @@
+#include "model/crowd.h"
+
+/* One attempt, in the unit of what is waited for. */
+#define ATTEMPT 1000
+
+enum {
+	SPREAD_PERCENT = 15, /* of the patience, up and down */
+	SHRINK_PERCENT = 50, /* what is left of the patience with each further loss ... */
+	PATIENCE_MIN = 2,    /* ... at least so many attempts: those who are late must not meet */
+	FIRST_LOOK_MIN = 1,  /* attempts until the first look ... */
+	FIRST_LOOK_MAX = 2,  /* ... at most; half as much again with each look ... */
+	WATCHES = 8,         /* looks for a commit to begin behind */
+	WATCH_PERCENT = 20,  /* of an attempt between them ... */
+	WATCH_SPREAD = 30,   /* ... give or take so many percent */
+	STRETCH_MIN = ATTEMPT / 4,
+	STRETCH_MAX = 4 * ATTEMPT, /* ... up to this */
+	WAIT_MAX_MS = 3600000
+};
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Uniform in [low, high], from 32 bits. */
+static int64_t between(int64_t low, int64_t high, uint32_t random)
+{
+	return low + (int64_t)(((uint64_t)(high - low + 1) * random) >> 32);
+}
+
+static int64_t limited(int64_t ms)
+{
+	return least(most(1, ms), SG_CROWD_ATTEMPT_MAX_MS);
+}
+
+/* What one attempt takes now. */
+static int64_t attempt_now_ms(const struct sg_crowd *crowd)
+{
+	return most(1, least(crowd->attempt_ms, SG_CROWD_LOOKS * crowd->look_ms));
+}
+
+static int64_t in_ms(int64_t thousandths, int64_t attempt_ms)
+{
+	return most(1, thousandths * attempt_ms / ATTEMPT);
+}
+
+static int64_t patience(int losses)
+{
+	int64_t attempts = (int64_t)SG_CROWD_PATIENCE * ATTEMPT;
+
+	for (int i = 1; i < losses && attempts > PATIENCE_MIN * ATTEMPT; i++)
+		attempts = attempts * SHRINK_PERCENT / 100;
+	return most(attempts, PATIENCE_MIN * ATTEMPT);
+}
+
+int64_t sg_crowd_lost(struct sg_crowd *crowd, int64_t attempt_ms, int64_t look_ms, int64_t left_ms,
+	uint64_t random)
+{
+	int64_t now_ms, mean;
+
+	crowd->losses++;
+	crowd->attempt_ms = limited(attempt_ms);
+	crowd->watches = WATCHES;
+	/* one quick look says little: it takes some of them to believe that all is quicker now */
+	crowd->look_ms = (crowd->attempt_ms / SG_CROWD_LOOKS + limited(look_ms)) / 2;
+	now_ms = attempt_now_ms(crowd);
+	mean = patience(crowd->losses);
+	crowd->waited_ms = 0;
+	crowd->patience = between(mean * (100 - SPREAD_PERCENT) / 100,
+		mean * (100 + SPREAD_PERCENT) / 100, (uint32_t)random);
+	crowd->patience = least(crowd->patience, most(0, left_ms) / 4 * ATTEMPT / now_ms);
+	crowd->stretch = between((int64_t)FIRST_LOOK_MIN * ATTEMPT,
+		(int64_t)FIRST_LOOK_MAX * ATTEMPT, (uint32_t)(random >> 32));
+	return in_ms(least(crowd->stretch, crowd->patience), now_ms);
+}
+
+/* At our turn: the next look, unless there is a commit to begin behind, or none comes. */
+static int64_t watch(struct sg_crowd *crowd, bool moved, int64_t now_ms, uint64_t random)
+{
+	int64_t pause = (int64_t)WATCH_PERCENT * ATTEMPT / 100;
+
+	if (moved || crowd->watches == 0)
+		return -1;
+	crowd->watches--;
+	return in_ms(between(pause * (100 - WATCH_SPREAD) / 100, pause * (100 + WATCH_SPREAD) / 100,
+			     (uint32_t)random),
+		now_ms);
+}
+
+int64_t sg_crowd_looked(
+	struct sg_crowd *crowd, bool moved, int64_t waited_ms, int64_t look_ms, uint64_t random)
+{
+	int64_t now_ms, left;
+
+	crowd->look_ms = (crowd->look_ms + limited(look_ms)) / 2;
+	now_ms = attempt_now_ms(crowd);
+	if (crowd->patience <= 0)
+		return watch(crowd, moved, now_ms, random);
+	if (!moved)
+		return -1;
+	crowd->waited_ms += least(most(1, waited_ms), WAIT_MAX_MS);
+	left = crowd->patience - crowd->waited_ms * ATTEMPT / now_ms;
+	if (left > 0) {
+		crowd->stretch = least(crowd->stretch + crowd->stretch / 2, STRETCH_MAX);
+		return in_ms(most(STRETCH_MIN, least(crowd->stretch, left)), now_ms);
+	}
+	crowd->patience = 0;
+	/* it may have moved long ago: watch for the next commit */
+	return watch(crowd, false, now_ms, random);
+}

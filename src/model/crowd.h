@@ -1,0 +1,58 @@
+/*
+ * When to push again to a branch on which somebody else's commit came first. Pure: the caller looks
+ * at the branch, waits, and tells what it saw.
+ *
+ * Who loses does not know how many others there are. So it looks, waits a few attempts' time and
+ * looks again. A branch that did not move is free: push. Else there is a crowd, and it waits for
+ * its turn: a time drawn around SG_CROWD_PATIENCE attempts, which lets the others by, so that few
+ * pushes are wasted on each other; the looks become rarer meanwhile. When the turn has come it
+ * looks often, to begin right behind somebody's commit: all that began before that commit loses,
+ * and little has begun since. With each loss the turn comes sooner, so nobody starves behind those
+ * who have just come.
+ *
+ * With N that never rest, a change costs 1 + (N - 1) / K pushes when K commits pass during a turn:
+ * each of the others lands once between two of ours. About one commit lands in an attempt's time,
+ * so the patience is K, and 22 keeps 32 of them below two and a half pushes.
+ *
+ * Times are measured in attempts (a look, a fetch, a push), as they are now: when the server was
+ * busier at the last attempt, the looks show that it is faster again.
+ */
+#ifndef SG_MODEL_CROWD_H
+#define SG_MODEL_CROWD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	SG_CROWD_PATIENCE = 22,         /* attempts that the first turn is waited for, on average */
+	SG_CROWD_ATTEMPT_MAX_MS = 5000, /* no attempt counts for more */
+	SG_CROWD_LOOKS = 8              /* nor for more than so many looks */
+};
+
+/* All zero: nothing lost yet. */
+struct sg_crowd {
+	int losses;
+	int64_t attempt_ms; /* what the lost attempt took */
+	int64_t look_ms;    /* what a look takes: the last ones count most */
+	int64_t patience;   /* until our turn, in thousandths of an attempt */
+	int64_t waited_ms;  /* of it */
+	int64_t stretch;    /* until the next look, likewise */
+	int watches;        /* at our turn: looks that are left */
+};
+
+/*
+ * A push was lost and the branch was looked at once more. ATTEMPT_MS: from the look before the push
+ * to its answer; LOOK_MS: what the new look took; LEFT_MS: of the run's time, of which a quarter at
+ * most goes into this turn; RANDOM: 64 uniform bits. Returns the milliseconds to the next look.
+ */
+int64_t sg_crowd_lost(struct sg_crowd *crowd, int64_t attempt_ms, int64_t look_ms, int64_t left_ms,
+	uint64_t random);
+
+/*
+ * The branch was looked at again, WAITED_MS after the look before; MOVED: it is at another commit.
+ * Returns the milliseconds to the next look, or -1: push on what was seen just now.
+ */
+int64_t sg_crowd_looked(
+	struct sg_crowd *crowd, bool moved, int64_t waited_ms, int64_t look_ms, uint64_t random);
+
+#endif
