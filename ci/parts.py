@@ -1,6 +1,7 @@
 """The parts of ci/test: what the tree has is run and counted, what it has not is named."""
 import concurrent.futures
 import glob
+import json
 import os
 import pathlib
 import re
@@ -224,6 +225,27 @@ def bench():
     return one(*run("bench", ["tests/bench/run", "bump-small", "edit-1mib", "--json", LOGS / "bench.json"], env=binary("release")))
 
 
+def right_history(result, via, faults):
+    """What the history run has written says that every change is there once; faults may cost some, not most of them."""
+    total, told = 40, result["acknowledged"]
+    good = (result["via"], result["faults"], result["workers"] * result["changes"], result["found_once"]) == (via, faults, total, told)
+    return good and not (result["lost"] or result["doubled"] or result["foreign_lost"]) and (told > total // 2 if faults else told == total)
+
+
+def history():
+    """Eight pipelines at a time on one branch: by Git and by the API, without and with faults."""
+    count = Count()
+    for via, faults, seed in (("git", False, 1), ("git", True, 7), ("api", False, 1), ("api", True, 7)):
+        name = f"history-{via}{'-faults' * faults}"
+        path = LOGS / f"{name}.json"
+        path.unlink(missing_ok=True)
+        words = ["--via", via, "--workers", 8, "--changes", 5, "--seed", seed, *["--faults"] * faults, "--json", path]
+        status, text = run(name, [need("tests/history/run"), *words], 300, binary("release"))
+        good = status == 0 and right_history(json.loads(path.read_text()), via, faults)
+        count.add(one(0 if good else 1, text))
+    return count
+
+
 def with_sanitizers():
     slow = {"STAGEGATE_SANITIZED": "1", "STAGEGATE_TEST_LIMIT_S": "120"}
     return pytest("sanitized-blackbox", python_tests("tests/blackbox"), binary("sanitize") | SANITIZERS | slow, beside=True)
@@ -250,7 +272,7 @@ def image():
 
 def unknown_folders():
     """Folders of tests/ that no part would run."""
-    by_name = {"arch", "bench", "blackbox", "build", "data", "docs", "fuzz", "image", "timelines"}
+    by_name = {"arch", "bench", "blackbox", "build", "data", "docs", "fuzz", "history", "image", "timelines"}
     for folder in sorted(path for path in (ROOT / "tests").iterdir() if path.is_dir()):
         known = folder.name in by_name or (folder / "CMakeLists.txt").exists() or any(folder.rglob("test_*.py"))
         if not known and not folder.name.startswith(("_", ".")):
@@ -279,6 +301,7 @@ ALL = PLAIN | {
     "fuzz": fuzz,
     "image": image,
     "quickstart": lambda: one(*run("quickstart", [need("ci/quickstart")], 900)),
+    "history": history,
     "bench": bench,
 }
 
