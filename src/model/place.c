@@ -229,11 +229,11 @@ static int expand_file(struct sg_arena *arena, const struct sg_service *entry,
 	return sg_repo_path_join(arena, base, file, ret_file, err);
 }
 
-static int expand_optional(struct sg_arena *arena, const char *text, const struct sg_place *place,
+int sg_template_expand_if(struct sg_arena *arena, const char *text, const char *service,
 	const struct sg_environment *env, const char **ret_text, struct sg_err *err)
 {
 	*ret_text = NULL;
-	return text ? sg_template_expand(arena, text, place->service, env, ret_text, err) : 0;
+	return text ? sg_template_expand(arena, text, service, env, ret_text, err) : 0;
 }
 
 static int one_place(struct sg_arena *arena, const struct sg_service *entry,
@@ -247,10 +247,12 @@ static int one_place(struct sg_arena *arena, const struct sg_service *entry,
 	if (!!update->key + !!update->image + !!update->marker != 1)
 		return sg_fail(err, SG_R_CONFIG_INVALID, "say one of `key`, `image` and `marker`");
 	if (expand_file(arena, entry, update, place, env, &place->file, err) < 0 ||
-		expand_optional(arena, update->key, place, env, &place->key, err) < 0 ||
-		expand_optional(arena, update->marker, place, env, &place->marker, err) < 0)
+		sg_template_expand_if(arena, update->key, place->service, env, &place->key, err) <
+			0 ||
+		sg_template_expand_if(
+			arena, update->marker, place->service, env, &place->marker, err) < 0)
 		return -1;
-	return expand_optional(arena, update->image, place, env, &place->image, err);
+	return sg_template_expand_if(arena, update->image, place->service, env, &place->image, err);
 }
 
 int sg_places(struct sg_arena *arena, const struct sg_service *entry, const char *service,

@@ -28,6 +28,10 @@ bool sg_place_same(const struct sg_place *a, const struct sg_place *b);
 int sg_template_expand(struct sg_arena *arena, const char *text, const char *service,
 	const struct sg_environment *env, const char **ret_text, struct sg_err *err) SG_MUST_CHECK;
 
+/* The same where TEXT may be NULL, and *ret_text is NULL then. */
+int sg_template_expand_if(struct sg_arena *arena, const char *text, const char *service,
+	const struct sg_environment *env, const char **ret_text, struct sg_err *err) SG_MUST_CHECK;
+
 /*
  * A service name is one path component of [A-Za-z0-9._-], not starting with a dot or a dash, at
  * most 100 bytes. Everything that is expanded into a path goes through this first. USAGE otherwise.

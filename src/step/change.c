@@ -168,7 +168,7 @@ static int blame_folder(struct build *build, const struct sg_service *entry, con
 
 static int add_wish(struct build *build, size_t i, struct sg_err *err)
 {
-	const char *service = build->wishes[i].service, *image = NULL;
+	const char *service = build->wishes[i].service, *image;
 	struct sg_places_ask ask = {.policy = build->policy, .service = service, .env = build->env};
 	struct sg_place *places;
 	bool with_digest = false;
@@ -177,8 +177,8 @@ static int add_wish(struct build *build, size_t i, struct sg_err *err)
 	if (sg_service_find(build->world, build->policy, service, build->env, build->source,
 		    &ask.entry, err) < 0)
 		return -1;
-	if (ask.entry->image && sg_template_expand(build->world->arena, ask.entry->image, service,
-					build->env, &image, err) < 0)
+	if (sg_template_expand_if(
+		    build->world->arena, ask.entry->image, service, build->env, &image, err) < 0)
 		return -1;
 	if (sg_places_find(build->world, &ask, build->source, &places, &count, err) < 0)
 		return -1;

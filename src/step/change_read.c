@@ -60,13 +60,12 @@ int sg_change_image(struct sg_world *world, const struct sg_policy *policy,
 	const struct sg_service *entry = sg_policy_service(policy, service);
 	struct sg_change_place *places;
 	struct sg_image image = {0};
-	const char *repository = NULL;
+	const char *repository;
 	size_t count;
 
 	if (sg_change_places(world, policy, env, service, source, &places, &count, err) < 0 ||
-		(entry && entry->image &&
-			sg_template_expand(
-				world->arena, entry->image, service, env, &repository, err) < 0))
+		sg_template_expand_if(world->arena, entry ? entry->image : NULL, service, env,
+			&repository, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		image.repository = known(places[i].value.repository, image.repository);

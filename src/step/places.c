@@ -28,14 +28,14 @@ static int discover(struct sg_world *world, const struct sg_places_ask *ask,
 		.service = ask->service,
 		.folder = "",
 	};
-	const char *image = NULL;
+	const char *image;
 	int rc;
 
 	if (sg_service_name_check(ask->service, err) < 0 ||
 		(ask->entry->path && sg_template_expand(world->arena, ask->entry->path,
 					     ask->service, ask->env, &layout.folder, err) < 0) ||
-		(ask->entry->image && sg_template_expand(world->arena, ask->entry->image,
-					      ask->service, ask->env, &image, err) < 0))
+		sg_template_expand_if(
+			world->arena, ask->entry->image, ask->service, ask->env, &image, err) < 0)
 		return -1;
 	rc = sg_discover(&layout, image, &ret->places, &ret->count, err);
 	ret->files = layout.files;
