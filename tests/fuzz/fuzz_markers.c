@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "edit/edit.h"
+#include "edit/marked.h"
 #include "edit/markers.h"
 #include "io/yaml.h"
 
@@ -102,6 +103,29 @@ static void check_edit(const struct sg_edit_markers *markers, struct sg_str text
 	check_found_again(markers, done.text);
 }
 
+/* All values of one name at once. */
+static void check_name(const struct sg_edit_markers *markers, struct sg_str text, const char *name)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	const struct sg_image image = {.tag = SG_STR("1.10"), .digest = SG_STR(DIGEST)};
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_edit_asks asks = {0};
+	struct sg_edit_done *dones;
+	size_t failed;
+
+	if (sg_edit_marked(&arena, "f", text, name, &image, &asks, &err) < 0) {
+		PROMISE(!asks.items && sg_err_exit(&err) == 9);
+		return;
+	}
+	if (!asks.count)
+		return;
+	dones = sg_arena_calloc(&arena, asks.count, sizeof(*dones));
+	if (sg_edit_apply_all(&arena, asks.items, asks.count, dones, &failed, &err) < 0)
+		PROMISE(failed < asks.count && !dones[0].text.ptr && err.cause[0]);
+	else
+		check_found_again(markers, dones[0].text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
@@ -118,6 +142,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_reading(text, &markers.items[i]);
 		if (!markers.items[i].fault && i < 4)
 			check_edit(&markers, text, i);
+		if (i < 2)
+			check_name(&markers, text, markers.items[i].name);
 	}
 	return 0;
 }
