@@ -101,5 +101,7 @@ def place(sandbox, project):
     shutil.rmtree(target, ignore_errors=True)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     shutil.copytree(make(), target)
-    subprocess.run(["git", "-C", target, "config", "http.receivepack", "true"], check=True)
+    # the last two as GitLab has them
+    for name in ("http.receivepack", "uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+        subprocess.run(["git", "-C", target, "config", name, "true"], check=True)
     return target
