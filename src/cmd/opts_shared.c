@@ -28,6 +28,9 @@ const struct sg_opt sg_opts_gitops[SG_OPTS_GITOPS] = {
 	SG_STRING(struct sg_settings, git_user, "git-user", "NAME",
 		"user name that goes with the token (default: oauth2, or gitlab-ci-token for a job "
 		"token)"),
+	SG_CHOICE(struct sg_settings, git_fetch, "git-fetch", "whole", "whole part",
+		"what Git fetches of a commit: all its files, or only the folders that are looked "
+		"into, which is less for repositories of thousands of files"),
 };
 
 const struct sg_opt sg_opts_writing[SG_OPTS_WRITING] = {

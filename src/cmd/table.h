@@ -73,7 +73,7 @@ bool sg_cmd_is_family(const char *name);
 /* The sets that several commands share; `settings` and `output` are embedded at these offsets. */
 enum {
 	SG_OPTS_OUTPUT = 7,
-	SG_OPTS_GITOPS = 4,
+	SG_OPTS_GITOPS = 5,
 	SG_OPTS_WRITING = 1,
 	SG_OPTS_SIGNING = 1,
 	SG_OPTS_OLDER = 2,

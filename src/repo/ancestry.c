@@ -6,6 +6,7 @@
 
 #include "repo/graph.h"
 #include "repo/internal.h"
+#include "repo/partial.h"
 
 enum {
 	COMMITS_MAX = 100000,
@@ -97,19 +98,30 @@ static bool resolve_tag(struct ancestry *a, struct question *q)
 	return found;
 }
 
+/* With all that the commits hold; TIP (NULL: none) is one that is offered from then on. */
+static int bring(
+	struct ancestry *a, const char *spec, const char *tip, int depth, struct sg_err *err)
+{
+	if (sg_repo_download(a->repo, &spec, 1, depth, err) < 0)
+		return -1;
+	return tip ? sg_repo_offer(a->repo, tip, err) : 0;
+}
+
 /*
- * Fetches what SPEC names (now TIP, or NULL), DEPTH commits deep. Failures leave the question open.
+ * Fetches what SPEC names (now the commit ID), DEPTH commits deep; with OFFER it is a tip. Failures
+ * leave the question open.
  */
-static bool deepen(struct ancestry *a, const char *spec, const char *tip, int depth)
+static bool deepen(struct ancestry *a, const char *spec, const char *id, bool offer, int depth)
 {
 	struct sg_err err = SG_ERR_INIT;
 	int rc;
 
 	a->repo->max_objects = OBJECTS_MAX;
-	rc = sg_repo_download(a->repo, &spec, 1, depth, &err);
+	if (sg_partial_is_large(a->repo))
+		rc = sg_partial_history(a->repo, id, depth, &err);
+	else
+		rc = bring(a, spec, offer ? id : NULL, depth, &err);
 	a->repo->max_objects = 0;
-	if (rc == 0 && tip)
-		rc = sg_repo_offer(a->repo, tip, &err);
 	if (rc < 0)
 		sg_debug(a->repo->wire.log, "history of %s, %d deep: %s", spec, depth, err.cause);
 	return rc == 0;
@@ -128,17 +140,20 @@ static void fetch_commit(struct ancestry *a, const git_oid *id, int depth)
 
 	(void)git_oid_tostr(spec, sizeof(spec), id);
 	if (!sg_graph_has(a->repo->git, id))
-		(void)deepen(a, spec, spec, depth);
+		(void)deepen(a, spec, spec, true, depth);
 }
 
 /* One step: the branch, and what the question names beside it. False when the server fails. */
 static bool dig_once(struct ancestry *a, const struct question *q, const char *tip, int depth)
 {
 	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
-	bool good = deepen(a, sg_arena_printf(&arena, "refs/heads/%s", a->branch), tip, depth);
+	char id[GIT_OID_SHA1_HEXSIZE + 1];
+	bool good =
+		deepen(a, sg_arena_printf(&arena, "refs/heads/%s", a->branch), tip, true, depth);
 
 	if (good && q->name && !sg_graph_has(a->repo->git, &q->descendant))
-		good = deepen(a, sg_arena_printf(&arena, "refs/tags/%s", q->name), NULL, depth);
+		good = deepen(a, sg_arena_printf(&arena, "refs/tags/%s", q->name),
+			git_oid_tostr(id, sizeof(id), &q->descendant), false, depth);
 	return good;
 }
 

@@ -3,6 +3,7 @@
 
 #include "model/place.h"
 #include "repo/internal.h"
+#include "repo/partial.h"
 
 #define ARMOR_MAX_BYTES 4096
 
@@ -49,6 +50,7 @@ static int write_blob(struct sg_repo *repo, const git_tree *tree, const struct s
 	int rc;
 
 	if (sg_repo_path_check(file->path, err) < 0 ||
+		sg_fill_way(repo, git_tree_id(tree), file->path, err) < 0 ||
 		check_before(tree, file, &update.filemode, err) < 0)
 		return -1;
 	rc = git_blob_create_from_buffer(&update.id, repo->git, file->after.ptr, file->after.len);
@@ -66,6 +68,8 @@ static int write_tree(struct sg_repo *repo, git_commit *base, const struct sg_fi
 	git_tree_update *updates = sg_arena_calloc(&arena, count + 1, sizeof(*updates));
 	int rc;
 
+	if (sg_fill(repo, git_commit_tree_id(base), 1, err) < 0)
+		return -1;
 	git_error_clear();
 	rc = git_commit_tree(&before, base);
 	if (rc < 0)

@@ -14,7 +14,7 @@ enum { ALIVE_EVERY_MS = 100 };
 
 /* libgit2 works for long stretches without the network; signals and the deadline count there too.
  */
-static int on_progress(const git_indexer_progress *stats, void *payload)
+int sg_repo_on_progress(const git_indexer_progress *stats, void *payload)
 {
 	struct sg_repo *repo = payload;
 	int64_t now = sg_loop_now_ms(repo->wire.http->loop);
@@ -51,7 +51,7 @@ void sg_repo_callbacks(struct sg_repo *repo, git_remote_callbacks *ret)
 	(void)git_remote_init_callbacks(&callbacks, GIT_REMOTE_CALLBACKS_VERSION);
 	callbacks.transport = sg_repo_transport;
 	callbacks.sideband_progress = on_words;
-	callbacks.transfer_progress = on_progress;
+	callbacks.transfer_progress = sg_repo_on_progress;
 	callbacks.payload = repo;
 	*ret = callbacks;
 }

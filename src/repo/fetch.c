@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "repo/internal.h"
+#include "repo/partial.h"
 
 #define HEADS "refs/heads/"
 
@@ -58,6 +59,7 @@ int sg_repo_refs(struct sg_repo *repo, struct sg_err *err)
 
 	(void)git_remote_connect_options_init(&opts, GIT_REMOTE_CONNECT_OPTIONS_VERSION);
 	forget_look(repo);
+	repo->abilities = (struct sg_abilities){0};
 	sg_repo_clear_fail(repo);
 	repo->remote = sg_repo_remote(repo, err);
 	if (!repo->remote)
@@ -174,7 +176,7 @@ static int collect(struct sg_repo *repo, const char *const *branches, size_t cou
 	return 0;
 }
 
-/* The tips are here, and libgit2 offers them to the server at the next fetch. */
+/* The tips are here, and libgit2 offers those that are whole to the server at the next fetch. */
 static int take_tips(struct sg_repo *repo, const struct wants *wants, struct sg_err *err)
 {
 	for (size_t i = 0; i < wants->tip_count; i++) {
@@ -182,7 +184,9 @@ static int take_tips(struct sg_repo *repo, const struct wants *wants, struct sg_
 			return sg_fail(err, SG_R_ANSWER_INVALID,
 				"the server did not send the commit %s that it had announced",
 				wants->tips[i]);
-		if (sg_repo_offer(repo, wants->tips[i], err) < 0)
+		sg_repo_end_at(repo, wants->tips[i]);
+		/* what is offered counts as whole */
+		if (!sg_partial_is(repo) && sg_repo_offer(repo, wants->tips[i], err) < 0)
 			return -1;
 	}
 	return 0;
@@ -197,7 +201,7 @@ static int fetch_once(
 		return -1;
 	if (wants.tip_count == 0)
 		return 0;
-	if (sg_repo_download(repo, wants.specs, wants.tip_count, 1, err) < 0)
+	if (sg_partial_bring(repo, wants.specs, wants.tips, wants.tip_count, err) < 0)
 		return -1;
 	return take_tips(repo, &wants, err);
 }

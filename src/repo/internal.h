@@ -12,7 +12,28 @@ enum {
 	SG_REPO_WORDS_MAX = 4096,
 	SG_PUSH_REPORT_MAX = 4096,
 	SG_REPO_OFFERS = 8,
-	SG_REPO_ENDS = 256
+	SG_REPO_ENDS = 256,
+	SG_PARTIAL_COMMITS = 16
+};
+
+/* What the server said at the last look that it can do. */
+struct sg_abilities {
+	bool filter;
+	bool shallow;
+	bool side_band;
+	bool any_id; /* gives objects by their ids, whatever they are */
+};
+
+/* Commits that came without all that they hold (partial.h). */
+struct sg_partial {
+	bool wanted;    /* there shall be */
+	bool on;        /* there are some */
+	bool small;     /* the repository seems to be: its rest comes at once */
+	bool rest_here; /* it has come */
+	size_t filter;  /* the servers' best that was not refused */
+	size_t fills;   /* requests for single objects */
+	char commits[SG_PARTIAL_COMMITS][GIT_OID_SHA1_HEXSIZE + 1]; /* the last so many */
+	size_t next;
 };
 
 /* One push under way: what is compared, and what the server said. */
@@ -48,6 +69,9 @@ struct sg_repo {
 	size_t branch_count;
 	const char *head_branch;
 
+	struct sg_abilities abilities;
+	struct sg_partial partial;
+
 	struct sg_buf words;   /* what the server said beside the data; capped */
 	size_t received_bytes; /* of the answer that is being read */
 	int64_t next_alive_ms; /* when to look for signals and the deadline again */
@@ -69,6 +93,9 @@ int sg_repo_transport(git_transport **out, git_remote *owner, void *payload);
 
 /* Callbacks with our transport, side band and progress; payload is the repository. */
 void sg_repo_callbacks(struct sg_repo *repo, git_remote_callbacks *ret);
+
+/* git_indexer_progress_cb: our limits, signals and the deadline; PAYLOAD is the sg_repo. */
+int sg_repo_on_progress(const git_indexer_progress *stats, void *payload);
 
 /*
  * Writes the plan's commit into the local repository. CONFIG_INVALID for an identity that Git

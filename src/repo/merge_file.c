@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "repo/partial.h"
+
 enum { FILE_MAX = 4 * 1024 * 1024 };
 
 struct texts {
@@ -53,6 +55,11 @@ static git_filemode_t merge_modes(const struct sg_side sides[SG_MERGE_SIDES])
 static int load(struct sg_repo *repo, const struct sg_side sides[SG_MERGE_SIDES],
 	struct texts *texts, bool *ret_too_large, struct sg_err *err)
 {
+	const git_oid ids[] = {
+		sides[SG_MERGE_BASE].id, sides[SG_MERGE_OURS].id, sides[SG_MERGE_THEIRS].id};
+
+	if (sg_fill(repo, ids, SG_COUNT(ids), err) < 0)
+		return -1;
 	for (size_t i = 0; i < SG_MERGE_SIDES; i++) {
 		git_merge_file_input *input = &texts->inputs[i];
 		int rc;

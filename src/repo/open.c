@@ -23,6 +23,9 @@ static int isolate(const char *home)
 		rc = git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 	if (rc == 0)
 		rc = git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
+	/* folders name what is not here, and go into merged ones (partial.h) */
+	if (rc == 0)
+		rc = git_libgit2_opts(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, 0);
 	return rc;
 }
 
@@ -73,6 +76,7 @@ int sg_repo_open(const struct sg_repo_opts *opts, struct sg_repo **ret_repo, str
 		.retry = opts->retry,
 	};
 	repo->signer = opts->signer;
+	repo->partial.wanted = opts->partial;
 	sg_buf_init(&repo->words, SG_REPO_WORDS_MAX);
 	if (set_up(repo, opts, err) < 0)
 		return -1;

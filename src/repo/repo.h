@@ -1,8 +1,10 @@
 /*
  * The GitOps repository behind Git's smart HTTP: look at its branches, fetch their tips without
- * history, read files, publish a plan by compare-and-swap. No work tree, no hooks, no filters; the
- * objects live in a private temporary folder that is gone after sg_repo_close(). Works with any Git
- * server, on the HTTP client it is handed (one connection for all of it).
+ * history, read files, publish a plan by compare-and-swap. A commit that "is here" need not be here
+ * with all its files: where the server can leave them out, reading a file, comparing and planning
+ * may each make requests for what is missing, and fail as fetches do. No work tree, no hooks, no
+ * filters; the objects live in a private temporary folder that is gone after sg_repo_close(). Works
+ * with any Git server, on the HTTP client it is handed (one connection for all of it).
  */
 #ifndef SG_REPO_REPO_H
 #define SG_REPO_REPO_H
@@ -23,8 +25,9 @@ struct sg_repo_opts {
 	struct sg_log *log;         /* NULL: silent */
 	const char *tmpdir;         /* NULL: /tmp */
 	const struct sg_signer *signer; /* of the commits that plans make; NULL: not signed */
-	int64_t deadline_ms;            /* of the loop's clock; 0: none */
-	size_t max_pack_bytes;          /* of one fetch; 0: 512 MiB */
+	bool partial; /* commits come without the files that nobody looks into, where they can */
+	int64_t deadline_ms;   /* of the loop's clock; 0: none */
+	size_t max_pack_bytes; /* of one fetch; 0: 512 MiB */
 	struct sg_retry_policy retry;
 };
 
@@ -102,16 +105,16 @@ int sg_repo_commit_facts(struct sg_repo *repo, const char *oid, struct sg_arena 
 	struct sg_commit_facts *ret_facts, struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * The tree that these changes make of the tree of the commit BASE, which is here; nothing is sent.
- * File modes stay. BUG when a file is not what the change was made from; EDIT_REFUSED when it is no
- * plain file. REVISION_NOT_FOUND.
+ * The tree that these changes make of the tree of the commit BASE, which is here; nothing is
+ * published. File modes stay. BUG when a file is not what the change was made from; EDIT_REFUSED
+ * when it is no plain file. REVISION_NOT_FOUND.
  */
 int sg_repo_plan_tree(struct sg_repo *repo, const struct sg_file_change *files, size_t count,
 	const char *base, char ret_tree[SG_OID_SIZE], struct sg_err *err) SG_MUST_CHECK;
 
 /*
  * The tree of a merge of THEIRS into OURS, whose best common ancestor is BASE; all three commits
- * are here, nothing is sent. *ret_conflict says that there is none, and ret_tree is not written
+ * are here. *ret_conflict says that there is none, and ret_tree is not written
  * then.
  *
  * What merges here merges with Git's "ort" strategy to the same bytes, but for what only the
@@ -151,7 +154,7 @@ int sg_repo_commit_time(struct sg_repo *repo, const char *oid, int64_t *ret_unix
 int sg_repo_publisher(struct sg_repo *repo, struct sg_arena *arena,
 	struct sg_publisher **ret_publisher, struct sg_err *err) SG_MUST_CHECK;
 
-/* The id that the plan's commit is going to have; nothing is sent. Its parent is here. */
+/* The id that the plan's commit is going to have; nothing is published. Its parent is here. */
 int sg_repo_plan_commit(struct sg_repo *repo, const struct sg_plan *plan, char ret_oid[SG_OID_SIZE],
 	struct sg_err *err) SG_MUST_CHECK;
 

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "repo/partial.h"
+
 bool sg_side_is(const struct sg_side *side)
 {
 	return side->mode != GIT_FILEMODE_UNREADABLE;
@@ -36,6 +38,18 @@ static void gather_names(struct sg_sides *sides)
 			sides->names[sides->name_count++] = sides->names[i];
 }
 
+static int fill(
+	struct sg_repo *repo, const struct sg_side *folders, size_t count, struct sg_err *err)
+{
+	git_oid ids[SG_SIDES_MAX] = {{.id = {0}}};
+	size_t wanted = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (sg_side_is(&folders[i]))
+			ids[wanted++] = folders[i].id;
+	return sg_fill(repo, ids, wanted, err);
+}
+
 int sg_sides_open(struct sg_repo *repo, const struct sg_side *folders, size_t count, int depth,
 	struct sg_sides *sides, struct sg_err *err)
 {
@@ -43,6 +57,8 @@ int sg_sides_open(struct sg_repo *repo, const struct sg_side *folders, size_t co
 	if (depth > SG_SIDES_DEPTH)
 		return sg_fail(err, SG_R_TOO_LARGE, "more than %d folders stand inside each other",
 			SG_SIDES_DEPTH);
+	if (fill(repo, folders, count, err) < 0)
+		return -1;
 	for (size_t i = 0; i < count; i++) {
 		int rc;
 
@@ -91,6 +107,7 @@ int sg_side_root(
 
 	if (sg_git_commit(repo, oid, &commit, err) < 0)
 		return -1;
+	sg_partial_note(repo, oid);
 	ret_root->mode = GIT_FILEMODE_TREE;
 	ret_root->id = *git_commit_tree_id(commit);
 	return 0;

@@ -4,6 +4,7 @@
 
 #include "repo/graph.h"
 #include "repo/internal.h"
+#include "repo/partial.h"
 
 struct wanted {
 	struct sg_arena arena;
@@ -86,7 +87,7 @@ static int download(struct sg_repo *repo, struct wanted *wanted, struct sg_err *
 	char words[256];
 
 	name_all(repo, wanted);
-	if (sg_repo_download(repo, wanted->specs, wanted->count, 1, err) == 0)
+	if (sg_partial_bring(repo, wanted->specs, wanted->ids, wanted->count, err) == 0)
 		return 0;
 	if (err->reason == SG_R_REVISION_NOT_FOUND && wanted->unnamed)
 		return no_single_commits(wanted, err);

@@ -7,8 +7,14 @@
 #include "repo/ahead.h"
 #include "repo/answer.h"
 #include "repo/internal.h"
+#include "repo/want.h"
 
-enum { REQUEST_MAX = 64 * 1024 * 1024, SECTION_MAX = 64 * 1024, ERR_MAX = 600 };
+enum {
+	REQUEST_MAX = 64 * 1024 * 1024,
+	SECTION_MAX = 64 * 1024,
+	ABILITIES_MAX = 16 * 1024,
+	ERR_MAX = 600
+};
 
 struct channel {
 	git_smart_subtransport base; /* first: libgit2 hands this back */
@@ -122,6 +128,24 @@ static int check_first(struct stream *s, struct sg_str bytes)
 	return 0;
 }
 
+/* Waits until the list has said what the server can do; a list that does not is libgit2's matter.
+ */
+static int await_abilities(struct stream *s)
+{
+	struct sg_http_call *call = s->call;
+	struct sg_err err = SG_ERR_INIT;
+
+	while (!sg_want_abilities(sg_buf_str(&call->body), &s->repo->abilities) && !call->done &&
+		call->body.len < ABILITIES_MAX) {
+		size_t before = call->body.len;
+
+		while (call->body.len == before && !call->done)
+			if (sg_loop_wait(s->repo->wire.http->loop, SG_NEVER, &err) < 0)
+				return keep(s, &err);
+	}
+	return 0;
+}
+
 static int stream_read(git_smart_subtransport_stream *base, char *buf, size_t size, size_t *ret_len)
 {
 	struct stream *s = stream_of(base);
@@ -137,6 +161,8 @@ static int stream_read(git_smart_subtransport_stream *base, char *buf, size_t si
 		*ret_len = read_section(s, buf, size);
 		return 0;
 	}
+	if (is_list(s) && !s->looked && await_abilities(s) != 0)
+		return GIT_EUSER;
 	if (sg_http_await_body(s->repo->wire.http, s->call, &err) < 0)
 		return keep(s, &err);
 	if (check_first(s, sg_buf_str(&s->call->body)) != 0)

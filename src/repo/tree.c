@@ -3,6 +3,7 @@
 
 #include "model/place.h"
 #include "repo/internal.h"
+#include "repo/partial.h"
 
 struct source {
 	struct sg_tree_source base; /* first */
@@ -50,6 +51,8 @@ static int open_tree(
 {
 	int rc;
 
+	if (sg_fill(repo, id, 1, err) < 0)
+		return -1;
 	git_error_clear();
 	rc = git_tree_lookup(ret_tree, repo->git, id);
 	return rc < 0 ? sg_git_fail(NULL, rc, "read a folder", err) : 0;
@@ -99,8 +102,11 @@ static int read_blob(struct source *source, const char *path, const git_oid *id,
 	git_object_t type;
 	git_odb *odb = NULL;
 	size_t size = 0;
-	int rc = git_repository_odb(&odb, source->repo->git);
+	int rc;
 
+	if (sg_fill(source->repo, id, 1, err) < 0)
+		return -1;
+	rc = git_repository_odb(&odb, source->repo->git);
 	if (rc == 0)
 		rc = git_odb_read_header(&size, &type, odb, id);
 	git_odb_free(odb);
@@ -186,6 +192,7 @@ int sg_repo_source(struct sg_repo *repo, const char *oid, const char *label, str
 
 	if (sg_git_commit(repo, oid, &commit, err) < 0)
 		return -1;
+	sg_partial_note(repo, oid);
 	source = sg_arena_calloc(arena, 1, sizeof(*source));
 	source->base.label = sg_arena_strdup(arena, label);
 	source->base.revision = sg_arena_strdup(arena, oid);

@@ -20,6 +20,7 @@ int sg_load_repo(struct sg_world *world, struct sg_loaded *loaded, struct sg_err
 		.log = world->log,
 		.tmpdir = world->tmpdir,
 		.signer = loaded->signer,
+		.partial = sg_str_same(world->settings->git_fetch, "part"),
 		.deadline_ms = world->deadline_ms,
 		.retry = sg_world_retry(world, GIT_TRIES),
 	};

@@ -20,6 +20,7 @@
 struct sg_settings {
 	const char *gitops;     /* project path or https URL; NULL: the job's own project */
 	const char *gitops_ref; /* configuration branch; NULL: the remote's HEAD */
+	const char *git_fetch;  /* "part": only the folders that are looked into; else whole */
 	const char *git_user;   /* for Basic authentication; NULL: by the kind of token */
 	const char *config;     /* local configuration file: gates become advisory */
 	const char *ca_file;

@@ -33,13 +33,14 @@ class Bump:
 
     via = "git"
 
-    def __init__(self, name, project, service, their_file, script=SCRIPT, how="--depth 1"):
+    def __init__(self, name, project, service, their_file, script=SCRIPT, how="--depth 1", fetch="whole"):
         self.name = name
         self.project = project
         self.service = service
         self.their_file = their_file
         self.script = script
         self.how = how
+        self.fetch = fetch
 
     def tool(self):
         version = subprocess.run(["git", "--version"], stdout=subprocess.PIPE, text=True, check=True)
@@ -61,7 +62,7 @@ class Bump:
             STAGEGATE_GITOPS=self.url, STAGEGATE_CA_FILE=self.sandbox.env["STAGEGATE_CA_FILE"],
             STAGEGATE_GITLAB_TOKEN=self.sandbox.env["STAGEGATE_GITLAB_TOKEN"],
             STAGEGATE_GITLAB_URL=self.sandbox.env["STAGEGATE_GITLAB_URL"])
-        words = ["bump", self.service, f"9.0.{index}", "--publish-via", self.via]
+        words = ["bump", self.service, f"9.0.{index}", "--publish-via", self.via, "--git-fetch", self.fetch]
         return [self.binary, *words], env, self.sandbox.work
 
     def theirs(self, index):
@@ -103,5 +104,6 @@ SMALL = Bump("bump-small", None, "catalog", "apps/checkout/values-dev.yaml")
 LARGE = Bump("bump-large", "bench/large.git", "svc-0007", "apps/svc-1500/values-dev.yaml")
 LARGE_API = ApiBump("bump-large-api", "bench/large.git", "svc-0007", "apps/svc-1500/values-dev.yaml")
 LARGE_GIT = Bump("bump-large-git", "bench/large.git", "svc-0007", "apps/svc-1500/values-dev.yaml", SPARSE,
-                 "--depth 1 --filter=blob:none --sparse")
-LARGE_GIT_DEPTH1 = Bump("bump-large-git-depth1", "bench/large.git", "svc-0007", "apps/svc-1500/values-dev.yaml")
+                 "--depth 1 --filter=blob:none --sparse", fetch="part")
+LARGE_GIT_DEPTH1 = Bump("bump-large-git-depth1", "bench/large.git", "svc-0007", "apps/svc-1500/values-dev.yaml",
+                        fetch="part")

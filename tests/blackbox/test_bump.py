@@ -91,11 +91,18 @@ def test_same_wish_and_parent_give_the_same_commit(sandbox, sg):
     assert sandbox.tip() == first
 
 
-def test_three_requests_on_one_connection(sandbox, sg):
+@pytest.mark.parametrize("fetch, filters, count", (("whole", "true", 3), ("part", "false", 3), ("part", "true", 4)))
+def test_few_requests_on_one_connection(sandbox, sg, fetch, filters, count):
+    tip = sandbox.tip()
+    sandbox.git("config", "uploadpack.allowFilter", filters)
     before = len(sandbox.requests(0))
-    sg("bump", "pricing", "9.1.0")
+    try:
+        sg("bump", "pricing", "9.1.0", "--git-fetch", fetch)
+    finally:
+        sandbox.git("config", "uploadpack.allowFilter", "true")
+        sandbox.git("update-ref", "refs/heads/develop", tip)
     lines = [line for line in sandbox.requests(before) if "/gitops/apps.git" in line[6]]
-    assert len(lines) == 3
+    assert len(lines) == count
     assert len({line[0] for line in lines}) == 1
     assert all(line[4] != "401" for line in lines)
 

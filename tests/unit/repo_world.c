@@ -12,6 +12,7 @@ static struct sg_repo *open_repo(struct repo_world *w)
 	struct sg_repo_opts opts = {.http = script_http(w->git.script),
 		.url = GIT_BEHIND_URL,
 		.tmpdir = w->git.tmp,
+		.partial = true, /* the server says whether it can */
 		.retry = {.base_ms = 1, .max_ms = 1, .tries = 1, .deadline_ms = SG_NEVER}};
 	struct sg_repo *repo = NULL;
 
