@@ -485,6 +485,25 @@ def test_many_writers_each_land_once(sandbox, api, sg, via):
     assert all(value(sandbox, name) == "9.29.0" for name in services)
 
 
+@pytest.mark.parametrize("via", ["api", "mixed"])
+def test_many_writers_of_one_file(sandbox, api, sg, via):
+    """GitLab compares the file: every one of them has to read it again, and each value is there at the end."""
+    count, path = 6, "apps/catalog/shared.yaml"
+    sandbox.ctl("foreign-commit", "develop", path, "\n".join(f"part-{at}:\n  tag: 1.0.0" for at in range(count)))
+    configure(sandbox, lambda config: config.update(services=[
+        {"name": f"part-{at}", "path": "apps/catalog", "update": [{"file": "shared.yaml", "key": f"part-{at}.tag"}]}
+        for at in range(count)]))
+    before = sandbox.tip()
+    children = [subprocess.Popen([binary(), "bump", f"part-{at}", "2.0.0", "--publish-via",
+                                  "git" if via == "mixed" and at % 2 else "api"], env=sg.env, cwd=sg.folder,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for at in range(count)]
+    for child in children:
+        out, _ = child.communicate(timeout=60)
+        assert child.returncode == 0, out.decode()
+    assert sandbox.show(path).decode() == "".join(f"part-{at}:\n  tag: 2.0.0\n" for at in range(count))
+    assert sorted(commits(sandbox, before)) == sorted(f"deploy(dev): part-{at} 2.0.0" for at in range(count))
+
+
 def test_two_runs_of_the_same_change(sandbox, api, sg):
     before = sandbox.tip()
     children = [subprocess.Popen([binary(), "bump", "catalog", "9.30.0", "--publish-via", "api"], env=sg.env,
