@@ -73,7 +73,8 @@ int64_t sg_crowd_lost(struct sg_crowd *crowd, int64_t attempt_ms, int64_t look_m
 	crowd->waited_ms = 0;
 	crowd->patience = between(mean * (100 - SPREAD_PERCENT) / 100,
 		mean * (100 + SPREAD_PERCENT) / 100, (uint32_t)random);
-	crowd->patience = least(crowd->patience, most(0, left_ms) / 4 * ATTEMPT / now_ms);
+	crowd->patience =
+		least(crowd->patience, least(most(0, left_ms), WAIT_MAX_MS) / 4 * ATTEMPT / now_ms);
 	crowd->stretch = between((int64_t)FIRST_LOOK_MIN * ATTEMPT,
 		(int64_t)FIRST_LOOK_MAX * ATTEMPT, (uint32_t)(random >> 32));
 	return in_ms(least(crowd->stretch, crowd->patience), now_ms);
