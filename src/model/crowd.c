@@ -49,9 +49,10 @@ static int64_t in_ms(int64_t thousandths, int64_t attempt_ms)
 	return most(1, thousandths * attempt_ms / ATTEMPT);
 }
 
-static int64_t patience(int losses)
+/* Shrinks with each loss. */
+static int64_t patience(int64_t first, int losses)
 {
-	int64_t attempts = (int64_t)SG_CROWD_PATIENCE * ATTEMPT;
+	int64_t attempts = first * ATTEMPT;
 
 	for (int i = 1; i < losses && attempts > PATIENCE_MIN * ATTEMPT; i++)
 		attempts = attempts * SHRINK_PERCENT / 100;
@@ -69,7 +70,7 @@ int64_t sg_crowd_lost(struct sg_crowd *crowd, int64_t attempt_ms, int64_t look_m
 	/* one quick look says little: it takes some of them to believe that all is quicker now */
 	crowd->look_ms = (crowd->attempt_ms / SG_CROWD_LOOKS + limited(look_ms)) / 2;
 	now_ms = attempt_now_ms(crowd);
-	mean = patience(crowd->losses);
+	mean = patience(SG_CROWD_PATIENCE, crowd->losses);
 	crowd->waited_ms = 0;
 	crowd->patience = between(mean * (100 - SPREAD_PERCENT) / 100,
 		mean * (100 + SPREAD_PERCENT) / 100, (uint32_t)random);
@@ -113,4 +114,13 @@ int64_t sg_crowd_looked(
 	crowd->patience = 0;
 	/* it may have moved long ago: watch for the next commit */
 	return watch(crowd, false, now_ms, random);
+}
+
+int64_t sg_crowd_pause(struct sg_crowd *crowd, int64_t attempt_ms, uint64_t random)
+{
+	int64_t window;
+
+	crowd->losses++;
+	window = patience(SG_CROWD_PAUSE, crowd->losses);
+	return in_ms(between(0, window, (uint32_t)random), limited(attempt_ms));
 }

@@ -25,6 +25,7 @@
 
 enum {
 	SG_CROWD_PATIENCE = 22,         /* attempts that the first turn is waited for, on average */
+	SG_CROWD_PAUSE = 12,            /* attempts, the widest window of sg_crowd_pause() */
 	SG_CROWD_ATTEMPT_MAX_MS = 5000, /* no attempt counts for more */
 	SG_CROWD_LOOKS = 8              /* nor for more than so many looks */
 };
@@ -54,5 +55,11 @@ int64_t sg_crowd_lost(struct sg_crowd *crowd, int64_t attempt_ms, int64_t look_m
  */
 int64_t sg_crowd_looked(
 	struct sg_crowd *crowd, bool moved, int64_t waited_ms, int64_t look_ms, uint64_t random);
+
+/*
+ * The same where there is no branch to look at: over the API only who changes the same file comes
+ * first, and those are few. Full jitter in a window that halves with each loss.
+ */
+int64_t sg_crowd_pause(struct sg_crowd *crowd, int64_t attempt_ms, uint64_t random);
 
 #endif

@@ -7,7 +7,7 @@
 #include "step/plan.h"
 #include "step/way.h"
 
-/* The delay before a new look where there is no crowd: full jitter under a ceiling that doubles. */
+/* The delay before a doubtful push is looked for: full jitter under a ceiling that doubles. */
 #define FIRST_CEILING_MS 250
 #define LAST_CEILING_MS 8000
 
@@ -44,25 +44,42 @@ static int after_others(struct attempt *attempt, const char *why, struct sg_err 
 	return err->reason == SG_R_BRANCH_MOVED ? no_time(attempt, why, err) : -1;
 }
 
-/* There is something to read back, or nobody to let by: waits a little, and looks. */
-static int after_pause(struct attempt *attempt, const char *why, struct sg_err *err)
+/* Waits so long, and looks. */
+static int look_after(struct attempt *attempt, int64_t wait_ms, const char *why, struct sg_err *err)
 {
-	struct sg_world *world = attempt->world;
-	struct sg_loop *loop = sg_world_loop(world);
-	int shift = attempt->done.tries - 1 < 5 ? attempt->done.tries - 1 : 5;
-	int64_t ceiling_ms = (int64_t)FIRST_CEILING_MS << shift;
-	int64_t until_ms;
+	struct sg_loop *loop = sg_world_loop(attempt->world);
+	int64_t until_ms = sg_loop_after(loop, wait_ms);
 
-	if (ceiling_ms > LAST_CEILING_MS)
-		ceiling_ms = LAST_CEILING_MS;
-	until_ms = sg_loop_after(
-		loop, (int64_t)(sg_retry_random(&world->random) % (uint64_t)(ceiling_ms + 1)));
-	if (until_ms >= world->deadline_ms)
+	if (until_ms >= attempt->world->deadline_ms)
 		return no_time(attempt, why, err);
 	if (sg_loop_delay(loop, until_ms, err) < 0)
 		return -1;
 	attempt->looked_ms = sg_loop_now_ms(loop);
 	return sg_way_again(attempt->loaded, err);
+}
+
+/* There is something to read back: soon. */
+static int after_doubt(struct attempt *attempt, const char *why, struct sg_err *err)
+{
+	int shift = attempt->done.tries - 1 < 5 ? attempt->done.tries - 1 : 5;
+	int64_t ceiling_ms = (int64_t)FIRST_CEILING_MS << shift;
+
+	if (ceiling_ms > LAST_CEILING_MS)
+		ceiling_ms = LAST_CEILING_MS;
+	return look_after(attempt,
+		(int64_t)(sg_retry_random(&attempt->world->random) % (uint64_t)(ceiling_ms + 1)),
+		why, err);
+}
+
+/* Over the API: somebody changed the same file. */
+static int after_neighbours(struct attempt *attempt, const char *why, struct sg_err *err)
+{
+	int64_t attempt_ms = sg_loop_now_ms(sg_world_loop(attempt->world)) - attempt->looked_ms;
+
+	return look_after(attempt,
+		sg_crowd_pause(
+			&attempt->crowd, attempt_ms, sg_retry_random(&attempt->world->random)),
+		why, err);
 }
 
 static struct sg_plan_ask plan_ask_of(const struct attempt *attempt)
@@ -255,9 +272,10 @@ static int push(struct attempt *attempt, bool *ret_again, struct sg_err *err)
 	/* What was not there at the last look may have come late, and be what was in the way. */
 	attempt->in_doubt = attempt->doubted.id != NULL;
 	sg_debug(attempt->world->log, "push try %d: %s", attempt->done.tries, published.why);
-	/* Over the API only who changes the same file comes first. */
-	if (attempt->in_doubt || attempt->loaded->way)
-		return after_pause(attempt, published.why, err);
+	if (attempt->in_doubt)
+		return after_doubt(attempt, published.why, err);
+	if (attempt->loaded->way)
+		return after_neighbours(attempt, published.why, err);
 	return after_others(attempt, published.why, err);
 }
 
@@ -280,6 +298,9 @@ int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 		.world = world, .loaded = loaded, .ask = ask, .looked_ms = loaded->looked_ms};
 	bool again = true;
 
+	/* over the API nothing was looked at yet */
+	if (loaded->way)
+		attempt.looked_ms = sg_loop_now_ms(sg_world_loop(world));
 	if (sg_way_publisher(world, loaded, &attempt.publisher, err) < 0)
 		return -1;
 	while (again) {

@@ -139,6 +139,25 @@ static void a_server_that_is_fast_again_is_not_waited_for_as_if_it_were_slow(voi
 	assert_true(wait_ms < 1000);
 }
 
+static void without_a_branch_to_look_at_the_window_halves(void **state)
+{
+	struct sg_crowd low = {0}, high = {0};
+	int64_t before_ms = (int64_t)SG_CROWD_PAUSE * 2 * ATTEMPT_MS;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		int64_t wait_ms = sg_crowd_pause(&high, ATTEMPT_MS, HIGH);
+
+		assert_int_equal(sg_crowd_pause(&low, ATTEMPT_MS, LOW), 1);
+		assert_int_equal(
+			wait_ms, before_ms / 2 > 2 * ATTEMPT_MS ? before_ms / 2 : 2 * ATTEMPT_MS);
+		before_ms = wait_ms;
+	}
+	assert_int_equal(high.losses, 6);
+	assert_in_range(sg_crowd_pause(&low, INT64_MAX, HIGH), 1, 10 * SG_CROWD_ATTEMPT_MAX_MS);
+	assert_int_equal(sg_crowd_pause(&low, INT64_MIN, LOW), 1);
+}
+
 static void odd_times_do_no_harm(void **state)
 {
 	static const int64_t odd[] = {INT64_MIN / 4, -1, 0, 1, INT64_MAX / 4};
@@ -434,6 +453,7 @@ int main(void)
 		cmocka_unit_test(at_its_turn_it_does_not_wait_for_a_commit_for_ever),
 		cmocka_unit_test(a_turn_takes_no_more_than_a_quarter_of_what_is_left),
 		cmocka_unit_test(a_server_that_is_fast_again_is_not_waited_for_as_if_it_were_slow),
+		cmocka_unit_test(without_a_branch_to_look_at_the_window_halves),
 		cmocka_unit_test(odd_times_do_no_harm),
 		cmocka_unit_test(thirty_two_that_never_rest_get_along),
 		cmocka_unit_test(thirty_two_that_begin_again_at_once_do_not),
