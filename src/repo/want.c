@@ -5,7 +5,7 @@
 
 #include "repo/pkt.h"
 
-enum { REQUEST_MAX_BYTES = 1024 * 1024, WORDS_SHOWN = 600, SHALLOW_MAX = 100000 };
+enum { REQUEST_MAX_BYTES = 1024 * 1024, WORDS_SHOWN = 600, SHALLOW_MAX = 10000 };
 
 bool sg_want_abilities(struct sg_str list, struct sg_abilities *ret)
 {
