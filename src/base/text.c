@@ -295,6 +295,42 @@ static size_t skip_marker(struct sg_str s)
 	return between == ' ' || between == '-' || between == '_' ? len : 0;
 }
 
+static bool is_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_' || (unsigned char)c >= 0x80;
+}
+
+/*
+ * Does what GitLab takes for a mention or a reference begin with the byte at AT? "@name" not inside
+ * a word (a digest's "@sha256" is), "#1", "!1", "&1", "$1" anywhere ("shop/web#7"), "~label" and
+ * "%milestone", and a link to an issue, which closes it behind "Closes".
+ */
+static bool begins_reference(struct sg_str s, size_t at)
+{
+	static const char *const links[] = {"/issues/", "/work_items/", "/merge_requests/"};
+	char c = s.ptr[at], next = at + 1 < s.len ? s.ptr[at + 1] : '\0';
+
+	switch (c) {
+	case '@':
+		return (at == 0 || !is_word(s.ptr[at - 1])) && is_word(next);
+	case '#':
+	case '!':
+	case '&':
+	case '$':
+		return next >= '0' && next <= '9';
+	case '~':
+	case '%':
+		return is_word(next) || next == '"';
+	case '/':
+		for (size_t i = 0; i < SG_COUNT(links); i++)
+			if (sg_str_starts(sg_str_sub(s, at, s.len), links[i]))
+				return true;
+		return false;
+	}
+	return false;
+}
+
 void sg_text_commit(struct sg_str s, struct sg_buf *out)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf clean = {0};
@@ -306,7 +342,11 @@ void sg_text_commit(struct sg_str s, struct sg_buf *out)
 		size_t len = skip_marker(sg_str_sub(sg_buf_str(&clean), i, clean.len));
 
 		if (len == 0) {
+			bool reference = begins_reference(sg_buf_str(&clean), i);
+
 			sg_buf_addc(out, clean.ptr[i++]);
+			if (reference)
+				sg_buf_addc(out, ' ');
 			continue;
 		}
 		sg_buf_addc(out, '(');

@@ -37,7 +37,8 @@ void sg_text_markdown(struct sg_str s, struct sg_buf *out);
 
 /*
  * Commit message text: CR, NUL, C0/C1 except LF, ANSI and bidi controls removed; [skip ci] and
- * [ci skip] neutralised (security.md 4.4).
+ * [ci skip] neutralised, and a blank in mentions and references ("@ all", "Closes # 12"), which
+ * GitLab acts on in commit messages and titles, too (security.md 4.4, 4.5).
  */
 void sg_text_commit(struct sg_str s, struct sg_buf *out);
 

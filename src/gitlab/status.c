@@ -29,10 +29,15 @@ static bool says_so_already(const struct sg_gitlab_answer *answer, const char *s
 
 static void write_status(struct sg_buf *body, const struct sg_gitlab_status_ask *ask)
 {
+	SG_AUTO(sg_buf_release) struct sg_buf shown = {0};
 	struct sg_json_out json;
 	char text[TEXT_MAX + 1];
 
+	/* GitLab shows it as it is. A byte may become four, and the rest is cut. */
 	sg_text_line(text, sizeof(text), sg_str_of(ask->description));
+	sg_buf_init(&shown, sizeof(text) * 4);
+	sg_text_terminal(sg_str_of(text), false, &shown);
+	sg_text_line(text, sizeof(text), sg_buf_str(&shown));
 	sg_json_out_init(&json, body, false);
 	sg_json_open_object(&json, NULL);
 	sg_json_put_str(&json, "state", ask->state);

@@ -108,17 +108,22 @@ static int add_subject(struct sg_world *world, const struct sg_policy *policy,
 	return 0;
 }
 
-/* "Key: value" on one line of its own. */
-static void add_trailer(struct sg_buf *out, const char *key, const char *value)
+/* VALUE on the line that is begun. */
+static void add_value(struct sg_buf *out, const char *value)
 {
-	size_t from;
+	size_t from = out->len;
 
-	sg_buf_addf(out, "%s: ", key);
-	from = out->len;
 	sg_text_commit(sg_str_of(value), out);
 	for (size_t i = from; i < out->len; i++)
 		if (out->ptr[i] == '\n')
 			out->ptr[i] = ' ';
+}
+
+/* "Key: value" on one line of its own. */
+static void add_trailer(struct sg_buf *out, const char *key, const char *value)
+{
+	sg_buf_addf(out, "%s: ", key);
+	add_value(out, value);
 	sg_buf_addc(out, '\n');
 }
 
@@ -182,15 +187,15 @@ int sg_message_build(struct sg_world *world, const struct sg_policy *policy,
 	sg_buf_adds(&text, "\n\n");
 	for (size_t i = 0; i < plan->value_count; i++) {
 		sg_buf_adds(&text, "- ");
-		sg_text_commit(sg_str_of(plan->values[i].path), &text);
+		add_value(&text, plan->values[i].path);
 		sg_buf_addc(&text, ' ');
-		sg_text_commit(sg_str_of(plan->values[i].place), &text);
+		add_value(&text, plan->values[i].place);
 		sg_buf_adds(&text, plan->values[i].added ? " added: " : " from ");
 		if (!plan->values[i].added) {
-			sg_text_commit(sg_str_of(plan->values[i].from), &text);
+			add_value(&text, plan->values[i].from);
 			sg_buf_adds(&text, " to ");
 		}
-		sg_text_commit(sg_str_of(plan->values[i].to), &text);
+		add_value(&text, plan->values[i].to);
 		sg_buf_addc(&text, '\n');
 	}
 	sg_buf_addc(&text, '\n');

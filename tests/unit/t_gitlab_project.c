@@ -368,6 +368,22 @@ static void a_long_description_is_cut(void **state)
 	gitlab_world_done(w);
 }
 
+static void a_description_shows_what_it_is(void **state)
+{
+	struct gitlab_world *w = *state;
+	const struct sg_gitlab_status_ask ask = {.sha = SHA_A,
+		.name = "n",
+		.state = "pending",
+		.description = "a\x1b[31m\xE2\x80\xAE"
+			       "b\n/merge\xFF"};
+
+	script_want_body(script_reply(w->script, "POST", STATUS_URL, 201, "{\"id\":1}"),
+		"{\"state\":\"pending\",\"name\":\"n\",\"description\":"
+		"\"a\\\\x1b[31m\\\\xe2\\\\x80\\\\xaeb /merge\\\\xff\"}");
+	assert_int_equal(sg_gitlab_status_set(&w->gitlab, &ask, &w->answer, &w->err), 0);
+	gitlab_world_done(w);
+}
+
 static void statuses_are_read(void **state)
 {
 	struct gitlab_world *w = *state;
@@ -419,6 +435,7 @@ int main(void)
 		T(a_status_is_set),
 		T(two_updates_at_once_are_tried_again),
 		T(a_long_description_is_cut),
+		T(a_description_shows_what_it_is),
 		T(statuses_are_read),
 	};
 

@@ -202,6 +202,22 @@ static void commit_text_is_plain(void **state)
 	expect(sg_text_commit, "\xE2\x80\xAEx\xFF", "x\xEF\xBF\xBD");
 }
 
+/* GitLab acts on these in commit messages; a digest and an address are none. */
+static void commit_text_mentions_nobody(void **state)
+{
+	(void)state;
+	expect(sg_text_commit, "@all (@a.b) a@b.example 1.4.2@sha256:0a",
+		"@ all (@ a.b) a@b.example 1.4.2@sha256:0a");
+	expect(sg_text_commit, "Closes #12, shop/web#7 and !3 &4 $5 # 1",
+		"Closes # 12, shop/web# 7 and ! 3 & 4 $ 5 # 1");
+	expect(sg_text_commit, "~bug ~\"two words\" %1.0 100% ~ $HOME",
+		"~ bug ~ \"two words\" % 1.0 100% ~ $HOME");
+	expect(sg_text_commit, "fix https://gitlab.example.com/a/-/issues/8",
+		"fix https://gitlab.example.com/a/-/ issues/8");
+	expect(sg_text_commit, "https://gitlab.example.com/a/-/pipelines/8",
+		"https://gitlab.example.com/a/-/pipelines/8");
+}
+
 static void url_encodes(void **state)
 {
 	(void)state;
@@ -246,6 +262,7 @@ int main(void)
 		cmocka_unit_test(xml_escapes),
 		cmocka_unit_test(markdown_cannot_act),
 		cmocka_unit_test(commit_text_is_plain),
+		cmocka_unit_test(commit_text_mentions_nobody),
 		cmocka_unit_test(url_encodes),
 		cmocka_unit_test(lines_are_wrapped),
 	};
