@@ -34,9 +34,9 @@ def binary():
 class Sandbox:
     """One sandbox for the whole session; tests use services of their own and heal what they break."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
         self.folder = folder
-        self.call("start")
+        self.call("start", *options)
         self.env = {}
         for line in self.call("env").splitlines():
             for word in shlex.split(line):
@@ -204,9 +204,9 @@ class Stagegate:
                     assert CANARY not in content.read(), f"a secret in {path}"
 
 
-def running(folder):
+def running(folder, *options):
     """A sandbox from its start to its end, and what must be true then of its repository and of all that was said to its GitLab."""
-    box = Sandbox(str(folder / "state"))
+    box = Sandbox(str(folder / "state"), *options)
     box.ctl("record", "on")
     yield box
     try:

@@ -45,10 +45,10 @@ def _serve(server):
 class Sandbox:
     """Everything of one running sandbox. `info` is what env.json holds."""
 
-    def __init__(self, state, sockets, root="", empty=False):
+    def __init__(self, state, sockets, root="", empty=False, origin=""):
         self.state, self.sockets = state, sockets
         self.children, self.stopped = [], threading.Event()
-        self.info = {"dir": state, "sockets": sockets, "leaders": [], "root": root, "empty": empty}
+        self.info = {"dir": state, "sockets": sockets, "leaders": [], "root": root, "empty": empty, "origin": origin}
 
     def path(self, *parts):
         return os.path.join(self.state, *parts)
@@ -80,7 +80,8 @@ class Sandbox:
         }
         kube_port = {name: sock.getsockname()[1] for name, sock in apis.items()}
         self.info.update(ports={**port, **kube_port}, tokens=tokens)
-        self.info["gitlab"] = f"https://127.0.0.1:{port['server']}{self.info['root']}"
+        self.own = f"https://127.0.0.1:{port['server']}"
+        self.info["gitlab"] = (self.info["origin"] or self.own) + self.info["root"]
         self.info["url"] = f"{self.info['gitlab']}/gitops/apps.git"
         self.info["kube"] = f"https://127.0.0.1:{kube_port['kube']}"
         maker.join()
@@ -164,7 +165,7 @@ class Sandbox:
         auth = f"Bearer {self.info['tokens']['kube']['wait']}"
         basic = "Basic " + base64.b64encode(f"oauth2:{self.info['tokens']['git']['bot']}".encode()).decode()
         for url, credential in (
-            (self.info["url"] + "/info/refs?service=git-upload-pack", basic),
+            (f"{self.own}{self.info['root']}/gitops/apps.git/info/refs?service=git-upload-pack", basic),
             (self.info["kube"] + "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications?limit=1", auth),
         ):
             self._poll(urllib.request.Request(url, headers={"Authorization": credential}), context)
@@ -214,9 +215,9 @@ def _refs(path):
     return dict(row.split(" ") for row in rows)
 
 
-def main(state, sockets, report, root, empty=False):
+def main(state, sockets, report, root, origin, empty):
     """Runs until SIGTERM. `report` is a file descriptor: one line `ready`, or what went wrong."""
-    sandbox = Sandbox(state, sockets, root, empty)
+    sandbox = Sandbox(state, sockets, root, empty, origin)
     signal.signal(signal.SIGTERM, lambda *_: sandbox.stopped.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir("/")
@@ -235,4 +236,4 @@ def main(state, sockets, report, root, empty=False):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5:] == ["empty"]))
+    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5], sys.argv[6:] == ["empty"]))

@@ -94,10 +94,12 @@ def ours(state):
     return not entries or "sandbox" in entries
 
 
-def start(state, root=None, empty=False):
+def start(state, root=None, empty=False, origin=""):
     root = default_root() if root is None else root
     if not re.fullmatch(r"(/[a-z0-9-]+)*", root):
         raise SystemExit(f"sandbox: {root!r} is no sub-path such as /gitlab")
+    if origin and not re.fullmatch(r"https://127\.0\.0\.1:\d+", origin):
+        raise SystemExit(f"sandbox: {origin!r} is no origin such as https://127.0.0.1:8443")
     with Lock(state, True):
         if not ours(state):
             raise SystemExit(f"sandbox: {state} is not empty and not a sandbox")
@@ -116,7 +118,7 @@ def start(state, root=None, empty=False):
         sockets = state
         if len(state) > SOCKET_PATH_MAX:
             sockets = tempfile.mkdtemp(prefix="stagegate-sb-", dir="/tmp")
-        said = launch(state, sockets, root, empty)
+        said = launch(state, sockets, root, empty, origin)
         if said != "ready":
             clean(state)
             shutil.rmtree(state)
@@ -126,7 +128,7 @@ def start(state, root=None, empty=False):
         return 0
 
 
-def launch(state, sockets, root, empty):
+def launch(state, sockets, root, empty, origin):
     """Starts the daemon; returns what it reports: `ready`, or what went wrong."""
     env = {
         name: value
@@ -138,7 +140,7 @@ def launch(state, sockets, root, empty):
     env["PYTHONPATH"] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     reading, writing = os.pipe()
     with open(os.path.join(state, "sim.log"), "ab") as log:
-        args = ["/usr/bin/python3", "-m", "sim.daemon", state, sockets, str(writing), root, *(["empty"] if empty else [])]
+        args = ["/usr/bin/python3", "-m", "sim.daemon", state, sockets, str(writing), root, origin, *(["empty"] if empty else [])]
         child = subprocess.Popen(
             args, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, start_new_session=True, pass_fds=[writing]
         )
@@ -268,6 +270,7 @@ def main(argv):
         sub.add_argument("--dir", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         if name == "start":
             sub.add_argument("--root", help="sub-path of Git and API, as /gitlab (default $SANDBOX_ROOT, or none)")
+            sub.add_argument("--origin", default="", help="origin of Git and API as others see it: a proxy stands there (default: its own)")
             sub.add_argument("--empty", action="store_true", help="an empty GitOps project, a cluster without Applications")
         if name == "ctl":
             sub.add_argument("words", nargs=argparse.REMAINDER)
@@ -278,7 +281,7 @@ def main(argv):
     if not re.fullmatch(r"[A-Za-z0-9._/@+,=:-]+", state):  # it goes into the configuration of nginx and openssl
         raise SystemExit(f"sandbox: {state!r}: letters, digits and ._/@+,=:- only, please")
     if args.command == "start":
-        return start(state, args.root, args.empty)
+        return start(state, args.root, args.empty, args.origin)
     if args.command == "env":
         print("\n".join(f"export {name}={shlex.quote(value)}" for name, value in environment(need(state)).items()))
         return 0
