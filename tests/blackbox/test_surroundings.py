@@ -319,8 +319,9 @@ def test_a_server_whose_date_is_hours_off(journey):
 ONWARD = "the same command again looks what was done, and goes on from there"
 """Phase: what is made slow, the line of the trace (or log) at which the signal comes, the command."""
 PHASES = {
-    "look": ("git-slow 700", "GET .*info/refs", "bump catalog 1.4.2"),
-    "fetch": ("git-slow 700", "POST .*git-upload-pack", "bump catalog 1.4.2"),
+    "look": ("git-slow 700", "GET .*info/refs", "bump catalog 1.4.2 --publish-via git"),
+    "fetch": ("git-slow 700", "POST .*git-upload-pack", "bump catalog 1.4.2 --publish-via git"),
+    "file": ("gl-slow 300", "GET .*/repository/files/apps", "bump catalog 1.4.2 --publish-via api"),
     "request": ("gl-slow 150", "POST .*/merge_requests", "promote catalog --to staging"),
     "gates": ("gl-slow 60", "GET .*/statuses", "promote catalog --to staging"),
     "merge": ("gl-slow 60", "PUT .*/merge ", "promote catalog --to staging"),
@@ -381,9 +382,11 @@ def test_a_signal_in_every_phase(journey, faults, phase):
         assert journey.sandbox.git("log", "--oneline", "--grep", "Stagegate-Id", "develop").count("\n") == 0
 
 
-def test_a_push_under_way_is_brought_to_its_end(journey, faults):
+@pytest.mark.parametrize("via, fault, line", [("git", ("git-slow", "700"), "POST .*git-receive-pack"),
+                                              ("api", ("gl-slow", "300"), "POST .*/repository/commits")])
+def test_a_push_under_way_is_brought_to_its_end(journey, faults, via, fault, line):
     """Cut after some seconds it would be in doubt; done in that time it is done, and the run says so."""
-    faults("git-slow", "700")
-    code, text = cancelled(journey, ("bump", "catalog", "1.4.2"), "POST .*git-receive-pack", signal.SIGTERM)
+    faults(*fault)
+    code, text = cancelled(journey, ("bump", "catalog", "1.4.2", "--publish-via", via), line, signal.SIGTERM)
     assert code == 0 and "done: committed" in text
     assert journey.tag("dev", branch="develop") == "1.4.2"
