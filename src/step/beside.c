@@ -16,9 +16,10 @@ struct keeping {
 	const struct sg_beside_ask *ask;
 	struct sg_file_change *files;
 	size_t count;
+	struct sg_err refused; /* why our edit may not go over theirs; no reason: it may */
 };
 
-/* What shall stand in the file: theirs, with our edit. */
+/* What shall stand in the file: theirs, with our edit where there is one. */
 static int text_for(struct keeping *k, struct sg_tree_source *theirs,
 	const struct sg_changes *changes, const char *path, struct sg_str *ret, struct sg_err *err)
 {
@@ -36,6 +37,24 @@ static int text_for(struct keeping *k, struct sg_tree_source *theirs,
 	return 0;
 }
 
+/* What they wrote is judged as if it had come before our push was sent. */
+static int guard(struct keeping *k, const struct sg_tree_source *theirs, struct sg_changes *changes,
+	struct sg_err *err)
+{
+	bool went_back;
+
+	if (sg_guard_check(k->world, k->loaded, k->ask->plan_ask->env, k->ask->guard, changes,
+		    theirs, &went_back, err) == 0) {
+		*k->ask->went_back = *k->ask->went_back || went_back;
+		return 0;
+	}
+	if (err->reason != SG_R_UNEXPECTED_VALUE && err->reason != SG_R_OLDER)
+		return -1;
+	k->refused = *err;
+	changes->file_count = 0;
+	return 0;
+}
+
 static int find_files(struct keeping *k, struct sg_err *err)
 {
 	const struct sg_plan *plan = k->ask->plan;
@@ -46,7 +65,8 @@ static int find_files(struct keeping *k, struct sg_err *err)
 	if (sg_way_at(k->world, k->loaded, plan->branch, k->ask->published->beside, &theirs, err) <
 			0 ||
 		sg_plan_on(k->world, k->loaded, k->ask->plan_ask, theirs, &changes, &ignored, err) <
-			0)
+			0 ||
+		guard(k, theirs, &changes, err) < 0)
 		return -1;
 	for (size_t i = 0; i < plan->file_count; i++) {
 		struct sg_file_change file = {
@@ -77,7 +97,11 @@ static const char *message_of(const struct keeping *k, const char *id)
 		sg_text_commit(sg_str_of(k->files[i].path), &text);
 		sg_buf_addc(&text, '\n');
 	}
-	sg_buf_addf(&text, "Now both are here.\n\nStagegate-Id: %s\n", id);
+	sg_buf_addf(&text, "%s\n\nStagegate-Id: %s\n",
+		k->refused.reason == SG_R_OK
+			? "Now both are here."
+			: "That is here again, and our change may not go over it.",
+		id);
 	return sg_arena_dup(k->world->arena, sg_buf_str(&text));
 }
 
@@ -162,25 +186,49 @@ static int keep(struct keeping *k, bool *ret_kept, const char **ret_commit, stru
 	return publish(k, &both, ret_kept, ret_commit, err);
 }
 
+/* Their change is not there, and nobody but us knows. */
+static int fail_lost(const struct sg_beside_ask *ask, const struct sg_err *why, struct sg_err *err)
+{
+	const struct sg_published *published = ask->published;
+	const char *branch = ask->plan->branch;
+
+	if (why->reason == SG_R_CANCELLED) {
+		*err = *why;
+		(void)sg_wrap(err,
+			"%.12s, which took away what %.12s had just changed in the same "
+			"files of %.100s, and has not put it back",
+			published->commit, published->beside, branch);
+	} else {
+		(void)sg_fail(err, SG_R_CONFLICT,
+			"%.12s is on %s, took away what %.12s had just changed in the same files, "
+			"and that could not be put back%s%.300s",
+			published->commit, branch, published->beside,
+			why->reason == SG_R_OK ? "" : ": ",
+			why->reason == SG_R_OK ? "" : why->cause);
+	}
+	return sg_hint(err, "look with: git fetch origin %s && git diff %.12s %.12s", branch,
+		published->beside, published->commit);
+}
+
+/* Their change is there as if ours had never come. */
+static int fail_refused(const struct keeping *k, const char *commit, struct sg_err *err)
+{
+	*err = k->refused;
+	return sg_hint(err, "%.12s, which was on %s for a moment, is taken back by %.12s%s",
+		k->ask->published->commit, k->ask->plan->branch, commit,
+		err->reason == SG_R_OLDER
+			? "; to go back on purpose add --allow-older --reason TEXT"
+			: "");
+}
+
 int sg_beside_keep(struct sg_world *world, struct sg_loaded *loaded,
 	const struct sg_beside_ask *ask, const char **ret_commit, struct sg_err *err)
 {
-	struct keeping k = {.world = world, .loaded = loaded, .ask = ask};
-	const struct sg_published *published = ask->published;
+	struct keeping k = {.world = world, .loaded = loaded, .ask = ask, .refused = SG_ERR_INIT};
 	struct sg_err why = SG_ERR_INIT;
 	bool kept = false;
 
-	if (keep(&k, &kept, ret_commit, &why) == 0 && kept)
-		return 0;
-	if (why.reason == SG_R_CANCELLED) {
-		*err = why;
-		return -1;
-	}
-	(void)sg_fail(err, SG_R_CONFLICT,
-		"%.12s is on %s, took away what %.12s had just changed in the same files, and that "
-		"could not be put back%s%.300s",
-		published->commit, ask->plan->branch, published->beside,
-		why.reason == SG_R_OK ? "" : ": ", why.reason == SG_R_OK ? "" : why.cause);
-	return sg_hint(err, "look with: git fetch origin %s && git diff %.12s %.12s",
-		ask->plan->branch, published->beside, published->commit);
+	if (keep(&k, &kept, ret_commit, &why) < 0 || !kept)
+		return fail_lost(ask, &why, err);
+	return k.refused.reason == SG_R_OK ? 0 : fail_refused(&k, *ret_commit, err);
 }

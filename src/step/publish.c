@@ -231,7 +231,13 @@ static int published_at(
 	const struct sg_plan_ask plan_ask = plan_ask_of(attempt);
 	struct sg_loop *loop = sg_world_loop(attempt->world);
 	const struct sg_beside_ask ask = {
-		&plan_ask, &attempt->done.plan, published, attempt->publisher};
+		.plan_ask = &plan_ask,
+		.guard = &attempt->ask->guard,
+		.plan = &attempt->done.plan,
+		.published = published,
+		.publisher = attempt->publisher,
+		.went_back = &attempt->done.went_back,
+	};
 	int rc;
 
 	attempt->done.written = true;

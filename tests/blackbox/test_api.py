@@ -397,6 +397,32 @@ def test_a_change_that_cannot_be_put_back_is_said(sandbox, api):
     assert "CONFLICT" in run.err and "git diff" in run.err and "could not be put back" in run.err
 
 
+NEWER = ("OLDER", (), "--allow-older")
+OTHER = ("UNEXPECTED_VALUE", ("--expect-current", "9.23.4"), "taken back by")
+
+
+@pytest.mark.parametrize("reason,words,hint", [NEWER, OTHER])
+def test_the_guard_holds_for_what_came_in_between(sandbox, api, reason, words, hint):
+    """A newer version, or another one than the expected: theirs stays, and ours is taken back."""
+    api("catalog", "9.23.4", "--allow-older", "--reason", "a start")
+    before = sandbox.tip()
+    sandbox.ctl("fault", "gl-overtake", "9.23.4", "9.24.0" if reason == "OLDER" else "9.23.5")
+    run = api("catalog", "9.23.6", *words, expect=6)
+    assert reason in run.err and "taken back by" in run.err and hint in run.err
+    theirs = sandbox.git("rev-parse", "develop~2")
+    assert sandbox.git("rev-parse", f"{theirs}^") == before
+    assert sandbox.git("rev-parse", "develop^{tree}") == sandbox.git("rev-parse", f"{theirs}^{{tree}}")
+    assert sandbox.git("rev-parse", "--short=12", "develop").strip() in run.err
+
+
+def test_on_purpose_it_goes_over_what_came_in_between(sandbox, api):
+    api("catalog", "9.23.4", "--allow-older", "--reason", "a start")
+    sandbox.ctl("fault", "gl-overtake", "9.23.4", "9.24.0")
+    run = api("catalog", "9.23.6", "--allow-older", "--reason", "9.24 fails")
+    assert value(sandbox, "catalog") == "9.23.6"
+    assert {row["reason"] for row in run.json["warnings"]} == {"CAME_BETWEEN", "WENT_BACK"}
+
+
 def test_one_that_is_read_back_is_said(sandbox, api):
     sandbox.ctl("fault", "gl-between")
     sandbox.ctl("fault", "gl-502-after", "1", *POST)

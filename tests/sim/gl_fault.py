@@ -31,6 +31,7 @@ FAULTS = {
     "gl-reset-after": ("the next N API requests have their effect and end without any answer", "N=1 [WORD...]"),
     "gl-race": ("the next N commits by API lose a race: somebody else's commit comes first", "N=1"),
     "gl-between": ("the next N commits by API are made on somebody else's commit of the same file, that came after the check", "N=1"),
+    "gl-overtake": ("as gl-between, once, and that commit has NEW for OLD in the file", "OLD NEW"),
     "gl-decline": ("the next N commits by API are declined by a push rule, 400", "N=1"),
     "gl-decline-list": ("the same, with the text in an array", "N=1"),
     "gl-lag": ("the next N reads of files by a branch's name see the branch as it was one commit ago", "N=1"),
@@ -72,7 +73,7 @@ class Faults:
                 skip, _, count = words[0].rpartition("+") if counted else ("", "", "1")
                 self.on[name] = [int(count), list(words[counted:]), int(skip or 0)]
             else:
-                self.on[name] = [int(words[0]) if words else 300, []] if argument == "MS=300" else [1, []]
+                self.on[name] = [int(words[0]) if words else 300, []] if argument == "MS=300" else [1, list(words)]
         with state.lock:
             if name == "gl-version":
                 state.version = words[0] if words else "15.11.13"
@@ -110,9 +111,13 @@ class Faults:
 
     def between(self, repo, branch, path):
         """3: the files are checked before the write, not with it. The new tip, or None."""
-        if not self._count("gl-between"):
+        with self.lock:
+            words = self.on.get("gl-overtake", [0, []])[1]
+        overtaken = self._count("gl-overtake")
+        if not overtaken and not self._count("gl-between"):
             return None
-        body = repo.blob(repo.branch(branch), path)[1] + b"# came between\n"
+        body = repo.blob(repo.branch(branch), path)[1]
+        body = body.replace(*(word.encode() for word in words)) if overtaken else body + b"# came between\n"
         return gitrepo.put(repo.path, branch, {path: body}, "came between\n")[1]
 
     def lagging(self, repo, ref):

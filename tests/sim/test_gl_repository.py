@@ -213,6 +213,14 @@ def test_somebody_comes_between_check_and_commit(box):
     assert commit(box, "develop", body=b"y: 1\n")["parent_ids"] == [new["id"]]  # only once
 
 
+def test_somebody_changes_the_same_words_between(box):
+    box.ctl("fault", "gl-overtake", "tag:", "tag: 9")
+    new = commit(box, "develop", one={"last_commit_id": box.tip()})
+    (between,) = new["parent_ids"]
+    assert "tag: 9" in gitrepo.git(box.repo, "show", f"{between}:{FILE}")
+    assert commit(box, "develop", body=b"y: 1\n")["parent_ids"] == [new["id"]]  # only once
+
+
 @pytest.mark.parametrize("fault, shape", [("gl-decline", str), ("gl-decline-list", list)])
 def test_push_rule(box, fault, shape):
     """4: 400 with the rule's text; 1.1: a text can be a list."""
