@@ -161,25 +161,28 @@ int sg_deployments_begin(
 	return 0;
 }
 
-/* Says how a record ended. A refusal is none where it stands there so already. */
+/* Says how a record ended. A refusal is none where it stands there so already; *ret_there: it does.
+ */
 static int put_end(struct sg_deployments *d, const struct sg_deployment_record *r, int64_t id,
-	const char *status, struct sg_err *err)
+	const char *status, bool *ret_there, struct sg_err *err)
 {
 	struct sg_gitlab_deployment *now;
 	struct sg_gitlab_answer answer;
 	size_t count;
 
+	*ret_there = false;
 	if (sg_gitlab_deployment_end(&d->forge.gitlab, id, status, &answer, err) < 0)
 		return -1;
-	if (answer.outcome == SG_GITLAB_DONE)
+	*ret_there = answer.outcome == SG_GITLAB_DONE;
+	if (*ret_there)
 		return 0;
 	if (sg_gitlab_deployments(
 		    &d->forge.gitlab, r->environment, d->world->arena, &now, &count, err) < 0)
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (now[i].id == id && strcmp(now[i].status, status) == 0)
-			return 0;
-	say_refused(d, r, &answer);
+	for (size_t i = 0; i < count && !*ret_there; i++)
+		*ret_there = now[i].id == id && strcmp(now[i].status, status) == 0;
+	if (!*ret_there)
+		say_refused(d, r, &answer);
 	return 0;
 }
 
@@ -189,11 +192,12 @@ static int end_those_before(
 {
 	for (size_t i = 0; i < r->seen_count; i++) {
 		const struct sg_gitlab_deployment *old = &r->seen[i];
+		bool there;
 
 		if (old->of_job || old->id >= r->id || old->user_id != r->user_id ||
 			strcmp(old->status, running) != 0)
 			continue;
-		if (put_end(d, r, old->id, "canceled", err) < 0)
+		if (put_end(d, r, old->id, "canceled", &there, err) < 0)
 			return -1;
 		if (strcmp(old->sha, r->revision) != 0 &&
 			set_status(d, r, old->sha, "canceled", "another commit took its place",
@@ -210,6 +214,20 @@ static void tell(
 		"deployment %" PRId64 " of %s: %s", r->id, r->environment, status);
 }
 
+static int end_own(struct sg_deployments *d, const struct sg_deployment_record *r,
+	const char *status, struct sg_err *err)
+{
+	bool there = strcmp(r->status, status) == 0;
+	struct sg_err why = SG_ERR_INIT;
+
+	if (!there && put_end(d, r, r->id, status, &there, &why) < 0)
+		return unless_cancelled(d, r, &why, err);
+	if (there)
+		tell(d, r, status);
+	return 0;
+}
+
+/* The record's own end comes last: where that stands, the next run has nothing left to do. */
 static int end_one(struct sg_deployments *d, const struct sg_deployment_record *r,
 	const struct sg_report_verdict *row, struct sg_err *err)
 {
@@ -220,11 +238,12 @@ static int end_one(struct sg_deployments *d, const struct sg_deployment_record *
 
 	if (!r->id || !status || r->is_said)
 		return 0;
-	if ((strcmp(r->status, status) != 0 && put_end(d, r, r->id, status, &why) < 0) ||
-		(status == success && end_those_before(d, r, &why) < 0))
-		return unless_cancelled(d, r, &why, err);
-	tell(d, r, status);
-	return set_status(d, r, r->revision, status, row->code, err);
+	if (status == success && end_those_before(d, r, &why) < 0 &&
+		unless_cancelled(d, r, &why, err) < 0)
+		return -1;
+	if (set_status(d, r, r->revision, status, row->code, err) < 0)
+		return -1;
+	return end_own(d, r, status, err);
 }
 
 int sg_deployments_end(

@@ -160,6 +160,17 @@ def test_a_refusal_changes_no_verdict(roll, faults, fault):
     assert run.json["result"] == "done" and warned(run)
 
 
+def test_an_end_that_is_refused_is_not_told_as_recorded(roll, faults):
+    sha = roll.bump()
+    faults("gl-403", "9", "PUT", "/deployments")
+    run = roll.wait()
+    assert run.json["result"] == "done" and warned(run)
+    assert roll.rows() == [("running", sha, "bot")] and f"{ENVIRONMENT}: success" not in run.err
+    assert roll.status(sha)[-1] == "success"
+    faults("clear")
+    assert f"{ENVIRONMENT}: success" in roll.wait().err and roll.rows() == [("success", sha, "bot")]
+
+
 def test_a_job_needs_no_other_token(roll):
     """Its own token may record deployments; commit statuses it may not set, and does not try."""
     sha = roll.bump()
@@ -194,6 +205,7 @@ def test_killed_at_every_write_and_run_again_there_is_one_record(roll, moment):
         roll.sg.sweep()
         roll.wait()
         assert roll.rows()[before:] == [("success", sha, "bot")], (at, write)
+        assert roll.status(sha)[-1] == "success", (at, write)
         if write is None:
             assert at > 3  # at least: the record, its end, and a write to the cluster
             return
