@@ -159,7 +159,7 @@ int sg_gitlab_folder_read(struct sg_gitlab *gitlab, const char *dir, const char 
 	sg_gitlab_path_param(&path, "pagination", "keyset");
 	if (sg_gitlab_list_read(gitlab, &list, err) < 0) {
 		/* "404 Tree Not Found", "404 invalid revision or path Not Found" */
-		if (err->reason == SG_R_NOT_FOUND && !strstr(err->cause, "Project"))
+		if (err->reason == SG_R_NOT_FOUND && !strstr(err->cause, "404 Project Not Found"))
 			return no_file(gitlab, dir, err);
 		return -1;
 	}

@@ -248,6 +248,25 @@ static void a_folder_is_listed_by_name_at_one_commit(void **state)
 	gitlab_world_done(w);
 }
 
+/* The path of the project stands in GitLab's words about it, too. */
+static void a_folder_that_is_missing_in_a_project_of_that_name(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_entry *entries;
+	size_t count;
+
+	w->gitlab.project = "Project";
+	script_reply(w->script, "GET",
+		API "/projects/Project/repository/tree?ref=" SHA_A
+		    "&path=nope&pagination=keyset&per_page=100",
+		404, "{\"message\":\"404 Tree Not Found\"}");
+	assert_int_equal(sg_gitlab_folder_read(
+				 &w->gitlab, "nope", SHA_A, &w->arena, &entries, &count, &w->err),
+		-1);
+	gitlab_world_error(w, SG_R_FILE_NOT_FOUND, "Project has no \"nope\"", "");
+	gitlab_world_done(w);
+}
+
 static void a_branch_that_is_not_there(void **state)
 {
 	struct gitlab_world *w = *state;
@@ -276,6 +295,7 @@ int main(void)
 		T(no_more_requests_than_allowed),
 		T(what_may_be_a_link_is_looked_at),
 		T(a_folder_is_listed_by_name_at_one_commit),
+		T(a_folder_that_is_missing_in_a_project_of_that_name),
 		T(a_branch_that_is_not_there),
 	};
 
