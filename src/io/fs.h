@@ -62,10 +62,13 @@ int sg_fs_staged_sync(
 int sg_fs_staged_place(struct sg_fs_staged *staged, struct sg_str before, bool *ret_same,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* After it took the place: the old file comes back, or where it was not kept its bytes. LOCAL_IO.
+/*
+ * After it took the place: the old file comes back, or where it was not kept its bytes. CONFLICT
+ * when the place has other bytes than AFTER, the new ones: somebody saved it since, and it stays.
+ * LOCAL_IO.
  */
-int sg_fs_staged_back(
-	struct sg_fs_staged *staged, struct sg_str before, struct sg_err *err) SG_MUST_CHECK;
+int sg_fs_staged_back(struct sg_fs_staged *staged, struct sg_str before, struct sg_str after,
+	struct sg_err *err) SG_MUST_CHECK;
 
 /* Removes all neighbours, makes the places durable as far as the file systems can, and releases.
  * Zeroed ones are fine. */

@@ -189,11 +189,30 @@ int sg_fs_staged_place(
 	return *ret_same ? sg_fs_staged_swap(staged, &seen, ret_same, err) : 0;
 }
 
-int sg_fs_staged_back(struct sg_fs_staged *staged, struct sg_str before, struct sg_err *err)
+static bool holds(const char *path, struct sg_str bytes)
+{
+	SG_AUTO(sg_fs_close)
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	return fd >= 0 && sg_fs_holds(fd, bytes);
+}
+
+static int fail_saved(const struct sg_fs_staged *staged, struct sg_err *err)
+{
+	return sg_fail(err, SG_R_CONFLICT, "%s was saved by somebody else since", staged->path);
+}
+
+int sg_fs_staged_back(
+	struct sg_fs_staged *staged, struct sg_str before, struct sg_str after, struct sg_err *err)
 {
 	if (!staged->temp)
-		return sg_fs_write(staged->path, before, 0666, err);
-	return exchange(staged) < 0 ? fail_back(staged, err) : 0;
+		return holds(staged->path, after) ? sg_fs_write(staged->path, before, 0666, err)
+						  : fail_saved(staged, err);
+	if (exchange(staged) < 0)
+		return fail_back(staged, err);
+	if (holds(staged->temp, after))
+		return 0;
+	return exchange(staged) < 0 ? fail_back(staged, err) : fail_saved(staged, err);
 }
 
 static void sync_folder(const char *path)

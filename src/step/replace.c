@@ -9,7 +9,7 @@ static void take_back(const struct sg_file_change *files, struct sg_fs_staged *s
 	for (size_t i = end; i-- > 0;) {
 		struct sg_err second = SG_ERR_INIT;
 
-		if (sg_fs_staged_back(&staged[i], files[i].before, &second) < 0)
+		if (sg_fs_staged_back(&staged[i], files[i].before, files[i].after, &second) < 0)
 			(void)sg_hint(
 				err, "%s keeps its new bytes: %s", files[i].path, second.cause);
 	}

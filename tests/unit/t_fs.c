@@ -225,12 +225,40 @@ static void the_old_file_itself_comes_back(void **state)
 	staged = stage_ok(path, SG_STR("new"));
 	place_ok(&staged, SG_STR("old"));
 	holds(path, "new");
-	assert_int_equal(sg_fs_staged_back(&staged, SG_STR("old"), &err), 0);
+	assert_int_equal(sg_fs_staged_back(&staged, SG_STR("old"), SG_STR("new"), &err), 0);
 	holds(path, "old");
 	assert_int_equal(inode_of(path), old);
 	sg_fs_staged_end(&staged, 1);
 	holds(path, "old");
 	assert_int_equal(count_of(".stagegate-"), before);
+}
+
+/* With the old file kept beside it, and without. */
+static void what_was_saved_since_is_not_taken_back(void **state)
+{
+	const char *path = in_dir("since");
+	int before = count_of(".stagegate-");
+
+	(void)state;
+	for (int kept = 0; kept < 2; kept++) {
+		struct sg_err err = SG_ERR_INIT;
+		struct sg_fs_staged staged;
+
+		write_ok(path, "old", 0600);
+		staged = stage_ok(path, SG_STR("new"));
+		if (kept)
+			place_ok(&staged, SG_STR("old"));
+		else
+			assert_int_equal(sg_fs_staged_rename(&staged, &err), 0);
+		write_ok(path, "theirs", 0600);
+		assert_int_equal(
+			sg_fs_staged_back(&staged, SG_STR("old"), SG_STR("new"), &err), -1);
+		assert_int_equal(err.reason, SG_R_CONFLICT);
+		assert_non_null(strstr(err.cause, "since"));
+		sg_fs_staged_end(&staged, 1);
+		holds(path, "theirs");
+		assert_int_equal(count_of(".stagegate-"), before);
+	}
 }
 
 static void what_was_saved_before_stays(void **state)
@@ -503,6 +531,7 @@ int main(void)
 		cmocka_unit_test(staged_files_take_their_places),
 		cmocka_unit_test(nothing_is_left_beside_many),
 		cmocka_unit_test(the_old_file_itself_comes_back),
+		cmocka_unit_test(what_was_saved_since_is_not_taken_back),
 		cmocka_unit_test(what_was_saved_before_stays),
 		cmocka_unit_test(what_is_saved_in_the_moment_comes_back),
 		cmocka_unit_test(what_cannot_be_staged),
