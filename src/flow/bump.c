@@ -28,6 +28,11 @@ static int refuse_gated(const struct sg_environment *env, struct sg_err *err)
 			"nothing was written; stagegate promote SERVICE --to %s takes there what "
 			"runs in %s",
 			env->name, env->after[0]);
+	if (env->publish == SG_PUBLISH_MERGE_REQUEST)
+		return sg_hint(err,
+			"nothing was written; stagegate mr open SERVICE=TAG --to %s opens the "
+			"merge request of a version",
+			env->name);
 	return sg_hint(err, "nothing was written; change it by a merge request of your own");
 }
 

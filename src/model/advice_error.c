@@ -136,8 +136,9 @@ static const struct sg_advice rows[] = {
 		.cause = "bump was used where promote belongs; or the gates bind nobody, because "
 			 "the configuration came from --config or from a branch that GitLab does "
 			 "not protect.",
-		.remedy = "Use promote. If the message speaks of a branch that is not protected: "
-			  "protect it. Leave --config away.",
+		.remedy = "Use promote, or mr open for an environment that has none before it. If "
+			  "the message speaks of a branch that is not protected: protect it. Leave "
+			  "--config away.",
 		.look = "stagegate promote SERVICE --to ENVIRONMENT --dry-run\n"
 			"glab api projects/GROUP%2FPROJECT/protected_branches\n",
 	},
