@@ -174,6 +174,7 @@ static void join_list(const struct image_entry *e)
 	struct sg_edit_claim *claims = sg_arena_calloc(
 		e->arena, list->claim_count + e->splice.claim_count, sizeof(*claims));
 
+	SG_ASSERT(e->splice.claims);
 	memcpy(claims, list->claims, before * sizeof(*claims));
 	memcpy(&claims[before], e->splice.claims, e->splice.claim_count * sizeof(*claims));
 	list->claim_count += e->splice.claim_count;

@@ -48,7 +48,7 @@ struct sg_gitlab_mr_wish {
  */
 int sg_gitlab_mr_create(struct sg_gitlab *gitlab, const char *source_branch,
 	const char *target_branch, const struct sg_gitlab_mr_text *text,
-	const struct sg_gitlab_mr_wish *wish, struct sg_arena *arena, struct sg_mr *ret_mr,
+	const struct sg_gitlab_mr_wish *with, struct sg_arena *arena, struct sg_mr *ret_mr,
 	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
 
 /* Id of the active milestone of that title, of the project or a group above it; 0: there is none.
