@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gitlab/file.h"
+#include "model/place.h"
 
 /* What the target of a symbolic link can be on Linux. */
 #define LINK_MAX_BYTES 4096
@@ -58,8 +59,7 @@ static int check_kind(struct source *source, const char *path, struct sg_err *er
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	struct sg_gitlab_entry *entries;
 	size_t count;
-	const char *dir =
-		slash ? sg_arena_dup(&scratch, (struct sg_str){path, (size_t)(slash - path)}) : "";
+	const char *dir = sg_repo_folder_of(&scratch, path);
 
 	if (spend(source, err) < 0 || sg_gitlab_folder_read(source->gitlab, dir, source->commit,
 					      &scratch, &entries, &count, err) < 0)

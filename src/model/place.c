@@ -211,6 +211,13 @@ int sg_repo_folder_join(struct sg_arena *arena, const char *base, const char *fo
 	return **ret_path ? sg_repo_path_check(*ret_path, err) : 0;
 }
 
+const char *sg_repo_folder_of(struct sg_arena *arena, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return slash ? sg_arena_dup(arena, (struct sg_str){file, (size_t)(slash - file)}) : "";
+}
+
 static int expand_file(struct sg_arena *arena, const struct sg_service *entry,
 	const struct sg_update *update, const struct sg_place *place,
 	const struct sg_environment *env, const char **ret_file, struct sg_err *err)

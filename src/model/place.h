@@ -53,6 +53,9 @@ int sg_repo_path_check(const char *path, struct sg_err *err) SG_MUST_CHECK;
 int sg_repo_path_join(struct sg_arena *arena, const char *base, const char *file,
 	const char **ret_path, struct sg_err *err) SG_MUST_CHECK;
 
+/* The folder that FILE stands in; "" is the root of the repository. */
+const char *sg_repo_folder_of(struct sg_arena *arena, const char *file);
+
 /* The same for a folder: "" is the root of the repository, and slashes at the end say nothing. */
 int sg_repo_folder_join(struct sg_arena *arena, const char *base, const char *folder,
 	const char **ret_path, struct sg_err *err) SG_MUST_CHECK;

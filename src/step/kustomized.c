@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/place.h"
 #include "step/layout.h"
 
 static bool is_entry(const struct sg_edit_shape *shape, const char *image)
@@ -22,13 +23,6 @@ static int has_entry(struct sg_world *world, struct sg_tree_source *source,
 	for (size_t i = 0; i < shapes.count; i++)
 		*ret = *ret || is_entry(&shapes.items[i], place->image);
 	return 0;
-}
-
-static const char *folder_of(struct sg_arena *arena, const char *file)
-{
-	const char *slash = strrchr(file, '/');
-
-	return slash ? sg_arena_dup(arena, (struct sg_str){file, (size_t)(slash - file)}) : "";
 }
 
 static int renamed(
@@ -58,8 +52,8 @@ int sg_kustomized_check(struct sg_world *world, const struct sg_places_ask *ask,
 
 	if (has_entry(world, source, place, &there, err) < 0)
 		return -1;
-	if (there ||
-		sg_layout_kustomize(&layout, folder_of(world->arena, place->file), &ignored) < 0)
+	if (there || sg_layout_kustomize(
+			     &layout, sg_repo_folder_of(world->arena, place->file), &ignored) < 0)
 		return 0;
 	for (size_t i = 0; i < layout.row_count; i++) {
 		const struct sg_layout_row *row = &layout.rows[i];

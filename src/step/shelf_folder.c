@@ -18,7 +18,7 @@ static const char *above(struct sg_arena *arena, const char *path, const char **
 	const char *slash = strrchr(path, '/');
 
 	*ret_name = slash ? slash + 1 : path;
-	return slash ? sg_arena_dup(arena, (struct sg_str){path, (size_t)(slash - path)}) : "";
+	return sg_repo_folder_of(arena, path);
 }
 
 static int by_name(const void *name, const void *entry)

@@ -105,18 +105,11 @@ static int project_of(struct apps *a, struct sg_doctor_app *row, struct sg_err *
 	return 0;
 }
 
-static const char *folder_of(struct sg_arena *arena, const char *file)
-{
-	const char *slash = strrchr(file, '/');
-
-	return slash ? sg_arena_dup(arena, (struct sg_str){file, (size_t)(slash - file)}) : "";
-}
-
 static bool has_place_in(
 	const struct sg_place *places, size_t count, struct sg_arena *arena, const char *folder)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(folder_of(arena, places[i].file), folder) == 0)
+		if (strcmp(sg_repo_folder_of(arena, places[i].file), folder) == 0)
 			return true;
 	return false;
 }
@@ -160,7 +153,7 @@ static int add_foreign(struct apps *a, const struct sg_service *entry, const cha
 	if (find_places(a, entry, service, other, &theirs, err) < 0)
 		return -1;
 	for (size_t i = 0; i < theirs.count; i++) {
-		const char *folder = folder_of(a->arena, theirs.items[i].file);
+		const char *folder = sg_repo_folder_of(a->arena, theirs.items[i].file);
 
 		if (theirs.items[i].image &&
 			!has_place_in(mine->items, mine->count, a->arena, folder))
