@@ -58,5 +58,13 @@ struct sg_service_answer sg_close_answer(
 		return say(SG_RESULT_DONE, "MR_CLOSED",
 			iid ? sg_arena_printf(arena, "!%" PRId64 " is closed", iid)
 			    : "the branch that was left over is deleted");
-	return say(SG_RESULT_UNCHANGED, "NOTHING_TO_DO", "no merge request of ours is open");
+	if (!iid)
+		return say(
+			SG_RESULT_UNCHANGED, "NOTHING_TO_DO", "no merge request of ours is open");
+	return say(SG_RESULT_UNCHANGED, "NOTHING_TO_DO",
+		closed->busy
+			? sg_arena_printf(arena,
+				  "!%" PRId64 " is closed already, and !%" PRId64 " is open now",
+				  iid, closed->request.mr.iid)
+			: sg_arena_printf(arena, "!%" PRId64 " is closed already", iid));
 }

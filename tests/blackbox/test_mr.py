@@ -288,7 +288,8 @@ def test_close_does_not_touch_another_request_than_the_named_one(mr):
     old = mr.opened()
     mr.run("close", f"!{old}")
     new = mr.run("open", "catalog", "--to", "staging").json["merge_requests"][0]["iid"]
-    mr.run("close", f"!{old}")
+    again = mr.run("close", f"!{old}")
+    assert f"!{old} is closed already, and !{new} is open now" in again.out
     assert mr.mr(new)["state"] == "opened" and mr.branch()
 
 
