@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "cmd/table.h"
 #include "flow/mr.h"
+#include "flow/mr_list.h"
 
 struct mr_args {
 	struct sg_settings settings;
@@ -233,13 +234,11 @@ static int run_list(struct sg_world *world, const void *raw, const struct sg_wor
 	struct sg_report *report, struct sg_err *err)
 {
 	const struct mr_args *args = raw;
-	const struct sg_mr_ask ask = {.to = args->env};
 
 	if (words->count)
-		return sg_fail(err, SG_R_USAGE,
-			"mr list takes no words: --env names one "
-			"environment");
-	return sg_flow_mr_list(world, &ask, report, err);
+		return sg_fail(
+			err, SG_R_USAGE, "mr list takes no words: --env names one environment");
+	return sg_flow_mr_list(world, args->env, report, err);
 }
 
 #define ARGUMENTS(sets_)                                                                           \

@@ -5,8 +5,7 @@
 
 #include "step/close.h"
 #include "step/message.h"
-#include "step/past_gate.h"
-#include "step/request_list.h"
+#include "step/over.h"
 #include "step/turn.h"
 
 #define CLOSE_NOTE                                                                                 \
@@ -219,44 +218,6 @@ int sg_flow_mr_open(struct sg_world *world, const struct sg_mr_ask *ask, struct 
 	return on_stage(&h, !ask->dry_run, false, open_all, err);
 }
 
-/* ---- over: merged or closed ---- */
-
-/* A request that is not open any more: did it get past a gate? */
-static int judge_over(struct handling *h, struct sg_promotion *p, const struct sg_mr *mr,
-	struct sg_service_answer *ret, struct sg_err *err)
-{
-	struct sg_stage *stage = &h->stage;
-	const char *why = NULL;
-	bool past = false;
-
-	if (mr->state == SG_MR_CLOSED) {
-		*ret = say(SG_RESULT_FAILED, "MR_NOT_MERGED",
-			sg_arena_printf(h->world->arena,
-				"!%" PRId64 " was closed by %s without a merge", mr->iid,
-				mr->closed_by.username[0] ? mr->closed_by.username : "somebody"));
-		return 0;
-	}
-	p->request.merged = *mr;
-	if (!sg_forge_is_own(stage->forge, &stage->loaded.policy, mr->merged_by.id) &&
-		sg_past_gate(h->world, &stage->loaded, stage->forge, p, &past, &why, err) < 0)
-		return -1;
-	if (past)
-		*ret = say(SG_RESULT_FAILED, "MERGED_PAST_GATE",
-			sg_arena_printf(h->world->arena,
-				"!%" PRId64 " was merged while a gate was closed: %s", mr->iid,
-				why));
-	else
-		*ret = say(SG_RESULT_DONE, "MR_MERGED",
-			sg_arena_printf(h->world->arena, "!%" PRId64 " is merged as %.12s", mr->iid,
-				sg_mr_landed(mr)));
-	return 0;
-}
-
-static bool is_over(const struct sg_mr *mr)
-{
-	return mr->state == SG_MR_MERGED || mr->state == SG_MR_CLOSED;
-}
-
 /* ---- status ---- */
 
 static bool is_seen(const struct sg_turning *turning, const struct sg_promotion *p)
@@ -271,8 +232,8 @@ static int judge_status(struct handling *h, struct sg_promotion *p, struct sg_se
 {
 	const struct sg_mr *mr = &h->stage.mr;
 
-	if (mr->iid && is_over(mr) && !(p->facts.published && p->facts.past_gate))
-		return judge_over(h, p, mr, ret, err);
+	if (mr->iid && sg_over_is(mr) && !(p->facts.published && p->facts.past_gate))
+		return sg_over(h->world, &h->stage, p, mr, ret, err);
 	*ret = as_it_stands(h, p);
 	return 0;
 }
@@ -297,7 +258,7 @@ static int look_at_all(struct handling *h, struct sg_err *err)
 	const struct sg_mr *mr = &h->stage.mr;
 
 	/* It is about the version of that one, whatever is open by now. */
-	if (mr->iid && is_over(mr)) {
+	if (mr->iid && sg_over_is(mr)) {
 		p->as_open = false;
 		p->asked = sg_plan_wish_at(h->world, &h->stage.loaded, p->env, p->service, mr->sha);
 	}
@@ -347,10 +308,10 @@ static int judge_merge(struct handling *h, struct sg_promotion *p, struct sg_ser
 			ret->result = SG_RESULT_FAILED;
 		return 0;
 	}
-	if (!mr && h->stage.mr.iid && is_over(&h->stage.mr))
+	if (!mr && h->stage.mr.iid && sg_over_is(&h->stage.mr))
 		mr = &h->stage.mr;
 	if (mr)
-		return judge_over(h, p, mr, ret, err);
+		return sg_over(h->world, &h->stage, p, mr, ret, err);
 	if (p->facts.published)
 		*ret = say(SG_RESULT_UNCHANGED, "NOTHING_TO_DO", carries(h, p));
 	else
@@ -361,7 +322,7 @@ static int judge_merge(struct handling *h, struct sg_promotion *p, struct sg_ser
 
 static int merge_all(struct handling *h, struct sg_err *err)
 {
-	if (h->stage.mr.iid && is_over(&h->stage.mr))
+	if (h->stage.mr.iid && sg_over_is(&h->stage.mr))
 		return look_at_all(h, err);
 	sg_console_phase(
 		h->world->console, SG_CONSOLE_PROMOTE, "Merging into %s", h->stage.env->name);
@@ -408,42 +369,4 @@ int sg_flow_mr_close(struct sg_world *world, const struct sg_mr_ask *ask, struct
 	struct handling h = {.world = world, .ask = ask, .report = report, .judge = judge_close};
 
 	return on_stage(&h, !ask->dry_run, true, end, err);
-}
-
-/* ---- list ---- */
-
-static int list(struct handling *h, struct sg_loaded *loaded, struct sg_err *err)
-{
-	const struct sg_environment *env = NULL;
-	struct sg_forge forge;
-
-	if ((h->ask->to && sg_load_environment(loaded, h->ask->to, &env, err) < 0) ||
-		sg_forge_open(h->world, loaded, &forge, err) < 0 ||
-		sg_binding_find(h->world, loaded, &forge, err) < 0 ||
-		sg_request_list(h->world, loaded, &forge, env, h->report, err) < 0)
-		return -1;
-	h->report->repository = loaded->remote.name;
-	h->report->config_from = loaded->config_from;
-	h->report->advisory = loaded->advisory;
-	h->report->environment = env ? env->name : NULL;
-	h->report->branch = env ? env->branch : NULL;
-	sg_report_end(h->report, SG_RESULT_DONE, "MR_LIST",
-		"%zu merge request%s of ours %s open%s%s", h->report->mr_count,
-		h->report->mr_count == 1 ? "" : "s", h->report->mr_count == 1 ? "is" : "are",
-		env ? " to " : "", env ? env->name : "");
-	return 0;
-}
-
-int sg_flow_mr_list(struct sg_world *world, const struct sg_mr_ask *ask, struct sg_report *report,
-	struct sg_err *err)
-{
-	struct handling h = {.world = world, .ask = ask, .report = report};
-	struct sg_loaded loaded;
-	int rc;
-
-	if (sg_load(world, &loaded, err) < 0)
-		return -1;
-	rc = list(&h, &loaded, err);
-	sg_loaded_release(&loaded);
-	return rc;
 }

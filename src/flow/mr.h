@@ -14,7 +14,7 @@ struct sg_mr_ask {
 	const char *const *tags; /* one for each: the version to open for; NULL: as promote takes */
 	size_t count;
 	int64_t iid;              /* of one request, in place of services; 0: services are named */
-	const char *to;           /* NULL with `iid`, and for the list of all environments */
+	const char *to;           /* NULL with `iid` */
 	const char *older_reason; /* as in struct sg_guard, as it was typed */
 	bool dry_run;
 	int64_t look_every_ms;
@@ -34,10 +34,6 @@ int sg_flow_mr_merge(struct sg_world *world, const struct sg_mr_ask *ask, struct
 
 /* Closes it with a note and deletes our branch. */
 int sg_flow_mr_close(struct sg_world *world, const struct sg_mr_ask *ask, struct sg_report *report,
-	struct sg_err *err) SG_MUST_CHECK;
-
-/* All that are open, of the environment `to` or of all. */
-int sg_flow_mr_list(struct sg_world *world, const struct sg_mr_ask *ask, struct sg_report *report,
 	struct sg_err *err) SG_MUST_CHECK;
 
 #endif
