@@ -56,13 +56,15 @@ static void put(struct sg_buf *out, const char *text)
 	sg_buf_addf(out, "\n%s", text ? text : "");
 }
 
-/* All of the configuration that finding out depends on. */
-static void put_name(const struct sg_places_ask *ask, struct sg_buf *name)
+/* All that finding out depends on, and the branch, which errors name. */
+static void put_name(
+	const struct sg_places_ask *ask, const struct sg_tree_source *source, struct sg_buf *name)
 {
 	const struct sg_policy *policy = ask->policy;
 
 	sg_buf_init(name, SIZE_MAX);
 	sg_buf_adds(name, "places");
+	put(name, source->label);
 	put(name, ask->service);
 	put(name, ask->entry->path);
 	put(name, ask->entry->image);
@@ -85,7 +87,7 @@ static const struct found *find(
 	struct sg_err why = SG_ERR_INIT;
 	struct found *found;
 
-	put_name(ask, &name);
+	put_name(ask, source, &name);
 	found = sg_names_get(&shelf->kept, name.ptr);
 	if (found)
 		return found;

@@ -106,6 +106,37 @@ static void fails(const struct ask *ask, const struct tree_file *files, const ch
 		"apps/web/values.yaml", "image:\n  repository: " IMAGE "\n  tag: \"0.0.0\"\n"      \
 	}
 
+/* What was found out is kept by the revision, which two branches may be at. */
+static void an_error_names_the_branch_that_was_asked(void **state)
+{
+	static const struct tree_file files[] = {CHART, {"apps/web/values.yaml", "a: ["}, {NULL}};
+	static const char *const branches[] = {"develop", "staging"};
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	const struct sg_service entry = {.name = "*", .path = usual.path, .image = usual.image};
+	const struct sg_policy policy = {.environments = environments,
+		.environment_count = 1,
+		.services = &entry,
+		.service_count = 1};
+	const struct sg_places_ask ask = {&policy, &entry, "web", &environments[0]};
+	struct sg_world world = {.arena = &arena};
+	struct tree_world trees[SG_COUNT(branches)];
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(branches); i++) {
+		struct sg_err err = SG_ERR_INIT;
+		struct sg_place *places;
+		size_t count;
+
+		tree_world_init(&trees[i], files);
+		trees[i].source.label = branches[i];
+		trees[i].source.revision = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+		assert_int_equal(
+			sg_places_find(&world, &ask, &trees[i].source, &places, &count, &err), -1);
+		assert_non_null(strstr(err.where, branches[i]));
+	}
+	sg_shelves_release(&world);
+}
+
 /* ---- Helm ---- */
 
 static void the_last_values_file_that_sets_it(void **state)
@@ -1137,6 +1168,7 @@ static void what_failed_is_not_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_error_names_the_branch_that_was_asked),
 		cmocka_unit_test(the_last_values_file_that_sets_it),
 		cmocka_unit_test(by_the_names_of_files),
 		cmocka_unit_test(two_files_of_one_rank),
