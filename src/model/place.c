@@ -9,6 +9,27 @@
 #define MAX_SERVICE 100
 #define MAX_PATH_BYTES 1024
 
+struct sg_image_version sg_place_version(enum sg_image_part part, const char *value)
+{
+	struct sg_str text = sg_str_of(value);
+	struct sg_image image;
+
+	switch (part) {
+	case SG_PART_TAG:
+	case SG_PART_VERSION:
+		return (struct sg_image_version){.tag = text};
+	case SG_PART_DIGEST:
+		return (struct sg_image_version){.digest = text};
+	case SG_PART_REFERENCE:
+		if (sg_image_parse(text, &image))
+			return (struct sg_image_version){image.tag, image.digest};
+		break;
+	case SG_PART_REPOSITORY:
+		break;
+	}
+	return (struct sg_image_version){0};
+}
+
 bool sg_place_same(const struct sg_place *a, const struct sg_place *b)
 {
 	return strcmp(a->file, b->file) == 0 && sg_str_same(a->key, b->key) &&

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/attr.h"
 #include "base/err.h"
+#include "model/image.h"
 #include "model/policy.h"
 
 struct sg_place {
@@ -23,6 +24,9 @@ struct sg_place {
 
 /* Whether both name the same value of the same file. */
 bool sg_place_same(const struct sg_place *a, const struct sg_place *b);
+
+/* What VALUE, as it stands at a place of that part, says of a version. Views into VALUE. */
+struct sg_image_version sg_place_version(enum sg_image_part part, const char *value);
 
 /* Replaces {service}, {env} and {short}; any other {word} is CONFIG_INVALID. */
 int sg_template_expand(struct sg_arena *arena, const char *text, const char *service,

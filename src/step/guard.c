@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "model/image.h"
+#include "model/place.h"
 #include "step/age.h"
 
 struct guarding {
@@ -13,28 +13,6 @@ struct guarding {
 	const struct sg_changes *changes;
 	const struct sg_tree_source *tip;
 };
-
-/* The parts of what stands at a place. */
-static struct sg_image_version parts_of_value(enum sg_image_part part, const char *value)
-{
-	struct sg_str text = sg_str_of(value);
-	struct sg_image image;
-
-	switch (part) {
-	case SG_PART_TAG:
-	case SG_PART_VERSION:
-		return (struct sg_image_version){.tag = text};
-	case SG_PART_DIGEST:
-		return (struct sg_image_version){.digest = text};
-	case SG_PART_REFERENCE:
-		if (sg_image_parse(text, &image))
-			return (struct sg_image_version){image.tag, image.digest};
-		break;
-	case SG_PART_REPOSITORY:
-		break;
-	}
-	return (struct sg_image_version){0};
-}
 
 int sg_guard_expect_check(const char *expect, struct sg_err *err)
 {
@@ -55,7 +33,7 @@ int sg_guard_expect_check(const char *expect, struct sg_err *err)
 static bool differs(const struct sg_image_version *expected, const struct sg_value_change *value,
 	bool *ret_asked)
 {
-	struct sg_image_version here = parts_of_value(value->part, value->from);
+	struct sg_image_version here = sg_place_version(value->part, value->from);
 	bool is_reference = value->part == SG_PART_REFERENCE;
 	bool is_tag = value->part == SG_PART_TAG || value->part == SG_PART_VERSION;
 	bool of_tag = expected->tag.len && (is_reference || is_tag);
@@ -102,8 +80,8 @@ static int goes_back(const struct guarding *g, const struct sg_value_change *val
 	const struct sg_age_ask ask = {
 		.env = g->env,
 		.service = value->service,
-		.wish = sg_arena_dup(arena, parts_of_value(value->part, value->to).tag),
-		.than = sg_arena_dup(arena, parts_of_value(value->part, value->from).tag),
+		.wish = sg_arena_dup(arena, sg_place_version(value->part, value->to).tag),
+		.than = sg_arena_dup(arena, sg_place_version(value->part, value->from).tag),
 		.wish_at = g->guard->wish_at,
 		.than_at = {g->env, g->tip->revision, value->path},
 	};
@@ -118,7 +96,7 @@ static int who_put_it(const struct guarding *g, const struct sg_value_change *va
 	struct sg_arena *arena = g->world->arena;
 	const struct sg_tree_source *tip = g->tip;
 	const struct sg_origin_at at = {g->env, tip->revision, value->path};
-	struct sg_str tag = parts_of_value(value->part, value->from).tag;
+	struct sg_str tag = sg_place_version(value->part, value->from).tag;
 	struct sg_origin origin;
 
 	if (sg_origin_find(g->world, g->loaded, &at, value->service, sg_arena_dup(arena, tag), true,
