@@ -85,11 +85,8 @@ static int read_commits(struct authors *a, struct sg_err *err)
 	};
 
 	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
-	if (sg_gitlab_path_project(&path, a->project, err) < 0)
+	if (sg_gitlab_path_between(&path, a->project, a->from, a->to, err) < 0)
 		return -1;
-	sg_buf_adds(&path, "/repository/commits");
-	sg_gitlab_path_param(
-		&path, "ref_name", sg_arena_printf(a->arena, "%s..%s", a->from, a->to));
 	return sg_gitlab_list_read(a->gitlab, &list, err);
 }
 

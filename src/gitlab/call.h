@@ -88,6 +88,10 @@ int sg_gitlab_path_project(
  */
 int sg_gitlab_path_part(struct sg_buf *path, const char *part, struct sg_err *err) SG_MUST_CHECK;
 
+/* Appends the list of the commits that are in TO and not in FROM (full ids). */
+int sg_gitlab_path_between(struct sg_buf *path, const char *project, const char *from,
+	const char *to, struct sg_err *err) SG_MUST_CHECK;
+
 /* Appends "?NAME=VALUE" or "&NAME=VALUE", both encoded. */
 void sg_gitlab_path_param(struct sg_buf *path, const char *name, const char *value);
 

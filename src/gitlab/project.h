@@ -49,6 +49,27 @@ int sg_gitlab_revision(struct sg_gitlab *gitlab, const char *project, const char
 int sg_gitlab_commit_id(struct sg_gitlab *gitlab, const char *project, const char *revision,
 	struct sg_arena *arena, const char **ret_oid, struct sg_err *err) SG_MUST_CHECK;
 
+struct sg_gitlab_subject {
+	const char *id;
+	const char *subject; /* anybody can write anything there */
+	const char *web_url;
+};
+
+struct sg_gitlab_between {
+	struct sg_gitlab_subject *commits; /* newest first, the one that was asked for before all */
+	size_t count;
+	bool more; /* there are, or may be, more than these */
+};
+
+/*
+ * The newest 100 commits of the client's project that are in TO and not in FROM (full ids), in one
+ * request: unlike `compare` no diff is made for it, which has no bound there (gitlab.md 5).
+ * NOT_FOUND when the project is not there or hidden; ANSWER_INVALID when it is not such a list.
+ */
+int sg_gitlab_commits_between(struct sg_gitlab *gitlab, const char *from, const char *to,
+	struct sg_arena *arena, struct sg_gitlab_between *ret_between,
+	struct sg_err *err) SG_MUST_CHECK;
+
 /* All freeze periods (gitlab.md 8.5). */
 int sg_gitlab_freeze_periods(struct sg_gitlab *gitlab, struct sg_arena *arena,
 	struct sg_freeze_period **ret_periods, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
