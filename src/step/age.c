@@ -64,10 +64,12 @@ static int compare(
 	if (commit_of(source, age->wish, arena, &wish, err) < 0 ||
 		commit_of(source, age->than, arena, &than, err) < 0)
 		return -1;
+	if (strcmp(wish, than) != 0 && sg_gitlab_merge_base(source, than, wish, base, err) < 0)
+		return -1;
+	age->wish_oid = wish;
+	age->than_oid = than;
 	if (strcmp(wish, than) == 0)
 		return 0;
-	if (sg_gitlab_merge_base(source, than, wish, base, err) < 0)
-		return -1;
 	age->older = strcmp(base, wish) == 0;
 	if (age->older || strcmp(base, than) == 0)
 		age->words = sg_arena_printf(arena, " (its commit %.12s is %s %.12s in %s)", wish,
@@ -99,12 +101,14 @@ static void keep(struct sg_loaded *loaded, const struct sg_age *age)
 		.than = sg_arena_strdup(arena, age->than),
 		.words = sg_arena_strdup(arena, age->words),
 		.older = age->older,
+		.wish_oid = sg_arena_strdup(arena, age->wish_oid),
+		.than_oid = sg_arena_strdup(arena, age->than_oid),
 	};
 }
 
 /* What failed on the way is asked again the next time; what GitLab does not know is not. */
-static int ask_source(
-	struct sg_world *world, struct sg_loaded *loaded, struct sg_age *age, struct sg_err *err)
+static int ask_source(struct sg_world *world, struct sg_loaded *loaded, int64_t until_ms,
+	struct sg_age *age, struct sg_err *err)
 {
 	struct sg_err why = SG_ERR_INIT;
 	struct sg_trouble trouble;
@@ -113,6 +117,7 @@ static int ask_source(
 	sg_forge_client(world, loaded, &forge);
 	forge.gitlab.project = age->project;
 	forge.gitlab.retry = sg_world_retry(world, API_TRIES);
+	forge.gitlab.retry.deadline_ms = until_ms;
 	if (compare(&forge.gitlab, world->arena, age, &why) < 0) {
 		sg_debug(world->log, "%s: %s and %s: %s", age->project, age->wish, age->than,
 			why.cause);
@@ -138,8 +143,8 @@ static int source_of(struct sg_world *world, const struct sg_loaded *loaded,
 		world->arena, entry->source, ask->service, ask->env, ret_project, err);
 }
 
-static int by_commits(
-	struct sg_world *world, struct sg_loaded *loaded, struct sg_age *age, struct sg_err *err)
+static int by_commits(struct sg_world *world, struct sg_loaded *loaded, int64_t until_ms,
+	struct sg_age *age, struct sg_err *err)
 {
 	const struct sg_age *before;
 
@@ -148,7 +153,7 @@ static int by_commits(
 		return 0;
 	before = known(loaded, age);
 	if (!before)
-		return ask_source(world, loaded, age, err);
+		return ask_source(world, loaded, until_ms, age, err);
 	*age = *before;
 	return 0;
 }
@@ -191,7 +196,8 @@ static int decide(struct sg_world *world, struct sg_loaded *loaded, const struct
 
 	if (source_of(world, loaded, ask, &age->project, err) < 0)
 		return -1;
-	if (sg_forge_may_read(loaded) && by_commits(world, loaded, age, err) < 0)
+	if (sg_forge_may_read(loaded) &&
+		by_commits(world, loaded, world->deadline_ms, age, err) < 0)
 		return -1;
 	if (age->words)
 		return 0;
@@ -210,20 +216,45 @@ static int decide(struct sg_world *world, struct sg_loaded *loaded, const struct
 	return 0;
 }
 
-int sg_age_older(struct sg_world *world, struct sg_loaded *loaded, const struct sg_age_ask *ask,
-	const char **ret_why, struct sg_err *err)
+/* False when there are no two tags to be compared. */
+static bool begin(struct sg_arena *arena, const struct sg_age_ask *ask, struct sg_age *age)
 {
 	struct sg_str wish = sg_image_version_split(sg_str_of(ask->wish)).tag;
 	struct sg_str than = sg_image_version_split(sg_str_of(ask->than)).tag;
-	struct sg_age age = {0};
+
+	*age = (struct sg_age){0};
+	if (!wish.len || !than.len || sg_str_eq(wish, than))
+		return false;
+	age->wish = sg_arena_dup(arena, wish);
+	age->than = sg_arena_dup(arena, than);
+	return true;
+}
+
+int sg_age_older(struct sg_world *world, struct sg_loaded *loaded, const struct sg_age_ask *ask,
+	const char **ret_why, struct sg_err *err)
+{
+	struct sg_age age;
 
 	*ret_why = NULL;
-	if (!wish.len || !than.len || sg_str_eq(wish, than))
+	if (!begin(world->arena, ask, &age))
 		return 0;
-	age.wish = sg_arena_dup(world->arena, wish);
-	age.than = sg_arena_dup(world->arena, than);
 	if (decide(world, loaded, ask, &age, err) < 0)
 		return -1;
 	*ret_why = age.older ? age.words : NULL;
+	return 0;
+}
+
+int sg_age_by_commits(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_age_ask *ask, int64_t until_ms, struct sg_age *ret_age, struct sg_err *err)
+{
+	struct sg_age age;
+
+	*ret_age = (struct sg_age){0};
+	if (!begin(world->arena, ask, &age) || !sg_forge_may_read(loaded))
+		return 0;
+	if (source_of(world, loaded, ask, &age.project, err) < 0 ||
+		by_commits(world, loaded, until_ms, &age, err) < 0)
+		return -1;
+	*ret_age = age;
 	return 0;
 }

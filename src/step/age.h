@@ -15,6 +15,10 @@ struct sg_age {
 	const char *than;
 	const char *words; /* NULL: no answer by commits */
 	bool older;
+	/* Full ids of both commits, which share a history; NULL: not known. Other ids and no words:
+	 * neither is in the history of the other. */
+	const char *wish_oid;
+	const char *than_oid;
 };
 
 struct sg_age_ask {
@@ -35,5 +39,14 @@ struct sg_age_ask {
  */
 int sg_age_older(struct sg_world *world, struct sg_loaded *loaded, const struct sg_age_ask *ask,
 	const char **ret_why, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * What the commits alone say of the two, until UNTIL_MS of the loop's clock; nothing is asked that
+ * sg_age_older() has asked in this run. All but `words` and the ids may be set without an answer.
+ * Fails as that does.
+ */
+int sg_age_by_commits(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_age_ask *ask, int64_t until_ms, struct sg_age *ret_age,
+	struct sg_err *err) SG_MUST_CHECK;
 
 #endif

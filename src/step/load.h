@@ -14,6 +14,7 @@
 struct sg_age;         /* step/age.h */
 struct sg_history;     /* step/origin.h */
 struct sg_build_order; /* step/build_order.h */
+struct sg_span;        /* step/span.h */
 struct sg_way;         /* step/way.h */
 
 struct sg_loaded {
@@ -23,6 +24,8 @@ struct sg_loaded {
 	struct sg_history
 		*histories; /* commits that say which version they bring, as far as read */
 	size_t history_count;
+	struct sg_span *spans; /* source commits between two versions */
+	size_t span_count;
 	struct sg_build_order *builds; /* pipelines that GitLab was asked about; NULL: none */
 	struct sg_remote remote;
 	struct sg_signer *signer; /* of our commits; owned; NULL: none */

@@ -161,6 +161,18 @@ static int push_plan(struct acting *a, const struct sg_plan *plan, struct sg_pub
 	return rc;
 }
 
+static int text_of(struct acting *a, const struct sg_plan *plan, bool draft,
+	struct sg_gitlab_mr_text *ret_text, struct sg_err *err)
+{
+	const struct sg_span *span;
+
+	if (sg_span_find(a->world, a->loaded, a->p->env, a->p->service, plan, &span, err) < 0)
+		return -1;
+	*ret_text = sg_request_text(a->world, a->p->env, a->p->service, plan, span);
+	ret_text->title = sg_request_style_title(a->world->arena, ret_text->title, draft);
+	return 0;
+}
+
 /*
  * The text of the open request comes before the head that it is about: an approval given between
  * the two is for the old head and void, and a run that was killed there goes on with the push.
@@ -173,8 +185,8 @@ static int describe(struct acting *a, const struct sg_plan *plan, struct sg_err 
 
 	if (!p->facts.has_mr)
 		return 0;
-	text = sg_request_text(a->world, p->env, p->service, plan);
-	text.title = sg_request_style_title(a->world->arena, text.title, p->request.mr.draft);
+	if (text_of(a, plan, p->request.mr.draft, &text, err) < 0)
+		return -1;
 	if (strcmp(text.title, p->request.mr.title) == 0 &&
 		strcmp(text.description, p->request.mr.description) == 0)
 		return 0;
@@ -241,8 +253,8 @@ static int open_request(struct acting *a, struct sg_err *err)
 		return -1;
 	if (!plan.parent)
 		return 0;
-	text = sg_request_text(a->world, p->env, p->service, &plan);
-	text.title = sg_request_style_title(a->world->arena, text.title, p->env->request.draft);
+	if (text_of(a, &plan, p->env->request.draft, &text, err) < 0)
+		return -1;
 	if (sg_gitlab_mr_create(&a->forge->gitlab, p->request.branch, p->env->branch, &text, wish,
 		    a->world->arena, &mr, &answer, err) < 0)
 		return -1;

@@ -7,6 +7,7 @@
 
 #include "gitlab/mr.h"
 #include "step/forge.h"
+#include "step/span.h"
 
 struct sg_request {
 	const char *branch; /* "stagegate/production/catalog" */
@@ -65,10 +66,10 @@ int sg_request_close(struct sg_world *world, struct sg_forge *forge, const struc
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * What is said about a change: title and description (from -> to, diff, gates, link to the
- * pipeline). Untrusted text in it can do nothing (security.md 4.5).
+ * What is said about a change: title and description (from -> to, source commits, diff, gates, link
+ * to the pipeline). Untrusted text in it can do nothing (security.md 4.5). SPAN may be NULL.
  */
 struct sg_gitlab_mr_text sg_request_text(struct sg_world *world, const struct sg_environment *env,
-	const char *service, const struct sg_plan *plan);
+	const char *service, const struct sg_plan *plan, const struct sg_span *span);
 
 #endif

@@ -123,6 +123,51 @@ static void add_reason(const struct sg_plan *plan, struct sg_buf *out)
 			plan->reason, "\n");
 }
 
+/*
+ * Not each commit is linked: GitLab takes the address of a commit for a mention of it, and writes a
+ * note there (Mentionable#referenced_mentionables: issues, merge requests, commits). An address
+ * that compares two is none.
+ */
+static void add_commits(const struct sg_span *span, struct sg_buf *out)
+{
+	bool is_link = span->url && is_plain_url(span->url);
+
+	sg_buf_addf(out, "%s%zu%s source commit%s%s%s%s", is_link ? "[" : "", span->count,
+		span->more ? " or more" : "", span->count == 1 && !span->more ? "" : "s",
+		is_link ? "](" : "", is_link ? span->url : "", is_link ? ")" : "");
+}
+
+static void add_subjects(const struct sg_span *span, struct sg_buf *out)
+{
+	sg_buf_adds(out, ":\n\n");
+	for (size_t i = 0; i < span->shown; i++) {
+		sg_buf_addf(out, "- `%.12s` ", span->commits[i].id);
+		add_code(out, "", span->commits[i].subject, "\n");
+	}
+	if (span->count > span->shown)
+		sg_buf_addf(out, "- and %zu%s\n", span->count - span->shown,
+			span->more ? " or more" : " more");
+}
+
+static void add_span(const struct sg_span *span, struct sg_buf *out)
+{
+	bool back = span->kind == SG_SPAN_BACK;
+
+	add_code(out, "\n", span->from, "");
+	if (span->kind == SG_SPAN_SAME) {
+		add_code(out, " and ", span->to, " are built from one source commit, ");
+		sg_buf_addf(out, "`%.12s`.\n", span->commits[0].id);
+		return;
+	}
+	add_code(out, back ? " back to " : " to ", span->to, "");
+	sg_buf_adds(out, back ? " takes away " : " brings ");
+	add_commits(span, out);
+	if (span->kind == SG_SPAN_BESIDE)
+		sg_buf_adds(out, " and takes others away, as neither is in the history of the "
+				 "other one");
+	add_subjects(span, out);
+}
+
 static void add_pipeline(const struct sg_world *world, struct sg_buf *out)
 {
 	const char *url = sg_env_nonempty(world->env, "CI_PIPELINE_URL");
@@ -141,7 +186,7 @@ static const char *title_of(struct sg_arena *arena, const struct sg_plan *plan)
 }
 
 struct sg_gitlab_mr_text sg_request_text(struct sg_world *world, const struct sg_environment *env,
-	const char *service, const struct sg_plan *plan)
+	const char *service, const struct sg_plan *plan, const struct sg_span *span)
 {
 	struct sg_buf out SG_AUTO(sg_buf_release);
 	struct sg_gitlab_mr_text text = {.title = title_of(world->arena, plan)};
@@ -153,6 +198,8 @@ struct sg_gitlab_mr_text sg_request_text(struct sg_world *world, const struct sg
 	add_code(&out, "", env->name, "\n");
 	add_values(plan, &out);
 	add_reason(plan, &out);
+	if (span)
+		add_span(span, &out);
 	add_diff(plan, &out);
 	add_gates(env, &out);
 	add_pipeline(world, &out);

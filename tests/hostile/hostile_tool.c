@@ -132,13 +132,21 @@ static void plan(struct sg_world *world, const struct sg_value_change *value,
 		.value_count = 1,
 		.reason = sg_message_reason(world, t),
 		.origin = t};
+	struct sg_span_commit commit = {SHA, t};
+	const struct sg_span span = {.kind = SG_SPAN_FORWARD,
+		.from = t,
+		.to = t,
+		.url = "https://gitlab.example.com/shop/catalog/-/compare/" SHA "..." SHA,
+		.commits = &commit,
+		.shown = 1,
+		.count = 1};
 	struct sg_gitlab_mr_text text;
 	struct sg_err err = SG_ERR_INIT;
 
 	if (sg_message_build(world, &policy, &env, "gitops/apps", 1, &made, &err) < 0)
 		exit(1);
 	put_str("commit", made.message);
-	text = sg_request_text(world, &env, "catalog", &made);
+	text = sg_request_text(world, &env, "catalog", &made, &span);
 	put_str("title", text.title);
 	put_str("description", text.description);
 }

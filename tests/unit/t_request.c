@@ -167,7 +167,7 @@ static void a_description_cannot_act(void **state)
 		.reason = "it `fails`\n/approve @all",
 		.message = "deploy(dev): a 2\n\nbody\n"};
 	const struct sg_environment dev = {.name = "dev"};
-	struct sg_gitlab_mr_text text = sg_request_text(&world, &dev, "a", &plan);
+	struct sg_gitlab_mr_text text = sg_request_text(&world, &dev, "a", &plan, NULL);
 	const char *fence = strstr(text.description, "````diff\n");
 
 	(void)state;
