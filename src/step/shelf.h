@@ -65,8 +65,8 @@ int sg_file_shapes(
 int sg_file_markers(struct sg_file *file, struct sg_edit_markers *ret_markers,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* As source->list(), in memory that lives as long as the shelf. */
-int sg_shelf_list(struct sg_world *world, struct sg_tree_source *source, const char *folder,
+/* As source->list() of the folder PATH, in memory that lives as long as the shelf. */
+int sg_shelf_list(struct sg_world *world, struct sg_tree_source *source, const char *path,
 	struct sg_tree_entry **ret_entries, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
 
 /* What the names in the folder above say that PATH is. */
