@@ -109,7 +109,8 @@ static void fails(const struct ask *ask, const struct tree_file *files, const ch
 /* What was found out is kept by the revision, which two branches may be at. */
 static void an_error_names_the_branch_that_was_asked(void **state)
 {
-	static const struct tree_file files[] = {CHART, {"apps/web/values.yaml", "a: ["}, {NULL, NULL}};
+	static const struct tree_file files[] = {
+		CHART, {"apps/web/values.yaml", "a: ["}, {NULL, NULL}};
 	static const char *const branches[] = {"develop", "staging"};
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
 	const struct sg_service entry = {.name = "*", .path = usual.path, .image = usual.image};
