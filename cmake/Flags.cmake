@@ -20,7 +20,8 @@ endif()
 if(STAGEGATE_HARDENED_STATIC)
 	target_compile_options(stagegate_flags INTERFACE
 		-fPIE -ffunction-sections -fdata-sections -fstack-protector-strong -fstack-clash-protection
-		-Wformat -Werror=format-security)
+		-Wformat -Werror=format-security
+		-fno-asynchronous-unwind-tables -fno-unwind-tables) # nothing here unwinds, and they were a tenth of the file
 	if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
 		target_compile_options(stagegate_flags INTERFACE -fcf-protection=full)
 	elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL aarch64)
