@@ -54,4 +54,5 @@ def test_killed_at_any_call_and_run_again_the_change_is_there_once(journey, tmp_
         if world(journey, before) != whole:
             wrong.append(f"{name} {which}: {world(journey, before)}, not {whole}")
     assert not wrong, "\n".join(wrong)
-    assert len(ended) * 10 <= len(every[SHARE::SHARES]), f"not killed: {ended}"  # one run makes a few calls less than another
+    # One run gets its answers in fewer pieces than another, and ends before so many reads.
+    assert len(ended) * 2 <= len(every[SHARE::SHARES]), f"not killed: {ended}"
