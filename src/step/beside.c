@@ -173,7 +173,7 @@ static int keep(struct keeping *k, bool *ret_kept, const char **ret_commit, stru
 		.author = plan->author,
 		.committer = plan->committer};
 
-	*ret_commit = k->ask->published->commit;
+	*ret_commit = sg_arena_strdup(k->world->arena, k->ask->published->commit);
 	*ret_kept = true;
 	if (find_files(k, err) < 0)
 		return -1;
