@@ -9,9 +9,6 @@
 #include "step/build_order.h"
 #include "step/forge.h"
 
-/* The tags decide in time or not at all. */
-#define API_TRIES 2
-
 static bool is_version(struct sg_str tag)
 {
 	int order;
@@ -114,10 +111,7 @@ static int ask_source(struct sg_world *world, struct sg_loaded *loaded, int64_t 
 	struct sg_trouble trouble;
 	struct sg_forge forge;
 
-	sg_forge_client(world, loaded, &forge);
-	forge.gitlab.project = age->project;
-	forge.gitlab.retry = sg_world_retry(world, API_TRIES);
-	forge.gitlab.retry.deadline_ms = until_ms;
+	sg_forge_brief(world, loaded, age->project, until_ms, &forge);
 	if (compare(&forge.gitlab, world->arena, age, &why) < 0) {
 		sg_debug(world->log, "%s: %s and %s: %s", age->project, age->wish, age->than,
 			why.cause);

@@ -7,7 +7,6 @@
 #include "gitlab/build.h"
 #include "step/forge.h"
 
-#define API_TRIES 2
 #define MARK "/-/pipelines/"
 
 struct known {
@@ -194,7 +193,6 @@ int sg_build_order(struct sg_world *world, struct sg_loaded *loaded,
 	if (!loaded->builds)
 		loaded->builds = sg_arena_calloc(loaded->arena, 1, sizeof(*loaded->builds));
 	o.builds = loaded->builds;
-	sg_forge_client(world, loaded, &o.forge);
-	o.forge.gitlab.retry = sg_world_retry(world, API_TRIES);
+	sg_forge_brief(world, loaded, NULL, world->deadline_ms, &o.forge);
 	return compare(&o, ask, ret_older, ret_words, err);
 }

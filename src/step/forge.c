@@ -4,6 +4,7 @@
 
 /* An API that is down must not be asked for twenty minutes. */
 #define API_TRIES 8
+#define BRIEF_TRIES 2
 
 bool sg_forge_is_there(const struct sg_loaded *loaded, const char **why)
 {
@@ -51,6 +52,16 @@ void sg_forge_client(
 		.connect_timeout_ms = world->settings->connect_timeout_ms,
 		.request_timeout_ms = world->settings->request_timeout_ms,
 	};
+}
+
+void sg_forge_brief(struct sg_world *world, const struct sg_loaded *loaded, const char *project,
+	int64_t until_ms, struct sg_forge *ret_forge)
+{
+	sg_forge_client(world, loaded, ret_forge);
+	ret_forge->gitlab.retry = sg_world_retry(world, BRIEF_TRIES);
+	ret_forge->gitlab.retry.deadline_ms = until_ms;
+	if (project)
+		ret_forge->gitlab.project = project;
 }
 
 int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,

@@ -42,6 +42,14 @@ int sg_forge_open(struct sg_world *world, const struct sg_loaded *loaded,
 void sg_forge_client(
 	struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *ret_forge);
 
+/*
+ * As sg_forge_client(), for what a run goes on without when GitLab does not answer: two tries, and
+ * none after UNTIL_MS of the loop's clock. PROJECT: path or number of another one than the GitOps
+ * project; NULL: that.
+ */
+void sg_forge_brief(struct sg_world *world, const struct sg_loaded *loaded, const char *project,
+	int64_t until_ms, struct sg_forge *ret_forge);
+
 /* The user that our token acts as; asked once. */
 int sg_forge_me(struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
 

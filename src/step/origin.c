@@ -7,7 +7,6 @@
 #include "model/trailer.h"
 #include "step/forge.h"
 
-#define API_TRIES 2
 #define ADDRESS_MAX_BYTES 500
 
 enum said { SAYS_NOTHING, SAYS_THIS, SAYS_ANOTHER };
@@ -113,8 +112,7 @@ static int read_history(struct sg_world *world, struct sg_loaded *loaded,
 	size_t count;
 
 	*ret_history = NULL;
-	sg_forge_client(world, loaded, &forge);
-	forge.gitlab.retry = sg_world_retry(world, API_TRIES);
+	sg_forge_brief(world, loaded, NULL, world->deadline_ms, &forge);
 	if (sg_gitlab_commits_of(
 		    &forge.gitlab, at->tip, at->file, &scratch, &commits, &count, &why) < 0) {
 		sg_debug(world->log, "the commits up to %.12s: %s", at->tip, why.cause);

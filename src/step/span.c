@@ -7,7 +7,6 @@
 #include "step/age.h"
 #include "step/forge.h"
 
-#define API_TRIES 2
 #define PATIENCE_MS 10000
 #define SUBJECT_MAX_BYTES 120
 
@@ -81,10 +80,7 @@ static int read_commits(struct sg_world *world, struct sg_loaded *loaded, const 
 	struct sg_gitlab_between between;
 	struct sg_forge forge;
 
-	sg_forge_client(world, loaded, &forge);
-	forge.gitlab.project = age->project;
-	forge.gitlab.retry = sg_world_retry(world, API_TRIES);
-	forge.gitlab.retry.deadline_ms = until_ms;
+	sg_forge_brief(world, loaded, age->project, until_ms, &forge);
 	if (sg_gitlab_commits_between(&forge.gitlab, from, to, &scratch, &between, err) < 0)
 		return -1;
 	span->kind = age->older ? SG_SPAN_BACK : age->words ? SG_SPAN_FORWARD : SG_SPAN_BESIDE;
