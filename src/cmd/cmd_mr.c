@@ -198,36 +198,38 @@ static int run_open(struct sg_world *world, const void *raw, const struct sg_wor
 	return sg_flow_mr_open(world, &ask, report, err);
 }
 
-static int run_status(struct sg_world *world, const void *raw, const struct sg_words *words,
-	struct sg_report *report, struct sg_err *err)
+typedef int flow_fn(struct sg_world *world, const struct sg_mr_ask *ask, struct sg_report *report,
+	struct sg_err *err);
+
+/* One of the flows about requests that may be open already. */
+static int run_meant(const char *name, flow_fn *flow, struct sg_world *world,
+	const struct mr_args *args, const struct sg_words *words, struct sg_report *report,
+	struct sg_err *err)
 {
 	struct sg_mr_ask ask;
 
-	if (meant_by("status", raw, words, &ask, err) < 0)
+	if (meant_by(name, args, words, &ask, err) < 0 ||
+		sg_older_reason(&args->older, &ask.older_reason, err) < 0)
 		return -1;
-	return sg_flow_mr_status(world, &ask, report, err);
+	return flow(world, &ask, report, err);
+}
+
+static int run_status(struct sg_world *world, const void *raw, const struct sg_words *words,
+	struct sg_report *report, struct sg_err *err)
+{
+	return run_meant("status", sg_flow_mr_status, world, raw, words, report, err);
 }
 
 static int run_merge(struct sg_world *world, const void *raw, const struct sg_words *words,
 	struct sg_report *report, struct sg_err *err)
 {
-	const struct mr_args *args = raw;
-	struct sg_mr_ask ask;
-
-	if (meant_by("merge", args, words, &ask, err) < 0 ||
-		sg_older_reason(&args->older, &ask.older_reason, err) < 0)
-		return -1;
-	return sg_flow_mr_merge(world, &ask, report, err);
+	return run_meant("merge", sg_flow_mr_merge, world, raw, words, report, err);
 }
 
 static int run_close(struct sg_world *world, const void *raw, const struct sg_words *words,
 	struct sg_report *report, struct sg_err *err)
 {
-	struct sg_mr_ask ask;
-
-	if (meant_by("close", raw, words, &ask, err) < 0)
-		return -1;
-	return sg_flow_mr_close(world, &ask, report, err);
+	return run_meant("close", sg_flow_mr_close, world, raw, words, report, err);
 }
 
 static int run_list(struct sg_world *world, const void *raw, const struct sg_words *words,
