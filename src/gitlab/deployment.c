@@ -55,29 +55,7 @@ static int take_all(const struct sg_json *doc, struct sg_arena *arena,
 	return 0;
 }
 
-int sg_gitlab_deployments(struct sg_gitlab *gitlab, const char *environment, struct sg_arena *arena,
-	struct sg_gitlab_deployment **ret_items, size_t *ret_count, struct sg_err *err)
-{
-	SG_AUTO(sg_buf_release) struct sg_buf path;
-	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	const struct sg_gitlab_call call = {
-		.path = &path, .project = gitlab->project, .label = "read the deployments"};
-
-	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
-	if (sg_gitlab_path_project(&path, gitlab->project, err) < 0)
-		return -1;
-	sg_buf_adds(&path, "/deployments");
-	sg_gitlab_path_param(&path, "environment", environment);
-	sg_gitlab_path_param(&path, "order_by", "id");
-	sg_gitlab_path_param(&path, "sort", "desc"); /* ascending unless said */
-	sg_gitlab_path_param(&path, "per_page", "20");
-	if (sg_gitlab_get(gitlab, &call, &doc, err) < 0)
-		return -1;
-	if (take_all(doc, arena, ret_items, ret_count, err) < 0)
-		return sg_wrap(err, "%s", call.label);
-	return 0;
-}
-
+/* ID 0: of all. */
 static int path_of(
 	const struct sg_gitlab *gitlab, int64_t id, struct sg_buf *path, struct sg_err *err)
 {
@@ -87,6 +65,27 @@ static int path_of(
 	sg_buf_adds(path, "/deployments");
 	if (id)
 		sg_buf_addf(path, "/%" PRId64, id);
+	return 0;
+}
+
+int sg_gitlab_deployments(struct sg_gitlab *gitlab, const char *environment, struct sg_arena *arena,
+	struct sg_gitlab_deployment **ret_items, size_t *ret_count, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	const struct sg_gitlab_call call = {
+		.path = &path, .project = gitlab->project, .label = "read the deployments"};
+
+	if (path_of(gitlab, 0, &path, err) < 0)
+		return -1;
+	sg_gitlab_path_param(&path, "environment", environment);
+	sg_gitlab_path_param(&path, "order_by", "id");
+	sg_gitlab_path_param(&path, "sort", "desc"); /* ascending unless said */
+	sg_gitlab_path_param(&path, "per_page", "20");
+	if (sg_gitlab_get(gitlab, &call, &doc, err) < 0)
+		return -1;
+	if (take_all(doc, arena, ret_items, ret_count, err) < 0)
+		return sg_wrap(err, "%s", call.label);
 	return 0;
 }
 
