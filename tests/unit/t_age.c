@@ -8,14 +8,9 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "gitlab_world.h"
+#include "source_world.h"
 #include "step/age.h"
 
-#define ROOT "https://git.example.com:8443/gitlab"
-#define SOURCE API "/projects/shop%2Fcatalog"
-#define COMMIT(name) SOURCE "/repository/commits/" name
-#define BASE(a, b) SOURCE "/repository/merge_base?refs%5B%5D=" a "&refs%5B%5D=" b
-#define ID(oid) "{\"id\":\"" oid "\"}"
 #define MISSING "{\"message\":\"404 Commit Not Found\"}"
 #define TIP SHA_C
 #define COMMITS PROJECT "/repository/commits?ref_name=" TIP "&path=values.yaml&per_page=100"
@@ -30,60 +25,25 @@
 
 static const struct sg_environment dev = {.name = "dev"};
 
-struct run {
-	struct gitlab_world *g;
-	struct sg_settings settings;
-	struct sg_world world;
-	struct sg_loaded loaded;
-	struct sg_service service;
-	const char *pipeline; /* CI_PIPELINE_URL */
-	struct sg_env env;
-};
-
-static const char *variable(const struct sg_env *env, const char *name)
-{
-	const struct run *r = (const struct run *)((const char *)env - offsetof(struct run, env));
-
-	return strcmp(name, "CI_PIPELINE_URL") == 0 ? r->pipeline : NULL;
-}
-
 static int setup(void **state)
 {
-	struct run *r = sg_calloc(1, sizeof(*r));
-	void *g;
+	struct source_world *r = sg_calloc(1, sizeof(*r));
 
-	(void)gitlab_world_setup(&g);
-	r->g = g;
-	r->env.get = variable;
-	r->service = (struct sg_service){.name = "*", .source = "shop/{service}"};
-	r->world = (struct sg_world){.settings = &r->settings,
-		.env = &r->env,
-		.arena = &r->g->arena,
-		.http = script_http(r->g->script),
-		.deadline_ms = script_now_ms(r->g->script) + 60000,
-		.random = 7};
-	r->loaded = (struct sg_loaded){.arena = &r->g->arena,
-		.remote = {.gitlab = ROOT,
-			.project = "gitops/apps",
-			.cred = &r->g->cred,
-			.token = r->g->token},
-		.policy = {.services = &r->service, .service_count = 1}};
+	source_world_begin(r);
 	*state = r;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct run *r = *state;
-	void *g = r->g;
-
-	(void)gitlab_world_teardown(&g);
-	free(r);
+	source_world_end(*state);
+	free(*state);
 	return 0;
 }
 
 /* NULL: not older. */
-static const char *ask_at(struct run *r, const char *tip, const char *wish, const char *than)
+static const char *ask_at(
+	struct source_world *r, const char *tip, const char *wish, const char *than)
 {
 	const struct sg_age_ask ask = {.env = &dev,
 		.service = "catalog",
@@ -98,92 +58,88 @@ static const char *ask_at(struct run *r, const char *tip, const char *wish, cons
 	return why;
 }
 
-static const char *older(struct run *r, const char *wish, const char *than)
+static const char *older(struct source_world *r, const char *wish, const char *than)
 {
 	return ask_at(r, NULL, wish, than);
 }
 
-static void reply(struct run *r, const char *url, int status, const char *body)
-{
-	script_reply(r->g->script, "GET", url, status, body);
-}
-
 static void the_history_of_the_source_decides_both_ways(void **state)
 {
-	struct run *r = *state;
+	struct source_world *r = *state;
 
-	reply(r, COMMIT("1.4.0"), 200, ID(SHA_A));
-	reply(r, COMMIT("1.5.0"), 200, ID(SHA_B));
-	reply(r, BASE(SHA_B, SHA_A), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("1.4.0"), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("1.5.0"), 200, ID(SHA_B));
+	source_world_reply(r, BASE(SHA_B, SHA_A), 200, ID(SHA_A));
 	assert_non_null(strstr(older(r, "1.4.0", "1.5.0"), "is before bbbbbbbbbbbb"));
 	/* kept for the run */
 	assert_non_null(strstr(older(r, "1.4.0", "1.5.0"), "in shop/catalog"));
-	reply(r, COMMIT("1.4.0"), 200, ID(SHA_A));
-	reply(r, COMMIT("9.9.9"), 200, ID(SHA_B));
-	reply(r, BASE(SHA_B, SHA_A), 200, ID(SHA_B));
+	source_world_reply(r, COMMIT("1.4.0"), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("9.9.9"), 200, ID(SHA_B));
+	source_world_reply(r, BASE(SHA_B, SHA_A), 200, ID(SHA_B));
 	assert_null(older(r, "1.4.0", "9.9.9"));
 }
 
 static void one_commit_and_two_branches_leave_it_to_the_names(void **state)
 {
-	struct run *r = *state;
+	struct source_world *r = *state;
 
-	reply(r, COMMIT("1.4.0"), 200, ID(SHA_A));
-	reply(r, COMMIT("1.5.0"), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("1.4.0"), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("1.5.0"), 200, ID(SHA_A));
 	assert_string_equal(older(r, "1.4.0", "1.5.0"), "");
-	reply(r, COMMIT("1.4.1"), 200, ID(SHA_A));
-	reply(r, COMMIT("1.5.1"), 200, ID(SHA_B));
-	reply(r, BASE(SHA_B, SHA_A), 200, ID(SHA_C));
+	source_world_reply(r, COMMIT("1.4.1"), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("1.5.1"), 200, ID(SHA_B));
+	source_world_reply(r, BASE(SHA_B, SHA_A), 200, ID(SHA_C));
 	assert_string_equal(older(r, "1.4.1", "1.5.1"), "");
-	reply(r, COMMIT("1.4.2"), 200, ID(SHA_A));
-	reply(r, COMMIT("1.5.2"), 200, ID(SHA_B));
-	reply(r, BASE(SHA_B, SHA_A), 404, "{\"message\":\"404 Merge Base Not Found\"}");
+	source_world_reply(r, COMMIT("1.4.2"), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("1.5.2"), 200, ID(SHA_B));
+	source_world_reply(
+		r, BASE(SHA_B, SHA_A), 404, "{\"message\":\"404 Merge Base Not Found\"}");
 	assert_string_equal(older(r, "1.4.2", "1.5.2"), "");
 }
 
 static void the_commit_behind_the_last_dash_is_the_one(void **state)
 {
-	struct run *r = *state;
+	struct source_world *r = *state;
 
-	reply(r, COMMIT("aaaaaaa"), 200, ID(SHA_A));
-	reply(r, COMMIT("bbbbbbbb"), 200, ID(SHA_B));
-	reply(r, BASE(SHA_B, SHA_A), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("aaaaaaa"), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("bbbbbbbb"), 200, ID(SHA_B));
+	source_world_reply(r, BASE(SHA_B, SHA_A), 200, ID(SHA_A));
 	assert_non_null(strstr(older(r, "main-aaaaaaa", "v1.2.3-5-gbbbbbbbb"), "is before"));
 	/* a branch of that name */
-	reply(r, COMMIT("0123456"), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("0123456"), 200, ID(SHA_A));
 	assert_null(older(r, "main-0123456", "main-bbbbbbb"));
 	/* what is no commit may be a version */
-	reply(r, COMMIT("0123456"), 404, MISSING);
-	reply(r, COMMIT("1.4.0-0123456"), 200, ID(SHA_A));
-	reply(r, COMMIT("bbbbbbb"), 200, ID(SHA_B));
-	reply(r, BASE(SHA_B, SHA_A), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("0123456"), 404, MISSING);
+	source_world_reply(r, COMMIT("1.4.0-0123456"), 200, ID(SHA_A));
+	source_world_reply(r, COMMIT("bbbbbbb"), 200, ID(SHA_B));
+	source_world_reply(r, BASE(SHA_B, SHA_A), 200, ID(SHA_A));
 	assert_non_null(strstr(older(r, "1.4.0-0123456", "bbbbbbb"), "is before"));
 }
 
 static void what_gitlab_does_not_know_is_asked_once(void **state)
 {
-	struct run *r = *state;
+	struct source_world *r = *state;
 
-	reply(r, COMMIT("1.4.0"), 404, MISSING);
-	reply(r, COMMIT("v1.4.0"), 404, MISSING);
+	source_world_reply(r, COMMIT("1.4.0"), 404, MISSING);
+	source_world_reply(r, COMMIT("v1.4.0"), 404, MISSING);
 	assert_string_equal(older(r, "1.4.0", "1.5.0"), "");
 	assert_string_equal(older(r, "1.4.0", "1.5.0"), "");
 }
 
 static void what_did_not_answer_is_asked_again(void **state)
 {
-	struct run *r = *state;
+	struct source_world *r = *state;
 
 	for (int i = 0; i < 2; i++) {
-		reply(r, COMMIT("1.4.0"), 502, "<html>");
-		reply(r, COMMIT("1.4.0"), 502, "<html>");
+		source_world_reply(r, COMMIT("1.4.0"), 502, "<html>");
+		source_world_reply(r, COMMIT("1.4.0"), 502, "<html>");
 		assert_string_equal(older(r, "1.4.0", "1.5.0"), "");
 	}
 }
 
 static void nobody_is_asked_without_a_token_a_source_or_a_gitlab(void **state)
 {
-	struct run *r = *state;
+	struct source_world *r = *state;
 
 	r->loaded.remote.is_job_token = true;
 	assert_string_equal(ask_at(r, TIP, "1.4.0", "1.5.0"), "");
@@ -204,13 +160,13 @@ static void nobody_is_asked_without_a_token_a_source_or_a_gitlab(void **state)
 
 static void the_lower_number_of_two_pipelines_is_older(void **state)
 {
-	struct run *r = *state;
+	struct source_world *r = *state;
 
 	r->service.source = NULL;
 	r->pipeline = ROOT "/shop/catalog/-/pipelines/7001";
-	reply(r, COMMITS, 200, CAME("build-b", BY("7002")));
-	reply(r, PIPELINE("7001"), 200, BODY("7001", "41"));
-	reply(r, PIPELINE("7002"), 200, BODY("7002", "42"));
+	source_world_reply(r, COMMITS, 200, CAME("build-b", BY("7002")));
+	source_world_reply(r, PIPELINE("7001"), 200, BODY("7001", "41"));
+	source_world_reply(r, PIPELINE("7002"), 200, BODY("7002", "42"));
 	assert_string_equal(ask_at(r, TIP, "build-a", "build-b"),
 		" (its pipeline 41 is before pipeline 42 of shop/catalog)");
 	/* all of it is kept */
@@ -219,29 +175,29 @@ static void the_lower_number_of_two_pipelines_is_older(void **state)
 
 static void the_jobs_token_goes_before_the_variable(void **state)
 {
-	struct run *r = *state;
+	struct source_world *r = *state;
 
 	r->service.source = NULL;
 	r->loaded.remote.job = &r->g->job;
 	r->pipeline = ROOT "/shop/catalog/-/pipelines/7009";
-	reply(r, COMMITS, 200, CAME("build-b", BY("7002")));
+	source_world_reply(r, COMMITS, 200, CAME("build-b", BY("7002")));
 	script_want_cred(script_reply(r->g->script, "GET", API "/job", 200,
 				 "{\"pipeline\":" BODY("7001", "41") "}"),
 		"JOB-TOKEN the-token-of-the-job");
-	reply(r, PIPELINE("7002"), 200, BODY("7002", "42"));
+	source_world_reply(r, PIPELINE("7002"), 200, BODY("7002", "42"));
 	assert_non_null(strstr(ask_at(r, TIP, "build-a", "build-b"), "pipeline 41 is before"));
 }
 
 static void a_newer_pipeline_makes_no_version_newer(void **state)
 {
-	struct run *r = *state;
+	struct source_world *r = *state;
 
 	r->service.source = NULL;
 	r->pipeline = ROOT "/shop/catalog/-/pipelines/7002";
 	assert_string_equal(ask_at(r, TIP, "1.4.0", "1.5.0"), "");
-	reply(r, COMMITS, 200, CAME("20240512", BY("7001")));
-	reply(r, PIPELINE("7002"), 200, BODY("7002", "42"));
-	reply(r, PIPELINE("7001"), 200, BODY("7001", "41"));
+	source_world_reply(r, COMMITS, 200, CAME("20240512", BY("7001")));
+	source_world_reply(r, PIPELINE("7002"), 200, BODY("7002", "42"));
+	source_world_reply(r, PIPELINE("7001"), 200, BODY("7001", "41"));
 	/* but times in names come last */
 	assert_null(ask_at(r, TIP, "20240511", "20240512"));
 }
@@ -256,7 +212,7 @@ static void pipelines_without_an_order(void **state)
 		CAME("build-b", BY("0")), CAME("build-b", BY("-1")), CAME("build-b", BY("7002/x"))};
 
 	for (size_t i = 0; i < SG_COUNT(came); i++) {
-		struct run *r;
+		struct source_world *r;
 
 		if (i > 0) {
 			(void)teardown(state);
@@ -265,7 +221,7 @@ static void pipelines_without_an_order(void **state)
 		r = *state;
 		r->service.source = NULL;
 		r->pipeline = ROOT "/shop/catalog/-/pipelines/7001";
-		reply(r, COMMITS, 200, came[i]);
+		source_world_reply(r, COMMITS, 200, came[i]);
 		script_always(script_reply(
 			r->g->script, "GET", PIPELINE("7001"), 200, BODY("7001", "41")));
 		assert_null(ask_at(r, TIP, "build-a", "build-b"));
@@ -282,7 +238,7 @@ static void pipelines_that_gitlab_does_not_show(void **state)
 		{200, "{\"id\":7002,\"iid\":42,\"project_id\":999}"}};
 
 	for (size_t i = 0; i < SG_COUNT(rows); i++) {
-		struct run *r;
+		struct source_world *r;
 
 		if (i > 0) {
 			(void)teardown(state);
@@ -290,24 +246,24 @@ static void pipelines_that_gitlab_does_not_show(void **state)
 		}
 		r = *state;
 		r->pipeline = ROOT "/shop/catalog/-/pipelines/7001";
-		reply(r, COMMITS, 200, CAME("build-b", BY("7002")));
-		reply(r, PIPELINE("7001"), 200, BODY("7001", "41"));
-		reply(r, PIPELINE("7002"), rows[i].status, rows[i].body);
+		source_world_reply(r, COMMITS, 200, CAME("build-b", BY("7002")));
+		source_world_reply(r, PIPELINE("7001"), 200, BODY("7001", "41"));
+		source_world_reply(r, PIPELINE("7002"), rows[i].status, rows[i].body);
 		assert_null(ask_at(r, TIP, "build-a", "build-b"));
 	}
 }
 
 static void pipelines_of_another_project_than_the_source_say_nothing(void **state)
 {
-	struct run *r = *state;
+	struct source_world *r = *state;
 
 	r->service.source = "shop/elsewhere";
 	r->pipeline = ROOT "/shop/catalog/-/pipelines/7001";
-	reply(r, COMMITS, 200, CAME("build-b", BY("7002")));
-	reply(r, PIPELINE("7001"), 200, BODY("7001", "41"));
+	source_world_reply(r, COMMITS, 200, CAME("build-b", BY("7002")));
+	source_world_reply(r, PIPELINE("7001"), 200, BODY("7001", "41"));
 	assert_null(ask_at(r, TIP, "build-a", "build-b"));
 	r->service.source = "201";
-	reply(r, PIPELINE("7002"), 200, BODY("7002", "42"));
+	source_world_reply(r, PIPELINE("7002"), 200, BODY("7002", "42"));
 	assert_non_null(ask_at(r, TIP, "build-a", "build-b"));
 }
 
@@ -328,15 +284,16 @@ static void a_promotion_compares_where_its_versions_are_from(void **state)
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\n"
 		"Stagegate-Pipeline: " ROOT "/gitops/apps/-/pipelines/9\\n"
 		"Stagegate-Origin: " ROOT "/shop/catalog/-/pipelines/7002\\n\"}]";
-	struct run *r = *state;
+	struct source_world *r = *state;
 	const char *why;
 
 	r->pipeline = ROOT "/shop/catalog/-/pipelines/7003";
-	reply(r, PROJECT "/repository/commits?ref_name=" SHA_B "&per_page=100", 200, promoted);
-	reply(r, PROJECT "/repository/commits?ref_name=" SHA_A "&per_page=100", 200,
+	source_world_reply(
+		r, PROJECT "/repository/commits?ref_name=" SHA_B "&per_page=100", 200, promoted);
+	source_world_reply(r, PROJECT "/repository/commits?ref_name=" SHA_A "&per_page=100", 200,
 		CAME("build-a", BY("7001")));
-	reply(r, PIPELINE("7001"), 200, BODY("7001", "41"));
-	reply(r, PIPELINE("7002"), 200, BODY("7002", "42"));
+	source_world_reply(r, PIPELINE("7001"), 200, BODY("7001", "41"));
+	source_world_reply(r, PIPELINE("7002"), 200, BODY("7002", "42"));
 	assert_int_equal(sg_age_older(&r->world, &r->loaded, &ask, &why, &r->g->err), 0);
 	gitlab_world_done(r->g);
 	assert_non_null(strstr(why, "pipeline 41 is before pipeline 42"));
@@ -344,7 +301,7 @@ static void a_promotion_compares_where_its_versions_are_from(void **state)
 
 static void a_signal_ends_it(void **state)
 {
-	struct run *r = *state;
+	struct source_world *r = *state;
 	const struct sg_age_ask ask = {
 		.env = &dev, .service = "catalog", .wish = "1.4.0", .than = "1.5.0"};
 	const char *why;

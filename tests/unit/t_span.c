@@ -8,16 +8,11 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "gitlab_world.h"
+#include "source_world.h"
 #include "step/age.h"
 #include "step/request.h"
 
-#define ROOT "https://git.example.com:8443/gitlab"
-#define SOURCE API "/projects/shop%2Fcatalog"
-#define COMMIT(name) SOURCE "/repository/commits/" name
-#define BASE(a, b) SOURCE "/repository/merge_base?refs%5B%5D=" a "&refs%5B%5D=" b
 #define RANGE(a, b) SOURCE "/repository/commits?ref_name=" a ".." b "&per_page=100"
-#define ID(oid) "{\"id\":\"" oid "\"}"
 #define WEB ROOT "/shop/catalog/-/commit/"
 #define ROW(oid, title) "{\"id\":\"" oid "\",\"title\":\"" title "\",\"web_url\":\"" WEB oid "\"}"
 #define COMPARE(a, b) ROOT "/shop/catalog/-/compare/" a "..." b
@@ -27,44 +22,17 @@
 static const struct sg_environment dev = {.name = "dev"};
 
 struct run {
-	struct gitlab_world *g;
-	struct sg_settings settings;
-	struct sg_world world;
-	struct sg_loaded loaded;
-	struct sg_service service;
-	struct sg_env env;
+	struct source_world w;
 	struct sg_value_change value;
 	struct sg_plan plan;
 };
 
-static const char *no_variable(const struct sg_env *env, const char *name)
-{
-	(void)env;
-	(void)name;
-	return NULL;
-}
-
 static int setup(void **state)
 {
 	struct run *r = sg_calloc(1, sizeof(*r));
-	void *g;
 
-	(void)gitlab_world_setup(&g);
-	r->g = g;
-	r->env.get = no_variable;
-	r->service = (struct sg_service){.name = "*", .source = "shop/{service}"};
-	r->world = (struct sg_world){.settings = &r->settings,
-		.env = &r->env,
-		.arena = &r->g->arena,
-		.http = script_http(r->g->script),
-		.deadline_ms = script_now_ms(r->g->script) + 3600000,
-		.random = 7};
-	r->loaded = (struct sg_loaded){.arena = &r->g->arena,
-		.remote = {.gitlab = ROOT,
-			.project = "gitops/apps",
-			.cred = &r->g->cred,
-			.token = r->g->token},
-		.policy = {.services = &r->service, .service_count = 1}};
+	source_world_begin(&r->w);
+	r->w.world.deadline_ms = script_now_ms(r->w.g->script) + 3600000;
 	r->value = (struct sg_value_change){.service = "catalog",
 		.path = "values.yaml",
 		.place = "image.tag",
@@ -80,16 +48,15 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct run *r = *state;
-	void *g = r->g;
 
-	(void)gitlab_world_teardown(&g);
+	source_world_end(&r->w);
 	free(r);
 	return 0;
 }
 
 static void reply(struct run *r, const char *url, int status, const char *body)
 {
-	script_reply(r->g->script, "GET", url, status, body);
+	source_world_reply(&r->w, url, status, body);
 }
 
 /* What the source project is asked about 1.5.0, which takes the place of 1.4.0, at first. */
@@ -104,15 +71,16 @@ static const struct sg_span *find(struct run *r)
 {
 	const struct sg_span *span;
 
-	if (sg_span_find(&r->world, &r->loaded, &dev, "catalog", &r->plan, &span, &r->g->err) < 0)
-		fail_msg("%s", r->g->err.cause);
-	gitlab_world_done(r->g);
+	if (sg_span_find(
+		    &r->w.world, &r->w.loaded, &dev, "catalog", &r->plan, &span, &r->w.g->err) < 0)
+		fail_msg("%s", r->w.g->err.cause);
+	gitlab_world_done(r->w.g);
 	return span;
 }
 
 static const char *text_of(struct run *r, const struct sg_span *span)
 {
-	return sg_request_text(&r->world, &dev, "catalog", &r->plan, span).description;
+	return sg_request_text(&r->w.world, &dev, "catalog", &r->plan, span).description;
 }
 
 static void says(struct run *r, const char *part)
@@ -177,9 +145,9 @@ static void what_the_order_has_asked_is_not_asked_again(void **state)
 	const char *why;
 
 	versions_are(r, ID(SHA_A));
-	assert_int_equal(sg_age_older(&r->world, &r->loaded, &ask, &why, &r->g->err), 0);
+	assert_int_equal(sg_age_older(&r->w.world, &r->w.loaded, &ask, &why, &r->w.g->err), 0);
 	assert_null(why);
-	gitlab_world_done(r->g);
+	gitlab_world_done(r->w.g);
 	r->value.part = SG_PART_REFERENCE;
 	r->value.from = "shop/catalog:1.4.0";
 	r->value.to = "shop/catalog:1.5.0";
@@ -206,11 +174,11 @@ static void nothing_is_asked_without_two_versions_or_a_source(void **state)
 	r->value.service = "another";
 	assert_null(find(r));
 	r->value.service = "catalog";
-	r->loaded.remote.is_job_token = true;
+	r->w.loaded.remote.is_job_token = true;
 	assert_null(find(r));
-	r->loaded.remote.is_job_token = false;
-	r->loaded.span_count = 0;
-	r->service.source = NULL;
+	r->w.loaded.remote.is_job_token = false;
+	r->w.loaded.span_count = 0;
+	r->w.service.source = NULL;
 	assert_null(find(r));
 	assert_null(strstr(text_of(r, NULL), "source commit"));
 }
@@ -259,15 +227,15 @@ static void one_that_throttles_or_keeps_silent_holds_nobody(void **state)
 	int64_t began_ms;
 
 	versions_are(r, ID(SHA_A));
-	a = script_reply(r->g->script, "GET", RANGE(SHA_A, SHA_B), 429, "Retry later\n");
+	a = script_reply(r->w.g->script, "GET", RANGE(SHA_A, SHA_B), 429, "Retry later\n");
 	script_header(a, "Retry-After", "60");
-	began_ms = script_now_ms(r->g->script);
+	began_ms = script_now_ms(r->w.g->script);
 	assert_null(find(r));
-	assert_int_equal(script_now_ms(r->g->script), began_ms);
+	assert_int_equal(script_now_ms(r->w.g->script), began_ms);
 	r->value.from = "1.3.0";
-	script_silence(script_expect(r->g->script, "GET", COMMIT("1.5.0")));
+	script_silence(script_expect(r->w.g->script, "GET", COMMIT("1.5.0")));
 	assert_null(find(r));
-	assert_in_range(script_now_ms(r->g->script) - began_ms, 1, 10000);
+	assert_in_range(script_now_ms(r->w.g->script) - began_ms, 1, 10000);
 }
 
 static void an_answer_that_was_lost_is_asked_for_again(void **state)
@@ -285,12 +253,12 @@ static void a_signal_ends_it(void **state)
 	struct run *r = *state;
 	const struct sg_span *span;
 
-	script_silence(script_expect(r->g->script, "GET", COMMIT("1.5.0")));
-	script_cancel(r->g->script, 100, 15);
-	assert_int_equal(
-		sg_span_find(&r->world, &r->loaded, &dev, "catalog", &r->plan, &span, &r->g->err),
+	script_silence(script_expect(r->w.g->script, "GET", COMMIT("1.5.0")));
+	script_cancel(r->w.g->script, 100, 15);
+	assert_int_equal(sg_span_find(&r->w.world, &r->w.loaded, &dev, "catalog", &r->plan, &span,
+				 &r->w.g->err),
 		-1);
-	assert_int_equal(r->g->err.reason, SG_R_CANCELLED);
+	assert_int_equal(r->w.g->err.reason, SG_R_CANCELLED);
 }
 
 /* COUNT commits, each with that title, and the page's headers. */
@@ -301,15 +269,15 @@ static void many(struct run *r, size_t count, const char *title, const char *nex
 
 	sg_buf_init(&body, 8u << 20);
 	for (size_t i = 0; i < count; i++) {
-		const char *id = i ? sg_arena_printf(&r->g->arena, "%040zx", i) : SHA_B;
+		const char *id = i ? sg_arena_printf(&r->w.g->arena, "%040zx", i) : SHA_B;
 
 		sg_buf_addf(&body, "%s{\"id\":\"%s\",\"title\":\"%s\",\"web_url\":\"%s%s\"}",
 			i ? "," : "[", id, title, WEB, id);
 	}
 	sg_buf_adds(&body, "]");
 	versions_are(r, ID(SHA_A));
-	a = script_reply(r->g->script, "GET", RANGE(SHA_A, SHA_B), 200,
-		sg_arena_dup(&r->g->arena, sg_buf_str(&body)));
+	a = script_reply(r->w.g->script, "GET", RANGE(SHA_A, SHA_B), 200,
+		sg_arena_dup(&r->w.g->arena, sg_buf_str(&body)));
 	if (next) {
 		script_header(a, "X-Page", "1");
 		script_header(a, "X-Next-Page", next);
@@ -389,7 +357,7 @@ static void an_address_that_is_none_is_left_away(void **state)
 		r = *state;
 		versions_are(r, ID(SHA_A));
 		reply(r, RANGE(SHA_A, SHA_B), 200,
-			sg_arena_printf(&r->g->arena,
+			sg_arena_printf(&r->w.g->arena,
 				"[{\"id\":\"" SHA_B "\",\"title\":\"t\",\"web_url\":\"%s\"}]",
 				urls[i]));
 		says(r, "` brings 1 source commit:\n\n- `bbbbbbbbbbbb` `t`\n");
