@@ -305,6 +305,13 @@ static void read_sync_errors(struct sg_app_case *c)
 	}
 }
 
+static const struct sg_app_workloads *workloads_of(const struct sg_app_case *c)
+{
+	if (!c->beside || !c->beside->workloads)
+		return NULL;
+	return c->beside->workloads(c->beside->arg, c->app);
+}
+
 void sg_app_case_fill(struct sg_app_case *c, bool is_child)
 {
 	const struct sg_app_operation *op = &c->app->operation;
@@ -317,6 +324,7 @@ void sg_app_case_fill(struct sg_app_case *c, bool is_child)
 	place_revisions(c);
 	c->sync_error_text = "";
 	read_sync_errors(c);
+	c->workloads = workloads_of(c);
 }
 
 const struct sg_app_condition *sg_app_condition_find(

@@ -168,6 +168,7 @@ static void tell(struct sg_app_fold *fold, const struct sg_app_case *c)
 
 	*verdict = (struct sg_app_verdict){.kind = answer->kind,
 		.code = answer->code,
+		.cause = answer->cause,
 		.row = answer->row,
 		.images_unseen = answer->images_unseen,
 		.leftovers = c->leftovers_only,

@@ -18,6 +18,7 @@ struct sg_app_answer {
 	enum sg_app_code fail_code;
 	int64_t look_after_ms; /* since the row answers: time alone changes the code then; 0: no */
 	bool sync_wanted;
+	enum sg_app_code cause;
 	uint64_t images_unseen;
 	char evidence[SG_APP_MESSAGE_MAX - 128];
 };

@@ -11,12 +11,23 @@ static void say_health(const struct sg_app *app, struct sg_app_answer *out)
 				app->resources[i].name, app->resources[i].health_message);
 }
 
+/* What the workloads say is nearer to the cause than the controller's summary of it. */
+static void say_cause(const struct sg_app_case *c, struct sg_app_answer *out)
+{
+	if (c->workloads && c->workloads->sentence[0]) {
+		out->cause = c->workloads->cause;
+		sg_app_say(out, "%s", c->workloads->sentence);
+	} else {
+		say_health(c->app, out);
+	}
+}
+
 bool sg_app_row_degraded(struct sg_app_case *c, struct sg_app_answer *out)
 {
 	if (c->app->health != SG_APP_DEGRADED)
 		return false;
 	sg_app_confirm(out, SG_APP_CODE_DEGRADED, c->policy->degraded_grace_ms);
-	say_health(c->app, out);
+	say_cause(c, out);
 	return true;
 }
 
@@ -24,8 +35,11 @@ bool sg_app_row_progressing(struct sg_app_case *c, struct sg_app_answer *out)
 {
 	if (c->app->health != SG_APP_PROGRESSING)
 		return false;
-	sg_app_wait(out, SG_APP_CODE_PROGRESSING);
-	say_health(c->app, out);
+	if (c->workloads && c->workloads->ripe)
+		sg_app_fail(out, c->workloads->cause);
+	else
+		sg_app_wait(out, SG_APP_CODE_PROGRESSING);
+	say_cause(c, out);
 	return true;
 }
 
@@ -40,7 +54,7 @@ bool sg_app_row_suspended(struct sg_app_case *c, struct sg_app_answer *out)
 	sg_app_wait(out, SG_APP_CODE_SUSPENDED);
 	if (c->policy->suspended == SG_APP_SUSPENDED_ASK)
 		out->kind = SG_APP_POLICY;
-	say_health(c->app, out);
+	say_cause(c, out);
 	return true;
 }
 

@@ -25,7 +25,7 @@
  *
  * Requests back off by 10, 20, 40, 60 s; one that can confirm a failure is asked for as soon as
  * its grace is over. An answer is never concluded from silence: a tick can change the code of a
- * WAIT, and nothing else.
+ * WAIT, and nothing else. A tick after `beside` has new facts to answer is no silence.
  */
 #ifndef SG_MODEL_APP_VERDICT_H
 #define SG_MODEL_APP_VERDICT_H
@@ -37,61 +37,8 @@
 #include "base/str.h"
 #include "model/ancestry.h"
 #include "model/app.h"
-
-/*
- * X(NAME, exit code of `wait` when this is what it ends with, sentence). Codes that can be a
- * failure end with 1 then; whatever is still waited for at the deadline ends with 8
- * (sg_app_verdict_exit tells). The names are part of every output format and stay stable.
- */
-#define SG_APP_CODES(X)                                                                            \
-	X(NOT_SEEN, 8, "the application has not been seen yet")                                    \
-	X(APP_DELETED, 1, "the application was deleted")                                           \
-	X(RECONCILE_OFF, 1, "the controller is told to ignore the application")                    \
-	X(WRONG_REPOSITORY, 1, "no source of the application reads from the repository")           \
-	X(WRONG_REVISION_TARGET, 1, "the application tracks something else than the branch")       \
-	X(SPEC_INVALID, 1, "the controller refuses the application's spec")                        \
-	X(CONTROLLER_ERROR, 1, "the controller reports an error of its own")                       \
-	X(COMPARISON_ERROR, 1, "the manifests cannot be generated or compared")                    \
-	X(HYDRATION_FAILED, 1, "the manifests could not be hydrated")                              \
-	X(SYNC_RETRYING, 8, "the sync failed and is tried again")                                  \
-	X(SYNC_FAILED, 1, "the sync failed")                                                       \
-	X(HOOK_FAILED, 1, "a hook of the sync failed")                                             \
-	X(SYNC_TERMINATED, 1, "somebody ended the sync")                                           \
-	X(SYNC_WINDOW, 1, "a sync window keeps the application from being synced")                 \
-	X(SYNC_RUNNING, 8, "a sync is running")                                                    \
-	X(OLDER_SYNC_RUNNING, 8, "a sync of an older revision is running and blocks the new one")  \
-	X(OLDER_REVISION, 8, "the application is still at an older revision")                      \
-	X(HYDRATING, 8, "the manifests are being hydrated")                                        \
-	X(SUPERSEDED, 1, "the branch no longer contains the revision")                             \
-	X(ANCESTRY_UNKNOWN, 8, "Git cannot tell whether the revision is contained")                \
-	X(SPEC_CHANGED, 8, "the application's spec changed since it was compared")                 \
-	X(STALE_STATUS, 8, "the status is older than the last sync")                               \
-	X(AUTOSYNC_REFUSED, 1, "automated sync refuses the revision")                              \
-	X(NEEDS_PRUNE, 1, "resources are left over that nobody prunes")                            \
-	X(OUT_OF_SYNC, 8, "the application is out of sync")                                        \
-	X(STILL_OUT_OF_SYNC, 1, "the application is out of sync although it was synced")           \
-	X(APPSET_STEP, 8, "the application set decides when this application is synced")           \
-	X(NEEDS_MANUAL_SYNC, 1, "the application needs a manual sync")                             \
-	X(DEGRADED, 1, "the application is degraded")                                              \
-	X(PROGRESSING, 8, "the roll-out is not finished")                                          \
-	X(SUSPENDED, 75, "the roll-out is suspended")                                              \
-	X(MISSING, 8, "the resources do not exist yet")                                            \
-	X(HEALTH_UNKNOWN, 8, "nothing is known about the health")                                  \
-	X(IMAGE_MISMATCH, 1, "another image than the expected one is running")                     \
-	X(OLD_IMAGE_RUNNING, 8, "the old image is still running beside the new one")               \
-	X(CHILD_UNREADABLE, 8, "a child application cannot be read")                               \
-	X(DEPLOYED, 0, "the application runs it")
-
-enum sg_app_code {
-#define SG_X(name, code, text) SG_APP_CODE_##name,
-	SG_APP_CODES(SG_X)
-#undef SG_X
-};
-
-const char *sg_app_code_name(enum sg_app_code code);
-const char *sg_app_code_text(enum sg_app_code code);
-int sg_app_code_exit(enum sg_app_code code);
-int sg_app_code_count(void);
+#include "model/app_code.h"
+#include "model/app_workloads.h"
 
 /* The rows of the table, in the order in which they are asked: X(NAME, as written in 0.2). */
 /* clang-format off */
@@ -155,6 +102,8 @@ struct sg_app_beside {
 	const struct sg_app_project *(*project)(void *arg, const char *name);
 	const struct sg_app_set *(*set)(void *arg, const char *namespace, const char *name);
 	const struct sg_app *(*item)(void *arg, const char *namespace, const char *name);
+	/* Of APP as it was read last; asked for by rows 18 to 23 alone. */
+	const struct sg_app_workloads *(*workloads)(void *arg, const struct sg_app *app);
 	void *arg;
 };
 
@@ -165,6 +114,7 @@ enum sg_app_refresh { SG_APP_REFRESH_NONE, SG_APP_REFRESH_NORMAL, SG_APP_REFRESH
 struct sg_app_verdict {
 	enum sg_app_kind kind;
 	enum sg_app_code code;
+	enum sg_app_code cause; /* of DEGRADED: what the workloads say; NOT_SEEN: nothing */
 	enum sg_app_row row;
 	char message[SG_APP_MESSAGE_MAX]; /* sentence with evidence, untrusted text in it */
 	char revision[SG_OID_SIZE];       /* the one that was judged, "" when there is none */

@@ -38,11 +38,17 @@ static int feed(struct sg_follower *follower, const struct sg_json *object, stru
 	return 0;
 }
 
+static const struct sg_app_workloads *workloads_of(void *arg, const struct sg_app *app)
+{
+	const struct sg_follower *follower = arg;
+
+	return sg_workloads_facts(follower->workloads, app);
+}
+
 int sg_follower_begin(struct sg_follower *follower, struct sg_world *world,
 	struct sg_cluster_client *client, struct sg_ancestry *ancestry,
 	struct sg_app_policy *policy, const struct sg_await_ask *ask, struct sg_err *err)
 {
-	static const struct sg_app_beside nothing_beside = {0};
 	struct sg_json *doc SG_AUTO(sg_json_free_ptr) = NULL;
 
 	follower->world = world;
@@ -54,7 +60,9 @@ int sg_follower_begin(struct sg_follower *follower, struct sg_world *world,
 	sg_progress_init(&follower->progress, follower->start_ms);
 	if (sg_cluster_get_application(client, &ask->app, world->deadline_ms, &doc, err) < 0)
 		return -1;
-	follower->fold = sg_app_fold_new(&ask->want, policy, ancestry, &nothing_beside);
+	follower->workloads = sg_workloads_new(world, client);
+	follower->beside = (struct sg_app_beside){.workloads = workloads_of, .arg = follower};
+	follower->fold = sg_app_fold_new(&ask->want, policy, ancestry, &follower->beside);
 	return sg_watch_new(
 		client, &ask->app, sg_retry_random(&world->random), &follower->watch, err);
 }
@@ -65,6 +73,7 @@ void sg_follower_release(struct sg_follower *follower)
 		sg_console_forget(follower->world->console, &follower->progress);
 	sg_watch_free(follower->watch);
 	sg_app_fold_free(follower->fold);
+	sg_workloads_free(follower->workloads);
 	sg_arena_release(&follower->facts[0]);
 	sg_arena_release(&follower->facts[1]);
 }
@@ -162,6 +171,21 @@ static int ask_refresh(struct sg_follower *follower, struct sg_err *err)
 	return 0;
 }
 
+/* What Argo CD leaves open is asked of the workloads; what they say is judged at once. */
+static int look_at_workloads(struct sg_follower *follower, struct sg_err *err)
+{
+	bool read;
+
+	if (!follower->app)
+		return 0;
+	if (sg_workloads_look(follower->workloads, follower->app,
+		    sg_app_fold_verdict(follower->fold), &read, err) < 0)
+		return -1;
+	if (read)
+		sg_app_fold_tick(follower->fold, now_of(follower));
+	return 0;
+}
+
 /*
  * The second look. Feeding an object that is newer than the watch is harmless when it confirms the
  * success; when it does not, the stream starts anew, so that no older event follows it.
@@ -240,7 +264,7 @@ int sg_follower_step(struct sg_follower *follower, struct sg_err *err)
 		return -1;
 	if (sg_app_fold_next_look(follower->fold, now_of(follower)) <= now_of(follower))
 		sg_app_fold_tick(follower->fold, now_of(follower));
-	if (confirm(follower, err) < 0)
+	if (look_at_workloads(follower, err) < 0 || confirm(follower, err) < 0)
 		return -1;
 	if (sg_follower_ended(follower))
 		return 0;
@@ -260,6 +284,8 @@ int64_t sg_follower_due_ms(const struct sg_follower *follower)
 	int64_t now_ms = now_of(follower);
 	int64_t due_ms = sooner(sg_watch_due_ms(follower->watch), follower->poll_ms);
 
+	due_ms = sooner(due_ms,
+		sg_workloads_due_ms(follower->workloads, sg_app_fold_verdict(follower->fold)));
 	return sooner(due_ms, sg_app_fold_next_look(follower->fold, now_ms));
 }
 

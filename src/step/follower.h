@@ -5,6 +5,7 @@
 #include "cluster/watch.h"
 #include "report/console.h"
 #include "step/await.h"
+#include "step/workloads.h"
 
 #define SG_FOLLOWER_VERSION_MAX 128
 
@@ -15,6 +16,8 @@ struct sg_follower {
 	struct sg_app_policy *policy; /* may_refresh goes off when the cluster says no */
 	struct sg_watch *watch;
 	struct sg_app_fold *fold;
+	struct sg_app_beside beside; /* of the fold */
+	struct sg_workloads *workloads;
 	struct sg_arena facts[2]; /* of the object that the fold holds, and of the next one */
 	struct sg_app apps[2];
 	int current;

@@ -1,0 +1,40 @@
+/*
+ * What the workloads and pods of one application say, read beside it (argocd.md 4.3): the facts
+ * that rows 18 to 23 of the decision table take into account. Texts are untrusted.
+ */
+#ifndef SG_MODEL_APP_WORKLOADS_H
+#define SG_MODEL_APP_WORKLOADS_H
+
+#include "model/app.h"
+#include "model/app_code.h"
+
+/* A pod of the application's workloads, for the image check. */
+struct sg_app_pod {
+	const char *name;
+	struct sg_app_strings images;
+	bool finished; /* phase Succeeded or Failed: it runs nothing any more */
+	bool ending;   /* it is being deleted, and runs until it is gone */
+};
+
+struct sg_app_workloads {
+	/* Why something is not done, the worst first: a sentence with all names in it; "". */
+	const char *sentence;
+	enum sg_app_code cause; /* the code of that; NOT_SEEN when none fits */
+
+	/*
+	 * A pod of the NEW template is stuck for a reason that has lasted over its grace, seen by
+	 * two reads at least: `cause` is the verdict (row 19).
+	 */
+	bool ripe;
+
+	/*
+	 * Every workload was read with its pods, and no resource is of a kind that might have
+	 * others: what `pods` and `templates` do not show does not run.
+	 */
+	bool complete;
+	const struct sg_app_pod *pods;
+	size_t pod_count;
+	struct sg_app_strings templates; /* what the templates of the workloads name */
+};
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * The workloads of one application, read through the Kubernetes API when the decision table wants
+ * to know more than Argo CD says (argocd.md 4.3): while a roll-out lasts, for the cause of a
+ * degraded one, and for what an image check leaves open. Nothing is read of an application that is
+ * in another cluster than Argo CD, or where it is not permitted; the table then goes by what Argo
+ * CD says.
+ */
+#ifndef SG_STEP_WORKLOADS_H
+#define SG_STEP_WORKLOADS_H
+
+#include "cluster/client.h"
+#include "model/app_verdict.h"
+#include "step/world.h"
+
+struct sg_workloads;
+
+/* WORLD and CLIENT outlive it; CLIENT reaches the cluster that has the Application. */
+struct sg_workloads *sg_workloads_new(struct sg_world *world, struct sg_cluster_client *client);
+void sg_workloads_free(struct sg_workloads *workloads);
+
+/*
+ * Reads when VERDICT about APP makes it worth while and it is due. *ret_read: there are new facts,
+ * the fold is to be ticked. Trouble with reading is no error, only a signal is.
+ */
+int sg_workloads_look(struct sg_workloads *workloads, const struct sg_app *app,
+	const struct sg_app_verdict *verdict, bool *ret_read, struct sg_err *err) SG_MUST_CHECK;
+
+/* What was read of APP; NULL: nothing, or not of this application. For struct sg_app_beside. */
+const struct sg_app_workloads *sg_workloads_facts(
+	const struct sg_workloads *workloads, const struct sg_app *app);
+
+/* When to look again at the latest, of the loop's clock; SG_NEVER: VERDICT asks for nothing. */
+int64_t sg_workloads_due_ms(
+	const struct sg_workloads *workloads, const struct sg_app_verdict *verdict);
+
+#endif
