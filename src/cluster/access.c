@@ -87,6 +87,46 @@ static bool same_token(const struct sg_secret *old, struct sg_str token)
 	return old && sg_str_eq(sg_secret_bytes(old), token);
 }
 
+static bool same_login(const struct sg_cluster_access *access, const struct sg_plugin_login *login)
+{
+	struct sg_str old = access->token ? sg_secret_bytes(access->token) : (struct sg_str){0};
+	struct sg_str new = login->token ? sg_secret_bytes(login->token) : (struct sg_str){0};
+
+	return sg_str_eq(old, new) &&
+	       sg_str_eq(access->tls.client_cert_pem, sg_str_of(login->certificate_pem));
+}
+
+/* Takes what LOGIN holds. */
+static void log_in(struct sg_cluster_access *access, const struct sg_plugin_login *login)
+{
+	sg_secret_free(access->token);
+	access->token = login->token;
+	if (login->key) {
+		sg_secret_free(access->client_key);
+		access->client_key = login->key;
+		access->tls.client_key = login->key;
+		access->tls.client_cert_pem = sg_str_of(login->certificate_pem);
+	}
+	access->login_until_unix_s = login->expires_unix_s;
+}
+
+static int ask_plugin(
+	struct sg_cluster_access *access, bool force, bool *ret_changed, struct sg_err *err)
+{
+	int64_t now_s = access->loop->clock->unix_s(access->loop->clock);
+	struct sg_plugin_login login;
+
+	*ret_changed = false;
+	if (!force && now_s < access->login_until_unix_s)
+		return 0;
+	if (sg_plugin_run(access->loop, access->redactor, access->plugin, &access->arena, &login,
+		    err) < 0)
+		return -1;
+	*ret_changed = !same_login(access, &login);
+	log_in(access, &login);
+	return 0;
+}
+
 int sg_cluster_access_token(struct sg_cluster_access *access, int64_t now_ms, bool force,
 	bool *ret_changed, struct sg_err *err)
 {
@@ -96,6 +136,8 @@ int sg_cluster_access_token(struct sg_cluster_access *access, int64_t now_ms, bo
 	bool changed = false;
 
 	sg_buf_init(&buf, TOKEN_MAX_BYTES);
+	if (access->plugin && ask_plugin(access, force, &changed, err) < 0)
+		return -1;
 	if (access->token_file && (force || !fresh)) {
 		access->token_read_ms = now_ms;
 		if (read_token(access->token_file, &buf, &token, err) == 0) {

@@ -11,11 +11,15 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "cluster/plugin.h"
 #include "io/env.h"
 #include "io/http.h"
 
 /* A token file is read again after this time (argocd.md 3.5), and at once on a 401. */
 #define SG_CLUSTER_TOKEN_AGE_MS INT64_C(60000)
+
+/* How many headers may say who we want to be. */
+enum { SG_CLUSTER_AS_MAX = 64 };
 
 struct sg_cluster_access {
 	struct sg_arena arena; /* of the strings below */
@@ -27,9 +31,14 @@ struct sg_cluster_access {
 	const char *proxy;     /* NULL: the proxy environment */
 	struct sg_tls tls;     /* points into this value */
 	struct sg_secret *client_key;
-	struct sg_secret *token; /* the one in use; NULL: none */
-	const char *token_file;  /* NULL: `token` never changes */
-	int64_t token_read_ms;   /* when token_file was read; of the loop's clock */
+	struct sg_secret *token;              /* the one in use; NULL: none */
+	const char *token_file;               /* NULL: `token` never changes */
+	int64_t token_read_ms;                /* when token_file was read; of the loop's clock */
+	const struct sg_plugin *plugin;       /* that gives token or certificate; NULL: none */
+	int64_t login_until_unix_s;           /* when that expires; 0: it has not been asked yet */
+	const struct sg_http_header *headers; /* of every request: who we want to be */
+	size_t header_count;
+	struct sg_loop *loop;
 	struct sg_redactor *redactor;
 };
 
@@ -41,6 +50,8 @@ struct sg_cluster_ask {
 	const char *kubeconfig; /* --kubeconfig; NULL: not given */
 	const char *context;    /* wanted context; NULL: not given */
 	bool allow_insecure;    /* `cluster: {insecure: true}` of the configuration */
+	bool allow_plugins;     /* --exec-plugins */
+	struct sg_loop *loop;   /* in which a plugin is waited for */
 	const struct sg_env *env;
 	struct sg_redactor *redactor;
 	const char *service_account; /* folder of the pod's token; NULL: the usual one */
@@ -65,10 +76,11 @@ int sg_cluster_access_server(struct sg_cluster_access *access, const char *url, 
 bool sg_cluster_access_is_plain(const struct sg_cluster_access *access);
 
 /*
- * Brings `token` up to date: reads token_file when it is older than SG_CLUSTER_TOKEN_AGE_MS, or
- * with FORCE. An unreadable file leaves a token that is there already; without one it is
- * CREDENTIAL_MISSING naming the file. *ret_changed (may be NULL) tells whether the token is another
- * one now.
+ * Brings the credential up to date: reads token_file when it is older than SG_CLUSTER_TOKEN_AGE_MS,
+ * or with FORCE; asks the plugin when what it gave has expired, or with FORCE. An unreadable file
+ * leaves a token that is there already; without one it is CREDENTIAL_MISSING naming the file. For
+ * the errors of a plugin see cluster/plugin.h. *ret_changed (may be NULL) tells whether the
+ * credential is another one now.
  */
 int sg_cluster_access_token(struct sg_cluster_access *access, int64_t now_ms, bool force,
 	bool *ret_changed, struct sg_err *err) SG_MUST_CHECK;

@@ -21,7 +21,7 @@ static int64_t now_of(const struct sg_cluster_client *client)
 /* An HTTP request with what it points to. */
 struct wire {
 	struct sg_buf url;
-	struct sg_http_header headers[2];
+	struct sg_http_header headers[2 + SG_CLUSTER_AS_MAX];
 	struct sg_cred cred;
 	struct sg_http_req req;
 };
@@ -35,6 +35,7 @@ static int wire_init(struct wire *wire, struct sg_cluster_client *client,
 	const struct sg_cluster_req *req, struct sg_err *err)
 {
 	const struct sg_cluster_access *access = client->access;
+	size_t count;
 
 	*wire = (struct wire){0};
 	sg_buf_init(&wire->url, URL_MAX_BYTES);
@@ -46,14 +47,18 @@ static int wire_init(struct wire *wire, struct sg_cluster_client *client,
 		return sg_fail(
 			err, SG_R_KUBECONFIG_INVALID, "the address of the server is too long");
 	wire->headers[0] = (struct sg_http_header){"Accept", "application/json"};
-	wire->headers[1] = (struct sg_http_header){"Content-Type", req->content_type};
+	count = 1;
+	if (req->content_type)
+		wire->headers[count++] = (struct sg_http_header){"Content-Type", req->content_type};
+	for (size_t i = 0; i < access->header_count; i++)
+		wire->headers[count++] = access->headers[i];
 	wire->cred = (struct sg_cred){
 		.kind = SG_CRED_BEARER, .origin = access->origin, .secret = access->token};
 	wire->req = (struct sg_http_req){
 		.method = req->method,
 		.url = wire->url.ptr,
 		.headers = wire->headers,
-		.header_count = req->content_type ? 2 : 1,
+		.header_count = count,
 		.body = req->body,
 		.cred = access->token ? &wire->cred : NULL,
 		.tls = &access->tls,

@@ -108,6 +108,7 @@ static int resolve(const struct sg_cluster_ask *ask, const struct sg_kube_merged
 	const struct sg_kube_entry *cluster = NULL, *user = NULL;
 
 	access->redactor = ask->redactor;
+	access->loop = ask->loop;
 	access->source = sg_arena_printf(
 		&access->arena, "context \"%.80s\" of %s", context->name, context->file);
 	if (set_namespace(context, access, err) < 0 ||
@@ -118,7 +119,7 @@ static int resolve(const struct sg_cluster_ask *ask, const struct sg_kube_merged
 		return 0;
 	if (follow(context, "user", &merged->users, &user, err) < 0)
 		return -1;
-	return sg_kube_read_user(user, access, err);
+	return sg_kube_read_user(user, cluster, ask, access, err);
 }
 
 static bool is_empty(const struct sg_kube_merged *merged)

@@ -1,6 +1,7 @@
 /*
  * kubeconfig files as kubectl reads them (argocd.md 3.6), for what this program supports: token,
- * tokenFile and client certificates. Everything else is refused by name, never skipped.
+ * tokenFile, client certificates, impersonation and, where --exec-plugins says so, exec. Everything
+ * else is refused by name, never skipped.
  */
 #ifndef SG_CLUSTER_KUBECONFIG_H
 #define SG_CLUSTER_KUBECONFIG_H

@@ -8,9 +8,18 @@
 int sg_kube_read_cluster(const struct sg_kube_entry *cluster, const struct sg_cluster_ask *ask,
 	struct sg_cluster_access *access, struct sg_err *err) SG_MUST_CHECK;
 
-/* Sets token, token_file and client certificate. The cluster was read before: a plain http server
- * gets no credential at all. */
-int sg_kube_read_user(const struct sg_kube_entry *user, struct sg_cluster_access *access,
+/* Sets token, token_file, plugin, client certificate and impersonation. The cluster was read
+ * before: a plain http server gets no credential at all. */
+int sg_kube_read_user(const struct sg_kube_entry *user, const struct sg_kube_entry *cluster,
+	const struct sg_cluster_ask *ask, struct sg_cluster_access *access,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* Sets the plugin that `exec` of the user names; nothing is run yet. kubeconfig_exec.c */
+int sg_kube_read_exec(const struct sg_kube_entry *user, const struct sg_kube_entry *cluster,
+	struct sg_cluster_access *access, struct sg_err *err) SG_MUST_CHECK;
+
+/* Sets the headers of `as`, `as-uid`, `as-groups`, `as-user-extra`. kubeconfig_as.c */
+int sg_kube_read_as(const struct sg_kube_entry *user, struct sg_cluster_access *access,
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*

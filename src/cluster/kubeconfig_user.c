@@ -5,25 +5,31 @@
 	"use a user with token, tokenFile or a client certificate, for instance of a service "     \
 	"account"
 
-/* Fields that would change who we are, and that this program does not follow. */
-static int refuse_unsupported(const struct sg_kube_entry *user, bool has_token, struct sg_err *err)
+/* Ways to log in that this program does not follow. */
+static int refuse_unsupported(const struct sg_kube_entry *user, struct sg_err *err)
 {
-	static const char *const impersonation[] = {"as", "as-uid", "as-groups", "as-user-extra"};
 	const char *field = NULL;
 
-	for (size_t i = 0; i < SG_COUNT(impersonation); i++)
-		if (sg_kube_get(user, impersonation[i]))
-			field = impersonation[i];
 	if (sg_kube_get(user, "username") || sg_kube_get(user, "password"))
 		field = sg_kube_get(user, "username") ? "username" : "password";
 	if (sg_kube_get(user, "auth-provider"))
 		field = "auth-provider";
-	if (sg_kube_get(user, "exec") && !has_token) /* a token switches exec off */
-		field = "exec";
 	if (!field)
 		return 0;
-	(void)sg_kube_fail(user, field, err, "this is not supported yet");
+	(void)sg_kube_fail(user, field, err, "Kubernetes has given this up; it is not supported");
 	return sg_hint(err, INSTEAD);
+}
+
+/* A program is run only for whoever wants that. A token switches it off. */
+static int read_exec(const struct sg_kube_entry *user, const struct sg_kube_entry *cluster,
+	const struct sg_cluster_ask *ask, struct sg_cluster_access *access, struct sg_err *err)
+{
+	if (!sg_kube_get(user, "exec") || access->token)
+		return 0;
+	if (ask->allow_plugins)
+		return sg_kube_read_exec(user, cluster, access, err);
+	(void)sg_kube_fail(user, "exec", err, "a program would be run to log in");
+	return sg_hint(err, "say --exec-plugins where that is wanted, or " INSTEAD);
 }
 
 static int refuse_several(const struct sg_kube_entry *user, bool has_token, struct sg_err *err)
@@ -89,8 +95,8 @@ static int read_certificate(
 	return 0;
 }
 
-int sg_kube_read_user(
-	const struct sg_kube_entry *user, struct sg_cluster_access *access, struct sg_err *err)
+int sg_kube_read_user(const struct sg_kube_entry *user, const struct sg_kube_entry *cluster,
+	const struct sg_cluster_ask *ask, struct sg_cluster_access *access, struct sg_err *err)
 {
 	const char *token, *file;
 	bool has_token;
@@ -101,12 +107,13 @@ int sg_kube_read_user(
 		sg_kube_text(user, "tokenFile", &file, err) < 0)
 		return -1;
 	has_token = token || file;
-	if (refuse_several(user, has_token, err) < 0 ||
-		refuse_unsupported(user, has_token, err) < 0 ||
+	if (refuse_several(user, has_token, err) < 0 || refuse_unsupported(user, err) < 0 ||
+		sg_kube_read_as(user, access, err) < 0 ||
 		read_token(user, token, file, access, err) < 0 ||
-		read_certificate(user, access, err) < 0)
+		read_certificate(user, access, err) < 0 ||
+		read_exec(user, cluster, ask, access, err) < 0)
 		return -1;
-	if (access->token || access->client_key)
+	if (access->token || access->client_key || access->plugin)
 		return 0;
 	(void)sg_kube_fail(user, "token", err, "this user has neither token nor certificate");
 	err->reason = SG_R_CREDENTIAL_MISSING;

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+extern char **environ; /* POSIX has it, and no header of it does */
 
 static const char *real_get(const struct sg_env *env, const char *name)
 {
@@ -52,6 +55,36 @@ const struct sg_env *sg_env_fixed(struct sg_arena *arena, const char *const *pai
 	fixed->env.get = fixed_get;
 	fixed->pairs = copy;
 	return &fixed->env;
+}
+
+static bool is_of(const char *entry, const char *other)
+{
+	size_t len = strcspn(entry, "=");
+
+	return strncmp(entry, other, len) == 0 && other[len] == '=';
+}
+
+const char *const *sg_env_block(struct sg_arena *arena, const char *const *over)
+{
+	size_t own = 0, more = 0, count = 0;
+	const char **block;
+
+	while (environ[own])
+		own++;
+	while (over && over[more])
+		more++;
+	block = sg_arena_calloc(arena, own + more + 1, sizeof(*block));
+	for (size_t i = 0; i < own; i++) {
+		bool replaced = false;
+
+		for (size_t j = 0; j < more; j++)
+			replaced = replaced || is_of(environ[i], over[j]);
+		if (!replaced)
+			block[count++] = environ[i];
+	}
+	for (size_t j = 0; j < more; j++)
+		block[count++] = over[j];
+	return block;
 }
 
 void sg_env_forget(const char *name)

@@ -18,6 +18,12 @@ const char *sg_env_nonempty(const struct sg_env *env, const char *name);
 const struct sg_env *sg_env_fixed(struct sg_arena *arena, const char *const *pairs);
 
 /*
+ * The process's own environment with OVER (NAME=VALUE, NULL at the end; NULL: nothing) over it, for
+ * a child; NULL at the end. Its list lives in ARENA, its strings where they are now.
+ */
+const char *const *sg_env_block(struct sg_arena *arena, const char *const *over);
+
+/*
  * Overwrites the value of a secret variable in the process's own environment block and unsets it,
  * so that neither children nor /proc/self/environ show it. The caller has copied it before.
  */

@@ -106,14 +106,21 @@ static void poll_until(struct sg_curl_client *client, int64_t until_ms)
 {
 	/* once seen, the pipe stays readable and has nothing more to tell */
 	int fd = client->signalled ? -1 : sg_signal_fd();
-	struct curl_waitfd wake = {.fd = fd, .events = CURL_WAIT_POLLIN};
+	struct curl_waitfd wakes[2];
+	unsigned count = 0;
 	int64_t end = until_ms < cancel_at(client) ? until_ms : cancel_at(client);
 	int64_t left = end - sg_loop_now_ms(&client->loop);
 	int timeout = left > INT_MAX ? INT_MAX : left < 0 ? 0 : (int)left;
 
-	if (curl_multi_poll(client->multi, fd < 0 ? NULL : &wake, fd < 0 ? 0 : 1, timeout, NULL) !=
-		CURLM_OK)
+	if (client->loop.wake_fd)
+		wakes[count++] = (struct curl_waitfd){
+			.fd = *client->loop.wake_fd, .events = CURL_WAIT_POLLIN};
+	if (fd >= 0)
+		wakes[count++] = (struct curl_waitfd){.fd = fd, .events = CURL_WAIT_POLLIN};
+	if (curl_multi_poll(client->multi, wakes, count, timeout, NULL) != CURLM_OK)
 		SG_BUG("curl_multi_poll");
+	if (client->loop.wake_fd && wakes[0].revents)
+		client->progress = true;
 }
 
 int sg_curl_wait(struct sg_loop *loop, int64_t until_ms, struct sg_err *err)

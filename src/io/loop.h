@@ -36,6 +36,7 @@ struct sg_loop {
 	 * brought to its end (a push that is under way), and set back to 0 behind it.
 	 */
 	int64_t finish_ms;
+	const int *wake_fd; /* a descriptor that ends a wait when it can be read; NULL: none */
 	struct sg_loop_watcher *watcher; /* NULL: nobody */
 };
 

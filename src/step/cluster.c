@@ -12,6 +12,8 @@ int sg_reach(struct sg_world *world, const struct sg_environment *env, struct sg
 		.context =
 			world->settings->context ? world->settings->context : env->cluster.context,
 		.allow_insecure = env->cluster.insecure,
+		.allow_plugins = world->settings->exec_plugins,
+		.loop = sg_world_loop(world),
 		.env = world->env,
 		.redactor = world->redactor,
 	};

@@ -28,6 +28,7 @@ struct sg_settings {
 	const char *publish_via;      /* a word of SG_PUBLISH_VIAS; else: as configured */
 	const char *kubeconfig;
 	const char *context;
+	bool exec_plugins; /* programs that a kubeconfig names may be run */
 	bool trace;
 	bool allow_unprotected; /* write from jobs of unprotected refs, too */
 	int64_t timeout_ms;

@@ -1,8 +1,11 @@
 """wait: what Git says is what really runs, or the reason why not."""
 import itertools
+import json
+import pathlib
 import re
 
 import pytest
+import yaml
 
 
 @pytest.fixture
@@ -159,6 +162,36 @@ def test_other_credentials(sandbox, sg, kind):
     run = sg("wait", "admin", "--env", "dev", "--output", "json",
              env={"KUBECONFIG": sandbox.env[f"SANDBOX_KUBECONFIG_{kind}"]})
     assert verdict(run)["reason"] == "DEPLOYED"
+
+
+def plugin_config(sandbox, folder, token):
+    """The sandbox's kubeconfig, its user logged in by a program beside it."""
+    config = yaml.safe_load(pathlib.Path(sandbox.env["KUBECONFIG"]).read_text(encoding="utf-8"))
+    for user in config["users"]:
+        user["user"] = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "interactiveMode": "Never", "command": "./log in.secret"}}
+    program = folder / "log in.secret"  # holds one: the look for secrets in files passes it by
+    answer = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": token}}
+    program.write_text(f"#!/bin/sh\necho run >>'{folder}/runs'\necho '{json.dumps(answer)}'\n", encoding="utf-8")
+    program.chmod(0o700)
+    (folder / "config").write_text(yaml.safe_dump(config), encoding="utf-8")
+    return str(folder / "config")
+
+
+def test_a_login_program_is_run_where_it_may(sandbox, sg, tmp_path):
+    env = {"KUBECONFIG": plugin_config(sandbox, tmp_path, sandbox.env["SANDBOX_KUBE_TOKEN"])}
+    run = sg("wait", "admin", "--env", "dev", env=env, expect=3)
+    assert "a program would be run to log in" in run.err and "--exec-plugins" in run.err
+    assert not (tmp_path / "runs").exists()
+    run = sg("wait", "admin", "--env", "dev", "--exec-plugins", "--output", "json", env=env)
+    assert verdict(run)["reason"] == "DEPLOYED"
+    assert (tmp_path / "runs").read_text(encoding="utf-8") == "run\n"
+
+
+def test_a_login_program_whose_token_is_refused(sandbox, sg, tmp_path):
+    env = {"KUBECONFIG": plugin_config(sandbox, tmp_path, "CANARY-nobody-knows-it"), "STAGEGATE_EXEC_PLUGINS": "true"}
+    run = sg("wait", "admin", "--env", "dev", "--trace", env=env, expect=4)
+    assert "CANARY" not in run.err + run.out
+    assert (tmp_path / "runs").read_text(encoding="utf-8") == "run\nrun\n"  # once more after the 401
 
 
 def test_suspended_by_policy(app, sg):

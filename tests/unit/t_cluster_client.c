@@ -81,6 +81,24 @@ static void names_cannot_lead_elsewhere(void **state)
 	assert_int_equal(script_request_count(w->script), 0);
 }
 
+static void whom_we_speak_for_is_said_with_each_request(void **state)
+{
+	static const struct sg_http_header as[] = {
+		{"Impersonate-User", "ci"}, {"Impersonate-Group", "builders"}};
+	struct cluster_world *w = *state;
+	struct script_answer *a =
+		script_reply(w->script, "GET", ONE_APP, 200, cluster_world_app(w, "7", ""));
+	struct sg_json *doc;
+
+	w->access.headers = as;
+	w->access.header_count = SG_COUNT(as);
+	for (size_t i = 0; i < SG_COUNT(as); i++)
+		script_want_header(a, as[i].name, as[i].value);
+	assert_int_equal(get(w, 1000, &doc), 0);
+	sg_json_free(doc);
+	cluster_world_done(w);
+}
+
 static void what_may_pass_is_tried_again(void **state)
 {
 	struct cluster_world *w = *state;
@@ -382,6 +400,7 @@ int main(void)
 		T(an_application_is_read),
 		T(a_path_prefix_of_the_server_is_kept),
 		T(names_cannot_lead_elsewhere),
+		T(whom_we_speak_for_is_said_with_each_request),
 		T(what_may_pass_is_tried_again),
 		T(the_trying_ends_with_the_deadline),
 		T(a_silent_server_costs_no_more_than_the_deadline),

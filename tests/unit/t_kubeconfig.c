@@ -311,14 +311,24 @@ static const struct bad bad_rows[] = {
 		"expected",
 		SG_R_KUBECONFIG_INVALID},
 	{ONE(SERVER, "username: admin, password: secret"),
-		":9:20: user \"u\": username: this is not supported yet", SG_R_KUBECONFIG_INVALID},
+		":9:20: user \"u\": username: Kubernetes has given this up; it is not supported",
+		SG_R_KUBECONFIG_INVALID},
 	{ONE(SERVER, "exec: {command: get-token}"),
-		":9:16: user \"u\": exec: this is not supported yet", SG_R_KUBECONFIG_INVALID},
+		":9:16: user \"u\": exec: a program would be run to log in",
+		SG_R_KUBECONFIG_INVALID},
 	{ONE(SERVER, "auth-provider: {name: gcp}"),
-		":9:25: user \"u\": auth-provider: this is not supported yet",
+		":9:25: user \"u\": auth-provider: Kubernetes has given this up; it is not "
+		"supported",
 		SG_R_KUBECONFIG_INVALID},
-	{ONE(SERVER, TOKEN ", as: root"), ":9:34: user \"u\": as: this is not supported yet",
+	{ONE(SERVER, TOKEN ", as: \"a\\nb\""),
+		":9:34: user \"u\": as: this cannot be sent as a header", SG_R_KUBECONFIG_INVALID},
+	{ONE(SERVER, TOKEN ", as-uid: 4"), ":9:38: user \"u\": as-uid: `as` is missing: as whom?",
 		SG_R_KUBECONFIG_INVALID},
+	{ONE(SERVER, TOKEN ", as: a, as-groups: b"),
+		":9:48: user \"u\": as-groups: a list of texts is expected",
+		SG_R_KUBECONFIG_INVALID},
+	{ONE(SERVER, TOKEN ", as: a, as-user-extra: [b]"),
+		":9:52: user \"u\": as-user-extra: a mapping is expected", SG_R_KUBECONFIG_INVALID},
 	{ONE(SERVER, TOKEN ", username: admin"),
 		":9:40: user \"u\": username: token is there too; only one way to log in can be "
 		"meant",
@@ -557,6 +567,31 @@ static void the_password_of_a_proxy_is_masked(void **state)
 	assert_string_equal(w->access.proxy, "http://p:3128/");
 }
 
+static void whom_it_speaks_for_is_said_in_headers(void **state)
+{
+	static const struct sg_http_header want[] = {
+		{"Impersonate-User", "system:serviceaccount:ci:deployer"},
+		{"Impersonate-Uid", "42"},
+		{"Impersonate-Group", "one"},
+		{"Impersonate-Group", "two words"},
+		{"Impersonate-Extra-reason", "ci job 1"},
+		{"Impersonate-Extra-a%2Fb%C3%A4", "x"},
+	};
+	struct world *w = *state;
+
+	assert_int_equal(
+		load_text(w,
+			ONE(SERVER, TOKEN ", as: system:serviceaccount:ci:deployer, as-uid: '42', "
+					  "as-groups: [one, two words], as-user-extra: {Reason: "
+					  "[ci job 1], 'a/b\xc3\xa4': [x]}")),
+		0);
+	assert_int_equal(w->access.header_count, SG_COUNT(want));
+	for (size_t i = 0; i < SG_COUNT(want); i++) {
+		assert_string_equal(w->access.headers[i].name, want[i].name);
+		assert_string_equal(w->access.headers[i].value, want[i].value);
+	}
+}
+
 /* The samples of the contracts, where they are. */
 static void the_contract_samples_are_read(void **state)
 {
@@ -580,7 +615,7 @@ static void the_contract_samples_are_read(void **state)
 	w->ask.kubeconfig = sg_arena_printf(&w->arena, "%s/full.yaml", folder);
 	w->ask.context = "prod";
 	assert_int_equal(sg_kubeconfig_load(&w->ask, &w->found, &w->access, &w->err), -1);
-	assert_non_null(strstr(w->err.cause, "user \"exec\": exec: this is not supported yet"));
+	assert_non_null(strstr(w->err.cause, "user \"exec\": exec: a program would be run"));
 	w->ask.context = "lab";
 	assert_int_equal(sg_kubeconfig_load(&w->ask, &w->found, &w->access, &w->err), -1);
 	assert_non_null(strstr(w->err.cause, "insecure-skip-tls-verify"));
@@ -609,6 +644,7 @@ int main(void)
 		T(a_pod_uses_its_service_account),
 		T(neither_file_nor_pod_is_an_error),
 		T(the_password_of_a_proxy_is_masked),
+		T(whom_it_speaks_for_is_said_in_headers),
 		T(the_contract_samples_are_read),
 	};
 
