@@ -14,15 +14,16 @@ import threading
 import time
 import urllib.request
 
-from . import control, front, gitrepo, gl_people, gl_seed, gl_server, kube, kubeauth, kubeconfig, kubefaults, loop, nginx, procs, seed, tls, world
+from . import argo, control, front, gitrepo, gl_people, gl_seed, gl_server, kube, kubeauth, kubeconfig, kubefaults, loop, nginx, procs, seed, tls, world
 from .clock import Clock, stamp
 from .controller import Controller
 from .store import Store
 
 GIT_USERS = ("bot", "reader", "none", "job")
 KUBE_USERS = ("wait", "wait-ro", "get-only", "denied", "admin")
+ARGO_USERS = {"ci": "proj:default:ci", "release": "proj:default:release", "nobody": "nobody"}
 PORTS = ("server", "expired", "wrong-host", "other-ca", "plain")
-KUBE_PORTS = ("kube", "kube-expired", "kube-plain")
+KUBE_PORTS = ("kube", "kube-expired", "kube-plain", "argo")
 PR_SET_PDEATHSIG = 1
 
 
@@ -79,11 +80,16 @@ class Sandbox:
             "kube": {user: f"kube-CANARY-{user}-{secrets.token_hex(16)}" for user in KUBE_USERS},
         }
         kube_port = {name: sock.getsockname()[1] for name, sock in apis.items()}
+        self.argo_tokens = argo.Tokens(secrets.token_hex(16))
+        year = int(time.time()) + 31536000
+        tokens["argo"] = {name: self.argo_tokens.make(subject, year) for name, subject in ARGO_USERS.items()}
+        tokens["argo"]["expired"] = self.argo_tokens.make(ARGO_USERS["ci"], 1)
         self.info.update(ports={**port, **kube_port}, tokens=tokens)
         self.own = f"https://127.0.0.1:{port['server']}"
         self.info["gitlab"] = (self.info["origin"] or self.own) + self.info["root"]
         self.info["url"] = f"{self.info['gitlab']}/gitops/apps.git"
         self.info["kube"] = f"https://127.0.0.1:{kube_port['kube']}"
+        self.info["argo"] = f"https://127.0.0.1:{kube_port['argo']}"
         maker.join()
         if not os.path.exists(self.path("tls/other-ca.pem")):
             raise RuntimeError("the certificates could not be made")
@@ -149,7 +155,7 @@ class Sandbox:
         self.kube = kube.Shared(self.store, self.auth, self.faults, self.clock, self.front.effects)
         for name, listener in listeners.items():
             context = None if name == "kube-plain" else self._context("expired" if name == "kube-expired" else "server")
-            _serve(kube.KubeServer(listener, context, self.kube))
+            _serve(argo.ArgoServer(listener, context, self.kube, self.argo_tokens) if name == "argo" else kube.KubeServer(listener, context, self.kube))
         _serve(control.Server(os.path.join(self.sockets, "ctl.sock"), self))
 
     def _context(self, name):

@@ -201,6 +201,9 @@ def environment(info):
         "SANDBOX_KUBE_TOKEN": tokens["kube"]["wait"],
         "SANDBOX_KUBE_TOKEN_ADMIN": tokens["kube"]["admin"],
     }
+    rows["SANDBOX_ARGOCD_SERVER"] = info["argo"]
+    for name, text in tokens["argo"].items():
+        rows["SANDBOX_ARGOCD_TOKEN" + ("" if name == "ci" else "_" + name.upper())] = text
     rows["STAGEGATE_GITLAB_URL"] = info["gitlab"]
     rows["SANDBOX_API"] = info["gitlab"] + "/api/v4"
     rows["SANDBOX_EXCHANGES"] = path("exchanges.jsonl")
