@@ -1,0 +1,282 @@
+#include "cluster/workload.h"
+
+#include <string.h>
+
+#include "cluster/app_reader.h"
+#include "cluster/selector.h"
+
+struct raw {
+	struct sg_workload facts;
+	const char *deletion;
+	const char *strategy;
+	const struct sg_json *rolling_update;
+	const struct sg_json *workload_ref;
+	const struct sg_json *blue_green;
+	const char *stable_old; /* where Argo Rollouts before 1.0 wrote it */
+	const char *active_old;
+};
+
+#define RAW(type, member, path) SG_APP_FIELD(type, raw, member, path)
+
+static const struct sg_json_field common_fields[] = {
+	RAW(SG_FIELD_STR, facts.namespace, "metadata.namespace"),
+	RAW(SG_FIELD_STR, facts.name, "metadata.name"),
+	RAW(SG_FIELD_STR, facts.uid, "metadata.uid"),
+	RAW(SG_FIELD_STR, deletion, "metadata.deletionTimestamp"),
+	RAW(SG_FIELD_I64, facts.generation, "metadata.generation"),
+};
+
+static const struct sg_json_field deployment_fields[] = {
+	RAW(SG_FIELD_I64, facts.observed, "status.observedGeneration"),
+	RAW(SG_FIELD_BOOL, facts.paused, "spec.paused"),
+	RAW(SG_FIELD_I64, facts.wanted, "spec.replicas"),
+	RAW(SG_FIELD_I64, facts.replicas, "status.replicas"),
+	RAW(SG_FIELD_I64, facts.updated, "status.updatedReplicas"),
+	RAW(SG_FIELD_I64, facts.ready, "status.readyReplicas"),
+	RAW(SG_FIELD_I64, facts.available, "status.availableReplicas"),
+	RAW(SG_FIELD_I64, facts.progress_deadline_s, "spec.progressDeadlineSeconds"),
+};
+
+static const struct sg_json_field stateful_set_fields[] = {
+	RAW(SG_FIELD_I64, facts.observed, "status.observedGeneration"),
+	RAW(SG_FIELD_I64, facts.wanted, "spec.replicas"),
+	RAW(SG_FIELD_I64, facts.replicas, "status.replicas"),
+	RAW(SG_FIELD_I64, facts.updated, "status.updatedReplicas"),
+	RAW(SG_FIELD_I64, facts.ready, "status.readyReplicas"),
+	RAW(SG_FIELD_I64, facts.partition, "spec.updateStrategy.rollingUpdate.partition"),
+	RAW(SG_FIELD_STR, strategy, "spec.updateStrategy.type"),
+	RAW(SG_FIELD_JSON, rolling_update, "spec.updateStrategy.rollingUpdate"),
+	RAW(SG_FIELD_STR, facts.current_revision, "status.currentRevision"),
+	RAW(SG_FIELD_STR, facts.update_revision, "status.updateRevision"),
+};
+
+static const struct sg_json_field daemon_set_fields[] = {
+	RAW(SG_FIELD_I64, facts.observed, "status.observedGeneration"),
+	RAW(SG_FIELD_I64, facts.wanted, "status.desiredNumberScheduled"),
+	RAW(SG_FIELD_I64, facts.replicas, "status.currentNumberScheduled"),
+	RAW(SG_FIELD_I64, facts.updated, "status.updatedNumberScheduled"),
+	RAW(SG_FIELD_I64, facts.ready, "status.numberReady"),
+	RAW(SG_FIELD_I64, facts.available, "status.numberAvailable"),
+	RAW(SG_FIELD_STR, strategy, "spec.updateStrategy.type"),
+};
+
+static const struct sg_json_field job_fields[] = {
+	RAW(SG_FIELD_BOOL, facts.paused, "spec.suspend"),
+	RAW(SG_FIELD_I64, facts.job_completions, "spec.completions"),
+	RAW(SG_FIELD_I64, facts.job_succeeded, "status.succeeded"),
+};
+
+static const struct sg_json_field cron_job_fields[] = {
+	RAW(SG_FIELD_BOOL, facts.paused, "spec.suspend"),
+};
+
+static const struct sg_json_field rollout_fields[] = {
+	RAW(SG_FIELD_STR, facts.rollout.observed, "status.observedGeneration"),
+	RAW(SG_FIELD_BOOL, facts.paused, "spec.paused"),
+	RAW(SG_FIELD_I64, facts.wanted, "spec.replicas"),
+	RAW(SG_FIELD_I64, facts.replicas, "status.replicas"),
+	RAW(SG_FIELD_I64, facts.updated, "status.updatedReplicas"),
+	RAW(SG_FIELD_I64, facts.ready, "status.readyReplicas"),
+	RAW(SG_FIELD_I64, facts.available, "status.availableReplicas"),
+	RAW(SG_FIELD_I64, facts.progress_deadline_s, "spec.progressDeadlineSeconds"),
+	RAW(SG_FIELD_JSON, workload_ref, "spec.workloadRef"),
+	RAW(SG_FIELD_JSON, blue_green, "spec.strategy.blueGreen"),
+	RAW(SG_FIELD_STR, facts.rollout.phase, "status.phase"),
+	RAW(SG_FIELD_STR, facts.rollout.message, "status.message"),
+	RAW(SG_FIELD_STR, facts.rollout.current_hash, "status.currentPodHash"),
+	RAW(SG_FIELD_STR, facts.rollout.stable_hash, "status.stableRS"),
+	RAW(SG_FIELD_STR, stable_old, "status.canary.stableRS"),
+	RAW(SG_FIELD_STR, facts.rollout.active_hash, "status.blueGreen.activeSelector"),
+	RAW(SG_FIELD_STR, active_old, "status.activeSelector"),
+	RAW(SG_FIELD_STR, facts.rollout.workload_observed, "status.workloadObservedGeneration"),
+	RAW(SG_FIELD_BOOL, facts.rollout.controller_pause, "status.controllerPause"),
+	RAW(SG_FIELD_BOOL, facts.rollout.aborted, "status.abort"),
+};
+
+#define KIND(kind, fields, template) [SG_WORKLOAD_##kind] = {fields, SG_COUNT(fields), template}
+
+/* Where each kind says what, and the spec of the pods that it makes. */
+static const struct {
+	const struct sg_json_field *fields;
+	size_t count;
+	const char *template;
+} readings[] = {
+	KIND(DEPLOYMENT, deployment_fields, "spec.template.spec"),
+	KIND(STATEFUL_SET, stateful_set_fields, "spec.template.spec"),
+	KIND(DAEMON_SET, daemon_set_fields, "spec.template.spec"),
+	KIND(REPLICA_SET, deployment_fields, "spec.template.spec"),
+	KIND(JOB, job_fields, "spec.template.spec"),
+	KIND(CRON_JOB, cron_job_fields, "spec.jobTemplate.spec.template.spec"),
+	[SG_WORKLOAD_POD] = {NULL, 0, "spec"},
+	KIND(ROLLOUT, rollout_fields, "spec.template.spec"),
+};
+
+#define CONDITION(member, path) SG_APP_FIELD(SG_FIELD_STR, sg_workload_condition, member, path)
+
+static const struct sg_json_field condition_fields[] = {
+	CONDITION(type, "type"),
+	CONDITION(status, "status"),
+	CONDITION(reason, "reason"),
+	CONDITION(message, "message"),
+};
+
+static int read_conditions(
+	const struct sg_app_reader *reader, const struct sg_json *object, struct sg_workload *facts)
+{
+	struct sg_workload_condition *items = NULL;
+	const struct sg_json *array;
+	size_t count = 0;
+
+	if (sg_app_reader_array(reader, object, "status.conditions", &array) < 0)
+		return -1;
+	for (const struct sg_json *e = sg_json_first(array); e; e = sg_json_next(e)) {
+		struct sg_workload_condition *item =
+			sg_arena_push(reader->arena, &items, &count, sizeof(*items));
+
+		*item = (struct sg_workload_condition){0};
+		if (sg_app_reader_fields(reader, e, "status.conditions[]", condition_fields,
+			    SG_COUNT(condition_fields), item) < 0)
+			return -1;
+	}
+	facts->conditions = items;
+	facts->condition_count = count;
+	return 0;
+}
+
+struct reason {
+	const char *text;
+};
+
+static int read_pauses(const struct sg_app_reader *reader, const struct sg_json *object,
+	struct sg_app_strings *ret)
+{
+	static const struct sg_json_field fields[] = {
+		SG_APP_FIELD(SG_FIELD_STR, reason, text, "reason")};
+	const struct sg_json *array;
+	size_t i = 0;
+
+	if (sg_app_reader_array(reader, object, "status.pauseConditions", &array) < 0)
+		return -1;
+	ret->items = sg_arena_calloc(reader->arena, sg_json_count(array) + 1, sizeof(*ret->items));
+	for (const struct sg_json *e = sg_json_first(array); e; e = sg_json_next(e)) {
+		struct reason one = {0};
+
+		if (sg_app_reader_fields(reader, e, "status.pauseConditions[]", fields,
+			    SG_COUNT(fields), &one) < 0)
+			return -1;
+		ret->items[i++] = one.text;
+	}
+	ret->count = i;
+	return 0;
+}
+
+#define REVISION_DEPLOYMENT "deployment.kubernetes.io/revision"
+#define REVISION_DAEMON_SET "deprecated.daemonset.template.generation"
+#define REVISION_WORKLOAD "rollout.argoproj.io/workload-generation"
+#define IGNORE_HEALTH "argocd.argoproj.io/ignore-healthcheck"
+
+static const char *annotation(
+	const struct sg_app_reader *reader, const struct sg_json *object, const char *key)
+{
+	const struct sg_json *all = sg_json_at(object, "metadata.annotations");
+	const char *text = sg_json_str(sg_json_get(all, key), "");
+
+	return sg_arena_printf(reader->arena, "%.253s", text);
+}
+
+static void read_annotations(
+	const struct sg_app_reader *reader, const struct sg_json *object, struct sg_workload *facts)
+{
+	bool daemon_set = facts->kind == SG_WORKLOAD_DAEMON_SET;
+
+	facts->revision =
+		annotation(reader, object, daemon_set ? REVISION_DAEMON_SET : REVISION_DEPLOYMENT);
+	facts->rollout.workload_generation = annotation(reader, object, REVISION_WORKLOAD);
+	facts->health_ignored = strcmp(annotation(reader, object, IGNORE_HEALTH), "true") == 0;
+}
+
+static int read_kind(
+	const struct sg_app_reader *reader, const struct sg_json *object, struct raw *raw)
+{
+	const struct sg_json *pods = sg_json_at(object, readings[raw->facts.kind].template);
+
+	if (sg_app_reader_fields(reader, object, "", readings[raw->facts.kind].fields,
+		    readings[raw->facts.kind].count, raw) < 0 ||
+		sg_workload_images(reader, pods, &raw->facts.images) < 0 ||
+		sg_workload_selector(
+			reader, sg_json_at(object, "spec.selector"), &raw->facts.selector) < 0)
+		return -1;
+	raw->facts.images_known = raw->workload_ref == NULL;
+	return read_pauses(reader, object, &raw->facts.rollout.pauses);
+}
+
+/* What no table of its kind has set. */
+static void fill_absent(struct raw *raw)
+{
+	struct sg_rollout *rollout = &raw->facts.rollout;
+	const char **texts[] = {&raw->strategy, &raw->stable_old, &raw->active_old,
+		&raw->facts.current_revision, &raw->facts.update_revision, &rollout->observed,
+		&rollout->phase, &rollout->message, &rollout->current_hash, &rollout->stable_hash,
+		&rollout->active_hash, &rollout->workload_observed};
+
+	for (size_t i = 0; i < SG_COUNT(texts); i++)
+		if (!*texts[i])
+			*texts[i] = "";
+	if (!rollout->stable_hash[0])
+		rollout->stable_hash = raw->stable_old;
+	if (!rollout->active_hash[0])
+		rollout->active_hash = raw->active_old;
+	rollout->blue_green = raw->blue_green != NULL;
+	raw->facts.deleting = raw->deletion[0] != '\0';
+	raw->facts.on_delete = strcmp(raw->strategy, "OnDelete") == 0;
+	raw->facts.rolling = raw->rolling_update != NULL && !raw->facts.on_delete;
+}
+
+static struct raw nothing_said(enum sg_workload_kind kind)
+{
+	bool replicated = kind != SG_WORKLOAD_DAEMON_SET;
+
+	return (struct raw){.facts = {.kind = kind,
+				    .generation = SG_WORKLOAD_UNSAID,
+				    .observed = SG_WORKLOAD_UNSAID,
+				    .wanted = replicated ? 1 : SG_WORKLOAD_UNSAID,
+				    .replicas = SG_WORKLOAD_UNSAID,
+				    .updated = SG_WORKLOAD_UNSAID,
+				    .ready = SG_WORKLOAD_UNSAID,
+				    .available = SG_WORKLOAD_UNSAID,
+				    .progress_deadline_s = SG_WORKLOAD_UNSAID,
+				    .job_completions = 1}};
+}
+
+int sg_workload_decode(const struct sg_json *object, enum sg_workload_kind kind,
+	struct sg_arena *arena, struct sg_workload *ret, struct sg_err *err)
+{
+	const struct sg_json *metadata = sg_json_get(object, "metadata");
+	struct sg_app_reader reader = {arena, "", err};
+	struct raw raw = nothing_said(kind);
+
+	reader.where = sg_arena_printf(arena, "%s %.253s", sg_workload_kind_name(kind),
+		sg_json_str(sg_json_get(metadata, "name"), "?"));
+	if (sg_json_type(object) != SG_JSON_OBJECT)
+		return sg_fail(err, SG_R_ANSWER_INVALID, "%s: expected an object", reader.where);
+	if (sg_app_reader_fields(
+		    &reader, object, "", common_fields, SG_COUNT(common_fields), &raw) < 0 ||
+		read_kind(&reader, object, &raw) < 0)
+		return -1;
+	if (!raw.facts.name[0])
+		return sg_fail(
+			err, SG_R_ANSWER_INVALID, "%s: metadata.name: missing", reader.where);
+	if (sg_workload_owner(&reader, object, &raw.facts.owner) < 0)
+		return -1;
+	raw.facts.template_hash = sg_workload_label_of(&reader, object, "pod-template-hash");
+	fill_absent(&raw);
+	read_annotations(&reader, object, &raw.facts);
+	if (kind == SG_WORKLOAD_POD) {
+		if (sg_pod_decode(object, arena, &raw.facts.pod, err) < 0)
+			return -1;
+	} else if (read_conditions(&reader, object, &raw.facts) < 0) {
+		return -1;
+	}
+	*ret = raw.facts;
+	return 0;
+}

@@ -1,0 +1,88 @@
+#include "model/stuck.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Two reads are so far apart at least, or the second says nothing new. */
+#define APART_MS 5000
+
+void sg_stuck_begin(struct sg_stuck_memory *memory)
+{
+	memory->mark++;
+}
+
+static struct sg_stuck_since *find(
+	struct sg_stuck_memory *memory, const char *label, enum sg_app_code code)
+{
+	for (size_t i = 0; i < memory->count; i++)
+		if (memory->items[i].code == code && strcmp(memory->items[i].label, label) == 0)
+			return &memory->items[i];
+	return NULL;
+}
+
+static struct sg_stuck_since *add(struct sg_stuck_memory *memory, const char *label,
+	const struct sg_stuck *stuck, int64_t now_ms)
+{
+	struct sg_stuck_since *item;
+
+	if (memory->count == SG_STUCK_MAX)
+		return NULL;
+	item = &memory->items[memory->count++];
+	*item = (struct sg_stuck_since){.code = stuck->code, .since_ms = now_ms};
+	(void)snprintf(item->label, sizeof(item->label), "%s", label);
+	return item;
+}
+
+static bool is_ripe(const struct sg_stuck_since *item)
+{
+	return item->reads >= 2 && item->last_ms - item->since_ms >= APART_MS &&
+	       item->last_ms - item->since_ms >= item->grace_ms;
+}
+
+bool sg_stuck_seen(struct sg_stuck_memory *memory, const char *label, const struct sg_stuck *stuck,
+	int64_t now_ms)
+{
+	struct sg_stuck_since *item = find(memory, label, stuck->code);
+
+	if (!item)
+		item = add(memory, label, stuck, now_ms);
+	if (!item)
+		return false;
+	if (item->mark != memory->mark) {
+		item->reads++;
+		item->grace_ms = stuck->grace_ms;
+	} else if (stuck->grace_ms < item->grace_ms) {
+		item->grace_ms = stuck->grace_ms;
+	}
+	item->mark = memory->mark;
+	item->last_ms = now_ms;
+	return is_ripe(item);
+}
+
+void sg_stuck_end(struct sg_stuck_memory *memory)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < memory->count; i++) {
+		if (memory->items[i].mark != memory->mark)
+			continue;
+		if (kept != i)
+			memory->items[kept] = memory->items[i];
+		kept++;
+	}
+	memory->count = kept;
+}
+
+int64_t sg_stuck_due_ms(const struct sg_stuck_memory *memory)
+{
+	int64_t due_ms = INT64_MAX;
+
+	for (size_t i = 0; i < memory->count; i++) {
+		const struct sg_stuck_since *item = &memory->items[i];
+		int64_t wait_ms = item->grace_ms > APART_MS ? item->grace_ms : APART_MS;
+
+		if (item->since_ms + wait_ms < due_ms)
+			due_ms = item->since_ms + wait_ms;
+	}
+	return due_ms;
+}

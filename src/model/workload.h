@@ -1,0 +1,148 @@
+/*
+ * A workload (Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, Pod, Argo Rollout) as
+ * the facts of its roll-out, and what they mean (argocd.md 4.2, 4.3). Plain values in an arena of
+ * whoever decoded them; strings are set, what is absent is "". Texts are untrusted.
+ */
+#ifndef SG_MODEL_WORKLOAD_H
+#define SG_MODEL_WORKLOAD_H
+
+#include "base/arena.h"
+#include "model/pod.h"
+
+/* X(NAME, kind, API group, "/apis/GROUP/VERSION" or "/api/VERSION", resource) */
+#define SG_WORKLOAD_KINDS(X)                                                                       \
+	X(DEPLOYMENT, "Deployment", "apps", "/apis/apps/v1", "deployments")                        \
+	X(STATEFUL_SET, "StatefulSet", "apps", "/apis/apps/v1", "statefulsets")                    \
+	X(DAEMON_SET, "DaemonSet", "apps", "/apis/apps/v1", "daemonsets")                          \
+	X(REPLICA_SET, "ReplicaSet", "apps", "/apis/apps/v1", "replicasets")                       \
+	X(JOB, "Job", "batch", "/apis/batch/v1", "jobs")                                           \
+	X(CRON_JOB, "CronJob", "batch", "/apis/batch/v1", "cronjobs")                              \
+	X(POD, "Pod", "", "/api/v1", "pods")                                                       \
+	X(ROLLOUT, "Rollout", "argoproj.io", "/apis/argoproj.io/v1alpha1", "rollouts")
+
+enum sg_workload_kind {
+#define SG_X(name, kind, group, base, resource) SG_WORKLOAD_##name,
+	SG_WORKLOAD_KINDS(SG_X)
+#undef SG_X
+		SG_WORKLOAD_KIND_COUNT
+};
+
+const char *sg_workload_kind_name(enum sg_workload_kind kind);
+const char *sg_workload_kind_group(enum sg_workload_kind kind);
+const char *sg_workload_kind_base(enum sg_workload_kind kind);
+const char *sg_workload_kind_resource(enum sg_workload_kind kind);
+
+/* The kind of GROUP and KIND; false: it is no workload that is known here. */
+bool sg_workload_kind_parse(const char *group, const char *kind, enum sg_workload_kind *ret);
+
+/*
+ * True when objects of that kind make no pods: whoever has read all workloads of an application
+ * whose other resources are such knows all of its pods.
+ */
+bool sg_workload_is_podless(const char *group, const char *kind);
+
+#define SG_WORKLOAD_UNSAID (-1) /* a number that is absent */
+
+struct sg_workload_condition {
+	const char *type;
+	const char *status; /* True, False, Unknown */
+	const char *reason;
+	const char *message;
+};
+
+/* What Argo Rollouts alone has; argocd.md 4.2 */
+struct sg_rollout {
+	const char *observed; /* observedGeneration: a text, a hash in very old versions */
+	const char *phase;    /* "" before version 1.0 */
+	const char *message;
+	const char *current_hash; /* of the pods of the newest template */
+	const char *stable_hash;
+	const char *active_hash;         /* blue-green: behind the active service */
+	const char *workload_generation; /* annotation; "" when no other object has the template */
+	const char *workload_observed;
+	struct sg_app_strings pauses; /* reasons of status.pauseConditions */
+	bool blue_green;
+	bool controller_pause;
+	bool aborted;
+};
+
+struct sg_workload {
+	enum sg_workload_kind kind;
+	const char *namespace;
+	const char *name;
+	const char *uid;
+	struct sg_owner owner;
+	const char *template_hash; /* of a ReplicaSet: label pod-template-hash */
+	bool deleting;
+	bool health_ignored; /* annotation argocd.argoproj.io/ignore-healthcheck */
+	bool paused;         /* spec.paused, spec.suspend */
+	int64_t generation;
+	int64_t observed; /* status.observedGeneration */
+
+	/* Wanted, there, of the newest template, ready, available; of a DaemonSet by node. */
+	int64_t wanted;
+	int64_t replicas;
+	int64_t updated;
+	int64_t ready;
+	int64_t available;
+	int64_t partition; /* StatefulSet: below that number pods stay old */
+	bool on_delete;    /* updateStrategy OnDelete: pods are replaced by hand */
+	bool rolling;      /* StatefulSet: rollingUpdate is set */
+	const char *current_revision;
+	const char *update_revision;
+	const char *revision; /* annotation: which ReplicaSet is the newest; DaemonSet: template */
+	int64_t progress_deadline_s;
+	int64_t job_succeeded;
+	int64_t job_completions;
+
+	const struct sg_workload_condition *conditions;
+	size_t condition_count;
+	struct sg_app_strings images; /* of the template */
+	bool images_known;            /* false: another object has the template */
+	const char *selector;         /* label selector of its pods, as a LIST takes it; "" */
+	struct sg_rollout rollout;
+	struct sg_pod pod; /* of kind POD */
+};
+
+enum sg_workload_state {
+	SG_WORKLOAD_DONE,
+	SG_WORKLOAD_PROGRESSING,
+	SG_WORKLOAD_PAUSED,
+	SG_WORKLOAD_FAILED
+};
+
+struct sg_workload_reading {
+	enum sg_workload_state state;
+	enum sg_app_code code; /* of FAILED; PROGRESSING, SUSPENDED, DEPLOYED of the others */
+	const char *sentence;  /* why; in the arena that was handed in */
+};
+
+/* "Deployment shop/web" */
+const char *sg_workload_label(const struct sg_workload *workload, struct sg_arena *arena);
+
+/*
+ * Where its roll-out stands, as `kubectl rollout status` and Argo CD see it. What cannot be told is
+ * PROGRESSING, never DONE.
+ */
+void sg_workload_state(const struct sg_workload *workload, struct sg_arena *arena,
+	struct sg_workload_reading *ret);
+
+/* The condition of that TYPE, NULL when there is none. */
+const struct sg_workload_condition *sg_workload_condition(
+	const struct sg_workload *workload, const char *type);
+
+/*
+ * Pods that are not even created (condition ReplicaFailure): a quota, pod security, an admission
+ * webhook. False when nothing says so.
+ */
+bool sg_workload_pods_refused(
+	const struct sg_workload *workload, struct sg_arena *arena, struct sg_stuck *ret);
+
+/* How long a container may run without getting ready before the roll-out has failed. */
+int64_t sg_workload_progress_ms(const struct sg_workload *workload);
+
+/* workload_rollout.c: sg_workload_state() of an Argo Rollout. */
+void sg_workload_rollout_state(const struct sg_workload *workload, struct sg_arena *arena,
+	struct sg_workload_reading *ret);
+
+#endif
