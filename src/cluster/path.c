@@ -68,19 +68,36 @@ int sg_cluster_path_select(const struct sg_cluster_app *app, struct sg_buf *out,
 	return 0;
 }
 
-int sg_cluster_path_project(
-	const char *namespace, const char *name, struct sg_buf *out, struct sg_err *err)
+void sg_cluster_path_list(const char *namespace, struct sg_buf *out)
+{
+	sg_buf_addf(out, APPLICATIONS, namespace);
+}
+
+static int add_named(const char *namespace, const char *name, const char *kind,
+	const char *resource, struct sg_buf *out, struct sg_err *err)
 {
 	if (!sg_cluster_is_namespace(sg_str_of(namespace)) || !sg_cluster_is_name(sg_str_of(name)))
-		return sg_fail(err, SG_R_CONFIG_INVALID, "\"%s/%s\" cannot be a project of Argo CD",
-			namespace, name);
-	sg_buf_addf(out, NAMESPACE "/appprojects/", namespace);
+		return sg_fail(err, SG_R_CONFIG_INVALID, "\"%s/%s\" cannot be %s of Argo CD",
+			namespace, name, kind);
+	sg_buf_addf(out, NAMESPACE "/%s/", namespace, resource);
 	sg_text_url(sg_str_of(name), out);
 	return 0;
 }
 
+int sg_cluster_path_project(
+	const char *namespace, const char *name, struct sg_buf *out, struct sg_err *err)
+{
+	return add_named(namespace, name, "a project", "appprojects", out, err);
+}
+
+int sg_cluster_path_set(
+	const char *namespace, const char *name, struct sg_buf *out, struct sg_err *err)
+{
+	return add_named(namespace, name, "an application set", "applicationsets", out, err);
+}
+
 void sg_cluster_path_param(struct sg_buf *out, const char *name, const char *value)
 {
-	sg_buf_addf(out, "&%s=", name);
+	sg_buf_addf(out, "%c%s=", sg_str_find(sg_buf_str(out), '?') < 0 ? '?' : '&', name);
 	sg_text_url(sg_str_of(value), out);
 }

@@ -25,6 +25,9 @@ bool sg_cluster_is_name(struct sg_str s);
 int sg_cluster_path_app(
 	const struct sg_cluster_app *app, struct sg_buf *out, struct sg_err *err) SG_MUST_CHECK;
 
+/* Appends ".../applications" of NAMESPACE, which was checked. */
+void sg_cluster_path_list(const char *namespace, struct sg_buf *out);
+
 /* Appends ".../applications?fieldSelector=metadata.name%3DNAME"; more parameters may follow. */
 int sg_cluster_path_select(
 	const struct sg_cluster_app *app, struct sg_buf *out, struct sg_err *err) SG_MUST_CHECK;
@@ -33,7 +36,11 @@ int sg_cluster_path_select(
 int sg_cluster_path_project(const char *namespace, const char *name, struct sg_buf *out,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* Appends "&NAME=VALUE" with VALUE encoded. */
+/* Appends "/apis/argoproj.io/v1alpha1/namespaces/NS/applicationsets/NAME"; likewise. */
+int sg_cluster_path_set(const char *namespace, const char *name, struct sg_buf *out,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* Appends "?NAME=VALUE", or "&NAME=VALUE" behind other parameters, with VALUE encoded. */
 void sg_cluster_path_param(struct sg_buf *out, const char *name, const char *value);
 
 #endif

@@ -13,6 +13,7 @@
 #define SILENCE_SPREAD_MS UINT64_C(15001)
 #define TIMEOUT_MIN_S 300u
 #define TIMEOUT_SPREAD_S 301u
+#define POLL_MS INT64_C(5000)
 
 void sg_watch_event_release(struct sg_watch_event *event)
 {
@@ -22,28 +23,67 @@ void sg_watch_event_release(struct sg_watch_event *event)
 	*event = (struct sg_watch_event){0};
 }
 
-static int set_paths(struct sg_watch *watch, const struct sg_cluster_app *app, struct sg_err *err)
+/* Every name is checked, also where only the namespace is asked for. */
+static int set_paths(struct sg_watch *watch, const char *const *names, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf one, all;
 
 	sg_buf_init(&one, PATH_MAX_BYTES);
 	sg_buf_init(&all, PATH_MAX_BYTES);
-	if (sg_cluster_path_app(app, &one, err) < 0 || sg_cluster_path_select(app, &all, err) < 0)
-		return -1;
-	watch->app.namespace = sg_arena_strdup(&watch->arena, app->namespace);
-	watch->app.name = sg_arena_strdup(&watch->arena, app->name);
+	for (size_t i = 0; i < watch->count; i++) {
+		const struct sg_cluster_app app = {watch->app.namespace, names[i]};
+
+		sg_buf_reset(&one);
+		if (sg_cluster_path_app(&app, &one, err) < 0)
+			return -1;
+	}
 	watch->app_path = sg_arena_dup(&watch->arena, sg_buf_str(&one));
+	if (watch->count > 1)
+		sg_cluster_path_list(watch->app.namespace, &all);
+	else if (sg_cluster_path_select(&watch->app, &all, err) < 0)
+		return -1;
 	watch->select_path = sg_arena_dup(&watch->arena, sg_buf_str(&all));
 	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct sg_watch_item *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static void set_items(struct sg_watch *watch, const char *namespace, const char *const *names)
+{
+	struct sg_arena *arena = &watch->arena;
+
+	watch->apps = sg_arena_calloc(arena, watch->count, sizeof(*watch->apps));
+	for (size_t i = 0; i < watch->count; i++)
+		watch->apps[i] = (struct sg_watch_item){
+			.name = sg_arena_strdup(arena, names[i]), .index = i};
+	qsort(watch->apps, watch->count, sizeof(*watch->apps), by_name);
+	watch->sweep = watch->count;
+	watch->app.namespace = sg_arena_strdup(arena, namespace);
+	watch->app.name = watch->count > 1 ? "" : watch->apps[0].name;
 }
 
 int sg_watch_new(struct sg_cluster_client *client, const struct sg_cluster_app *app, uint64_t seed,
 	struct sg_watch **ret_watch, struct sg_err *err)
 {
+	return sg_watch_new_many(client, app->namespace, &app->name, 1, seed, ret_watch, err);
+}
+
+int sg_watch_new_many(struct sg_cluster_client *client, const char *namespace,
+	const char *const *names, size_t count, uint64_t seed, struct sg_watch **ret_watch,
+	struct sg_err *err)
+{
 	SG_AUTO(sg_watch_free_ptr) struct sg_watch *watch = sg_calloc(1, sizeof(*watch));
 
+	SG_ASSERT(count);
 	watch->client = client;
 	watch->random = seed;
+	watch->count = count;
+	watch->poll_every_ms = POLL_MS;
 	watch->timeout_s =
 		TIMEOUT_MIN_S + (unsigned)(sg_retry_random(&watch->random) % TIMEOUT_SPREAD_S);
 	watch->silence_ms =
@@ -52,7 +92,8 @@ int sg_watch_new(struct sg_cluster_client *client, const struct sg_cluster_app *
 	sg_json_items_init(&watch->items, SG_CLUSTER_OBJECT_MAX_BYTES, REST_MAX_BYTES);
 	sg_buf_init(&watch->body, SG_CLUSTER_OBJECT_MAX_BYTES);
 	sg_buf_init(&watch->next_page, PATH_MAX_BYTES);
-	if (set_paths(watch, app, err) < 0)
+	set_items(watch, namespace, names);
+	if (set_paths(watch, names, err) < 0)
 		return -1;
 	*ret_watch = watch;
 	watch = NULL;
@@ -93,6 +134,8 @@ static enum sg_watch_step open_phase(struct sg_watch *watch, struct sg_err *err)
 		return sg_watch_open_stream(watch, err);
 	case SG_PHASE_POLL:
 		return sg_watch_open_poll(watch, err);
+	case SG_PHASE_OVER:
+		break;
 	}
 	return SG_STEP_IDLE;
 }
@@ -107,6 +150,8 @@ static enum sg_watch_step step_phase(
 		return sg_watch_step_stream(watch, ret, err);
 	case SG_PHASE_POLL:
 		return sg_watch_step_poll(watch, ret, err);
+	case SG_PHASE_OVER:
+		break;
 	}
 	return SG_STEP_IDLE;
 }
@@ -125,8 +170,12 @@ static enum sg_watch_step step(
 		struct sg_json *fed = watch->fed;
 
 		watch->fed = NULL;
-		return sg_watch_tell(watch, fed, fed, ret);
+		return sg_watch_tell(watch->apps, fed, fed, ret);
 	}
+	if (watch->sweep < watch->count)
+		return sg_watch_sweep(watch, ret);
+	if (watch->phase == SG_PHASE_OVER)
+		return SG_STEP_IDLE;
 	if (!call)
 		return sg_watch_now(watch) < watch->not_before_ms ? SG_STEP_IDLE
 								  : open_phase(watch, err);
@@ -200,9 +249,23 @@ void sg_watch_feed(struct sg_watch *watch, struct sg_json *object)
 	watch->fed = object;
 }
 
+void sg_watch_pace(struct sg_watch *watch, int64_t poll_ms)
+{
+	watch->poll_every_ms = poll_ms;
+}
+
+bool sg_watch_listed(const struct sg_watch *watch)
+{
+	return watch->phase != SG_PHASE_LIST && watch->sweep >= watch->count;
+}
+
 void sg_watch_restart(struct sg_watch *watch)
 {
+	if (watch->phase == SG_PHASE_OVER)
+		return;
 	sg_watch_hang_up(watch);
+	sg_buf_reset(&watch->next_page);
+	watch->sweep = watch->count;
 	watch->version[0] = '\0';
 	watch->not_before_ms = 0;
 	if (watch->phase != SG_PHASE_POLL)

@@ -1,7 +1,11 @@
 /*
- * One application as a stream of its changes: LIST, then WATCH from the list's version, opened
- * again whenever it ends, whatever the reason (argocd.md 3.2). The consumer pulls; nothing blocks
- * longer than it says, and all waiting goes through the loop.
+ * Applications of one namespace as one stream of their changes: LIST, then WATCH from the list's
+ * version, opened again whenever it ends, whatever the reason (argocd.md 3.2). The consumer pulls;
+ * nothing blocks longer than it says, and all waiting goes through the loop.
+ *
+ * One application is asked for by its name, which a Role with resourceNames permits. For several
+ * the namespace is asked for, page by page; what nobody waits for is dropped as soon as its name is
+ * read, so that memory follows the largest object and not the list.
  *
  * Events come in the order of the server and never go back behind one that was delivered. They may
  * be older than what a plain GET answered a moment ago: facts from a GET must not be mixed into the
@@ -20,15 +24,20 @@ enum sg_watch_event_kind {
 	SG_WATCH_ADDED,    /* first sight, or back after DELETED */
 	SG_WATCH_MODIFIED, /* another version */
 	SG_WATCH_DELETED,  /* it was there and is gone; object may be NULL */
-	SG_WATCH_POLLING   /* list or watch are not permitted: from here on it is read every few
+	SG_WATCH_MISSING,  /* the first whole answer does not have it; it may come later. Said once
+			    */
+	SG_WATCH_POLLING,  /* list or watch are not permitted: from here on it is read every few
 			      seconds; said once, `why` has the server's words */
+	SG_WATCH_REFUSED   /* the same for a namespace: nothing more comes from this watch, but
+			      each of the applications may be watched on its own */
 };
 
 struct sg_watch_event {
 	enum sg_watch_event_kind kind;
+	size_t index;                 /* of the application among those that were asked for */
 	struct sg_json *doc;          /* owns `object` */
 	const struct sg_json *object; /* the Application */
-	struct sg_err why;            /* with POLLING */
+	struct sg_err why;            /* with POLLING and REFUSED */
 };
 
 /* Frees what the event owns. */
@@ -47,6 +56,18 @@ enum sg_watch_state {
  */
 int sg_watch_new(struct sg_cluster_client *client, const struct sg_cluster_app *app, uint64_t seed,
 	struct sg_watch **ret_watch, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * The same for COUNT applications of NAMESPACE (at least one; no name twice): one connection for
+ * all. Events say by `index` whose they are. With one name it is sg_watch_new().
+ */
+int sg_watch_new_many(struct sg_cluster_client *client, const char *namespace,
+	const char *const *names, size_t count, uint64_t seed, struct sg_watch **ret_watch,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* How often to read in polling, where the default of five seconds is too often for so many. */
+void sg_watch_pace(struct sg_watch *watch, int64_t poll_ms);
+
 void sg_watch_free(struct sg_watch *watch);
 void sg_watch_free_ptr(struct sg_watch **watch);
 
@@ -69,6 +90,9 @@ enum sg_watch_state sg_watch_state_of(const struct sg_watch *watch);
 
 /* What went wrong last, while it is not overcome; NULL when all is well. */
 const struct sg_err *sg_watch_trouble(const struct sg_watch *watch);
+
+/* False while a list is still to be read to its end: more of the present state will come. */
+bool sg_watch_listed(const struct sg_watch *watch);
 
 /*
  * In polling, makes OBJECT (an application as our own patch left it) the next event, so that a

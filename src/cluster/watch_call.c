@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cluster/watch_impl.h"
+#include "io/json_peek.h"
 
 /* After so many failures in a row a watch does not trust its version any more. */
 #define FAILURES_TO_LIST 3
@@ -120,6 +121,8 @@ static const char *verb_of(const struct sg_watch *watch)
 		return "watch";
 	case SG_PHASE_POLL:
 		return "get";
+	case SG_PHASE_OVER:
+		break;
 	}
 	return "";
 }
@@ -150,9 +153,10 @@ static enum sg_watch_step react_forbidden(struct sg_watch *watch, const struct s
 		return SG_STEP_FINAL;
 	}
 	sg_watch_hang_up(watch);
-	watch->phase = SG_PHASE_POLL;
-	watch->not_before_ms = 0;
-	*ret = (struct sg_watch_event){.kind = SG_WATCH_POLLING, .why = *why};
+	watch->phase = watch->count > 1 ? SG_PHASE_OVER : SG_PHASE_POLL;
+	watch->not_before_ms = watch->count > 1 ? SG_NEVER : 0;
+	*ret = (struct sg_watch_event){
+		.kind = watch->count > 1 ? SG_WATCH_REFUSED : SG_WATCH_POLLING, .why = *why};
 	return SG_STEP_EVENT;
 }
 
@@ -251,37 +255,83 @@ bool sg_watch_keep_version(char *out, const char *version)
 	return true;
 }
 
-enum sg_watch_step sg_watch_tell(struct sg_watch *watch, struct sg_json *doc,
+static int compare_names(struct sg_str name, const char *other)
+{
+	size_t len = strlen(other);
+	int n = memcmp(name.ptr, other, name.len < len ? name.len : len);
+
+	return n ? n : (name.len > len) - (name.len < len);
+}
+
+struct sg_watch_item *sg_watch_named(const struct sg_watch *watch, struct sg_str name)
+{
+	size_t from = 0, to = watch->count;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		int n = compare_names(name, watch->apps[middle].name);
+
+		if (n == 0)
+			return &watch->apps[middle];
+		if (n < 0)
+			to = middle;
+		else
+			from = middle + 1;
+	}
+	return NULL;
+}
+
+struct sg_watch_item *sg_watch_item_of(const struct sg_watch *watch, const struct sg_json *object)
+{
+	const char *name = sg_json_str(sg_json_at(object, "metadata.name"), "");
+	const struct sg_cluster_app app = {watch->app.namespace, name};
+
+	return sg_cluster_is_app(object, &app) ? sg_watch_named(watch, sg_str_of(name)) : NULL;
+}
+
+bool sg_watch_is_foreign(const struct sg_watch *watch, struct sg_str text, const char *path)
+{
+	struct sg_str name;
+
+	return sg_json_peek(text, path, &name) && !sg_watch_named(watch, name);
+}
+
+enum sg_watch_step sg_watch_tell(struct sg_watch_item *item, struct sg_json *doc,
 	const struct sg_json *object, struct sg_watch_event *ret)
 {
 	const char *version = sg_cluster_version_of(object);
 
-	if (watch->there && strcmp(version, watch->object_version) == 0) {
+	if (item->there && strcmp(version, item->version) == 0) {
 		sg_json_free(doc);
 		return SG_STEP_AGAIN;
 	}
 	*ret = (struct sg_watch_event){
-		.kind = watch->there ? SG_WATCH_MODIFIED : SG_WATCH_ADDED,
+		.kind = item->there ? SG_WATCH_MODIFIED : SG_WATCH_ADDED,
+		.index = item->index,
 		.doc = doc,
 		.object = object,
 	};
-	watch->there = true;
-	if (!sg_watch_keep_version(watch->object_version, version))
-		watch->object_version[0] = '\0';
+	item->there = true;
+	item->missed = true;
+	if (!sg_watch_keep_version(item->version, version))
+		item->version[0] = '\0';
 	return SG_STEP_EVENT;
 }
 
-enum sg_watch_step sg_watch_tell_gone(struct sg_watch *watch, struct sg_json *doc,
+enum sg_watch_step sg_watch_tell_gone(struct sg_watch_item *item, struct sg_json *doc,
 	const struct sg_json *object, struct sg_watch_event *ret)
 {
-	bool was_there = watch->there;
+	bool was_there = item->there, was_missed = item->missed;
 
-	watch->there = false;
-	watch->object_version[0] = '\0';
+	item->there = false;
+	item->missed = true;
+	item->version[0] = '\0';
 	if (!was_there) {
 		sg_json_free(doc);
-		return SG_STEP_AGAIN;
+		*ret = (struct sg_watch_event){.kind = SG_WATCH_MISSING, .index = item->index};
+		return was_missed ? SG_STEP_AGAIN : SG_STEP_EVENT;
 	}
-	*ret = (struct sg_watch_event){.kind = SG_WATCH_DELETED, .doc = doc, .object = object};
+	*ret = (struct sg_watch_event){
+		.kind = SG_WATCH_DELETED, .index = item->index, .doc = doc, .object = object};
 	return SG_STEP_EVENT;
 }

@@ -7,7 +7,7 @@
 
 #define SG_WATCH_VERSION_SIZE 128u
 
-enum sg_watch_phase { SG_PHASE_LIST, SG_PHASE_WATCH, SG_PHASE_POLL };
+enum sg_watch_phase { SG_PHASE_LIST, SG_PHASE_WATCH, SG_PHASE_POLL, SG_PHASE_OVER };
 
 /* What one step of a watch ends with. */
 enum sg_watch_step {
@@ -17,10 +17,23 @@ enum sg_watch_step {
 	SG_STEP_AGAIN = 2   /* go on at once */
 };
 
+/* One application of a watch, and what events have told of it. */
+struct sg_watch_item {
+	const char *name;
+	size_t index;                        /* in the caller's order */
+	bool there;                          /* as far as events have told */
+	bool listed;                         /* the list under way has shown it */
+	bool missed;                         /* MISSING was said, or need not be */
+	char version[SG_WATCH_VERSION_SIZE]; /* of the last event */
+};
+
 struct sg_watch {
 	struct sg_cluster_client *client;
-	struct sg_arena arena; /* of the strings below */
-	struct sg_cluster_app app;
+	struct sg_arena arena;      /* of the strings below */
+	struct sg_cluster_app app;  /* the name is "" when there are several */
+	struct sg_watch_item *apps; /* by name */
+	size_t count;
+	size_t sweep; /* the next one to tell of if the list has not shown it; count: none */
 	const char *select_path; /* of the list and the watch */
 	const char *app_path;    /* of a single read */
 	uint64_t random;
@@ -42,16 +55,14 @@ struct sg_watch {
 	bool troubled;             /* `trouble` is not overcome */
 	struct sg_err trouble;
 
-	char version[SG_WATCH_VERSION_SIZE];        /* to watch from; "": list first */
-	char object_version[SG_WATCH_VERSION_SIZE]; /* of the last event */
-	bool there;                                 /* as far as events have told */
+	char version[SG_WATCH_VERSION_SIZE]; /* to watch from; "": list first */
 
 	struct sg_json_lines lines;
 	struct sg_json_items items;
 	struct sg_buf body; /* of a fault or a single read */
 	struct sg_buf next_page;
 	int pages;
-	bool listed;         /* this list has shown the application */
+	int64_t poll_every_ms;
 	struct sg_json *fed; /* by sg_watch_feed() */
 };
 
@@ -107,16 +118,29 @@ enum sg_watch_step sg_watch_polled(
 /* Copies VERSION; false when it is empty or too long to be one. */
 bool sg_watch_keep_version(char *out, const char *version);
 
+/* The item of that name, NULL when nobody waits for it. */
+struct sg_watch_item *sg_watch_named(const struct sg_watch *watch, struct sg_str name);
+
+/* The item that OBJECT is, NULL when it is another application or none. */
+struct sg_watch_item *sg_watch_item_of(const struct sg_watch *watch, const struct sg_json *object);
+
+/* True when TEXT says at PATH a name that nobody waits for; it need not be parsed then. */
+bool sg_watch_is_foreign(const struct sg_watch *watch, struct sg_str text, const char *path);
+
 /*
  * Hands DOC over as the event of OBJECT (inside DOC) unless that version was told already; takes
  * DOC in any case.
  */
-enum sg_watch_step sg_watch_tell(struct sg_watch *watch, struct sg_json *doc,
+enum sg_watch_step sg_watch_tell(struct sg_watch_item *item, struct sg_json *doc,
 	const struct sg_json *object, struct sg_watch_event *ret);
 
-/* The application is gone; DOC (may be NULL) has what the server said last. Takes DOC. */
-enum sg_watch_step sg_watch_tell_gone(struct sg_watch *watch, struct sg_json *doc,
+/* The application is gone or was never there; DOC (may be NULL) has what the server said last.
+ * Takes DOC. */
+enum sg_watch_step sg_watch_tell_gone(struct sg_watch_item *item, struct sg_json *doc,
 	const struct sg_json *object, struct sg_watch_event *ret);
+
+/* Tells of the next item that the list has not shown. */
+enum sg_watch_step sg_watch_sweep(struct sg_watch *watch, struct sg_watch_event *ret);
 
 int64_t sg_watch_now(const struct sg_watch *watch);
 

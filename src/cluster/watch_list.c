@@ -7,7 +7,6 @@
 #define PAGE_ITEMS "500"
 #define PAGES_MAX 1000
 #define REST_MAX_BYTES ((size_t)64 * 1024)
-#define POLL_MS INT64_C(5000)
 
 enum sg_watch_step sg_watch_open_list(struct sg_watch *watch, struct sg_err *err)
 {
@@ -21,10 +20,12 @@ enum sg_watch_step sg_watch_open_list(struct sg_watch *watch, struct sg_err *err
 	if (watch->next_page.len) {
 		sg_cluster_path_param(&path, "continue", watch->next_page.ptr);
 	} else {
-		watch->listed = false;
+		for (size_t i = 0; i < watch->count; i++)
+			watch->apps[i].listed = false;
 		watch->pages = 0;
 	}
-	return sg_watch_start(watch, path.ptr, "list the application", false, err);
+	return sg_watch_start(watch, path.ptr,
+		watch->count > 1 ? "list the applications" : "list the application", false, err);
 }
 
 static int bad_list(const struct sg_watch *watch, const char *why, struct sg_err *err)
@@ -36,22 +37,25 @@ static int bad_list(const struct sg_watch *watch, const char *why, struct sg_err
 static enum sg_watch_step take_item(
 	struct sg_watch *watch, struct sg_str item, struct sg_watch_event *ret, struct sg_err *err)
 {
+	struct sg_watch_item *about;
 	struct sg_json *doc;
 	struct sg_err why = SG_ERR_INIT;
 
+	if (sg_watch_is_foreign(watch, item, "metadata.name"))
+		return SG_STEP_AGAIN; /* also where somebody does not know field selectors */
 	if (sg_json_parse(item, &doc, &why) < 0)
 		return sg_watch_confused(watch, &why, err);
-	if (!sg_cluster_is_app(doc, &watch->app)) {
-		sg_json_free(doc); /* somebody does not know field selectors */
+	about = sg_watch_item_of(watch, doc);
+	if (!about) {
+		sg_json_free(doc);
 		return SG_STEP_AGAIN;
 	}
-	watch->listed = true;
-	return sg_watch_tell(watch, doc, doc, ret);
+	about->listed = true;
+	return sg_watch_tell(about, doc, doc, ret);
 }
 
 /* The page is whole: another one follows, or the watch begins. */
-static enum sg_watch_step end_page(
-	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err)
+static enum sg_watch_step end_page(struct sg_watch *watch, struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *rest = NULL;
 	struct sg_err why = SG_ERR_INIT;
@@ -77,17 +81,24 @@ static enum sg_watch_step end_page(
 		return SG_STEP_AGAIN;
 	watch->phase = SG_PHASE_WATCH;
 	watch->stream_failures = 0;
-	return watch->listed ? SG_STEP_AGAIN : sg_watch_tell_gone(watch, NULL, NULL, ret);
+	watch->sweep = 0;
+	return SG_STEP_AGAIN;
+}
+
+enum sg_watch_step sg_watch_sweep(struct sg_watch *watch, struct sg_watch_event *ret)
+{
+	struct sg_watch_item *item = &watch->apps[watch->sweep++];
+
+	return item->listed ? SG_STEP_AGAIN : sg_watch_tell_gone(item, NULL, NULL, ret);
 }
 
 /* The call has ended and all its bytes are eaten. */
-static enum sg_watch_step end_list(
-	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err)
+static enum sg_watch_step end_list(struct sg_watch *watch, struct sg_err *err)
 {
 	struct sg_err why = SG_ERR_INIT;
 
 	if (sg_json_items_finished(&watch->items))
-		return end_page(watch, ret, err);
+		return end_page(watch, err);
 	sg_buf_reset(&watch->next_page);
 	if (watch->call->failed) {
 		why = watch->call->err;
@@ -112,7 +123,7 @@ enum sg_watch_step sg_watch_step_list(
 	sg_watch_ate(watch, bytes);
 	if (n > 0)
 		return take_item(watch, item, ret, err);
-	return watch->call->done ? end_list(watch, ret, err) : SG_STEP_IDLE;
+	return watch->call->done ? end_list(watch, err) : SG_STEP_IDLE;
 }
 
 enum sg_watch_step sg_watch_open_poll(struct sg_watch *watch, struct sg_err *err)
@@ -126,9 +137,9 @@ enum sg_watch_step sg_watch_polled(
 	sg_watch_hang_up(watch);
 	sg_watch_well(watch);
 	watch->failures = 0;
-	watch->not_before_ms = sg_loop_after(watch->client->http->loop, POLL_MS);
-	return object ? sg_watch_tell(watch, object, object, ret)
-		      : sg_watch_tell_gone(watch, NULL, NULL, ret);
+	watch->not_before_ms = sg_loop_after(watch->client->http->loop, watch->poll_every_ms);
+	return object ? sg_watch_tell(watch->apps, object, object, ret)
+		      : sg_watch_tell_gone(watch->apps, NULL, NULL, ret);
 }
 
 static enum sg_watch_step take_object(

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cluster/watch_impl.h"
+#include "io/json_peek.h"
 
 /* A watch that ends earlier without a frame is a failure; with one, the next waits for so long. */
 #define SHORT_MS INT64_C(1000)
@@ -21,7 +22,8 @@ enum sg_watch_step sg_watch_open_stream(struct sg_watch *watch, struct sg_err *e
 	sg_cluster_path_param(&path, "resourceVersion", watch->version);
 	sg_cluster_path_param(&path, "allowWatchBookmarks", "true");
 	sg_cluster_path_param(&path, "timeoutSeconds", seconds);
-	return sg_watch_start(watch, path.ptr, "watch the application", true, err);
+	return sg_watch_start(watch, path.ptr,
+		watch->count > 1 ? "watch the applications" : "watch the application", true, err);
 }
 
 static enum sg_watch_step odd_frame(struct sg_watch *watch, const char *what, struct sg_err *err)
@@ -44,17 +46,20 @@ static void well(struct sg_watch *watch)
 static enum sg_watch_step take_change(struct sg_watch *watch, struct sg_json *doc,
 	const struct sg_json *object, bool deleted, struct sg_watch_event *ret, struct sg_err *err)
 {
+	struct sg_watch_item *item;
+
 	if (!sg_watch_keep_version(watch->version, sg_cluster_version_of(object))) {
 		sg_json_free(doc);
 		return odd_frame(watch, "an object without resourceVersion", err);
 	}
 	well(watch);
-	if (!sg_cluster_is_app(object, &watch->app)) {
+	item = sg_watch_item_of(watch, object);
+	if (!item) {
 		sg_json_free(doc);
 		return SG_STEP_AGAIN;
 	}
-	return deleted ? sg_watch_tell_gone(watch, doc, object, ret)
-		       : sg_watch_tell(watch, doc, object, ret);
+	return deleted ? sg_watch_tell_gone(item, doc, object, ret)
+		       : sg_watch_tell(item, doc, object, ret);
 }
 
 static enum sg_watch_step take_bookmark(
@@ -64,6 +69,26 @@ static enum sg_watch_step take_bookmark(
 		return odd_frame(watch, "a bookmark without resourceVersion", err);
 	well(watch);
 	return SG_STEP_AGAIN;
+}
+
+/* A change of an application that nobody waits for: only its version counts. */
+static bool pass_over(struct sg_watch *watch, struct sg_str line)
+{
+	struct sg_str type, version;
+
+	if (!sg_watch_is_foreign(watch, line, "object.metadata.name") ||
+		!sg_json_peek(line, "type", &type) ||
+		!sg_json_peek(line, "object.metadata.resourceVersion", &version))
+		return false;
+	if (!sg_str_is(type, "MODIFIED") && !sg_str_is(type, "ADDED") &&
+		!sg_str_is(type, "DELETED"))
+		return false;
+	if (version.len == 0 || version.len >= sizeof(watch->version))
+		return false;
+	memcpy(watch->version, version.ptr, version.len);
+	watch->version[version.len] = '\0';
+	well(watch);
+	return true;
 }
 
 static enum sg_watch_step take_frame(
@@ -76,6 +101,8 @@ static enum sg_watch_step take_frame(
 	const char *type;
 
 	watch->frames++;
+	if (pass_over(watch, line))
+		return SG_STEP_AGAIN;
 	if (sg_json_parse(line, &doc, &why) < 0)
 		return odd_frame(watch, why.cause, err);
 	type = sg_json_str(sg_json_get(doc, "type"), "");

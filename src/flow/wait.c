@@ -100,6 +100,7 @@ static int prepare(struct waiting *waiting, const char *service, struct sg_repor
 			&ask->app, err) < 0)
 		return -1;
 	ask->service = service;
+	ask->argocd_namespace = waiting->env->cluster.namespace;
 	ask->want = sg_await_want(
 		waiting->world, &waiting->loaded, waiting->env, waiting->revision, image);
 	return 0;
@@ -131,7 +132,7 @@ static void end(struct waiting *waiting, const struct sg_await_done *done, struc
 
 static int await_all(struct waiting *waiting, struct sg_report *report, struct sg_err *err)
 {
-	const struct sg_app_policy policy = policy_of(waiting);
+	const struct sg_await_rules rules = {.policy = policy_of(waiting)};
 	struct sg_deployments deployments;
 	struct sg_await_done done;
 	struct sg_reached reached;
@@ -144,7 +145,7 @@ static int await_all(struct waiting *waiting, struct sg_report *report, struct s
 	sg_deployments_open(waiting->world, &waiting->loaded, waiting->env, report, &deployments);
 	rc = sg_deployments_begin(&deployments, waiting->asks, waiting->ask->count, err);
 	if (rc == 0)
-		rc = sg_await(waiting->world, &reached.client, waiting->ancestry, &policy,
+		rc = sg_await(waiting->world, &reached.client, waiting->ancestry, &rules,
 			waiting->asks, waiting->ask->count, &done, err);
 	if (rc == 0) {
 		end(waiting, &done, report);

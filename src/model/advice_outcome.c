@@ -195,6 +195,17 @@ static const struct sg_advice rows[] = {
 		.look = "kubectl auth can-i watch applications.argoproj.io -n NAMESPACE\n",
 	},
 	{
+		.code = "BESIDE_UNREADABLE",
+		.means = "A child application, the project or the application set could not be "
+			 "read. Where the answer depends on it, the wait goes on until its time is "
+			 "up; else only a cause may be missing.",
+		.cause = "The Role does not allow to get appprojects or applicationsets, or "
+			 "children are in a namespace where it allows nothing.",
+		.remedy = "Allow what docs/argocd-permissions.md lists, also in the namespaces of "
+			  "the children.",
+		.look = "kubectl auth can-i get applicationsets.argoproj.io -n NAMESPACE\n",
+	},
+	{
 		.code = "DEPLOYMENT_NOT_RECORDED",
 		.means = "The roll-out went as the report says, and GitLab's list of deployments "
 			 "does not show it.",

@@ -393,6 +393,16 @@ void sg_console_progress(struct sg_console *console, struct sg_progress *progres
 	draw_live(console);
 }
 
+void sg_console_refresh(struct sg_console *console, struct sg_progress *progress,
+	const struct sg_progress_look *look)
+{
+	if (!console)
+		return;
+	follow(console, progress);
+	(void)sg_progress_see(progress, look);
+	draw_live(console);
+}
+
 void sg_console_forget(struct sg_console *console, struct sg_progress *progress)
 {
 	if (!console)

@@ -85,6 +85,9 @@ void sg_console_did(struct sg_console *console, const char *what, const char *co
  * sg_console_forget(), and gets a line each minute. */
 void sg_console_progress(struct sg_console *console, struct sg_progress *progress,
 	const struct sg_progress_look *look);
+/* The same for what changes all the time: no line but those of each minute. */
+void sg_console_refresh(struct sg_console *console, struct sg_progress *progress,
+	const struct sg_progress_look *look);
 void sg_console_forget(struct sg_console *console, struct sg_progress *progress);
 
 /* Closes the open section and clears the live line. Before the document, an error, and the end. */

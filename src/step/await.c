@@ -1,9 +1,11 @@
 #include "step/await.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "step/due.h"
 #include "step/follower.h"
 
 struct sg_app_want sg_await_want(struct sg_world *world, const struct sg_loaded *loaded,
@@ -35,86 +37,218 @@ struct sg_app_policy sg_await_policy(const struct sg_world *world)
 	return policy;
 }
 
+/* Looks beside the watches that are under way at the same time. */
+#define LOOKS 16
+/* So many have a line of their own in the log; more share one. */
+#define LINES_MAX 12
+/* So many are checked by a read of their own in each --poll. */
+#define CHECKED_A_POLL 8
+
 struct awaiting {
 	struct sg_world *world;
+	const struct sg_await_rules *rules;
 	struct sg_app_policy policy;
+	struct sg_herd herd;
 	struct sg_follower *followers;
 	size_t count;
+	struct sg_due due;
+	struct sg_follower **lookers; /* the first LOOKS of them have a read under way */
+	size_t looker_count;
+	size_t over;  /* of all */
+	size_t live;  /* of those that are over */
+	bool decided; /* one cannot succeed */
+	int64_t start_ms;
+	struct sg_progress progress;       /* of very many together */
+	const struct sg_follower *blocker; /* who was waiting last */
 };
 
 static void release(struct awaiting *all)
 {
+	sg_console_forget(all->world->console, &all->progress);
 	for (size_t i = 0; i < all->count; i++)
 		sg_follower_release(&all->followers[i]);
+	sg_herd_release(&all->herd);
+	sg_due_release(&all->due);
+	free(all->lookers);
 	free(all->followers);
 }
 
-/* True when nothing more is to be waited for: all have succeeded, or one cannot. */
-static bool over(const struct awaiting *all)
+static void count_over(struct awaiting *all, const struct sg_follower *follower)
 {
-	size_t ended = 0;
+	bool live = follower->end->final && follower->end->verdict.kind == SG_APP_SUCCESS;
 
-	for (size_t i = 0; i < all->count; i++) {
-		const struct sg_follower *follower = &all->followers[i];
-
-		if (!sg_follower_ended(follower))
-			continue;
-		if (sg_app_fold_verdict(follower->fold)->kind != SG_APP_SUCCESS)
-			return true;
-		ended++;
-	}
-	return ended == all->count;
+	all->over++;
+	all->live += live;
+	all->decided = all->decided || !live;
+	sg_due_set(&all->due, follower->number, SG_NEVER);
 }
 
-static int step_all(struct awaiting *all, int64_t *ret_due_ms, struct sg_err *err)
+static void queue(struct awaiting *all, struct sg_follower *follower)
 {
-	*ret_due_ms = all->world->deadline_ms;
-	for (size_t i = 0; i < all->count; i++) {
-		struct sg_follower *follower = &all->followers[i];
-		int64_t due_ms;
+	if (follower->queued || !sg_follower_wants_look(follower))
+		return;
+	follower->queued = true;
+	all->lookers[all->looker_count++] = follower;
+}
 
-		if (sg_follower_ended(follower))
-			continue;
-		if (sg_follower_step(follower, err) < 0)
+/* One that is over was counted when its time was taken out. */
+static bool was_counted(const struct awaiting *all, const struct sg_follower *follower)
+{
+	return follower->end && all->due.at_ms[follower->number] == SG_NEVER;
+}
+
+static int step_one(struct awaiting *all, struct sg_follower *follower, struct sg_err *err)
+{
+	if (was_counted(all, follower))
+		return 0;
+	if (sg_follower_step(follower, err) < 0)
+		return sg_wrap(err, "%s", follower->ask->service);
+	if (sg_follower_over(follower)) {
+		count_over(all, follower);
+		return 0;
+	}
+	all->blocker = follower;
+	queue(all, follower);
+	sg_due_set(&all->due, follower->number, sg_follower_due_ms(follower));
+	return 0;
+}
+
+/* The reads under way; whoever has its answer makes room for the next. */
+static int step_looks(struct awaiting *all, struct sg_err *err)
+{
+	size_t i = 0;
+
+	while (i < all->looker_count && i < LOOKS) {
+		struct sg_follower *follower = all->lookers[i];
+		int n = sg_follower_look(follower, err);
+
+		if (n < 0)
 			return sg_wrap(err, "%s", follower->ask->service);
-		due_ms = sg_follower_due_ms(follower);
-		if (due_ms < *ret_due_ms)
-			*ret_due_ms = due_ms;
+		if (n == 0) {
+			i++;
+			continue;
+		}
+		follower->queued = false;
+		all->lookers[i] = all->lookers[--all->looker_count];
+		if (step_one(all, follower, err) < 0)
+			return -1;
 	}
 	return 0;
+}
+
+static int step_due(struct awaiting *all, struct sg_err *err)
+{
+	int64_t now_ms = sg_loop_now_ms(sg_world_loop(all->world));
+	size_t number;
+
+	for (size_t i = 0; i < all->count && sg_due_first(&all->due, &number) <= now_ms; i++)
+		if (step_one(all, &all->followers[number], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int step_all(struct awaiting *all, struct sg_err *err)
+{
+	struct sg_follower *follower;
+
+	if (sg_herd_step(&all->herd, err) < 0)
+		return -1;
+	while ((follower = sg_herd_next_stirred(&all->herd)))
+		if (step_one(all, follower, err) < 0)
+			return -1;
+	return step_due(all, err) < 0 ? -1 : step_looks(all, err);
+}
+
+/* True when nothing more is to be waited for: all are over, or one cannot succeed. */
+static bool ended(const struct awaiting *all)
+{
+	return all->over == all->count || (all->decided && !all->rules->keep_going);
+}
+
+static int64_t due_ms(const struct awaiting *all)
+{
+	size_t number;
+	int64_t due = all->world->deadline_ms, at_ms;
+
+	at_ms = sg_due_first(&all->due, &number);
+	due = at_ms < due ? at_ms : due;
+	at_ms = sg_herd_due_ms(&all->herd);
+	due = at_ms < due ? at_ms : due;
+	for (size_t i = 0; i < all->looker_count && i < LOOKS; i++) {
+		const struct sg_follower *follower = all->lookers[i];
+
+		at_ms = follower->read ? sg_cluster_read_due_ms(follower->read) : 0;
+		due = at_ms < due ? at_ms : due;
+	}
+	return all->herd.stirred ? 0 : due;
+}
+
+/* Of very many: how far they are, and who was waiting last. */
+static void tell_all(struct awaiting *all)
+{
+	struct sg_progress_look look = {
+		.now_ms = sg_loop_now_ms(sg_world_loop(all->world)),
+		.deadline_ms = all->world->deadline_ms,
+	};
+	char what[64], sentence[SG_APP_MESSAGE_MAX];
+	const struct sg_follower *blocker = all->blocker;
+
+	if (all->count <= LINES_MAX || !blocker || sg_follower_over(blocker))
+		return;
+	(void)snprintf(what, sizeof(what), "%zu applications", all->count);
+	(void)snprintf(sentence, sizeof(sentence), "%zu run it, %zu do not yet; %s: %.500s",
+		all->live, all->count - all->live, blocker->ask->app.name,
+		sg_app_fold_verdict(blocker->fold)->message);
+	look.what = what;
+	look.code = sg_app_code_name(sg_app_fold_verdict(blocker->fold)->code);
+	look.sentence = sentence;
+	sg_console_refresh(all->world->console, &all->progress, &look);
 }
 
 static int run(struct awaiting *all, bool *ret_timed_out, struct sg_err *err)
 {
 	struct sg_loop *loop = sg_world_loop(all->world);
-	int64_t due_ms;
 
 	*ret_timed_out = false;
 	for (;;) {
-		if (step_all(all, &due_ms, err) < 0)
+		if (step_all(all, err) < 0)
 			return -1;
-		if (over(all))
+		if (ended(all))
 			return 0;
 		if (sg_loop_now_ms(loop) >= all->world->deadline_ms) {
 			*ret_timed_out = true;
 			return 0;
 		}
-		if (sg_loop_wait(loop, due_ms, err) < 0)
+		tell_all(all);
+		if (sg_loop_wait(loop, due_ms(all), err) < 0)
 			return -1;
 	}
 }
 
-static int begin(struct awaiting *all, struct sg_cluster_client *client,
-	struct sg_ancestry *ancestry, const struct sg_await_ask *asks, size_t count,
-	struct sg_err *err)
+static void begin(struct awaiting *all, struct sg_cluster_client *client,
+	struct sg_ancestry *ancestry, const struct sg_await_ask *asks, size_t count)
 {
+	int64_t poll_ms = all->world->settings->poll_ms;
+
+	sg_herd_init(&all->herd, all->world, client);
+	sg_due_init(&all->due, count);
+	all->start_ms = sg_loop_now_ms(sg_world_loop(all->world));
+	sg_progress_init(&all->progress, all->start_ms);
+	all->count = count;
 	for (size_t i = 0; i < count; i++) {
-		all->count = i + 1;
-		if (sg_follower_begin(&all->followers[i], all->world, client, ancestry,
-			    &all->policy, &asks[i], err) < 0)
-			return sg_wrap(err, "%s", asks[i].service);
+		struct sg_follower *follower = &all->followers[i];
+
+		follower->number = i;
+		sg_follower_begin(
+			follower, all->world, &all->herd, ancestry, &all->policy, &asks[i]);
+		follower->poll_ms += poll_ms * (int64_t)(i / CHECKED_A_POLL);
+		follower->poll_every_ms += poll_ms * (int64_t)((count - 1) / CHECKED_A_POLL);
+		if (count <= LINES_MAX) {
+			follower->progress = sg_calloc(1, sizeof(*follower->progress));
+			sg_progress_init(follower->progress, follower->start_ms);
+		}
+		sg_herd_stir(&all->herd, follower);
 	}
-	return 0;
 }
 
 static void finish(const struct awaiting *all, const struct sg_cluster_client *client,
@@ -123,27 +257,26 @@ static void finish(const struct awaiting *all, const struct sg_cluster_client *c
 	struct sg_arena *arena = all->world->arena;
 
 	done->ends = sg_arena_calloc(arena, all->count, sizeof(*done->ends));
-	for (size_t i = 0; i < all->count; i++) {
+	for (size_t i = 0; i < all->count; i++)
 		done->ends[i] = sg_follower_end(&all->followers[i]);
-		if (all->followers[i].polling)
-			done->polling = all->followers[i].polling;
-	}
+	done->polling = all->herd.polling;
+	done->beside = all->herd.unreadable;
 	if (client->read_only)
 		done->read_only = sg_arena_strdup(arena, client->refusal.cause);
 }
 
 int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg_ancestry *ancestry,
-	const struct sg_app_policy *policy, const struct sg_await_ask *asks, size_t count,
+	const struct sg_await_rules *rules, const struct sg_await_ask *asks, size_t count,
 	struct sg_await_done *ret_done, struct sg_err *err)
 {
-	struct awaiting all = {.world = world, .policy = *policy};
+	struct awaiting all = {.world = world, .rules = rules, .policy = rules->policy};
 	struct sg_await_done done = {0};
 	int rc;
 
 	all.followers = sg_calloc(count, sizeof(*all.followers));
-	rc = begin(&all, client, ancestry, asks, count, err);
-	if (rc == 0)
-		rc = run(&all, &done.timed_out, err);
+	all.lookers = sg_calloc(count, sizeof(struct sg_follower *));
+	begin(&all, client, ancestry, asks, count);
+	rc = run(&all, &done.timed_out, err);
 	if (rc == 0) {
 		finish(&all, client, &done);
 		*ret_done = done;

@@ -14,11 +14,19 @@ struct sg_await_ask {
 	const char *service;
 	struct sg_cluster_app app;
 	struct sg_app_want want;
+	const char *argocd_namespace; /* where its project is; NULL: the application's own */
+	int64_t timeout_ms;           /* of this one, from the start; 0: as long as the run has */
+};
+
+struct sg_await_rules {
+	struct sg_app_policy policy;
+	bool keep_going; /* one that cannot succeed does not end the wait for the others */
 };
 
 struct sg_await_end {
 	struct sg_app_verdict verdict; /* the last one */
 	bool final; /* SUCCESS, POLICY or FAIL; false: the time ran out, or another one failed */
+	bool timed_out;   /* its own time */
 	const char *sync; /* of the last object; "" when there was none */
 	const char *health;
 	const char *const *images; /* that run, in the world's arena */
@@ -32,6 +40,7 @@ struct sg_await_done {
 	bool timed_out;
 	const char *read_only; /* the cluster's words when refreshes are not permitted; NULL */
 	const char *polling;   /* ... when watching is not permitted; NULL */
+	const char *beside;    /* what could not be read of children, projects, sets; NULL */
 };
 
 /* What it means that an application runs REVISION of ENV's branch, with IMAGE; NULL: any image. */
@@ -43,11 +52,12 @@ struct sg_app_policy sg_await_policy(const struct sg_world *world);
 
 /*
  * Waits until every application has succeeded, one of them cannot, people have to decide, or the
- * run's deadline has come. -1 when there is no verdict to give: an application that is not there,
- * no permission to read, a cluster that is not what it should be.
+ * run's deadline has come. With rules->keep_going one that cannot is no end for the others. -1 when
+ * there is no verdict to give: an application that is not there, no permission to read, a cluster
+ * that is not what it should be.
  */
 int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg_ancestry *ancestry,
-	const struct sg_app_policy *policy, const struct sg_await_ask *asks, size_t count,
+	const struct sg_await_rules *rules, const struct sg_await_ask *asks, size_t count,
 	struct sg_await_done *ret_done, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

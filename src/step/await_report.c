@@ -14,7 +14,7 @@ static enum sg_result result_of(const struct sg_await_end *end, bool timed_out)
 	case SG_APP_WAIT:
 		break;
 	}
-	return timed_out ? SG_RESULT_TIMEOUT : SG_RESULT_PENDING;
+	return timed_out || end->timed_out ? SG_RESULT_TIMEOUT : SG_RESULT_PENDING;
 }
 
 static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
@@ -73,5 +73,8 @@ const struct sg_report_verdict *sg_await_report(struct sg_world *world,
 			done->read_only);
 	if (done->polling)
 		sg_report_warn(report, "POLLING", "watching is not permitted (%s)", done->polling);
+	if (done->beside)
+		sg_report_warn(report, "BESIDE_UNREADABLE",
+			"not all that stands beside could be read: %s", done->beside);
 	return sg_await_worst(report);
 }

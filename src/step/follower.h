@@ -1,60 +1,95 @@
-/* One application being followed: its watch, its fold, and what was seen last. */
+/* One application being followed: its fold, what stands beside it, and what was seen last. */
 #ifndef SG_STEP_FOLLOWER_H
 #define SG_STEP_FOLLOWER_H
 
-#include "cluster/watch.h"
+#include "cluster/read.h"
 #include "report/console.h"
 #include "step/await.h"
+#include "step/herd.h"
 #include "step/workloads.h"
 
-#define SG_FOLLOWER_VERSION_MAX 128
+/* What a follower reads beside its watch. */
+enum sg_follower_look {
+	SG_LOOK_NOTHING,
+	SG_LOOK_CONFIRM, /* the second look at a success, at its children, too */
+	SG_LOOK_CHECK    /* whether the watch is alive */
+};
 
 struct sg_follower {
 	struct sg_world *world;
 	struct sg_cluster_client *client;
 	const struct sg_await_ask *ask;
 	struct sg_app_policy *policy; /* may_refresh goes off when the cluster says no */
-	struct sg_watch *watch;
+	struct sg_herd *herd;
+	struct sg_herd_app *seen; /* as the watch shows it */
 	struct sg_app_fold *fold;
 	struct sg_app_beside beside; /* of the fold */
 	struct sg_workloads *workloads;
-	struct sg_arena facts[2]; /* of the object that the fold holds, and of the next one */
-	struct sg_app apps[2];
-	int current;
-	const struct sg_app *app;              /* the last object; NULL before the first */
-	char version[SG_FOLLOWER_VERSION_MAX]; /* its resourceVersion */
-	char polled[SG_FOLLOWER_VERSION_MAX];  /* the version that the watch had at the last poll */
-	int64_t poll_ms;                       /* when to read it beside the watch */
+	struct sg_herd_side *sides[2]; /* that were asked for last */
+	struct sg_herd_app **children; /* that were ever asked for */
+	size_t child_count;
+	struct sg_arena facts;    /* of an object that was read beside the watch, and fed */
+	const struct sg_app *app; /* the last object that the fold got; NULL before the first */
+	char version[SG_HERD_VERSION_SIZE]; /* its resourceVersion */
+	char polled[SG_HERD_VERSION_SIZE];  /* the version of the watch at the last check */
+	int64_t poll_ms;                    /* when to check */
+	int64_t poll_every_ms;
 	int64_t start_ms;
-	bool confirmed;      /* a success that a plain GET has shown, too */
-	const char *polling; /* the cluster does not let us watch: its words */
-	struct sg_progress progress;
+	int64_t deadline_ms;
+	enum sg_follower_look look;
+	struct sg_cluster_read *read;
+	size_t confirmed; /* that were seen a second time: the application, then its children */
+	bool looking;     /* waits for events */
+	bool queued;      /* for a look */
+	bool stirred;
+	struct sg_follower *next_stirred;
+	size_t number;                /* in the order of the asks */
+	uint64_t said;                /* a digest of what was said last, where there is no line */
+	struct sg_progress *progress; /* its own line; NULL: one of very many */
+	struct sg_await_end *end;     /* set when it is over */
 };
 
-/*
- * Reads the application once, so that one that is missing or hidden is an error at once, and opens
- * its watch. FOLLOWER is zeroed before; call sg_follower_release() also after a failure.
- */
-int sg_follower_begin(struct sg_follower *follower, struct sg_world *world,
-	struct sg_cluster_client *client, struct sg_ancestry *ancestry,
-	struct sg_app_policy *policy, const struct sg_await_ask *ask,
-	struct sg_err *err) SG_MUST_CHECK;
+/* ONE of many: no line of its own in the log's heartbeat. FOLLOWER is zeroed before; call
+ * sg_follower_release() in any case. */
+void sg_follower_begin(struct sg_follower *follower, struct sg_world *world, struct sg_herd *herd,
+	struct sg_ancestry *ancestry, struct sg_app_policy *policy, const struct sg_await_ask *ask);
 
 void sg_follower_release(struct sg_follower *follower);
 
-/*
- * One look: takes what has arrived, lets time count, asks for a refresh when the fold wants one,
- * reads the application when that is due, confirms a success. Does not wait for the watch.
- */
+/* For the herd: the own application, a child, or what else stands beside was seen anew. */
+void sg_follower_take(struct sg_follower *follower);
+void sg_follower_take_child(struct sg_follower *follower, const struct sg_herd_app *child);
+void sg_follower_take_side(struct sg_follower *follower);
+
+/* Lets time count, looks at the workloads, asks for a refresh when the fold wants one. */
 int sg_follower_step(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 
-/* True when its verdict is final. */
-bool sg_follower_ended(const struct sg_follower *follower);
+/* True when something is to be read beside the watch: sg_follower_look() is to be called. */
+bool sg_follower_wants_look(const struct sg_follower *follower);
+
+/* Goes on with that. 1: done, for now. 0: an answer is awaited. */
+int sg_follower_look(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
+
+/* True when its verdict is final, or its own time is up. */
+bool sg_follower_over(const struct sg_follower *follower);
 
 /* When the next step is due at the latest, of the loop's clock. */
 int64_t sg_follower_due_ms(const struct sg_follower *follower);
 
-/* What to say at the end; strings in the world's arena. */
+/* What to say at the end, also of one that is not over; strings in the world's arena. */
 struct sg_await_end sg_follower_end(const struct sg_follower *follower);
+
+/* Inside, follower_ask.c: a refresh, when the fold wants one. */
+int sg_follower_ask(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
+/* Inside, follower_look.c. */
+int64_t sg_follower_now_ms(const struct sg_follower *follower);
+void sg_follower_drop_look(struct sg_follower *follower);
+/* Feeds an object that was read beside the watch. */
+int sg_follower_feed(
+	struct sg_follower *follower, const struct sg_json *doc, struct sg_err *err) SG_MUST_CHECK;
+/* The verdict may be another one. */
+void sg_follower_judged(struct sg_follower *follower);
+/* It is over: FINAL, or its time is up. */
+void sg_follower_close(struct sg_follower *follower, bool final);
 
 #endif

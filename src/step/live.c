@@ -22,6 +22,7 @@ static int add_ask(struct living *l, const struct sg_promotion *p, struct sg_err
 		    l->world, &l->stage->loaded.policy, p->env, p->service, &ask->app, err) < 0)
 		return -1;
 	ask->service = p->service;
+	ask->argocd_namespace = p->env->cluster.namespace;
 	ask->want = sg_await_want(l->world, &l->stage->loaded, p->env,
 		p->landed[0] ? p->landed : p->tip->revision, p->target_image);
 	l->count++;
@@ -59,15 +60,15 @@ static int look_first(struct living *l, const struct sg_promotion *p, struct sg_
 
 static int await_rest(struct living *l, struct sg_err *err)
 {
-	struct sg_app_policy policy = sg_await_policy(l->world);
+	struct sg_await_rules rules = {.policy = sg_await_policy(l->world)};
 	size_t first = l->report->verdict_count;
 	struct sg_await_done done;
 
 	if (l->count == 0)
 		return 0;
-	policy.suspended = SG_APP_SUSPENDED_WAIT;
+	rules.policy.suspended = SG_APP_SUSPENDED_WAIT;
 	if (sg_deployments_begin(&l->deployments, l->asks, l->count, err) < 0 ||
-		sg_await(l->world, &l->reached.client, l->ancestry, &policy, l->asks, l->count,
+		sg_await(l->world, &l->reached.client, l->ancestry, &rules, l->asks, l->count,
 			&done, err) < 0)
 		return -1;
 	(void)sg_await_report(l->world, l->asks, l->count, &done, l->report);

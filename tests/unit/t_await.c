@@ -33,7 +33,7 @@ struct story {
 	struct sg_console console;
 	struct sg_buf lines;
 	struct sg_world world;
-	struct sg_app_policy policy;
+	struct sg_await_rules rules;
 	struct sg_await_ask ask;
 	struct sg_ancestry ancestry;
 	struct sg_await_done done;
@@ -180,8 +180,8 @@ static void begin(struct story *s, struct cluster_world *w)
 		.deadline_ms = s->start_ms + 1200000,
 		.random = 5,
 	};
-	s->policy = sg_app_policy_default();
-	s->policy.suspended = SG_APP_SUSPENDED_WAIT;
+	s->rules.policy = sg_app_policy_default();
+	s->rules.policy.suspended = SG_APP_SUSPENDED_WAIT;
 	s->ancestry.contains = contains;
 	s->images[0] = "registry.example.com/web:2";
 	s->ask = (struct sg_await_ask){
@@ -197,7 +197,7 @@ static void begin(struct story *s, struct cluster_world *w)
 
 static int await(struct story *s)
 {
-	return sg_await(&s->world, &s->w->client, &s->ancestry, &s->policy, &s->ask, 1, &s->done,
+	return sg_await(&s->world, &s->w->client, &s->ancestry, &s->rules, &s->ask, 1, &s->done,
 		&s->w->err);
 }
 
@@ -317,8 +317,7 @@ static void test_the_log_of_a_slow_rollout(void **state)
 	assert_int_equal(await(&s), 0);
 	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
 	assert_string_equal(s.lines.ptr,
-		"web-prod: NOT_SEEN: the application has not been seen yet (after 0s, 19m 59s "
-		"left)\n"
+		"web-prod: NOT_SEEN: the application has not been seen yet (after 0s, 20m left)\n"
 		"web-prod: OLDER_REVISION: the application is still at an older revision: still at "
 		"111111111111 (after 0s, 19m 59s left)\n"
 		"web-prod: PROGRESSING: the roll-out is not finished (after 10s, 19m 50s left)\n"

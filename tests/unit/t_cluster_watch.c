@@ -131,6 +131,7 @@ static void a_missing_application_may_come_later(void **state)
 	a = expect_stream(w, "100");
 	frame_at(w, a, 3000, "ADDED", cluster_world_app(w, "101", ""));
 	script_hang(a);
+	assert_int_equal(pull(w, watch, 60000, NULL), SG_WATCH_MISSING);
 	assert_int_equal(pull(w, watch, 60000, "101"), SG_WATCH_ADDED);
 	finish(w, watch);
 }
@@ -426,6 +427,7 @@ static void objects_of_others_are_ignored(void **state)
 	frame_at(w, a, 1000, "DELETED", other);
 	frame_at(w, a, 1100, "ADDED", cluster_world_app(w, "151", ""));
 	script_hang(a);
+	assert_int_equal(pull(w, watch, 60000, NULL), SG_WATCH_MISSING);
 	assert_int_equal(pull(w, watch, 60000, "151"), SG_WATCH_ADDED);
 	finish(w, watch);
 }
@@ -603,6 +605,149 @@ static void a_restart_lists_again(void **state)
 	finish(w, watch);
 }
 
+/* ---- several applications of one namespace ---- */
+
+#define ALL_URL BASE "?limit=500"
+
+static const char *named(struct cluster_world *w, const char *name, const char *version)
+{
+	return sg_arena_printf(&w->arena,
+		"{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Application\",\"metadata\":{"
+		"\"name\":\"%s\",\"namespace\":\"argocd\",\"resourceVersion\":\"%s\"}}",
+		name, version);
+}
+
+static struct sg_watch *watch_of_three(struct cluster_world *w)
+{
+	static const char *const names[] = {"web", "api", "web-2"};
+	struct sg_watch *watch;
+
+	if (sg_watch_new_many(&w->client, "argocd", names, 3, SEED, &watch, &w->err) < 0)
+		fail_msg("%s", w->err.cause);
+	return watch;
+}
+
+static struct script_answer *expect_stream_of_all(
+	struct cluster_world *w, const struct sg_watch *watch, const char *version)
+{
+	return script_expect(w->script, "GET",
+		sg_arena_printf(&w->arena,
+			BASE "?watch=1&resourceVersion=%s&allowWatchBookmarks=true"
+			     "&timeoutSeconds=%u",
+			version, watch->timeout_s));
+}
+
+/* One event: of which application, and what. */
+static enum sg_watch_event_kind pull_of(
+	struct cluster_world *w, struct sg_watch *watch, size_t index, const char *version)
+{
+	struct sg_watch_event event = {0};
+	enum sg_watch_event_kind kind;
+
+	if (sg_watch_next(watch, cluster_world_in(w, 60000), &event, &w->err) < 0)
+		fail_msg("%s", w->err.cause);
+	kind = event.kind;
+	assert_int_equal(event.index, index);
+	if (version)
+		assert_string_equal(sg_cluster_version_of(event.object), version);
+	sg_watch_event_release(&event);
+	return kind;
+}
+
+static void one_connection_serves_several(void **state)
+{
+	struct cluster_world *w = *state;
+	struct sg_watch *watch = watch_of_three(w);
+	struct script_answer *a;
+	const char *page = sg_arena_printf(&w->arena,
+		"{\"metadata\":{\"continue\":\"next\",\"resourceVersion\":\"100\"},\"items\":[%s,%"
+		"s]}",
+		named(w, "api", "90"), named(w, "aaa", "91"));
+
+	script_reply(w->script, "GET", ALL_URL, 200, page);
+	script_reply(w->script, "GET", ALL_URL "&continue=next", 200,
+		cluster_world_list(w, "100",
+			sg_arena_printf(&w->arena, "%s,%s", named(w, "web", "80"),
+				named(w, "web-3", "81"))));
+	a = expect_stream_of_all(w, watch, "100");
+	frame_at(w, a, 1000, "MODIFIED", named(w, "web", "101"));
+	frame_at(w, a, 1000, "MODIFIED", named(w, "other", "102"));
+	frame_at(w, a, 1100, "ADDED", named(w, "web-2", "103"));
+	frame_at(w, a, 1200, "DELETED", named(w, "api", "104"));
+	frame_at(w, a, 1300, "DELETED", named(w, "other", "105"));
+	script_end(a, 20000);
+	a = expect_stream_of_all(w, watch, "105"); /* what is passed over counts, too */
+	script_hang(a);
+	assert_false(sg_watch_listed(watch));
+	assert_int_equal(pull_of(w, watch, 1, "90"), SG_WATCH_ADDED);
+	assert_int_equal(pull_of(w, watch, 0, "80"), SG_WATCH_ADDED);
+	assert_int_equal(pull_of(w, watch, 2, NULL), SG_WATCH_MISSING);
+	assert_int_equal(pull_of(w, watch, 0, "101"), SG_WATCH_MODIFIED);
+	assert_int_equal(pull_of(w, watch, 2, "103"), SG_WATCH_ADDED);
+	assert_int_equal(pull_of(w, watch, 1, "104"), SG_WATCH_DELETED);
+	assert_int_equal(pull_of(w, watch, 0, NULL), SG_WATCH_NOTHING);
+	assert_true(sg_watch_listed(watch));
+	finish(w, watch);
+}
+
+static void a_new_list_tells_what_is_gone(void **state)
+{
+	struct cluster_world *w = *state;
+	struct sg_watch *watch = watch_of_three(w);
+	struct script_answer *a;
+	const char *all = sg_arena_printf(&w->arena, "%s,%s,%s", named(w, "api", "1"),
+		named(w, "web", "2"), named(w, "web-2", "3"));
+
+	script_reply(w->script, "GET", ALL_URL, 200, cluster_world_list(w, "100", all));
+	a = expect_stream_of_all(w, watch, "100");
+	frame_at(w, a, 1000, "ERROR", EXPIRED);
+	script_reply(w->script, "GET", ALL_URL, 200,
+		cluster_world_list(w, "200",
+			sg_arena_printf(&w->arena, "%s,%s", named(w, "api", "1"),
+				named(w, "web-2", "150"))));
+	script_hang(expect_stream_of_all(w, watch, "200"));
+	assert_int_equal(pull_of(w, watch, 1, "1"), SG_WATCH_ADDED);
+	assert_int_equal(pull_of(w, watch, 0, "2"), SG_WATCH_ADDED);
+	assert_int_equal(pull_of(w, watch, 2, "3"), SG_WATCH_ADDED);
+	assert_int_equal(pull_of(w, watch, 2, "150"), SG_WATCH_MODIFIED);
+	assert_int_equal(pull_of(w, watch, 0, NULL), SG_WATCH_DELETED);
+	assert_int_equal(pull_of(w, watch, 0, NULL), SG_WATCH_NOTHING);
+	finish(w, watch);
+}
+
+static void a_namespace_that_may_not_be_listed_is_said(void **state)
+{
+	struct cluster_world *w = *state;
+	struct sg_watch *watch = watch_of_three(w);
+	struct sg_watch_event event = {0};
+
+	script_reply(w->script, "GET", ALL_URL, 403, FORBIDDEN);
+	assert_int_equal(sg_watch_next(watch, cluster_world_in(w, 1000), &event, &w->err), 0);
+	assert_int_equal(event.kind, SG_WATCH_REFUSED);
+	assert_int_equal(event.why.reason, SG_R_FORBIDDEN);
+	sg_watch_event_release(&event);
+	sg_watch_restart(watch); /* changes nothing */
+	assert_int_equal(pull_of(w, watch, 0, NULL), SG_WATCH_NOTHING);
+	assert_int_equal(sg_watch_due_ms(watch), SG_NEVER);
+	finish(w, watch);
+}
+
+/* Not in pieces that could be dropped by name: the parser decides. */
+static void names_that_are_written_oddly(void **state)
+{
+	struct cluster_world *w = *state;
+	struct sg_watch *watch = watch_of_three(w);
+
+	script_reply(w->script, "GET", ALL_URL, 200,
+		cluster_world_list(w, "100",
+			"{\"kind\":\"Application\",\"metadata\":{\"name\":\"w\\u0065b\","
+			"\"namespace\":\"argocd\",\"resourceVersion\":\"5\"}},"
+			"{\"kind\":\"Application\",\"metadata\":{\"name\":\"api\","
+			"\"namespace\":\"elsewhere\",\"resourceVersion\":\"6\"}}"));
+	assert_int_equal(pull_of(w, watch, 0, "5"), SG_WATCH_ADDED);
+	sg_watch_free(watch);
+}
+
 struct final_row {
 	int status;
 	const char *body;
@@ -671,6 +816,7 @@ static void a_signal_ends_the_wait(void **state)
 	expect_list(w, "100", "");
 	script_hang(expect_stream(w, "100"));
 	script_cancel(w->script, 3000, 15);
+	assert_int_equal(pull(w, watch, 60000, NULL), SG_WATCH_MISSING);
 	assert_int_equal(pull_final(w, watch, 60000), SG_R_CANCELLED);
 	finish(w, watch);
 }
@@ -714,6 +860,10 @@ int main(void)
 		T(a_watch_that_is_refused_later_polls_too),
 		T(our_own_patch_is_an_event_only_in_polling),
 		T(a_restart_lists_again),
+		T(one_connection_serves_several),
+		T(a_new_list_tells_what_is_gone),
+		T(a_namespace_that_may_not_be_listed_is_said),
+		T(names_that_are_written_oddly),
 		T(what_cannot_pass_is_final),
 		T(a_missing_crd_may_come_back_once_it_was_there),
 		T(a_tls_failure_is_final),

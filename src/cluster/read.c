@@ -1,0 +1,160 @@
+#include "cluster/read.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+/* Answers without sense: so many are the end. */
+#define ODD_TRIES 3
+
+struct sg_cluster_read {
+	struct sg_cluster_client *client;
+	char *path;
+	const char *label;
+	struct sg_http_call *call; /* NULL between tries */
+	struct sg_buf body;
+	int64_t not_before_ms;
+	int failures;
+	int odd;
+	bool renewed;
+};
+
+struct sg_cluster_read *sg_cluster_read_new(
+	struct sg_cluster_client *client, const char *path, const char *label)
+{
+	struct sg_cluster_read *read = sg_calloc(1, sizeof(*read));
+
+	read->client = client;
+	read->path = sg_strdup(path);
+	read->label = label;
+	sg_buf_init(&read->body, SG_CLUSTER_OBJECT_MAX_BYTES);
+	return read;
+}
+
+void sg_cluster_read_free(struct sg_cluster_read *read)
+{
+	if (!read)
+		return;
+	sg_http_end(read->call);
+	sg_buf_release(&read->body);
+	free(read->path);
+	free(read);
+}
+
+static int64_t now_of(const struct sg_cluster_read *read)
+{
+	return sg_loop_now_ms(read->client->http->loop);
+}
+
+/* Ends the try; the next one begins after a while. */
+static int try_later(struct sg_cluster_read *read, int64_t retry_after_ms)
+{
+	struct sg_retry_policy policy = read->client->retry;
+	struct sg_retry_step step;
+
+	sg_http_end(read->call);
+	read->call = NULL;
+	read->failures++;
+	policy.deadline_ms = SG_NEVER;
+	policy.tries = 0;
+	step = sg_retry_next(&policy, read->failures, true, 503, false, retry_after_ms,
+		now_of(read), sg_retry_random(&read->client->retry.seed));
+	read->not_before_ms = sg_loop_after(
+		read->client->http->loop, step.again ? step.wait_ms : policy.max_after_ms);
+	return 0;
+}
+
+static int failed(struct sg_cluster_read *read, const struct sg_err *why, struct sg_err *err)
+{
+	if (why->transient)
+		return try_later(read, -1);
+	*err = *why;
+	return -1;
+}
+
+static int begin(struct sg_cluster_read *read, struct sg_err *err)
+{
+	const struct sg_cluster_req req = {
+		.method = "GET", .path = read->path, .label = read->label};
+	struct sg_err why = SG_ERR_INIT;
+
+	sg_buf_reset(&read->body);
+	if (sg_cluster_start(read->client, &req, false, &read->call, &why) < 0)
+		return failed(read, &why, err);
+	return 0;
+}
+
+/* A credential that is another one by now is worth one more try. */
+static bool renewed(struct sg_cluster_read *read)
+{
+	struct sg_err ignored = SG_ERR_INIT;
+	bool changed = false;
+
+	if (read->renewed)
+		return false;
+	read->renewed = true;
+	return sg_cluster_access_token(
+		       read->client->access, now_of(read), true, &changed, &ignored) == 0 &&
+	       changed;
+}
+
+static int take_object(struct sg_cluster_read *read, struct sg_json **ret_doc, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+
+	if (!read->body.overflow && sg_json_parse(sg_buf_str(&read->body), ret_doc, &why) == 0)
+		return 1;
+	if (++read->odd < ODD_TRIES)
+		return try_later(read, -1);
+	return sg_fail(err, SG_R_ANSWER_INVALID,
+		"%s answers with something else than an object: %s", read->client->access->server,
+		read->body.overflow ? "too large" : why.cause);
+}
+
+static int finish(struct sg_cluster_read *read, struct sg_json **ret_doc,
+	struct sg_fault *ret_fault, struct sg_err *err)
+{
+	struct sg_http_call *call = read->call;
+
+	sg_fault_read(call->status, &call->headers, sg_buf_str(&read->body), ret_fault);
+	if (sg_fault_may_pass(ret_fault))
+		return try_later(read, ret_fault->retry_after_ms);
+	if (ret_fault->kind == SG_FAULT_AUTH && renewed(read)) {
+		sg_http_end(read->call);
+		read->call = NULL;
+		return begin(read, err);
+	}
+	return ret_fault->kind == SG_FAULT_NONE ? take_object(read, ret_doc, err) : 1;
+}
+
+int sg_cluster_read_step(struct sg_cluster_read *read, struct sg_json **ret_doc,
+	struct sg_fault *ret_fault, struct sg_err *err)
+{
+	struct sg_str bytes;
+
+	*ret_doc = NULL;
+	if (!read->call) {
+		if (now_of(read) < read->not_before_ms)
+			return 0;
+		if (begin(read, err) < 0)
+			return -1;
+		if (!read->call)
+			return 0;
+	}
+	bytes = sg_buf_str(&read->call->body);
+	sg_buf_addstr(&read->body, bytes);
+	sg_http_take(read->call, bytes.len);
+	if (!read->call->done)
+		return 0;
+	if (read->call->failed) {
+		struct sg_err why = read->call->err;
+
+		return failed(read, &why, err);
+	}
+	return finish(read, ret_doc, ret_fault, err);
+}
+
+int64_t sg_cluster_read_due_ms(const struct sg_cluster_read *read)
+{
+	return read->call ? SG_NEVER : read->not_before_ms;
+}

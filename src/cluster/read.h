@@ -1,0 +1,29 @@
+/*
+ * One object of the API server, read without blocking: several may be under way while watches go
+ * on. What may pass is tried again without limit; the deadline is the caller's.
+ */
+#ifndef SG_CLUSTER_READ_H
+#define SG_CLUSTER_READ_H
+
+#include "cluster/client.h"
+
+struct sg_cluster_read;
+
+/* GET PATH (copied; cluster/path.h). Nothing is sent before the first step. LABEL is for errors and
+ * outlives the read. */
+struct sg_cluster_read *sg_cluster_read_new(
+	struct sg_cluster_client *client, const char *path, const char *label);
+void sg_cluster_read_free(struct sg_cluster_read *read);
+
+/*
+ * Looks at what has arrived, and sends what is due. 1: this is the answer: ret_fault->kind tells
+ * whether it is a success, and only then *ret_doc is an object, which the caller frees. 0: not yet.
+ * -1: there will be none: no JSON three times (ANSWER_INVALID), TLS_FAILED, CANCELLED.
+ */
+int sg_cluster_read_step(struct sg_cluster_read *read, struct sg_json **ret_doc,
+	struct sg_fault *ret_fault, struct sg_err *err) SG_MUST_CHECK;
+
+/* When a step is due even if no byte arrives; of the loop's clock. */
+int64_t sg_cluster_read_due_ms(const struct sg_cluster_read *read);
+
+#endif

@@ -1,0 +1,72 @@
+/* Refreshes that a follower asks for. */
+#include <string.h>
+
+#include "cluster/refresh.h"
+#include "step/follower.h"
+
+/* A request beside the watch must not hold up the others for long. */
+#define ASK_MAX_MS 30000
+
+static int64_t ask_deadline_ms(const struct sg_follower *follower)
+{
+	int64_t limit_ms = sg_follower_now_ms(follower) + ASK_MAX_MS;
+
+	return limit_ms < follower->world->deadline_ms ? limit_ms : follower->world->deadline_ms;
+}
+
+/* As our own patch left it, for a watch that is none (cluster/watch.h). */
+static void patched(
+	struct sg_follower *follower, const struct sg_cluster_app *app, struct sg_json *object)
+{
+	bool ours = strcmp(app->name, follower->ask->app.name) == 0 &&
+		    strcmp(app->namespace, follower->ask->app.namespace) == 0;
+
+	if (ours)
+		sg_herd_feed(follower->seen, object);
+	else
+		sg_herd_feed(sg_herd_child(follower->herd, app, follower), object);
+}
+
+/* The version that was fed last, of an application that is ours or a child. */
+static const char *version_of(struct sg_follower *follower, const struct sg_cluster_app *app)
+{
+	const char *version = follower->version;
+
+	if (strcmp(app->name, follower->ask->app.name) != 0 ||
+		strcmp(app->namespace, follower->ask->app.namespace) != 0)
+		version = sg_herd_child(follower->herd, app, follower)->version;
+	return version[0] ? version : NULL;
+}
+
+/*
+ * Trouble while asking is not the end: the watch goes on, and the fold asks again with its own
+ * back-off. Only a signal ends the run here.
+ */
+int sg_follower_ask(struct sg_follower *follower, struct sg_err *err)
+{
+	struct sg_app_request request;
+	enum sg_refresh_result result;
+	struct sg_json *object = NULL;
+	struct sg_cluster_app app; /* a child's refresh goes to the child */
+	struct sg_err trouble;
+
+	if (!follower->policy->may_refresh ||
+		!sg_app_fold_request(follower->fold, sg_follower_now_ms(follower), &request))
+		return 0;
+	app = (struct sg_cluster_app){request.namespace, request.name};
+	if (sg_cluster_refresh(follower->client, &app, sg_refresh_kind_of(&request),
+		    version_of(follower, &app), ask_deadline_ms(follower), &result, &object,
+		    &trouble) < 0) {
+		if (trouble.reason == SG_R_CANCELLED) {
+			*err = trouble;
+			return -1;
+		}
+		sg_debug(follower->world->log, "refresh of %s: %s", app.name, trouble.cause);
+	} else if (result == SG_REFRESH_NOT_PERMITTED) {
+		follower->policy->may_refresh = false;
+	}
+	if (object)
+		patched(follower, &app, object);
+	sg_app_fold_requested(follower->fold, &request, sg_follower_now_ms(follower));
+	return 0;
+}

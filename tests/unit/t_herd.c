@@ -1,0 +1,774 @@
+/* Many applications at once, and what stands beside them, as stories on a virtual clock. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cluster_world.h"
+#include "step/await.h"
+#include "step/due.h"
+
+#define OLD "1111111111111111111111111111111111111111"
+#define NEW "2222222222222222222222222222222222222222"
+#define REPO "https://git.example.com/gitops/apps.git"
+#define ROOT "/apis/argoproj.io/v1alpha1/namespaces/"
+#define OBJECTS_MAX 8000
+#define ASKS_MAX 6000
+
+/* An object as it is from AT_MS of the story on; TEXT NULL: it is gone. */
+struct object {
+	int64_t at_ms;
+	const char *resource; /* "applications" */
+	const char *namespace;
+	const char *name;
+	const char *text;
+};
+
+struct counts {
+	size_t lists, watches, gets, patches, singles;
+};
+
+struct story {
+	struct cluster_world *w;
+	struct object *objects;
+	size_t count;
+	int64_t start_ms;
+	const char *forbidden; /* requests with this in their address are answered 403 */
+	int version;
+	struct counts counts;
+	struct sg_settings settings;
+	struct sg_console console;
+	struct sg_buf lines;
+	struct sg_world world;
+	struct sg_await_rules rules;
+	struct sg_await_ask *asks;
+	size_t ask_count;
+	struct sg_ancestry ancestry;
+	struct sg_await_done done;
+};
+
+static enum sg_answer contains(
+	struct sg_ancestry *ancestry, const char *descendant, const char *ancestor)
+{
+	(void)ancestry;
+	return strcmp(descendant, ancestor) == 0 || strcmp(descendant, NEW) == 0 ? SG_ANSWER_YES
+										 : SG_ANSWER_NO;
+}
+
+static int64_t story_ms(const struct story *s)
+{
+	return script_now_ms(s->w->script) - s->start_ms;
+}
+
+/* What an application says of itself beside the usual. */
+struct app {
+	const char *namespace, *name, *revision, *sync, *health;
+	const char *owner;     /* its application set */
+	const char *project;   /* NULL: default */
+	const char *resources; /* elements of status.resources */
+	const char *repo;      /* NULL: ours */
+	bool manual;           /* no automated sync */
+	bool refresh;
+};
+
+static void add(struct story *s, int64_t at_ms, const char *resource, const char *namespace,
+	const char *name, const char *text)
+{
+	assert_true(s->count < OBJECTS_MAX);
+	s->objects[s->count++] = (struct object){at_ms, resource, namespace, name, text};
+}
+
+static void happens(struct story *s, int64_t at_ms, struct app app)
+{
+	const char *repo = app.repo ? app.repo : REPO;
+	const char *text = sg_arena_printf(&s->w->arena,
+		"{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Application\",\"metadata\":{"
+		"\"annotations\":{%s},\"name\":\"%s\",\"namespace\":\"%s\",\"resourceVersion\":"
+		"\"%d\"%s%s%s},\"spec\":{\"project\":\"%s\",\"source\":{\"repoURL\":\"%s\","
+		"\"targetRevision\":\"main\",\"path\":\"apps/web\"},\"destination\":{\"server\":"
+		"\"https://kubernetes.default.svc\",\"namespace\":\"web\"}%s},\"status\":{\"sync\":"
+		"{\"status\":\"%s\",\"revision\":\"%s\",\"comparedTo\":{\"source\":{\"repoURL\":"
+		"\"%s\",\"targetRevision\":\"main\",\"path\":\"apps/web\"},\"destination\":{"
+		"\"server\":\"https://kubernetes.default.svc\",\"namespace\":\"web\"}}},\"health\":"
+		"{\"status\":\"%s\"},\"reconciledAt\":\"2024-01-02T03:04:05Z\",\"resources\":[%s]}"
+		"}",
+		app.refresh ? "\"argocd.argoproj.io/refresh\":\"normal\"" : "", app.name,
+		app.namespace, ++s->version,
+		app.owner ? ",\"ownerReferences\":[{\"kind\":\"ApplicationSet\",\"name\":\"" : "",
+		app.owner ? app.owner : "", app.owner ? "\"}]" : "",
+		app.project ? app.project : "default", repo,
+		app.manual ? "" : ",\"syncPolicy\":{\"automated\":{}}", app.sync, app.revision,
+		repo, app.health, app.resources ? app.resources : "");
+
+	add(s, at_ms, "applications", app.namespace, app.name, text);
+}
+
+static bool is(const struct object *a, const struct object *b)
+{
+	return strcmp(a->resource, b->resource) == 0 && strcmp(a->namespace, b->namespace) == 0 &&
+	       strcmp(a->name, b->name) == 0;
+}
+
+/* The last version of OBJECT's name that has happened by now. */
+static bool is_latest(const struct story *s, const struct object *object)
+{
+	if (object->at_ms > story_ms(s))
+		return false;
+	for (const struct object *o = object + 1; o < s->objects + s->count; o++)
+		if (o->at_ms <= story_ms(s) && is(o, object))
+			return false;
+	return true;
+}
+
+static void refuse(struct script_answer *answer, int status, const char *reason)
+{
+	char text[300];
+
+	script_status(answer, status);
+	script_header(answer, "Content-Type", "application/json");
+	(void)snprintf(text, sizeof(text),
+		"{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"message\":"
+		"\"%s\",\"reason\":\"%s\",\"code\":%d}",
+		reason, reason, status);
+	script_piece(answer, 1, sg_str_of(text));
+}
+
+/* The namespace and the resource that an address is about, and the name if any. */
+static struct object about(struct story *s, const char *url)
+{
+	struct sg_str rest = sg_str_of(strstr(url, ROOT) + strlen(ROOT)), part, query;
+	struct object object = {0};
+	const char *selected = strstr(url, "metadata.name%3D");
+
+	assert_true(sg_str_cut(&rest, '/', &part));
+	object.namespace = sg_arena_dup(&s->w->arena, part);
+	query = rest;
+	assert_true(sg_str_cut(&query, '?', &rest));
+	assert_true(sg_str_cut(&rest, '/', &part));
+	object.resource = sg_arena_dup(&s->w->arena, part);
+	if (rest.len)
+		object.name = sg_arena_dup(&s->w->arena, rest);
+	if (selected) {
+		rest = sg_str_of(selected + strlen("metadata.name%3D"));
+		assert_true(sg_str_cut(&rest, '&', &part));
+		object.name = sg_arena_dup(&s->w->arena, part);
+	}
+	return object;
+}
+
+static bool matches(const struct object *object, const struct object *wanted)
+{
+	return strcmp(object->resource, wanted->resource) == 0 &&
+	       strcmp(object->namespace, wanted->namespace) == 0 &&
+	       (!wanted->name || strcmp(object->name, wanted->name) == 0);
+}
+
+static void answer_list(struct story *s, const struct object *wanted, struct script_answer *answer)
+{
+	bool first = true;
+
+	s->counts.lists++;
+	script_piece(answer, 1, SG_STR("{\"kind\":\"ApplicationList\",\"items\":["));
+	for (const struct object *o = s->objects; o < s->objects + s->count; o++) {
+		if (!matches(o, wanted) || !is_latest(s, o) || !o->text)
+			continue;
+		if (!first)
+			script_piece(answer, 1, SG_STR(","));
+		first = false;
+		script_piece(answer, 1, sg_str_of(o->text));
+	}
+	script_piece(answer, 1, SG_STR("],\"metadata\":{\"resourceVersion\":\"9000\"}}"));
+}
+
+static void answer_watch(struct story *s, const struct object *wanted, struct script_answer *answer)
+{
+	s->counts.watches++;
+	for (const struct object *o = s->objects; o < s->objects + s->count; o++)
+		if (matches(o, wanted) && o->at_ms > story_ms(s))
+			script_piece(answer, o->at_ms - story_ms(s),
+				sg_str_of(cluster_world_frame(s->w, "MODIFIED", o->text)));
+	script_end(answer, 300000);
+}
+
+static void answer_get(
+	void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	struct story *s = arg;
+	struct object wanted = about(s, request->url);
+	bool single = strstr(request->url, "fieldSelector") != NULL;
+
+	s->counts.singles += single;
+	if (s->forbidden && strstr(request->url, s->forbidden)) {
+		refuse(answer, 403, "Forbidden");
+		return;
+	}
+	if (strstr(request->url, "watch=1")) {
+		answer_watch(s, &wanted, answer);
+		return;
+	}
+	if (single || !wanted.name) {
+		answer_list(s, &wanted, answer);
+		return;
+	}
+	s->counts.gets++;
+	for (const struct object *o = s->objects; o < s->objects + s->count; o++)
+		if (matches(o, &wanted) && is_latest(s, o) && o->text) {
+			script_piece(answer, 1, sg_str_of(o->text));
+			return;
+		}
+	refuse(answer, 404, "NotFound");
+}
+
+static void answer_patch(
+	void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	struct story *s = arg;
+	struct object wanted = about(s, request->url);
+
+	s->counts.patches++;
+	for (const struct object *o = s->objects; o < s->objects + s->count; o++)
+		if (matches(o, &wanted) && is_latest(s, o))
+			script_piece(answer, 1, sg_str_of(o->text));
+}
+
+static void keep_line(void *arg, const char *line, size_t len)
+{
+	sg_buf_add(&((struct story *)arg)->lines, line, len);
+}
+
+static void begin(struct story *s, struct cluster_world *w)
+{
+	*s = (struct story){.w = w, .version = 100};
+	s->objects = calloc(OBJECTS_MAX, sizeof(*s->objects));
+	s->asks = calloc(ASKS_MAX, sizeof(*s->asks));
+	assert_true(s->objects && s->asks);
+	sg_buf_init(&s->lines, 8u << 20);
+	s->start_ms = script_now_ms(w->script);
+	script_any_order(w->script);
+	for (size_t i = 0; i < 2; i++) {
+		struct script_answer *answer = script_expect(w->script, i ? "PATCH" : "GET", "*");
+
+		script_always(answer);
+		script_compute(answer, i ? answer_patch : answer_get, s);
+	}
+	s->settings = (struct sg_settings){.poll_ms = 20000, .retry_base_ms = 500};
+	s->console = (struct sg_console){
+		.level = SG_LOG_INFO,
+		.clock = script_http(w->script)->loop->clock,
+		.write = keep_line,
+		.arg = s,
+	};
+	sg_console_start(&s->console, script_http(w->script)->loop);
+	s->world = (struct sg_world){
+		.settings = &s->settings,
+		.arena = &w->arena,
+		.console = &s->console,
+		.redactor = w->redactor,
+		.http = script_http(w->script),
+		.deadline_ms = s->start_ms + 600000,
+		.random = 5,
+	};
+	s->rules.policy = sg_app_policy_default();
+	s->ancestry.contains = contains;
+}
+
+static struct sg_await_ask *ask(struct story *s, const char *namespace, const char *name)
+{
+	assert_true(s->ask_count < ASKS_MAX);
+	s->asks[s->ask_count] = (struct sg_await_ask){
+		.service = name,
+		.app = {namespace, name},
+		.want = {.revision = NEW, .repo_url = REPO, .branch = "main"},
+		.argocd_namespace = "argocd",
+	};
+	return &s->asks[s->ask_count++];
+}
+
+static int await(struct story *s)
+{
+	int rc = sg_await(&s->world, &s->w->client, &s->ancestry, &s->rules, s->asks, s->ask_count,
+		&s->done, &s->w->err);
+
+	if (script_problem(s->w->script))
+		fail_msg("%s", script_problem(s->w->script));
+	assert_int_equal(script_open_calls(s->w->script), 0);
+	return rc;
+}
+
+static void finish(struct story *s)
+{
+	free(s->objects);
+	free(s->asks);
+	sg_buf_release(&s->lines);
+}
+
+static const char *name_of(struct story *s, const char *form, size_t i)
+{
+	return sg_arena_printf(&s->w->arena, "%s-%05zu", form, i);
+}
+
+static struct app good(const char *namespace, const char *name)
+{
+	return (struct app){.namespace = namespace,
+		.name = name,
+		.revision = NEW,
+		.sync = "Synced",
+		.health = "Healthy"};
+}
+
+static struct app with_health(struct app app, const char *health)
+{
+	app.health = health;
+	return app;
+}
+
+static struct app older(struct app app)
+{
+	app.revision = OLD;
+	return app;
+}
+
+/* One list, a second look at each application, and nothing more. */
+static void all_are_good_already(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	for (size_t i = 0; i < 30; i++) {
+		const char *name = name_of(&s, "web", i);
+
+		happens(&s, 0, good("argocd", name));
+		(void)ask(&s, "argocd", name);
+	}
+	for (size_t i = 0; i < 50; i++) /* that nobody waits for */
+		happens(&s, 0, with_health(good("argocd", name_of(&s, "other", i)), "Degraded"));
+	assert_int_equal(await(&s), 0);
+	for (size_t i = 0; i < 30; i++)
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(s.counts.lists, 1);
+	assert_int_equal(s.counts.watches, 0);
+	assert_int_equal(s.counts.gets, 30);
+	assert_int_equal(s.counts.patches, 0);
+	assert_true(story_ms(&s) < 1000);
+	finish(&s);
+}
+
+static void one_needs_two_requests(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, good("argocd", "web"));
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(script_request_count(s.w->script), 2);
+	finish(&s);
+}
+
+/* Each is told of its own events only, over one connection. */
+static void events_reach_whom_they_concern(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	for (size_t i = 0; i < 20; i++) {
+		const char *name = name_of(&s, "web", i);
+
+		happens(&s, 0, older(good("argocd", name)));
+		(void)ask(&s, "argocd", name);
+	}
+	for (size_t i = 0; i < 20; i++)
+		happens(&s, 1000 * (int64_t)(i + 1), good("argocd", name_of(&s, "web", 19 - i)));
+	assert_int_equal(await(&s), 0);
+	for (size_t i = 0; i < 20; i++) {
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+		assert_in_range(s.done.ends[i].elapsed_ms, 1000 * (20 - i), 1000 * (20 - i) + 100);
+	}
+	assert_int_equal(s.counts.lists, 1);
+	assert_int_equal(s.counts.watches, 1);
+	finish(&s);
+}
+
+static void one_that_fails_ends_it_and_the_others_are_listed(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, good("argocd", "a"));
+	happens(&s, 0, (struct app){"argocd", "b", NEW, "OutOfSync", "Healthy", .manual = true});
+	happens(&s, 0, with_health(good("argocd", "c"), "Progressing"));
+	(void)ask(&s, "argocd", "a");
+	(void)ask(&s, "argocd", "b");
+	(void)ask(&s, "argocd", "c");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[1].verdict.kind, SG_APP_FAIL);
+	assert_true(s.done.ends[1].final);
+	assert_int_equal(s.done.ends[2].verdict.code, SG_APP_CODE_PROGRESSING);
+	assert_false(s.done.ends[2].final);
+	assert_false(s.done.timed_out);
+	assert_true(story_ms(&s) < 1000);
+	finish(&s);
+}
+
+static void to_keep_going_waits_for_the_others(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.rules.keep_going = true;
+	happens(&s, 0, (struct app){"argocd", "b", NEW, "OutOfSync", "Healthy", .manual = true});
+	happens(&s, 0, with_health(good("argocd", "c"), "Progressing"));
+	happens(&s, 0, with_health(good("argocd", "d"), "Progressing"));
+	happens(&s, 40000, good("argocd", "c"));
+	(void)ask(&s, "argocd", "b");
+	(void)ask(&s, "argocd", "c");
+	ask(&s, "argocd", "d")->timeout_ms = 70000;
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_FAIL);
+	assert_int_equal(s.done.ends[1].verdict.kind, SG_APP_SUCCESS);
+	assert_true(s.done.ends[2].timed_out);
+	assert_int_equal(s.done.ends[2].verdict.code, SG_APP_CODE_PROGRESSING);
+	assert_false(s.done.timed_out);
+	assert_in_range(story_ms(&s), 70000, 70100);
+	finish(&s);
+}
+
+/* A Role with resourceNames lets one list and watch by name only. */
+static void a_namespace_that_may_not_be_listed_is_watched_one_by_one(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.forbidden = "applications?limit";
+	for (size_t i = 0; i < 3; i++) {
+		happens(&s, 0, older(good("argocd", name_of(&s, "web", i))));
+		(void)ask(&s, "argocd", name_of(&s, "web", i));
+	}
+	for (size_t i = 0; i < 3; i++)
+		happens(&s, 3000, good("argocd", name_of(&s, "web", i)));
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.counts.watches, 3);
+	assert_int_equal(s.counts.singles, 6);
+	assert_null(s.done.polling);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+	finish(&s);
+}
+
+static void without_list_and_watch_each_is_polled(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.forbidden = "limit=500";
+	for (size_t i = 0; i < 3; i++) {
+		happens(&s, 0, older(good("argocd", name_of(&s, "web", i))));
+		(void)ask(&s, "argocd", name_of(&s, "web", i));
+	}
+	for (size_t i = 0; i < 3; i++)
+		happens(&s, 12000, good("argocd", name_of(&s, "web", i)));
+	assert_int_equal(await(&s), 0);
+	assert_non_null(s.done.polling);
+	assert_int_equal(s.counts.watches, 0);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(story_ms(&s), 12000, 18000);
+	finish(&s);
+}
+
+static void one_of_many_that_is_not_there_is_an_error(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, good("argocd", "a"));
+	(void)ask(&s, "argocd", "a");
+	(void)ask(&s, "argocd", "b");
+	assert_int_equal(await(&s), -1);
+	assert_int_equal(s.w->err.reason, SG_R_APPLICATION_NOT_FOUND);
+	assert_non_null(strstr(s.w->err.cause, "\"b\""));
+	finish(&s);
+}
+
+static void two_services_of_one_application(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, older(good("argocd", "all")));
+	happens(&s, 2000, good("argocd", "all"));
+	ask(&s, "argocd", "all")->service = "web";
+	ask(&s, "argocd", "all")->service = "api";
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(s.done.ends[1].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(s.counts.watches, 1);
+	finish(&s);
+}
+
+#define CHILD(namespace, name)                                                                     \
+	"{\"group\":\"argoproj.io\",\"kind\":\"Application\",\"namespace\":\"" namespace "\","     \
+											 "\"name"  \
+											 "\":"     \
+											 "\"" name \
+											 "\","     \
+											 "\"statu" \
+											 "s\":"    \
+											 "\"Synce" \
+											 "d\"}"
+
+static void a_parent_waits_for_its_children(void **state)
+{
+	struct app parent = good("argocd", "root");
+	struct story s;
+
+	begin(&s, *state);
+	parent.resources = CHILD("argocd", "web") "," CHILD("team", "api");
+	happens(&s, 0, parent);
+	happens(&s, 0, older(good("argocd", "web")));
+	happens(&s, 0, with_health(good("team", "api"), "Progressing"));
+	happens(&s, 4000, good("argocd", "web"));
+	happens(&s, 9000, good("team", "api"));
+	(void)ask(&s, "argocd", "root");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_non_null(strstr(s.done.ends[0].verdict.message, "2 child applications"));
+	assert_in_range(story_ms(&s), 9000, 9100);
+	assert_true(s.counts.patches >= 1); /* the child at the older revision is refreshed */
+	assert_int_equal(s.counts.gets, 3); /* the second look is at all three */
+	finish(&s);
+}
+
+static void a_child_that_fails_fails_its_parent(void **state)
+{
+	struct app parent = good("argocd", "root");
+	struct story s;
+
+	begin(&s, *state);
+	parent.resources = CHILD("argocd", "web");
+	happens(&s, 0, parent);
+	happens(&s, 0, (struct app){"argocd", "web", NEW, "OutOfSync", "Healthy", .manual = true});
+	(void)ask(&s, "argocd", "root");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_FAIL);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_NEEDS_MANUAL_SYNC);
+	assert_non_null(strstr(s.done.ends[0].verdict.message, "child argocd/web"));
+	finish(&s);
+}
+
+static void a_child_that_may_not_be_read_is_waited_for_and_said(void **state)
+{
+	struct app parent = good("argocd", "root");
+	struct story s;
+
+	begin(&s, *state);
+	s.forbidden = "/team/";
+	parent.resources = CHILD("team", "api");
+	happens(&s, 0, parent);
+	happens(&s, 0, good("team", "api"));
+	(void)ask(&s, "argocd", "root");
+	assert_int_equal(await(&s), 0);
+	assert_true(s.done.timed_out);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_CHILD_UNREADABLE);
+	assert_non_null(s.done.beside);
+	assert_non_null(strstr(s.done.beside, "403"));
+	finish(&s);
+}
+
+/* The watch says that the child is healthy; by the second look it is degraded. */
+static void a_child_is_looked_at_twice_too(void **state)
+{
+	struct app parent = good("argocd", "root");
+	struct story s;
+
+	begin(&s, *state);
+	parent.resources = CHILD("argocd", "web");
+	happens(&s, 0, parent);
+	happens(&s, 0, with_health(good("argocd", "web"), "Progressing"));
+	happens(&s, 5000, good("argocd", "web"));
+	(void)ask(&s, "argocd", "root");
+	happens(&s, 5000, with_health(good("argocd", "web"), "Degraded"));
+	happens(&s, 60000, good("argocd", "web"));
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_true(story_ms(&s) >= 60000);
+	finish(&s);
+}
+
+#define PROJECT                                                                                    \
+	"{\"kind\":\"AppProject\",\"metadata\":{\"name\":\"shop\",\"namespace\":\"argocd\"},"      \
+	"\"spec\":{\"syncWindows\":[{\"kind\":\"deny\",\"schedule\":\"0 0 * * *\",\"duration\":"   \
+	"\"24h\",\"applications\":[\"w*\"]}]}}"
+
+static void a_sync_window_of_the_project_is_named_after_a_minute(void **state)
+{
+	struct app app = older(good("argocd", "web"));
+	struct story s;
+
+	begin(&s, *state);
+	s.world.deadline_ms = s.start_ms + 100000;
+	app.revision = NEW;
+	app.sync = "OutOfSync";
+	app.project = "shop";
+	happens(&s, 0, app);
+	add(&s, 0, "appprojects", "argocd", "shop", PROJECT);
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	assert_true(s.done.timed_out);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_SYNC_WINDOW);
+	assert_non_null(strstr(s.done.ends[0].verdict.message, "0 0 * * *"));
+	finish(&s);
+}
+
+static void set_is(struct story *s, const char *strategy)
+{
+	add(s, 0, "applicationsets", "argocd", "shop",
+		sg_arena_printf(&s->w->arena,
+			"{\"kind\":\"ApplicationSet\",\"metadata\":{\"name\":\"shop\","
+			"\"namespace\":\"argocd\"},\"spec\":{%s},\"status\":{"
+			"\"applicationStatus\":[{\"application\":\"web\",\"status\":\"Waiting\","
+			"\"step\":\"2\",\"message\":\"not its turn\"}]}}",
+			strategy));
+}
+
+static void its_application_set_decides_when_it_is_synced(void **state)
+{
+	struct app app = good("argocd", "web");
+	struct story s;
+
+	begin(&s, *state);
+	app.sync = "OutOfSync";
+	app.manual = true;
+	app.owner = "shop";
+	happens(&s, 0, app);
+	set_is(&s, "\"strategy\":{\"type\":\"RollingSync\"}");
+	app.sync = "Synced";
+	happens(&s, 30000, app);
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_non_null(strstr(s.lines.ptr, "APPSET_STEP"));
+	assert_non_null(strstr(s.lines.ptr, "step 2: Waiting not its turn"));
+	finish(&s);
+}
+
+static void a_set_without_rolling_sync_does_not(void **state)
+{
+	struct app app = good("argocd", "web");
+	struct story s;
+
+	begin(&s, *state);
+	app.sync = "OutOfSync";
+	app.manual = true;
+	app.owner = "shop";
+	happens(&s, 0, app);
+	set_is(&s, "\"generators\":[]");
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_NEEDS_MANUAL_SYNC);
+	assert_true(story_ms(&s) < 1000);
+	finish(&s);
+}
+
+static void a_set_that_cannot_be_read_is_waited_for_and_said(void **state)
+{
+	struct app app = good("argocd", "web");
+	struct story s;
+
+	begin(&s, *state);
+	s.forbidden = "applicationsets";
+	app.sync = "OutOfSync";
+	app.manual = true;
+	app.owner = "shop";
+	happens(&s, 0, app);
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_APPSET_STEP);
+	assert_non_null(s.done.beside);
+	finish(&s);
+}
+
+/* Their number costs what it has to: one list, one watch, and a read for each. */
+static void thousands_at_once(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	for (size_t i = 0; i < 1000; i++) {
+		const char *name = name_of(&s, "web", i);
+
+		happens(&s, 0, with_health(good("argocd", name), "Progressing"));
+		(void)ask(&s, "argocd", name);
+	}
+	for (size_t i = 0; i < 1000; i++)
+		happens(&s, 2000 + (int64_t)i, good("argocd", name_of(&s, "web", i)));
+	assert_int_equal(await(&s), 0);
+	for (size_t i = 0; i < 1000; i++)
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(s.counts.lists, 1);
+	assert_int_equal(s.counts.watches, 1);
+	assert_in_range(s.counts.gets, 1000, 1020);
+	assert_true(story_ms(&s) < 6000);
+	finish(&s);
+}
+
+static void the_soonest_is_due_first(void **state)
+{
+	static const int64_t times[] = {50, 20, 90, 20, 70, 10, 30};
+	struct sg_due due;
+	size_t number;
+
+	(void)state;
+	sg_due_init(&due, 0);
+	assert_int_equal(sg_due_first(&due, &number), SG_NEVER);
+	sg_due_release(&due);
+	sg_due_init(&due, 7);
+	for (size_t i = 0; i < 7; i++)
+		sg_due_set(&due, i, times[i]);
+	assert_int_equal(sg_due_first(&due, &number), 10);
+	assert_int_equal(number, 5);
+	sg_due_set(&due, 5, 100);
+	sg_due_set(&due, 2, 5);
+	assert_int_equal(sg_due_first(&due, &number), 5);
+	sg_due_set(&due, 2, SG_NEVER);
+	for (int64_t last = 0, at; (at = sg_due_first(&due, &number)) != SG_NEVER; last = at) {
+		assert_true(at >= last);
+		sg_due_set(&due, number, SG_NEVER);
+	}
+	sg_due_release(&due);
+}
+
+#define STORY(fn) cmocka_unit_test_setup_teardown(fn, cluster_world_setup, cluster_world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(all_are_good_already),
+		STORY(one_needs_two_requests),
+		STORY(events_reach_whom_they_concern),
+		STORY(one_that_fails_ends_it_and_the_others_are_listed),
+		STORY(to_keep_going_waits_for_the_others),
+		STORY(a_namespace_that_may_not_be_listed_is_watched_one_by_one),
+		STORY(without_list_and_watch_each_is_polled),
+		STORY(one_of_many_that_is_not_there_is_an_error),
+		STORY(two_services_of_one_application),
+		STORY(a_parent_waits_for_its_children),
+		STORY(a_child_that_fails_fails_its_parent),
+		STORY(a_child_that_may_not_be_read_is_waited_for_and_said),
+		STORY(a_child_is_looked_at_twice_too),
+		STORY(a_sync_window_of_the_project_is_named_after_a_minute),
+		STORY(its_application_set_decides_when_it_is_synced),
+		STORY(a_set_without_rolling_sync_does_not),
+		STORY(a_set_that_cannot_be_read_is_waited_for_and_said),
+		STORY(thousands_at_once),
+		cmocka_unit_test(the_soonest_is_due_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
