@@ -113,12 +113,12 @@ def ctest(name, preset, env=None):
     return count
 
 
-def pytest(name, folder, env=None, limit_s=1800, beside=False):
-    """beside: files of tests run beside each other, each process with a sandbox of its own."""
+def pytest(name, folder, env=None, limit_s=1800, beside=None):
+    """beside: files of tests ("loadfile") or all tests ("load") run beside each other, each process with a sandbox of its own."""
     report = LOGS / f"{name}.xml"
     report.unlink(missing_ok=True)
     status, text = run(name, [PYTHON, "-m", "pytest", "-q", "-ra", "--color=no", "-p", "no:cacheprovider",
-                              *(["-n", JOBS, "--dist", "loadfile"] if beside else []), f"--junit-xml={report}", folder], limit_s, env)
+                              *(["-n", JOBS, "--dist", beside] if beside else []), f"--junit-xml={report}", folder], limit_s, env)
     count = Count()
     if report.exists():
         for suite in xml.etree.ElementTree.parse(report).iter("testsuite"):
@@ -176,7 +176,7 @@ def timelines():
 
 def other_python():
     """Folders of Python tests that no other part names, so that a new folder is never forgotten."""
-    named = {"arch", "build", "blackbox", "image"}
+    named = {"arch", "build", "blackbox", "image", "seam"}
     found = sorted({pathlib.Path(path).relative_to(ROOT / "tests").parts[0] for path in glob.glob(str(ROOT / "tests/**/test_*.py"), recursive=True)})
     folders = [name for name in found if name not in named and not name.endswith(".py")]
     if not folders:
@@ -184,7 +184,8 @@ def other_python():
     count = Count()
     release = ROOT / "build/release/stagegate"
     for name in folders:
-        count.add(pytest(f"python-{name}", f"tests/{name}", {"STAGEGATE_BIN": str(release)} if release.exists() else {}, beside=name == "sim"))
+        count.add(pytest(f"python-{name}", f"tests/{name}", {"STAGEGATE_BIN": str(release)} if release.exists() else {},
+                         beside="loadfile" if name == "sim" else None))
     return count
 
 
@@ -212,6 +213,11 @@ def tidy():
             if done.returncode:
                 tail(done.stdout or done.stderr, 20)
     return count
+
+
+def seam(moments):
+    """Killed before and after each effect, in a build of its own: at a share of the moments, "0/1" is all of them."""
+    return pytest(f"seam-{moments.replace('/', '-of-')}", python_tests("tests/seam"), binary("seam") | {"STAGEGATE_MOMENTS": moments}, beside="load")
 
 
 def docs():
@@ -248,12 +254,12 @@ def history():
 
 def with_sanitizers():
     slow = {"STAGEGATE_SANITIZED": "1", "STAGEGATE_TEST_LIMIT_S": "120"}
-    return pytest("sanitized-blackbox", python_tests("tests/blackbox"), binary("sanitize") | SANITIZERS | slow, beside=True)
+    return pytest("sanitized-blackbox", python_tests("tests/blackbox"), binary("sanitize") | SANITIZERS | slow, beside="loadfile")
 
 
 def under_a_sub_path():
     """The whole suite again where Git and GitLab live under a sub-path."""
-    return pytest("blackbox-subpath", python_tests("tests/blackbox"), binary("release") | {"SANDBOX_ROOT": "/gitlab"}, beside=True)
+    return pytest("blackbox-subpath", python_tests("tests/blackbox"), binary("release") | {"SANDBOX_ROOT": "/gitlab"}, beside="loadfile")
 
 
 def fuzz():
@@ -282,12 +288,14 @@ def unknown_folders():
 PLAIN = {
     "build-dev": lambda: build("dev"),
     "build-release": lambda: build("release"),
+    "build-seam": lambda: build("seam"),
     "units": lambda: ctest("units", "dev"),
     "arch": lambda: pytest("arch", python_tests("tests/arch")),
     "binary": lambda: pytest("binary", python_tests("tests/build")),
     "style": style,
     "timelines": timelines,
-    "blackbox": lambda: pytest("blackbox", python_tests("tests/blackbox"), binary("release"), beside=True),
+    "blackbox": lambda: pytest("blackbox", python_tests("tests/blackbox"), binary("release"), beside="loadfile"),
+    "seam": lambda: seam("3/7"),
     "python": other_python,
     "docs": docs,
 }
@@ -297,6 +305,7 @@ ALL = PLAIN | {
     "build-sanitize": lambda: build("sanitize"),
     "sanitized-units": lambda: ctest("sanitized-units", "sanitize", SANITIZERS),
     "sanitized-blackbox": with_sanitizers,
+    "seam-whole": lambda: seam("0/1"),
     "blackbox-subpath": under_a_sub_path,
     "fuzz": fuzz,
     "image": image,

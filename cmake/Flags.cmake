@@ -17,6 +17,10 @@ if(STAGEGATE_COVERAGE)
 	target_link_options(stagegate_flags INTERFACE --coverage)
 endif()
 
+if(STAGEGATE_SEAM)
+	target_compile_definitions(stagegate_flags INTERFACE STAGEGATE_SEAM)
+endif()
+
 if(STAGEGATE_HARDENED_STATIC)
 	target_compile_options(stagegate_flags INTERFACE
 		-fPIE -ffunction-sections -fdata-sections -fstack-protector-strong -fstack-clash-protection

@@ -13,6 +13,7 @@
 #include "io/crypto.h"
 #include "io/fs.h"
 #include "io/fs_impl.h"
+#include "io/seam.h"
 
 #define NAME_TRIES 16
 
@@ -35,7 +36,7 @@ static int make_dir(const char *dir, struct sg_err *err)
 		if (end && end != '/')
 			continue;
 		*p = '\0';
-		if (mkdir(copy, 0777) < 0 && errno != EEXIST)
+		if (SG_SEAM_EFFECT(mkdir(copy, 0777)) < 0 && errno != EEXIST)
 			return sg_fail(err, SG_R_LOCAL_IO, "cannot make the folder %s: %s", copy,
 				strerror(errno));
 		if (!end)
@@ -48,7 +49,7 @@ static int make_dir(const char *dir, struct sg_err *err)
 /* The next folder on the way: opened, made before when MAKE says so; -1 with errno. */
 static int step(int at, const char *name, bool make)
 {
-	if (make && mkdirat(at, name, 0777) < 0 && errno != EEXIST)
+	if (make && SG_SEAM_EFFECT(mkdirat(at, name, 0777)) < 0 && errno != EEXIST)
 		return -1;
 	return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
@@ -103,15 +104,17 @@ int sg_fs_find(const char *dir, const char *path, struct sg_str bytes, enum sg_f
 /* A new file NAME with the bytes, removed again when they cannot be written. -1 with errno. */
 static int write_new(int at, const char *name, struct sg_str bytes, unsigned mode)
 {
-	int fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode), why;
+	int fd = SG_SEAM_EFFECT(
+		openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode));
+	int why;
 
 	if (fd < 0)
 		return -1;
-	why = sg_fs_put(fd, bytes) < 0 || fsync(fd) < 0 ? errno : 0;
+	why = sg_fs_put(fd, bytes) < 0 || SG_SEAM_EFFECT(fsync(fd)) < 0 ? errno : 0;
 	if (close(fd) < 0 && !why)
 		why = errno;
 	if (why)
-		(void)unlinkat(at, name, 0);
+		(void)SG_SEAM_EFFECT(unlinkat(at, name, 0));
 	errno = why;
 	return why ? -1 : 0;
 }
@@ -141,13 +144,13 @@ static int put(int at, const char *name, struct sg_str bytes, unsigned mode)
 
 	if (write_beside(at, bytes, mode, beside, sizeof(beside)) < 0)
 		return -1;
-	rc = linkat(at, beside, at, name, 0);
+	rc = SG_SEAM_EFFECT(linkat(at, beside, at, name, 0));
 	why = errno;
-	(void)unlinkat(at, beside, 0);
+	(void)SG_SEAM_EFFECT(unlinkat(at, beside, 0));
 	if (rc < 0 && (why == EPERM || why == EOPNOTSUPP || why == ENOSYS || why == EMLINK))
 		return write_new(at, name, bytes, mode);
 	if (rc == 0)
-		(void)fsync(at);
+		(void)SG_SEAM_EFFECT(fsync(at));
 	errno = why;
 	return rc;
 }

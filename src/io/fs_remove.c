@@ -5,6 +5,7 @@
 
 #include "io/fs.h"
 #include "io/fs_impl.h"
+#include "io/seam.h"
 
 /* More neighbours than this are removed by REMOVERS processes. */
 #define MANY_FILES 1000
@@ -15,7 +16,7 @@ static void remove_some(const struct sg_fs_staged *staged, size_t count, size_t 
 {
 	for (size_t i = first; i < count; i += step)
 		if (staged[i].temp)
-			(void)unlink(staged[i].temp);
+			(void)SG_SEAM_EFFECT(unlink(staged[i].temp));
 }
 
 static bool ended_well(pid_t child)

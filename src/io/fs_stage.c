@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "io/fs.h"
 #include "io/fs_impl.h"
+#include "io/seam.h"
 
 /* More files than this are made durable by file system, not one by one. */
 #define FEW_FILES 8
@@ -57,7 +58,7 @@ int sg_fs_stage_at(const char *path, struct sg_str bytes, mode_t mode,
 	struct sg_fs_staged *ret_staged, struct sg_err *err)
 {
 	struct sg_fs_staged staged = {.path = sg_strdup(path), .temp = name_temp(path)};
-	int fd = mkostemp(staged.temp, O_CLOEXEC);
+	int fd = SG_SEAM_EFFECT(mkostemp(staged.temp, O_CLOEXEC));
 
 	if (fd < 0) {
 		(void)sg_fs_fail(err, "cannot write a file beside", path);
@@ -78,7 +79,7 @@ static int sync_file(const struct sg_fs_staged *staged, struct sg_err *err)
 {
 	SG_AUTO(sg_fs_close) int fd = open(staged->temp, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || fsync(fd) < 0)
+	if (fd < 0 || SG_SEAM_EFFECT(fsync(fd)) < 0)
 		return sg_fs_fail(err, "cannot write", staged->path);
 	return 0;
 }
@@ -88,7 +89,7 @@ static int sync_device(const char *name)
 {
 	SG_AUTO(sg_fs_close) int fd = open(name, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 || syncfs(fd) < 0 ? -1 : 0;
+	return fd < 0 || SG_SEAM_EFFECT(syncfs(fd)) < 0 ? -1 : 0;
 }
 
 /* Whether STAGED[i] is the first of its file system. */
@@ -115,7 +116,7 @@ int sg_fs_staged_sync(const struct sg_fs_staged *staged, size_t count, struct sg
 
 int sg_fs_staged_rename(struct sg_fs_staged *staged, struct sg_err *err)
 {
-	if (rename(staged->temp, staged->path) < 0)
+	if (SG_SEAM_EFFECT(rename(staged->temp, staged->path)) < 0)
 		return sg_fs_fail(err, "cannot write", staged->path);
 	sg_free_ptr(&staged->temp);
 	staged->moved = true;
@@ -125,8 +126,8 @@ int sg_fs_staged_rename(struct sg_fs_staged *staged, struct sg_err *err)
 /* The two names swap their files; -1 with errno. */
 static int exchange(const struct sg_fs_staged *staged)
 {
-	return (int)syscall(
-		SYS_renameat2, AT_FDCWD, staged->temp, AT_FDCWD, staged->path, RENAME_EXCHANGE);
+	return SG_SEAM_EFFECT((int)syscall(
+		SYS_renameat2, AT_FDCWD, staged->temp, AT_FDCWD, staged->path, RENAME_EXCHANGE));
 }
 
 /* Whether the file at the place has these bytes still; *ret_seen tells which file it was. */
@@ -221,7 +222,7 @@ static void sync_folder(const char *path)
 	SG_AUTO(sg_fs_close) int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd >= 0)
-		(void)fsync(fd);
+		(void)SG_SEAM_EFFECT(fsync(fd));
 }
 
 static void settle(const struct sg_fs_staged *staged, size_t count)

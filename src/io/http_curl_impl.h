@@ -8,6 +8,7 @@
 #include "io/http_curl.h"
 #include "io/http_fault.h"
 #include "io/http_url.h"
+#include "io/seam.h"
 
 /* A parsed trust store, shared by all connections of the client that use it. */
 struct sg_curl_trust {
@@ -90,6 +91,7 @@ struct sg_curl_call {
 	bool tls_started; /* the connection stands, tunnel and all */
 	unsigned sent;
 	enum sg_curl_stop stop;
+	enum sg_seam_moment moment; /* the last one; only a build for tests knows it */
 	struct sg_curl_trust *trust;
 	struct sg_curl_peer peer;
 	struct sg_buf cert; /* client certificate and key, NUL at the end */
@@ -127,6 +129,10 @@ void sg_curl_timeout_detail(struct sg_curl_call *call, struct sg_err *err);
 
 /* http_curl_loop.c */
 int sg_curl_wait(struct sg_loop *loop, int64_t until_ms, struct sg_err *err);
+
+/* The seam for tests (io/seam.h); elsewhere nothing. */
+#define SG_CURL_MOMENT(call, now)                                                                  \
+	sg_seam_request((call)->method, (call)->url, (now), &(call)->moment)
 
 /* Takes the call off the network and counts it; harmless when it is off already. */
 void sg_curl_detach(struct sg_curl_call *call);

@@ -14,6 +14,7 @@ static struct sg_curl_client *client_of(struct sg_loop *loop)
 static void finish(struct sg_curl_call *call, const struct sg_err *err)
 {
 	call->call.done = true;
+	SG_CURL_MOMENT(call, SG_SEAM_END);
 	if (err) {
 		call->call.failed = true;
 		call->call.err = *err;

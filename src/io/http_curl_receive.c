@@ -29,6 +29,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 	if (len > call->max_body - call->received)
 		return stop(call, SG_CURL_BODY_TOO_LARGE);
 	call->received += len;
+	SG_CURL_MOMENT(call, SG_SEAM_BODY);
 	sg_buf_add(&call->call.body, bytes, len);
 	touch(call);
 	call->client->progress = true;
@@ -52,6 +53,7 @@ static void end_headers(struct sg_curl_call *call)
 		return;
 	call->call.status = (int)status;
 	call->headers_done = true;
+	SG_CURL_MOMENT(call, SG_SEAM_HEADERS);
 	call->client->progress = true;
 }
 
@@ -101,6 +103,15 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 	return line.len;
 }
 
+/* The request went out, with the last byte of its body. */
+static bool is_sent(const struct sg_curl_call *call, curl_off_t up, curl_off_t up_all)
+{
+	long bytes = 0;
+
+	(void)curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &bytes);
+	return bytes > 0 && up >= up_all;
+}
+
 /* Called often; a change of the counters is what tells that something moves (uploads too). */
 static int on_progress(
 	void *arg, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
@@ -109,7 +120,8 @@ static int on_progress(
 	uint64_t moved = (uint64_t)down + (uint64_t)up;
 
 	(void)down_all;
-	(void)up_all;
+	if (SG_SEAM_ON && is_sent(call, up, up_all))
+		SG_CURL_MOMENT(call, SG_SEAM_SENT);
 	if (moved != call->moved) {
 		call->moved = moved;
 		touch(call);
@@ -135,6 +147,7 @@ static int on_ready(void *arg, char *remote_ip, char *local_ip, int remote_port,
 		return CURL_PREREQFUNC_ABORT;
 	}
 	call->client->stats.requests++;
+	SG_CURL_MOMENT(call, SG_SEAM_READY);
 	sg_http_timers_connected(&call->timers, sg_loop_now_ms(&call->client->loop));
 	return CURL_PREREQFUNC_OK;
 }

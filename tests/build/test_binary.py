@@ -66,6 +66,13 @@ def test_refuses(flags, finding, tmp_path):
     assert any(finding in line for line in check(linked(tmp_path, *flags)))
 
 
+def test_refuses_the_build_that_tests_can_kill():
+    seam = ROOT / "build/seam/stagegate"
+    if not seam.exists():
+        pytest.skip(f"{seam} is not built")
+    assert ["no seam for tests" in line for line in check(seam)] == [True]
+
+
 def test_accepts_a_good_one(tmp_path):
     good = linked(tmp_path, "-static-pie", "-s", "-Wl,-z,relro,-z,now,-z,noexecstack")
     assert check(good) == []

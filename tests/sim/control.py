@@ -9,7 +9,7 @@ import time
 
 import yaml
 
-from . import front, gitrepo, gl_ctl, gl_fault, kubeconfig, kubefaults, loop, seed
+from . import connections, front, gitrepo, gl_ctl, gl_fault, kubeconfig, kubefaults, loop, seed
 from .behaviours import BEHAVIOURS
 from .effects import MOMENTS
 from .controller import VERSION
@@ -47,6 +47,7 @@ HELP = {
     "hold N [answer/next]": "stops a client at its N-th write from now on: before its answer, or at the request after it; 0: counts only",
     "hold off": "lets the client go; a request that was not looked at is dropped",
     "held": "waits until a client is stopped, prints the write",
+    "idle [SECONDS]": "waits (30 s) until no client is connected to GitLab and nothing is under way there; Git counts while `hold` is on",
     "reset": "branches, applications, faults, delays, counters as after the start",
     "settle": "waits until the controller has nothing to do",
 }
@@ -359,6 +360,12 @@ class Commands:
         if found is None:
             raise Bad("nobody is held")
         return found
+
+    def cmd_idle(self, limit_s="30"):
+        sockets = [os.path.join(self.box.sockets, name) for name in ("gitlab.sock", "front.sock")]
+        if not connections.idle({self.box.info["ports"][name] for name in ("server", "plain")}, sockets, self.box.servers, float(limit_s)):
+            raise Bad("a client is still connected")
+        return ""
 
     def cmd_reset(self):
         self.box.front.effects.end()

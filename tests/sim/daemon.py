@@ -41,6 +41,7 @@ def _listen():
 
 def _serve(server):
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 60}, daemon=True).start()
+    return server
 
 
 class Sandbox:
@@ -48,7 +49,7 @@ class Sandbox:
 
     def __init__(self, state, sockets, root="", empty=False, origin=""):
         self.state, self.sockets = state, sockets
-        self.children, self.stopped = [], threading.Event()
+        self.children, self.servers, self.stopped = [], [], threading.Event()
         self.info = {"dir": state, "sockets": sockets, "leaders": [], "root": root, "empty": empty, "origin": origin}
 
     def path(self, *parts):
@@ -111,7 +112,7 @@ class Sandbox:
     def _gitlab(self):
         self.gitlab = gl_server.make(self)
         skew = lambda: self.kube.skew if hasattr(self, "kube") else 0
-        _serve(gl_server.Server(os.path.join(self.sockets, "gitlab.sock"), self.gitlab, skew))
+        self.servers.append(_serve(gl_server.Server(os.path.join(self.sockets, "gitlab.sock"), self.gitlab, skew)))
 
     def _git_tokens(self):
         """Everybody who may use plain Git, and with which token."""
@@ -119,7 +120,7 @@ class Sandbox:
 
     def _web(self, listeners, port):
         self.front = front.Front(self.state, root=self.info["root"])
-        _serve(front.Server(os.path.join(self.sockets, "front.sock"), self.front))
+        self.servers.append(_serve(front.Server(os.path.join(self.sockets, "front.sock"), self.front)))
         fcgi = socket.socket(socket.AF_UNIX)
         fcgi.bind(os.path.join(self.sockets, "fcgi.sock"))
         fcgi.listen(64)

@@ -9,6 +9,7 @@ import threading
 import time
 
 from . import gitrepo
+from .connections import Counted
 from .effects import Effects
 
 BACKEND = "/usr/lib/git-core/git-http-backend"
@@ -122,8 +123,7 @@ class Front:
         os.rename(self._hook_path() + ".new", self._hook_path())
 
 
-class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    daemon_threads = True
+class Server(Counted, socketserver.UnixStreamServer):
     request_queue_size = 64
 
     def __init__(self, path, front):

@@ -7,6 +7,7 @@ import socketserver
 import time
 
 from . import gl_all, gl_app, gl_fault  # noqa: F401
+from .connections import Counted
 from .effects import READS
 from .gl_error import Answer
 from .gl_state import State
@@ -24,8 +25,7 @@ def make(box):
     return state
 
 
-class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    daemon_threads = True
+class Server(Counted, socketserver.UnixStreamServer):
     request_queue_size = 128
 
     def __init__(self, path, state, skew):

@@ -2,6 +2,7 @@
 
 from . import gl_render as render
 from .gl_app import ApiError, route
+from .gl_ctl import command
 from .gl_mr import desk, plain
 from .gl_pipeline import Job, Pipeline, maybe, of_project
 from .gl_render import stamp
@@ -119,3 +120,12 @@ def _list(ctx):
     if not ctx.flag("all"):
         rows = list({row.name: row for row in rows if not row.retried}.values())
     return ctx.page(rows, show)
+
+
+# -- ctl
+
+
+@command("statuses", "all commit statuses of gitops/apps, oldest first: sha, name, state, and `retried` when a later one took its place")
+def _statuses(state):
+    rows = [job for row in of_project(state, state.apps) for job in row.jobs if job.external is not None]
+    return "\n".join(f"{row.pipeline.for_sha} {row.name} {row.status}{' retried' * row.retried}" for row in sorted(rows, key=lambda row: row.id))

@@ -5,6 +5,8 @@ import http.client
 
 import pytest
 
+from sim import sandbox
+
 MRS = "/projects/gitops%2Fapps/merge_requests"
 REFUSED = (http.client.RemoteDisconnected, ConnectionError)
 
@@ -49,6 +51,17 @@ def test_the_request_after_the_write_is_dropped_without_effect(box, aside):
         client.result(30)
     assert box.api("GET", "/projects/gitops%2Fapps/repository/branches/x")[0] == 200
     assert box.api("GET", "/projects/gitops%2Fapps/repository/branches/y")[0] == 404
+
+
+def test_idle_waits_for_what_a_client_began(box, aside):
+    box.ctl("idle")
+    box.ctl("hold", "1")
+    client = aside(box.api, "POST", "/projects/gitops%2Fapps/repository/branches", {"branch": "x", "ref": "main"})
+    box.ctl("held")
+    assert sandbox.ask(box.info, ["idle", "0.05"]) == (False, "a client is still connected")
+    box.ctl("hold", "off")
+    client.result(30)
+    box.ctl("idle")
 
 
 def test_reset_lets_go(box, aside):

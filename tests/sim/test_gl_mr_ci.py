@@ -182,6 +182,8 @@ def test_status_machine(lab):
     assert [row["status"] for row in rows] == ["pending"]
     rows = lab.call("GET", f"{PROJECT}/repository/commits/{sha}/statuses", name="stagegate/staging", all="true")
     assert [row["status"] for row in rows] == ["success", "pending"]
+    told = lab.box.ctl("statuses").splitlines()
+    assert told == [f"{sha} stagegate/staging success retried", f"{sha} stagegate/staging pending"]
 
 
 def test_status_errors(lab):
