@@ -46,14 +46,18 @@ static void say_refused(const struct sg_deployments *d, const struct sg_deployme
 	sg_report_warn(d->report, "DEPLOYMENT_NOT_RECORDED", "%s: %s", r->environment, answer->why);
 }
 
+static const char *status_name(const struct sg_deployments *d, const struct sg_deployment_record *r)
+{
+	return sg_arena_printf(d->world->arena, "stagegate/%s/%s", d->env->name, r->service);
+}
+
 /* The commit status of REVISION: beside the deployment, where the token may set one. */
 static int set_status(struct sg_deployments *d, const struct sg_deployment_record *r,
 	const char *revision, const char *state, const char *words, struct sg_err *err)
 {
 	const struct sg_gitlab_status_ask ask = {
 		.sha = revision,
-		.name = sg_arena_printf(
-			d->world->arena, "stagegate/%s/%s", d->env->name, r->service),
+		.name = status_name(d, r),
 		.state = state,
 		.description = words,
 	};
@@ -100,13 +104,12 @@ static int look(struct sg_deployments *d, struct sg_deployment_record *r, struct
 }
 
 /* A new record. After a lost answer a look says whether it is there. */
-static int add(struct sg_deployments *d, struct sg_deployment_record *r, const char *status,
-	struct sg_err *err)
+static int add(struct sg_deployments *d, struct sg_deployment_record *r, struct sg_err *err)
 {
 	const struct sg_gitlab_deployment_ask ask = {.environment = r->environment,
 		.sha = r->revision,
 		.branch = d->env->branch,
-		.status = status};
+		.status = running};
 	struct sg_gitlab_deployment made = {0};
 	struct sg_gitlab_answer answer;
 
@@ -115,7 +118,8 @@ static int add(struct sg_deployments *d, struct sg_deployment_record *r, const c
 		return -1;
 	if (answer.outcome == SG_GITLAB_DONE) {
 		r->id = made.id;
-		r->status = status;
+		r->status = running;
+		r->is_new = true;
 		r->user_id = made.user_id;
 		return 0;
 	}
@@ -126,7 +130,7 @@ static int add(struct sg_deployments *d, struct sg_deployment_record *r, const c
 	return 0;
 }
 
-static int begin_one(struct sg_deployments *d, const struct sg_await_ask *ask, const char *status,
+static int begin_one(struct sg_deployments *d, const struct sg_await_ask *ask,
 	struct sg_deployment_record *r, struct sg_err *err)
 {
 	struct sg_err why = SG_ERR_INIT;
@@ -138,9 +142,28 @@ static int begin_one(struct sg_deployments *d, const struct sg_await_ask *ask, c
 	if (look(d, r, &why) < 0)
 		return unless_cancelled(d, r, &why, err);
 	r->is_said = r->id && strcmp(r->status, success) == 0;
-	if (!r->id && add(d, r, status, &why) < 0)
+	if (!r->id && add(d, r, &why) < 0)
 		return unless_cancelled(d, r, &why, err);
 	return 0;
+}
+
+/*
+ * Says that the roll-out runs. A run that ended in between may have said that, or already how it
+ * ended: another record would begin where an end stands (gitlab.md 7.1).
+ */
+static int say_running(
+	struct sg_deployments *d, const struct sg_deployment_record *r, struct sg_err *err)
+{
+	struct sg_gitlab_status *all;
+	struct sg_err why = SG_ERR_INIT;
+	size_t count = 0;
+
+	if (!d->has_statuses || !r->id || r->is_said)
+		return 0;
+	if (!r->is_new && sg_gitlab_statuses(&d->forge.gitlab, r->revision, status_name(d, r),
+				  d->world->arena, &all, &count, &why) < 0)
+		return unless_cancelled(d, r, &why, err);
+	return count ? 0 : set_status(d, r, r->revision, running, "being rolled out", err);
 }
 
 int sg_deployments_begin(
@@ -152,10 +175,9 @@ int sg_deployments_begin(
 	for (; d->count < count; d->count++) {
 		struct sg_deployment_record *r = &d->records[d->count];
 
-		if (begin_one(d, &asks[d->count], running, r, err) < 0)
+		if (begin_one(d, &asks[d->count], r, err) < 0)
 			return -1;
-		if (r->id && !r->is_said &&
-			set_status(d, r, r->revision, running, "being rolled out", err) < 0)
+		if (say_running(d, r, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -197,11 +219,11 @@ static int end_those_before(
 		if (old->of_job || old->id >= r->id || old->user_id != r->user_id ||
 			strcmp(old->status, running) != 0)
 			continue;
-		if (put_end(d, r, old->id, "canceled", &there, err) < 0)
-			return -1;
 		if (strcmp(old->sha, r->revision) != 0 &&
 			set_status(d, r, old->sha, "canceled", "another commit took its place",
 				err) < 0)
+			return -1;
+		if (put_end(d, r, old->id, "canceled", &there, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -227,7 +249,7 @@ static int end_own(struct sg_deployments *d, const struct sg_deployment_record *
 	return 0;
 }
 
-/* The record's own end comes last: where that stands, the next run has nothing left to do. */
+/* A record's end comes last: where that stands, the next run has nothing left to do. */
 static int end_one(struct sg_deployments *d, const struct sg_deployment_record *r,
 	const struct sg_report_verdict *row, struct sg_err *err)
 {
@@ -263,7 +285,8 @@ int sg_deployments_live(
 
 	if (!d->is_on)
 		return 0;
-	if (begin_one(d, ask, success, &r, err) < 0)
+	/* not a success at once: what belongs to it could not come before it */
+	if (begin_one(d, ask, &r, err) < 0)
 		return -1;
 	return end_one(d, &r, &live, err);
 }

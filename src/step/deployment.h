@@ -21,6 +21,7 @@ struct sg_deployment_record {
 	const char *revision;
 	int64_t id;                              /* 0: nothing is recorded */
 	const char *status;                      /* that it has in GitLab */
+	bool is_new;                             /* this run has made it */
 	bool is_said;                            /* it stood there as a success before */
 	const struct sg_gitlab_deployment *seen; /* what was there before, newest first */
 	size_t seen_count;
