@@ -249,6 +249,27 @@ static void after_a_new_look_only_what_is_new_comes(void **state)
 	world_release(&w);
 }
 
+enum { MORE_THAN_ARE_OFFERED = 11 };
+
+static void a_fetch_that_offers_several_commits_is_one_request(void **state)
+{
+	struct world w;
+	size_t before;
+
+	(void)state;
+	world_init(&w);
+	(void)fetched_tip(&w, "main");
+	(void)fetched_tip(&w, "develop");
+	for (int i = 0; i < MORE_THAN_ARE_OFFERED; i++) {
+		before = script_request_count(w.git.script);
+		git_behind_foreign(&w.git, "develop", "notes.txt", i % 2 ? "one\n" : "two\n");
+		ok(&w, sg_repo_refs(w.repo, &w.err));
+		assert_string_equal(fetched_tip(&w, "develop"), server_tip(&w, "develop"));
+		assert_int_equal(script_request_count(w.git.script), before + 2);
+	}
+	world_release(&w);
+}
+
 static void reading_is_exact_and_bounded(void **state)
 {
 	struct world w;
@@ -935,6 +956,7 @@ int main(void)
 		cmocka_unit_test(two_branches_come_in_one_exchange),
 		cmocka_unit_test(a_second_fetch_needs_no_second_look),
 		cmocka_unit_test(after_a_new_look_only_what_is_new_comes),
+		cmocka_unit_test(a_fetch_that_offers_several_commits_is_one_request),
 		cmocka_unit_test(reading_is_exact_and_bounded),
 		cmocka_unit_test(a_plan_becomes_a_commit_in_three_requests),
 		cmocka_unit_test(the_same_plan_is_the_same_commit),

@@ -316,6 +316,29 @@ static void the_first_section_ends_with_a_flush(void **state)
 	assert_int_equal(sg_ahead_section(SG_STR("0008abcd-001")), -1);
 }
 
+#define FIRST "0032want 1111111111111111111111111111111111111111\n0000"
+#define HAVE(x) "0032have " x x x x "\n"
+#define A HAVE("aaaaaaaaaa")
+#define B HAVE("bbbbbbbbbb")
+#define C HAVE("cccccccccc")
+#define DONE "0009done\n"
+
+static void what_is_offered_may_come_in_any_order(void **state)
+{
+	(void)state;
+	assert_true(sg_ahead_same(SG_STR(FIRST A B DONE), SG_STR(FIRST B A DONE)));
+	assert_true(sg_ahead_same(SG_STR(FIRST A DONE), SG_STR(FIRST A DONE)));
+	assert_true(sg_ahead_same(SG_STR(FIRST DONE), SG_STR(FIRST DONE)));
+	assert_false(sg_ahead_same(SG_STR(FIRST A B DONE), SG_STR(FIRST A C DONE)));
+	assert_false(sg_ahead_same(SG_STR(FIRST A B DONE), SG_STR(FIRST A DONE)));
+	assert_false(sg_ahead_same(SG_STR(FIRST A DONE), SG_STR(FIRST A B DONE)));
+	assert_false(sg_ahead_same(SG_STR(FIRST A B), SG_STR(FIRST B A)));
+	assert_false(sg_ahead_same(SG_STR(A B DONE), SG_STR(A FIRST)));
+	assert_false(sg_ahead_same(SG_STR("x" FIRST A DONE), SG_STR("y" FIRST A DONE)));
+	assert_false(sg_ahead_same(SG_STR(FIRST A "0000" B DONE), SG_STR(FIRST B "0000" A DONE)));
+	assert_false(sg_ahead_same(SG_STR(""), SG_STR("")));
+}
+
 static void pkt_lines_are_taken_one_by_one(void **state)
 {
 	struct sg_str rest = SG_STR("0008abcd000400010000000200"), line;
@@ -378,6 +401,7 @@ int main(void)
 		cmocka_unit_test(refusals_have_their_reason),
 		cmocka_unit_test(a_failed_unpack_is_told_from_silence),
 		cmocka_unit_test(the_first_section_ends_with_a_flush),
+		cmocka_unit_test(what_is_offered_may_come_in_any_order),
 		cmocka_unit_test(pkt_lines_are_taken_one_by_one),
 		cmocka_unit_test(a_pkt_line_knows_its_length),
 	};
