@@ -8,20 +8,23 @@ static int list(struct sg_world *world, struct sg_loaded *loaded, const char *to
 {
 	const struct sg_environment *env = NULL;
 	struct sg_forge forge;
+	size_t unread = 0;
 
 	if ((to && sg_load_environment(loaded, to, &env, err) < 0) ||
 		sg_forge_open(world, loaded, &forge, err) < 0 ||
 		sg_binding_find(world, loaded, &forge, err) < 0 ||
-		sg_request_list(world, loaded, &forge, env, report, err) < 0)
+		sg_request_list(world, loaded, &forge, env, report, &unread, err) < 0)
 		return -1;
 	report->repository = loaded->remote.name;
 	report->config_from = loaded->config_from;
 	report->advisory = loaded->advisory;
 	report->environment = env ? env->name : NULL;
 	report->branch = env ? env->branch : NULL;
-	sg_report_end(report, SG_RESULT_DONE, "MR_LIST", "%zu merge request%s of ours %s open%s%s",
-		report->mr_count, report->mr_count == 1 ? "" : "s",
-		report->mr_count == 1 ? "is" : "are", env ? " to " : "", env ? env->name : "");
+	sg_report_end(report, SG_RESULT_DONE, unread ? "MR_LIST_INCOMPLETE" : "MR_LIST",
+		"%zu merge request%s of ours %s open%s%s%s", report->mr_count,
+		report->mr_count == 1 ? "" : "s", report->mr_count == 1 ? "is" : "are",
+		env ? " to " : "", env ? env->name : "",
+		unread ? sg_arena_printf(world->arena, "; %zu could not be read", unread) : "");
 	return 0;
 }
 

@@ -60,6 +60,15 @@ static const struct sg_advice rows[] = {
 		.remedy = "Nothing. mr status tells more about one of them.",
 	},
 	{
+		.code = "MR_LIST_INCOMPLETE",
+		.means =
+			"The list is there, and some of its merge requests could not be read. Each "
+			"such row says why, and has only what GitLab's list said of it.",
+		.cause = "GitLab stopped answering in between, or did not let that one be read.",
+		.remedy = "Explain the code that stands in the row; ask again later.",
+		.look = "stagegate mr list --output json\n",
+	},
+	{
 		.code = "MR_NONE",
 		.means = "No merge request of ours is open for the service in this environment, "
 			 "and its branch does not carry the version either. Nothing was done.",

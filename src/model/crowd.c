@@ -5,15 +5,19 @@
 
 enum {
 	SPREAD_PERCENT = 15, /* of the patience, up and down */
-	SHRINK_PERCENT = 50, /* what is left of the patience with each further loss ... */
-	PATIENCE_MIN = 2,    /* ... at least so many attempts: those who are late must not meet */
+	SHRINK_PERCENT = 40, /* what is left of the patience with each further loss ... */
+	PATIENCE_MIN = 1,    /* ... at least so many attempts */
+	PAUSE_MIN = 1,       /* the same over the API, where those who meet are few */
+	PAUSE_SPREAD = 30,   /* percent: who waits much longer than the others is the slowest */
 	FIRST_LOOK_MIN = 1,  /* attempts until the first look ... */
 	FIRST_LOOK_MAX = 2,  /* ... at most; half as much again with each look ... */
-	WATCHES = 8,         /* looks for a commit to begin behind */
-	WATCH_PERCENT = 20,  /* of an attempt between them ... */
+	WATCHES = 12,        /* looks for a commit to begin behind */
+	WATCH_PERCENT = 10,  /* of an attempt between them, less with each further loss ... */
+	WATCH_LEAST = 5,     /* ... at least so many percent ... */
 	WATCH_SPREAD = 30,   /* ... give or take so many percent */
 	STRETCH_MIN = ATTEMPT / 4,
-	STRETCH_MAX = 4 * ATTEMPT, /* ... up to this */
+	STRETCH_MAX = 4 * ATTEMPT, /* ... up to this ... */
+	LOOKS_APART = 32,          /* ... and to so many times what the last look took */
 	WAIT_MAX_MS = 3600000
 };
 
@@ -49,14 +53,20 @@ static int64_t in_ms(int64_t thousandths, int64_t attempt_ms)
 	return most(1, thousandths * attempt_ms / ATTEMPT);
 }
 
-/* Shrinks with each loss. */
-static int64_t patience(int64_t first, int losses)
+/* FIRST attempts after the first loss; less with each further one, but never less than LAST. */
+static int64_t patience(int64_t first, int64_t last, int losses)
 {
 	int64_t attempts = first * ATTEMPT;
 
-	for (int i = 1; i < losses && attempts > PATIENCE_MIN * ATTEMPT; i++)
+	for (int i = 1; i < losses && attempts > last * ATTEMPT; i++)
 		attempts = attempts * SHRINK_PERCENT / 100;
-	return most(attempts, PATIENCE_MIN * ATTEMPT);
+	return most(attempts, last * ATTEMPT);
+}
+
+/* MEAN, give or take so many percent. */
+static int64_t around(int64_t mean, int64_t percent, uint32_t random)
+{
+	return between(mean * (100 - percent) / 100, mean * (100 + percent) / 100, random);
 }
 
 int64_t sg_crowd_lost(struct sg_crowd *crowd, int64_t attempt_ms, int64_t look_ms, int64_t left_ms,
@@ -67,13 +77,12 @@ int64_t sg_crowd_lost(struct sg_crowd *crowd, int64_t attempt_ms, int64_t look_m
 	crowd->losses++;
 	crowd->attempt_ms = limited(attempt_ms);
 	crowd->watches = WATCHES;
-	/* one quick look says little: it takes some of them to believe that all is quicker now */
-	crowd->look_ms = (crowd->attempt_ms / SG_CROWD_LOOKS + limited(look_ms)) / 2;
+	/* the attempt may have stood in the crowd of those who came at once; the look is of now */
+	crowd->look_ms = least(crowd->attempt_ms / SG_CROWD_LOOKS, limited(look_ms) * 3 / 2);
 	now_ms = attempt_now_ms(crowd);
-	mean = patience(SG_CROWD_PATIENCE, crowd->losses);
+	mean = patience(SG_CROWD_PATIENCE, PATIENCE_MIN, crowd->losses);
 	crowd->waited_ms = 0;
-	crowd->patience = between(mean * (100 - SPREAD_PERCENT) / 100,
-		mean * (100 + SPREAD_PERCENT) / 100, (uint32_t)random);
+	crowd->patience = around(mean, SPREAD_PERCENT, (uint32_t)random);
 	crowd->patience =
 		least(crowd->patience, least(most(0, left_ms), WAIT_MAX_MS) / 4 * ATTEMPT / now_ms);
 	crowd->stretch = between((int64_t)FIRST_LOOK_MIN * ATTEMPT,
@@ -84,14 +93,13 @@ int64_t sg_crowd_lost(struct sg_crowd *crowd, int64_t attempt_ms, int64_t look_m
 /* At our turn: the next look, unless there is a commit to begin behind, or none comes. */
 static int64_t watch(struct sg_crowd *crowd, bool moved, int64_t now_ms, uint64_t random)
 {
-	int64_t pause = (int64_t)WATCH_PERCENT * ATTEMPT / 100;
+	int64_t percent = most(WATCH_LEAST, 2 * WATCH_PERCENT / (1 + (int64_t)crowd->losses));
+	int64_t pause = percent * ATTEMPT / 100;
 
 	if (moved || crowd->watches == 0)
 		return -1;
 	crowd->watches--;
-	return in_ms(between(pause * (100 - WATCH_SPREAD) / 100, pause * (100 + WATCH_SPREAD) / 100,
-			     (uint32_t)random),
-		now_ms);
+	return in_ms(around(pause, WATCH_SPREAD, (uint32_t)random), now_ms);
 }
 
 int64_t sg_crowd_looked(
@@ -108,7 +116,8 @@ int64_t sg_crowd_looked(
 	crowd->waited_ms += least(most(1, waited_ms), WAIT_MAX_MS);
 	left = crowd->patience - crowd->waited_ms * ATTEMPT / now_ms;
 	if (left > 0) {
-		crowd->stretch = least(crowd->stretch + crowd->stretch / 2, STRETCH_MAX);
+		crowd->stretch = least(least(crowd->stretch + crowd->stretch / 2, STRETCH_MAX),
+			LOOKS_APART * limited(look_ms) * ATTEMPT / now_ms);
 		return in_ms(most(STRETCH_MIN, least(crowd->stretch, left)), now_ms);
 	}
 	crowd->patience = 0;
@@ -118,9 +127,9 @@ int64_t sg_crowd_looked(
 
 int64_t sg_crowd_pause(struct sg_crowd *crowd, int64_t attempt_ms, uint64_t random)
 {
-	int64_t window;
+	int64_t mean;
 
 	crowd->losses++;
-	window = patience(SG_CROWD_PAUSE, crowd->losses);
-	return in_ms(between(0, window, (uint32_t)random), limited(attempt_ms));
+	mean = patience(SG_CROWD_PAUSE, PAUSE_MIN, crowd->losses);
+	return in_ms(around(mean, PAUSE_SPREAD, (uint32_t)random), limited(attempt_ms));
 }

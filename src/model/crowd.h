@@ -7,15 +7,16 @@
  * its turn: a time drawn around SG_CROWD_PATIENCE attempts, which lets the others by, so that few
  * pushes are wasted on each other; the looks become rarer meanwhile. When the turn has come it
  * looks often, to begin right behind somebody's commit: all that began before that commit loses,
- * and little has begun since. With each loss the turn comes sooner, so nobody starves behind those
- * who have just come.
+ * and little has begun since. With each loss the turn comes sooner, and the looks in it more often,
+ * so nobody starves behind those who have just come.
  *
  * With N that never rest, a change costs 1 + (N - 1) / K pushes when K commits pass during a turn:
  * each of the others lands once between two of ours. About one commit lands in an attempt's time,
- * so the patience is K, and 22 keeps 32 of them below two and a half pushes.
+ * so the patience is K, and 28 keeps 32 of them below two and a half pushes.
  *
- * Times are measured in attempts (a look, a fetch, a push), as they are now: when the server was
- * busier at the last attempt, the looks show that it is faster again.
+ * Times are measured in attempts (a look, a fetch, a push), as they are now: whoever came in a rush
+ * of many had a slow attempt, and a quick look says that the others wait, too. An attempt counts
+ * for no more than SG_CROWD_LOOKS of these looks; else the first ones would be the slowest of all.
  */
 #ifndef SG_MODEL_CROWD_H
 #define SG_MODEL_CROWD_H
@@ -24,8 +25,8 @@
 #include <stdint.h>
 
 enum {
-	SG_CROWD_PATIENCE = 22,         /* attempts that the first turn is waited for, on average */
-	SG_CROWD_PAUSE = 12,            /* attempts, the widest window of sg_crowd_pause() */
+	SG_CROWD_PATIENCE = 28,         /* attempts that the first turn is waited for, on average */
+	SG_CROWD_PAUSE = 7,             /* attempts, the first sg_crowd_pause(), on average */
 	SG_CROWD_ATTEMPT_MAX_MS = 5000, /* no attempt counts for more */
 	SG_CROWD_LOOKS = 8              /* nor for more than so many looks */
 };
@@ -58,7 +59,7 @@ int64_t sg_crowd_looked(
 
 /*
  * The same where there is no branch to look at: over the API only who changes the same file comes
- * first, and those are few. Full jitter in a window that halves with each loss.
+ * first, and those are few. A time drawn around so many attempts, fewer with each loss.
  */
 int64_t sg_crowd_pause(struct sg_crowd *crowd, int64_t attempt_ms, uint64_t random);
 

@@ -17,6 +17,7 @@
 	X(MR_MERGED, 0, "the merge request is merged")                                             \
 	X(MR_CLOSED, 0, "the merge request is closed")                                             \
 	X(MR_LIST, 0, "the open merge requests are listed")                                        \
+	X(MR_LIST_INCOMPLETE, 0, "some of the open merge requests could not be read")              \
 	X(MR_NONE, 1, "no merge request of ours is open")                                          \
 	X(MR_NOT_MERGED, 1, "the merge request was closed without a merge")                        \
 	X(MR_MERGED_ALREADY, 1, "the merge request was merged and cannot be closed")               \

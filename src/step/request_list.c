@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "step/board.h"
 #include "step/gate_status.h"
+#include "step/survey.h"
 
 /* GitLab has nothing against it: then it is our own gates that it waits for. */
 static const char *sentence_of(struct sg_arena *arena, const struct sg_mr_status *status,
@@ -64,29 +66,94 @@ int sg_request_row(struct sg_world *world, struct sg_loaded *loaded, struct sg_f
 	return 0;
 }
 
-static int add(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
-	const struct sg_environment *only, int64_t iid, struct sg_report *report,
-	struct sg_err *err)
+struct listing {
+	struct sg_world *world;
+	struct sg_loaded *loaded;
+	struct sg_forge *forge;
+	const struct sg_environment *only; /* NULL: all */
+	struct sg_report *report;
+	struct sg_err silence; /* why GitLab is not asked any more; OK: it is */
+	size_t unread;
+};
+
+/* The row of one that was read now, or none: it is over, or nothing that is configured. */
+static int add(struct listing *l, int64_t iid, struct sg_err *err)
 {
 	const struct sg_environment *env;
 	const char *service, *why;
 	struct sg_report_mr row;
 	struct sg_mr mr;
 
-	if (sg_gitlab_mr_get(&forge->gitlab, iid, world->arena, &mr, err) < 0 ||
-		sg_request_place(world, loaded, forge, &mr, &env, &service, &why, err) < 0)
+	if (sg_gitlab_mr_get(&l->forge->gitlab, iid, l->world->arena, &mr, err) < 0 ||
+		sg_request_place(l->world, l->loaded, l->forge, &mr, &env, &service, &why, err) < 0)
 		return -1;
-	if (why || (only && only != env) || (mr.state != SG_MR_OPENED && mr.state != SG_MR_LOCKED))
+	if (why || (l->only && l->only != env) ||
+		(mr.state != SG_MR_OPENED && mr.state != SG_MR_LOCKED))
 		return 0;
-	if (sg_request_row(world, loaded, forge, env, service, &mr, &row, err) < 0)
+	if (sg_request_row(l->world, l->loaded, l->forge, env, service, &mr, &row, err) < 0)
 		return -1;
-	*sg_report_add_mr(report) = row;
+	*sg_report_add_mr(l->report) = row;
 	return 0;
 }
 
-int sg_request_list(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
-	const struct sg_environment *only, struct sg_report *report, struct sg_err *err)
+/*
+ * The row of one that could not be read, with what the list said of it. Where not even its place is
+ * known it may be of any environment, and is shown.
+ */
+static int add_unread(
+	struct listing *l, const struct sg_mr *entry, const struct sg_err *why, struct sg_err *err)
 {
+	struct sg_board_trouble trouble = sg_board_trouble_of(l->world->arena, why);
+	const struct sg_environment *env = NULL;
+	const char *service = NULL, *stranger = NULL;
+	struct sg_err unplaced = SG_ERR_INIT;
+
+	if (sg_request_place(l->world, l->loaded, l->forge, entry, &env, &service, &stranger,
+		    &unplaced) < 0 &&
+		unplaced.reason == SG_R_CANCELLED) {
+		*err = unplaced;
+		return -1;
+	}
+	if (stranger || (l->only && env && l->only != env))
+		return 0;
+	l->unread++;
+	*sg_report_add_mr(l->report) = (struct sg_report_mr){
+		.service = service,
+		.environment = env ? env->name : NULL,
+		.iid = entry->iid,
+		.url = entry->web_url,
+		.branch = entry->source_branch,
+		.code = trouble.code,
+		.sentence = sg_arena_printf(l->world->arena, "could not be read: %s", trouble.text),
+	};
+	return 0;
+}
+
+static int add_entry(struct listing *l, const struct sg_mr *entry, struct sg_err *err)
+{
+	struct sg_err why = l->silence;
+
+	if (why.reason == SG_R_OK && add(l, entry->iid, &why) == 0)
+		return 0;
+	if (why.reason == SG_R_CANCELLED) {
+		*err = why;
+		return -1;
+	}
+	if (sg_survey_is_silence(why.reason))
+		l->silence = why;
+	return add_unread(l, entry, &why, err);
+}
+
+int sg_request_list(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_environment *only, struct sg_report *report, size_t *ret_unread,
+	struct sg_err *err)
+{
+	struct listing l = {.world = world,
+		.loaded = loaded,
+		.forge = forge,
+		.only = only,
+		.report = report,
+		.silence = SG_ERR_INIT};
 	struct sg_mr *mrs;
 	size_t count;
 
@@ -95,7 +162,8 @@ int sg_request_list(struct sg_world *world, struct sg_loaded *loaded, struct sg_
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (sg_request_is_ours(&mrs[i], forge, &loaded->policy) &&
-			add(world, loaded, forge, only, mrs[i].iid, report, err) < 0)
+			add_entry(&l, &mrs[i], err) < 0)
 			return -1;
+	*ret_unread = l.unread;
 	return 0;
 }

@@ -359,6 +359,37 @@ def test_list_has_our_open_requests_and_what_they_wait_for(mr):
     assert f"!{iid}" in mr.sg("mr", "list").out
 
 
+@pytest.mark.parametrize("fault, reason", [("gl-403", "FORBIDDEN"), ("gl-404", "NOT_FOUND"), ("gl-garbage", None)])
+def test_list_goes_on_past_a_request_that_cannot_be_read(mr, faults, fault, reason):
+    older = mr.opened()
+    mr.dev("order", "4.4.0")
+    newer = mr.run("open", "order", "--to", "staging").json["merge_requests"][0]["iid"]
+    faults(fault, "1000", "GET", f"merge_requests/{newer}")
+    run = mr.run("list", "--env", "staging", "--timeout", "5s")
+    rows = {row["iid"]: row for row in run.json["merge_requests"]}
+    assert run.json["reason"] == "MR_LIST_INCOMPLETE" and "1 could not be read" in run.json["sentence"]
+    assert rows[older]["state"] == "opened" and rows[older]["reason"].startswith("MR_")
+    row = rows[newer]
+    assert (row["service"], row["environment"], row["branch"], row["state"]) == ("order", "staging", "stagegate/staging/order", None)
+    assert row["url"] and row["sentence"].startswith("could not be read: ") and not row["reason"].startswith("MR_")
+    assert reason in (None, row["reason"])
+    assert mr.run("list", "--env", "production", "--timeout", "5s").json["merge_requests"] == []
+    faults("clear")
+    assert mr.run("list").json["reason"] == "MR_LIST"
+
+
+def test_list_does_not_ask_a_gitlab_that_has_fallen_silent_for_each_request(mr, faults):
+    mr.opened()
+    mr.dev("order", "4.4.0")
+    mr.run("open", "order", "--to", "staging")
+    mr.ctl("api-log", "clear")
+    faults("gl-reset", "1000", "GET", "merge_requests/")
+    run = mr.run("list", "--timeout", "3s")
+    assert run.json["reason"] == "MR_LIST_INCOMPLETE" and len(run.json["merge_requests"]) == 2
+    asked = {row["path"] for row in json.loads(mr.ctl("api-log")) if "/merge_requests/" in row["path"]}
+    assert len(asked) == 1
+
+
 # --- words
 
 
