@@ -265,6 +265,23 @@ static void finish(const struct awaiting *all, const struct sg_cluster_client *c
 		done->read_only = sg_arena_strdup(arena, client->refusal.cause);
 }
 
+/* A run that is asked to end says how far it has come, and what it was waiting for. */
+static void say_state(const struct awaiting *all, struct sg_err *err)
+{
+	const struct sg_follower *open = all->blocker;
+	const struct sg_app_verdict *verdict;
+
+	for (size_t i = 0; i < all->count && (!open || sg_follower_over(open)); i++)
+		open = &all->followers[i];
+	if (!open || sg_follower_over(open))
+		return;
+	verdict = sg_app_fold_verdict(open->fold);
+	(void)sg_wrap(err, "%s: %.200s", sg_app_code_name(verdict->code), verdict->message);
+	(void)sg_wrap(err, "%s", open->ask->app.name);
+	if (all->count > 1)
+		(void)sg_wrap(err, "%zu of %zu run it", all->live, all->count);
+}
+
 int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg_ancestry *ancestry,
 	const struct sg_await_rules *rules, const struct sg_await_ask *asks, size_t count,
 	struct sg_await_done *ret_done, struct sg_err *err)
@@ -277,6 +294,8 @@ int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg
 	all.lookers = sg_calloc(count, sizeof(struct sg_follower *));
 	begin(&all, client, ancestry, asks, count);
 	rc = run(&all, &done.timed_out, err);
+	if (rc < 0 && err->reason == SG_R_CANCELLED)
+		say_state(&all, err);
 	if (rc == 0) {
 		finish(&all, client, &done);
 		*ret_done = done;

@@ -32,6 +32,7 @@ struct sg_await_end {
 	const char *const *images; /* that run, in the world's arena */
 	size_t image_count;
 	const char *trouble; /* with the cluster, while it was not overcome; NULL */
+	const char *refusal; /* of the refresh that was asked for last; NULL */
 	int64_t elapsed_ms;
 };
 

@@ -39,6 +39,9 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 	row->elapsed_ms = end->elapsed_ms;
 	if (end->trouble)
 		sg_report_line(report, &row->evidence, "the cluster: %s", end->trouble);
+	if (end->refusal)
+		sg_report_line(
+			report, &row->evidence, "no refresh could be asked for: %s", end->refusal);
 	if (row->result == SG_RESULT_TIMEOUT)
 		row->last_blocker = row->sentence;
 	if (end->verdict.images_unseen)

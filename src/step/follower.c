@@ -330,5 +330,7 @@ struct sg_await_end sg_follower_end(const struct sg_follower *follower)
 	end.images = images_of(follower, &end.image_count);
 	if (trouble && end.verdict.kind == SG_APP_WAIT)
 		end.trouble = sg_arena_strdup(follower->world->arena, trouble->cause);
+	if (follower->refusal[0])
+		end.refusal = sg_arena_strdup(follower->world->arena, follower->refusal);
 	return end;
 }

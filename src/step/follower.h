@@ -47,6 +47,7 @@ struct sg_follower {
 	uint64_t said;                /* a digest of what was said last, where there is no line */
 	struct sg_progress *progress; /* its own line; NULL: one of very many */
 	struct sg_await_end *end;     /* set when it is over */
+	char refusal[256]; /* why the refresh that was asked for last was not taken; "" */
 };
 
 /* ONE of many: no line of its own in the log's heartbeat. FOLLOWER is zeroed before; call

@@ -1,4 +1,5 @@
 /* Refreshes that a follower asks for. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cluster/refresh.h"
@@ -48,7 +49,7 @@ int sg_follower_ask(struct sg_follower *follower, struct sg_err *err)
 	enum sg_refresh_result result;
 	struct sg_json *object = NULL;
 	struct sg_cluster_app app; /* a child's refresh goes to the child */
-	struct sg_err trouble;
+	struct sg_err trouble = SG_ERR_INIT;
 
 	if (!follower->policy->may_refresh ||
 		!sg_app_fold_request(follower->fold, sg_follower_now_ms(follower), &request))
@@ -65,6 +66,7 @@ int sg_follower_ask(struct sg_follower *follower, struct sg_err *err)
 	} else if (result == SG_REFRESH_NOT_PERMITTED) {
 		follower->policy->may_refresh = false;
 	}
+	(void)snprintf(follower->refusal, sizeof(follower->refusal), "%.255s", trouble.cause);
 	if (object)
 		patched(follower, &app, object);
 	sg_app_fold_requested(follower->fold, &request, sg_follower_now_ms(follower));

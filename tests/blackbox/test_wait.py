@@ -217,6 +217,7 @@ def test_a_signal_ends_the_wait(app, sg):
         run.says("PROGRESSING")
         run.child.terminate()
         assert run.ends() == 143
+    assert "notification-dev: PROGRESSING: " in run.text[run.text.index("stagegate: "):], run.text
 
 
 def test_no_dotenv_key_is_the_variable_of_an_option(sg, tmp_path):

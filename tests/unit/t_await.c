@@ -361,6 +361,25 @@ static void test_a_signal_ends_it(void **state)
 	script_cancel(s.w->script, 3000, 15);
 	assert_int_equal(await(&s), -1);
 	assert_int_equal(s.w->err.reason, SG_R_CANCELLED);
+	assert_string_equal(s.w->err.where,
+		"web-prod: OLDER_REVISION: the application is still at an older revision: still at "
+		"111111111111");
+	finish(&s);
+}
+
+static void test_a_refresh_that_the_server_does_not_take_is_told(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.patch_status = 422;
+	happens(&s, 0, app(&s, 1, OLD, "Synced", "Healthy", "1", false));
+	assert_int_equal(await(&s), 0);
+	assert_true(s.done.timed_out);
+	assert_null(s.done.read_only);
+	assert_non_null(s.done.ends[0].refusal);
+	assert_non_null(strstr(s.done.ends[0].refusal, "422"));
+	assert_true(patches(&s) > 1);
 	finish(&s);
 }
 
@@ -378,6 +397,7 @@ int main(void)
 		STORY(test_an_application_that_is_not_there),
 		STORY(test_without_permission_to_patch_it_reads_on),
 		STORY(test_a_signal_ends_it),
+		STORY(test_a_refresh_that_the_server_does_not_take_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
