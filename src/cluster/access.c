@@ -59,27 +59,28 @@ int sg_cluster_access_server(
 	return 0;
 }
 
-/* A token is one line of visible ASCII; anything else cannot be sent. */
-static bool is_token(struct sg_str token)
+int sg_cluster_token_check(struct sg_str token, const char *from, struct sg_err *err)
 {
+	bool good = token.len != 0;
+
 	for (size_t i = 0; i < token.len; i++)
-		if (token.ptr[i] <= ' ' || token.ptr[i] > '~')
-			return false;
-	return token.len != 0;
+		good = good && token.ptr[i] > ' ' && token.ptr[i] <= '~';
+	return good ? 0
+		    : sg_fail(err, SG_R_CREDENTIAL_MISSING, "%s %s", from,
+			      token.len ? "holds something else than one token" : "is empty");
 }
 
 static int read_token(const char *path, struct sg_buf *buf, struct sg_str *ret, struct sg_err *err)
 {
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
 	struct sg_err inner = SG_ERR_INIT;
 
 	if (sg_fs_read(path, buf, &inner) < 0)
 		return sg_fail(err, SG_R_CREDENTIAL_MISSING, "the token file cannot be read: %s",
 			inner.cause);
 	*ret = sg_str_trim(sg_buf_str(buf));
-	if (!is_token(*ret))
-		return sg_fail(err, SG_R_CREDENTIAL_MISSING, "%s: the token file %s", path,
-			ret->len ? "holds something else than one token" : "is empty");
-	return 0;
+	return sg_cluster_token_check(
+		*ret, sg_arena_printf(&arena, "%s: the token file", path), err);
 }
 
 static bool same_token(const struct sg_secret *old, struct sg_str token)

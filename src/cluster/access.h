@@ -18,6 +18,9 @@
 /* A token file is read again after this time (argocd.md 3.5), and at once on a 401. */
 #define SG_CLUSTER_TOKEN_AGE_MS INT64_C(60000)
 
+/* Whose API it is: the cluster's, or Argo CD's own (argocd.md 2), which has the same objects. */
+enum sg_cluster_speech { SG_SPEAKS_KUBERNETES, SG_SPEAKS_ARGOCD };
+
 /* How many headers may say who we want to be. */
 enum { SG_CLUSTER_AS_MAX = 64 };
 
@@ -28,8 +31,10 @@ struct sg_cluster_access {
 	const char *source;    /* for messages: "context \"prod\" of /etc/kubeconfig", "the service
 				  account    of this pod" */
 	const char *namespace; /* of the context or the pod; "default" when nothing is said */
-	const char *proxy;     /* NULL: the proxy environment */
-	struct sg_tls tls;     /* points into this value */
+	enum sg_cluster_speech speech;
+	const char *project; /* SPEAKS_ARGOCD: of the applications; NULL: not said */
+	const char *proxy;   /* NULL: the proxy environment */
+	struct sg_tls tls;   /* points into this value */
 	struct sg_secret *client_key;
 	struct sg_secret *token;              /* the one in use; NULL: none */
 	const char *token_file;               /* NULL: `token` never changes */
@@ -71,6 +76,10 @@ int sg_cluster_access_load(const struct sg_cluster_ask *ask, struct sg_cluster_a
  */
 int sg_cluster_access_server(struct sg_cluster_access *access, const char *url, const char *where,
 	struct sg_err *err) SG_MUST_CHECK;
+
+/* A token is one line of visible ASCII; CREDENTIAL_MISSING saying that FROM holds something else.
+ */
+int sg_cluster_token_check(struct sg_str token, const char *from, struct sg_err *err) SG_MUST_CHECK;
 
 /* True when credentials must not be sent: plain http to this machine. */
 bool sg_cluster_access_is_plain(const struct sg_cluster_access *access);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cluster/argocd.h"
 #include "io/http_date.h"
 
 /* Of a whole stream; memory is bounded by the window, not by this. */
@@ -42,7 +43,12 @@ static int wire_init(struct wire *wire, struct sg_cluster_client *client,
 	if (sg_cluster_access_token(client->access, now_of(client), false, NULL, err) < 0)
 		return -1;
 	sg_buf_adds(&wire->url, access->server);
-	sg_buf_adds(&wire->url, req->path);
+	if (access->speech == SG_SPEAKS_ARGOCD) {
+		if (sg_argocd_path(access, req->path, &wire->url, err) < 0)
+			return -1;
+	} else {
+		sg_buf_adds(&wire->url, req->path);
+	}
 	if (wire->url.overflow)
 		return sg_fail(
 			err, SG_R_KUBECONFIG_INVALID, "the address of the server is too long");
@@ -191,6 +197,7 @@ int sg_cluster_fail(const struct sg_cluster_client *client, const struct sg_clus
 		.identity = client->access->source,
 		.namespace = app->namespace,
 		.name = app->name,
+		.argocd = client->access->speech == SG_SPEAKS_ARGOCD,
 	};
 
 	return sg_fault_fail(fault, &about, err);

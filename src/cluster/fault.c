@@ -26,8 +26,12 @@ static enum sg_fault_kind kind_of_500(const struct sg_fault *fault)
 	return SG_FAULT_UNAVAILABLE;
 }
 
+#define GRPC_NOT_FOUND 5
+
 static enum sg_fault_kind kind_of_404(const struct sg_fault *fault)
 {
+	if (fault->grpc == GRPC_NOT_FOUND)
+		return SG_FAULT_NO_OBJECT;
 	return fault->is_status && strcmp(fault->reason, "NotFound") == 0 ? SG_FAULT_NO_OBJECT
 									  : SG_FAULT_NO_RESOURCE;
 }
@@ -83,11 +87,18 @@ static void read_status(const struct sg_json *object, struct sg_fault *fault)
 		fault->retry_after_ms = seconds * 1000;
 }
 
-/* JSON of a gateway, which is no Status: {"message": ...} or {"error": ..., ...}. */
+/*
+ * JSON of a gateway, which is no Status: {"message": ...} or {"error": ..., ...}. Argo CD's own API
+ * is one, and says its code, too.
+ */
 static void read_foreign(const struct sg_json *object, struct sg_fault *fault)
 {
 	static const char *const keys[] = {"message", "error_description", "error"};
+	int64_t code;
 
+	if (sg_json_get(object, "error") && sg_json_i64(sg_json_get(object, "code"), &code) &&
+		code > 0 && code <= 16)
+		fault->grpc = (int)code;
 	for (size_t i = 0; i < SG_COUNT(keys) && !fault->message[0]; i++)
 		sg_text_line(fault->message, sizeof(fault->message),
 			sg_str_of(sg_json_str(sg_json_get(object, keys[i]), "")));
@@ -146,6 +157,20 @@ void sg_fault_read_frame(const struct sg_json *object, struct sg_fault *ret_faul
 	*ret_fault = fault;
 }
 
+void sg_fault_read_stream(const struct sg_json *error, struct sg_fault *ret_fault)
+{
+	struct sg_fault fault = {.retry_after_ms = -1};
+	int64_t status = 0, code = 0;
+
+	if (sg_json_i64(sg_json_get(error, "http_code"), &status) && status >= 300 && status < 600)
+		fault.status = (int)status;
+	if (sg_json_i64(sg_json_get(error, "grpc_code"), &code) && code > 0 && code <= 16)
+		fault.grpc = (int)code;
+	read_foreign(error, &fault);
+	fault.kind = fault.status ? kind_of(&fault) : SG_FAULT_ODD;
+	*ret_fault = fault;
+}
+
 bool sg_fault_may_pass(const struct sg_fault *fault)
 {
 	return fault->kind == SG_FAULT_THROTTLED || fault->kind == SG_FAULT_UNAVAILABLE;
@@ -180,30 +205,38 @@ static enum sg_reason reason_of(const struct sg_fault *fault)
 	return SG_R_ANSWER_INVALID;
 }
 
+static void fail_no_object(const struct sg_fault_about *about, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_APPLICATION_NOT_FOUND,
+		"there is no application \"%s\" in namespace \"%s\" of %s%s", about->name,
+		about->namespace, about->server,
+		about->argocd ? ", or this token may not see it" : "");
+	(void)sg_hint(err,
+		"see `%s`; the configuration says which namespace and name%s are looked for",
+		about->argocd ? "argocd app list" : "kubectl get applications -A",
+		about->argocd ? ", and which project," : "");
+}
+
 static void fail_404(
 	const struct sg_fault *fault, const struct sg_fault_about *about, struct sg_err *err)
 {
-	bool page = sg_str_starts(sg_str_of(fault->message), PAGE_NOT_FOUND);
-
-	if (fault->kind == SG_FAULT_NO_OBJECT)
-		sg_fail(err, SG_R_APPLICATION_NOT_FOUND,
-			"there is no application \"%s\" in namespace \"%s\" of %s", about->name,
-			about->namespace, about->server);
-	else if (page)
-		sg_fail(err, SG_R_NOT_FOUND, "%s knows no applications.argoproj.io", about->server);
-	else
-		sg_fail(err, SG_R_NOT_FOUND, "%s answers 404: %s", about->server,
-			fault->message[0] ? fault->message : "(nothing more)");
-	if (fault->kind == SG_FAULT_NO_OBJECT)
-		(void)sg_hint(err,
-			"see `kubectl get applications -A`; the configuration says which "
-			"namespace and name are looked for");
-	else if (page)
+	if (fault->kind == SG_FAULT_NO_OBJECT) {
+		fail_no_object(about, err);
+		return;
+	}
+	if (sg_str_starts(sg_str_of(fault->message), PAGE_NOT_FOUND)) {
+		(void)sg_fail(
+			err, SG_R_NOT_FOUND, "%s knows no applications.argoproj.io", about->server);
 		(void)sg_hint(err, "Argo CD is not installed in this cluster, or it is the wrong "
 				   "cluster; see `kubectl api-resources`");
-	else
-		(void)sg_hint(err, "this is not the API server's own answer: check the server "
-				   "address and its path in the kubeconfig");
+		return;
+	}
+	(void)sg_fail(err, SG_R_NOT_FOUND, "%s answers 404: %s", about->server,
+		fault->message[0] ? fault->message : "(nothing more)");
+	(void)sg_hint(err,
+		"this is not the API server's own answer: check the server address and "
+		"its path%s",
+		about->argocd ? "" : " in the kubeconfig");
 }
 
 static void fail_403(
@@ -212,6 +245,13 @@ static void fail_403(
 	if (sg_str_search(sg_str_of(fault->message), "system:anonymous") >= 0)
 		(void)sg_hint(err, "the server saw no credential at all; it came from %s",
 			about->identity);
+	else if (about->argocd)
+		(void)sg_hint(err,
+			"the token's role must allow `applications, %s, PROJECT/%s`; an "
+			"application "
+			"that is missing is answered in the same way unless `cluster: {argocd: "
+			"true, project: PROJECT}` says its project",
+			about->verb, about->name);
 	else if (fault->is_status)
 		(void)sg_hint(err,
 			"a Role in namespace \"%s\" must allow verb \"%s\" on resource "

@@ -33,6 +33,7 @@ struct sg_fault {
 	enum sg_fault_kind kind;
 	int status;             /* HTTP status, or the code of a Status frame */
 	bool is_status;         /* the body was a Status object */
+	int grpc;               /* Argo CD's own code (argocd.md 2.3); 0: none */
 	int64_t retry_after_ms; /* -1: nothing was said */
 	char reason[48];        /* Status.reason; may be empty */
 	char message[400];      /* what the server says, one line, cut; may be empty */
@@ -46,6 +47,9 @@ void sg_fault_read(int http_status, const struct sg_buf *headers, struct sg_str 
 /* Reads the Status object of an ERROR frame of a watch. */
 void sg_fault_read_frame(const struct sg_json *object, struct sg_fault *ret_fault);
 
+/* Reads the `error` that ends a stream of Argo CD's own API (argocd.md 2.4). */
+void sg_fault_read_stream(const struct sg_json *error, struct sg_fault *ret_fault);
+
 /* True when the same request may succeed later without anybody doing something. */
 bool sg_fault_may_pass(const struct sg_fault *fault);
 
@@ -56,6 +60,7 @@ struct sg_fault_about {
 	const char *identity;  /* where the credential came from */
 	const char *namespace; /* of the applications */
 	const char *name;      /* of the application */
+	bool argocd;           /* it is Argo CD's own API */
 };
 
 /*

@@ -1,4 +1,4 @@
-#include "cluster/refresh.h"
+#include "cluster/refresh_impl.h"
 
 #include <string.h>
 
@@ -143,6 +143,12 @@ int sg_cluster_refresh(struct sg_cluster_client *client, const struct sg_cluster
 
 	if (seen_version && strlen(seen_version) < VERSION_SIZE)
 		memcpy(ask.version, seen_version, strlen(seen_version) + 1);
+	if (client->access->speech == SG_SPEAKS_ARGOCD) {
+		*ret = SG_REFRESH_ASKED;
+		if (ret_object)
+			*ret_object = NULL;
+		return sg_refresh_by_argocd(client, app, kind, deadline_ms, err);
+	}
 	if (client->read_only)
 		*ret = SG_REFRESH_NOT_PERMITTED;
 	else

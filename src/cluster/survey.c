@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+#include "cluster/argocd.h"
 #include "io/json_write.h"
 
 #define PATH_MAX_BYTES ((size_t)4 * 1024)
@@ -66,7 +68,9 @@ int sg_cluster_version(struct sg_cluster_client *client, int64_t deadline_ms,
 	struct sg_arena *arena, const char **ret_version, struct sg_err *err)
 {
 	const struct sg_cluster_req req = {
-		.method = "GET", .path = "/version", .label = "read the cluster's version"};
+		.method = "GET", .path = "/version", .label = "read the server's version"};
+	bool argocd = client->access->speech == SG_SPEAKS_ARGOCD;
+	const char *product = argocd ? "Argo CD" : "Kubernetes";
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	struct sg_fault fault = {0};
 	const char *version;
@@ -78,11 +82,11 @@ int sg_cluster_version(struct sg_cluster_client *client, int64_t deadline_ms,
 		return 0;
 	if (fault.kind != SG_FAULT_NONE)
 		return refuse(client, &fault, "its version", err);
-	version = sg_json_str(sg_json_get(doc, "gitVersion"), NULL);
+	version = sg_json_str(sg_json_get(doc, argocd ? "Version" : "gitVersion"), NULL);
 	if (!version)
-		return sg_fail(err, SG_R_ANSWER_INVALID, "%s is no Kubernetes: no gitVersion",
-			client->access->server);
-	*ret_version = sg_arena_strdup(arena, version);
+		return sg_fail(err, SG_R_ANSWER_INVALID, "%s is no %s: it tells no version",
+			client->access->server, product);
+	*ret_version = sg_arena_printf(arena, "%s %s", product, version);
 	return 0;
 }
 
@@ -105,6 +109,36 @@ static void write_review(struct sg_buf *out, const char *namespace, const char *
 	sg_json_close_object(&json);
 }
 
+/* Argo CD's own API: the one right is `get`; lists, the stream and refreshes come with it. */
+static int may_by_argocd(struct sg_cluster_client *client, int64_t deadline_ms, bool *ret_allowed,
+	struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path;
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_cluster_req req = {.method = "GET", .label = "ask what is allowed"};
+	struct sg_fault fault = {0};
+	const char *value;
+
+	sg_buf_init(&path, PATH_MAX_BYTES);
+	if (!client->access->project)
+		return sg_fail(err, SG_R_NOT_FOUND,
+			"Argo CD says what is allowed in a project only, and none is named: "
+			"`cluster: {argocd: true, project: NAME}`");
+	sg_buf_adds(&path, SG_ARGOCD_CAN_GET);
+	sg_text_url(sg_str_of(client->access->project), &path);
+	sg_buf_adds(&path, "%2F*");
+	req.path = path.ptr;
+	if (ask(client, &req, "what is allowed", deadline_ms, &doc, &fault, err) < 0)
+		return -1;
+	if (fault.kind != SG_FAULT_NONE)
+		return refuse(client, &fault, "what is allowed", err);
+	value = sg_json_str(sg_json_get(doc, "value"), "");
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return sg_fail(err, SG_R_ANSWER_INVALID, "value: expected yes or no");
+	*ret_allowed = strcmp(value, "yes") == 0;
+	return 0;
+}
+
 int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, const char *verb,
 	int64_t deadline_ms, bool *ret_allowed, struct sg_err *err)
 {
@@ -117,6 +151,8 @@ int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, cons
 	struct sg_fault fault = {0};
 	const struct sg_json *allowed;
 
+	if (client->access->speech == SG_SPEAKS_ARGOCD)
+		return may_by_argocd(client, deadline_ms, ret_allowed, err);
 	sg_buf_init(&body, PATH_MAX_BYTES);
 	write_review(&body, namespace, verb);
 	req.body = sg_buf_str(&body);

@@ -9,15 +9,16 @@
 #include "model/ancestry.h"
 
 /*
- * "v1.35.4". *ret_version is NULL where the server answers, but does not tell it to this identity.
- * AUTH_FAILED, UNREACHABLE, ANSWER_INVALID when that is no Kubernetes.
+ * "Kubernetes v1.35.4", "Argo CD v3.5.1". *ret_version is NULL where the server answers, but does
+ * not tell it to this identity. AUTH_FAILED, UNREACHABLE, ANSWER_INVALID when it is neither.
  */
 int sg_cluster_version(struct sg_cluster_client *client, int64_t deadline_ms,
 	struct sg_arena *arena, const char **ret_version, struct sg_err *err) SG_MUST_CHECK;
 
 /*
  * May we VERB ("get", "list", "watch", "patch") applications.argoproj.io in NAMESPACE? Asked by a
- * SelfSubjectAccessReview, which every authenticated identity may create and which is kept nowhere.
+ * SelfSubjectAccessReview, which every authenticated identity may create and which is kept nowhere;
+ * of Argo CD's own API by its can-i, for the project that is named.
  * -1 when the server does not answer such questions.
  */
 int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, const char *verb,

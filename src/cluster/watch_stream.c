@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/argocd.h"
 #include "cluster/watch_impl.h"
 #include "io/json_peek.h"
 
@@ -71,14 +72,28 @@ static enum sg_watch_step take_bookmark(
 	return SG_STEP_AGAIN;
 }
 
+static bool speaks_argocd(const struct sg_watch *watch)
+{
+	return watch->client->access->speech == SG_SPEAKS_ARGOCD;
+}
+
+/* Where a frame has what: of the cluster's API, and of Argo CD's own. */
+static const struct places {
+	const char *type, *name, *version;
+} places[] = {
+	{"type", "object.metadata.name", "object.metadata.resourceVersion"},
+	{"result.type", "result.application.metadata.name",
+		"result.application.metadata.resourceVersion"},
+};
+
 /* A change of an application that nobody waits for: only its version counts. */
 static bool pass_over(struct sg_watch *watch, struct sg_str line)
 {
+	const struct places *at = &places[speaks_argocd(watch)];
 	struct sg_str type, version;
 
-	if (!sg_watch_is_foreign(watch, line, "object.metadata.name") ||
-		!sg_json_peek(line, "type", &type) ||
-		!sg_json_peek(line, "object.metadata.resourceVersion", &version))
+	if (!sg_watch_is_foreign(watch, line, at->name) || !sg_json_peek(line, at->type, &type) ||
+		!sg_json_peek(line, at->version, &version))
 		return false;
 	if (!sg_str_is(type, "MODIFIED") && !sg_str_is(type, "ADDED") &&
 		!sg_str_is(type, "DELETED"))
@@ -91,36 +106,51 @@ static bool pass_over(struct sg_watch *watch, struct sg_str line)
 	return true;
 }
 
+static struct sg_argocd_frame read_frame(const struct sg_watch *watch, const struct sg_json *doc)
+{
+	struct sg_argocd_frame frame = {.type = sg_json_str(sg_json_get(doc, "type"), ""),
+		.object = sg_json_get(doc, "object")};
+
+	if (speaks_argocd(watch))
+		return sg_argocd_frame_read(doc);
+	if (strcmp(frame.type, "ERROR") == 0)
+		sg_fault_read_frame(frame.object, &frame.fault);
+	return frame;
+}
+
 static enum sg_watch_step take_frame(
 	struct sg_watch *watch, struct sg_str line, struct sg_watch_event *ret, struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	const struct sg_json *object;
-	struct sg_fault fault;
+	struct sg_argocd_frame frame;
 	struct sg_err why = SG_ERR_INIT;
-	const char *type;
 
 	watch->frames++;
 	if (pass_over(watch, line))
 		return SG_STEP_AGAIN;
 	if (sg_json_parse(line, &doc, &why) < 0)
 		return odd_frame(watch, why.cause, err);
-	type = sg_json_str(sg_json_get(doc, "type"), "");
-	object = sg_json_get(doc, "object");
-	if (strcmp(type, "BOOKMARK") == 0)
-		return take_bookmark(watch, object, err);
-	if (strcmp(type, "ERROR") == 0) {
-		sg_fault_read_frame(object, &fault);
-		return sg_watch_react(watch, &fault, ret, err);
-	}
-	if (strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0 ||
-		strcmp(type, "DELETED") == 0) {
+	frame = read_frame(watch, doc);
+	if (strcmp(frame.type, "BOOKMARK") == 0)
+		return take_bookmark(watch, frame.object, err);
+	if (strcmp(frame.type, "ERROR") == 0)
+		return sg_watch_react(watch, &frame.fault, ret, err);
+	if (strcmp(frame.type, "ADDED") == 0 || strcmp(frame.type, "MODIFIED") == 0 ||
+		strcmp(frame.type, "DELETED") == 0) {
+		bool deleted = strcmp(frame.type, "DELETED") == 0;
 		struct sg_json *taken = doc;
 
 		doc = NULL;
-		return take_change(watch, taken, object, strcmp(type, "DELETED") == 0, ret, err);
+		return take_change(watch, taken, frame.object, deleted, ret, err);
 	}
 	return odd_frame(watch, "its type is unknown", err);
+}
+
+/* Argo CD's own stream does not tell what was deleted before it began: list again. */
+static void begin_anew(struct sg_watch *watch)
+{
+	watch->version[0] = '\0';
+	watch->phase = SG_PHASE_LIST;
 }
 
 /* The server closed the stream, or the connection broke: go on from the last version. */
@@ -138,11 +168,15 @@ static enum sg_watch_step end_stream(struct sg_watch *watch, struct sg_err *err)
 		(void)sg_fail(&why, SG_R_REMOTE_FAILED, "the stream ends inside a line");
 	else if (early)
 		(void)sg_fail(&why, SG_R_REMOTE_FAILED, "the stream ends as soon as it is open");
+	if (speaks_argocd(watch))
+		watch->version[0] = '\0';
 	if (why.reason != SG_R_OK) {
 		(void)sg_transient(&why); /* it was open: whatever ended it may pass */
 		return sg_watch_retreat(watch, &why, -1, err);
 	}
 	sg_watch_hang_up(watch);
+	if (speaks_argocd(watch))
+		begin_anew(watch);
 	watch->not_before_ms = watch->started_ms + SHORT_MS;
 	return SG_STEP_AGAIN;
 }
@@ -153,10 +187,9 @@ static enum sg_watch_step end_silence(struct sg_watch *watch)
 	sg_watch_hang_up(watch);
 	watch->not_before_ms = 0;
 	watch->failures = watch->stream_failures = 0;
-	if (++watch->silences > 1) {
+	if (++watch->silences > 1 || speaks_argocd(watch)) {
 		watch->silences = 0;
-		watch->version[0] = '\0';
-		watch->phase = SG_PHASE_LIST;
+		begin_anew(watch);
 	}
 	return SG_STEP_AGAIN;
 }

@@ -79,6 +79,9 @@ const struct sg_opt sg_opts_cluster[SG_OPTS_CLUSTER] = {
 		"account)"),
 	SG_STRING(struct sg_settings, context, "context", "NAME",
 		"kubeconfig context (default: the environment's, then the current one)"),
+	SG_STRING(struct sg_settings, argocd_server, "argocd-server", "URL",
+		"Argo CD's own API server, for environments with `cluster: {argocd: true}` "
+		"(default: ARGOCD_SERVER)"),
 	SG_FLAG(struct sg_settings, exec_plugins, "exec-plugins",
 		"run the program that the kubeconfig's user names under `exec`, to log in"),
 	SG_DURATION(struct sg_settings, poll_ms, "poll", "20s",

@@ -19,6 +19,7 @@
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/text.h"
+#include "step/argocd.h"
 #include "step/shelf.h"
 
 /* A document: a report, a diff, all findings of a large repository. */
@@ -352,6 +353,7 @@ static bool is_help(const char *word)
 static void release(struct session *session)
 {
 	sg_shelves_release(&session->world);
+	sg_argocd_login_free(session->world.argocd);
 	sg_http_curl_free(session->made_http);
 	sg_buf_release(&session->pem);
 	free(session->args);

@@ -77,8 +77,8 @@ enum {
 	SG_OPTS_WRITING = 1,
 	SG_OPTS_SIGNING = 1,
 	SG_OPTS_OLDER = 2,
-	SG_OPTS_CLUSTER = 8,
-	SG_OPTS_KUBECONFIG = 3, /* of these: which cluster, nothing about waiting */
+	SG_OPTS_CLUSTER = 9,
+	SG_OPTS_KUBECONFIG = 4, /* of these: which cluster, nothing about waiting */
 	SG_OPTS_NETWORK = 7,
 };
 extern const struct sg_opt sg_opts_output[SG_OPTS_OUTPUT];

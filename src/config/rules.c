@@ -270,6 +270,28 @@ static void check_request_style(struct sg_config_notes *notes, const struct sg_y
 			env->name ? env->name : "?");
 }
 
+/* A kubeconfig's words mean nothing to Argo CD's own API, and the other way round. */
+static void check_cluster(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_environment *env)
+{
+	const char *const with_argocd[] = {"context", "insecure"};
+	const struct sg_yaml_node *cluster = sg_yaml_get(node, "cluster"), *place;
+
+	if (!cluster)
+		return;
+	for (size_t i = 0; i < SG_COUNT(with_argocd) && env->cluster.argocd; i++) {
+		place = sg_yaml_get(cluster, with_argocd[i]);
+		if (place)
+			sg_config_note(notes, place->key_line, place->key_column, NULL,
+				"'%s' is about a kubeconfig, and 'argocd: true' uses none",
+				with_argocd[i]);
+	}
+	place = sg_yaml_get(cluster, "project");
+	if (place && !env->cluster.argocd)
+		sg_config_note(notes, place->key_line, place->key_column, "set 'argocd: true'",
+			"'project' is for Argo CD's own API");
+}
+
 static void fill_environment(struct sg_environment *env, const struct sg_policy *policy)
 {
 	if (!env->branch)
@@ -294,6 +316,7 @@ static void check_environments(
 		check_after(notes, node, policy, &envs[i]);
 		check_gates(notes, node, &envs[i]);
 		check_request_style(notes, node, &envs[i]);
+		check_cluster(notes, node, &envs[i]);
 		sg_config_application_rule(notes, node, &envs[i]);
 	}
 	check_cycles(notes, list, policy);

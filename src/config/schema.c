@@ -37,6 +37,18 @@ static const struct sg_config_key cluster_keys[] = {
 		AT(sg_cluster_ref, insecure),
 		.fallback = "false",
 		.doc = "Accept `insecure-skip-tls-verify` of that kubeconfig."},
+	{.name = "argocd",
+		.type = SG_CONFIG_BOOL,
+		AT(sg_cluster_ref, argocd),
+		.fallback = "false",
+		.doc = "Ask Argo CD's own API server (`--argocd-server`) instead of the "
+		       "cluster's."},
+	{.name = "project",
+		.type = SG_CONFIG_TEXT,
+		.format = SG_FORMAT_LABEL,
+		AT(sg_cluster_ref, project),
+		.fallback = "not said: one that is missing and one that is hidden look the same",
+		.doc = "With `argocd`: the AppProject of the Applications."},
 };
 
 static const struct sg_config_map cluster_map = {

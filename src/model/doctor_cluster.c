@@ -92,8 +92,9 @@ static void judge_cluster(
 	sg_doctor_way(pass, env, cluster->server.url, cluster->server.proxy);
 	if (!sg_doctor_known(pass, SG_DOCTOR_CLUSTER_REACHED, env, &cluster->server.reached, true))
 		return;
-	sg_doctor_ok(pass, SG_DOCTOR_CLUSTER_REACHED, env, "Kubernetes %s answers",
-		cluster->server.version ? cluster->server.version : "(of no known version)");
+	sg_doctor_ok(pass, SG_DOCTOR_CLUSTER_REACHED, env, "%s answers",
+		cluster->server.version ? cluster->server.version
+					: "Kubernetes (of no known version)");
 	sg_doctor_clock(pass, SG_DOCTOR_CLUSTER_CLOCK, env, &cluster->server);
 	judge_rights(pass, cluster);
 	sg_doctor_judge_apps(pass, cluster);

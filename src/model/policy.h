@@ -75,6 +75,8 @@ struct sg_cluster_ref {
 	const char *context;   /* kubeconfig context; NULL: the current one, or in-cluster */
 	const char *namespace; /* where the Applications are; "argocd" when nothing is said */
 	bool insecure;         /* allow insecure-skip-tls-verify of that kubeconfig */
+	bool argocd;           /* through Argo CD's own API; no kubeconfig */
+	const char *project;   /* with argocd: the AppProject of the Applications; NULL: not said */
 };
 
 /* Where something stands in stagegate.yaml. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/place.h"
+#include "step/argocd.h"
 
 int sg_reach(struct sg_world *world, const struct sg_environment *env, struct sg_reached *ret,
 	struct sg_err *err)
@@ -19,7 +20,8 @@ int sg_reach(struct sg_world *world, const struct sg_environment *env, struct sg
 	};
 
 	*ret = (struct sg_reached){0};
-	if (sg_cluster_access_load(&ask, &ret->access, err) < 0)
+	if ((env->cluster.argocd ? sg_argocd_access(world, &env->cluster, &ret->access, err)
+				 : sg_cluster_access_load(&ask, &ret->access, err)) < 0)
 		return sg_wrap(err, "the cluster of %s", env->name);
 	ret->client = (struct sg_cluster_client){
 		.http = world->http,

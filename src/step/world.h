@@ -28,7 +28,8 @@ struct sg_settings {
 	const char *publish_via;      /* a word of SG_PUBLISH_VIAS; else: as configured */
 	const char *kubeconfig;
 	const char *context;
-	bool exec_plugins; /* programs that a kubeconfig names may be run */
+	const char *argocd_server; /* of environments that are reached through Argo CD's own API */
+	bool exec_plugins;         /* programs that a kubeconfig names may be run */
 	bool trace;
 	bool allow_unprotected; /* write from jobs of unprotected refs, too */
 	int64_t timeout_ms;
@@ -53,9 +54,10 @@ struct sg_world {
 	struct sg_http *http; /* with its loop and clock */
 	const char *ca_from;  /* where the trusted certificate authorities are from; "": none */
 	const char *tmpdir;
-	int64_t deadline_ms;        /* of the loop's clock: --timeout from the start of the run */
-	uint64_t random;            /* state of the jitter's generator */
-	struct sg_shelves *shelves; /* step/shelf.h: what was read of the repository so far */
+	int64_t deadline_ms; /* of the loop's clock: --timeout from the start of the run */
+	uint64_t random;     /* state of the jitter's generator */
+	struct sg_argocd_login *argocd; /* step/argocd.h; NULL until it is asked for */
+	struct sg_shelves *shelves;     /* step/shelf.h: what was read of the repository so far */
 	int tries; /* of any request at most, where an answer is wanted soon; 0: no such limit */
 };
 

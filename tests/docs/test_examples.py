@@ -45,12 +45,13 @@ def rules(text):
 def test_the_role_has_the_verbs_that_doctor_asks_for_and_init_writes():
     documented = [rule for where, text in blocks("yaml") if "argocd-permissions" in where for rule in rules(text)]
     skeleton = (ROOT / "src/scaffold/gitops/infrastructure/argocd/stagegate-access.yaml").read_text(encoding="utf-8")
-    assert documented == [{"apiGroups": ["argoproj.io"], "resources": ["applications"], "verbs": ROLE_VERBS}]
-    assert documented[0] in rules(skeleton)
+    beside = {"apiGroups": ["argoproj.io"], "resources": ["appprojects", "applicationsets"], "verbs": ["get"]}
+    assert documented == [{"apiGroups": ["argoproj.io"], "resources": ["applications"], "verbs": ROLE_VERBS}, beside]
+    assert all(rule in rules(skeleton) for rule in documented)
     asked = re.findall(r'\{"(\w+)", &rights->', (ROOT / "src/step/survey_cluster.c").read_text(encoding="utf-8"))
     assert asked == ROLE_VERBS
     table = (ROOT / "docs/argocd-permissions.md").read_text(encoding="utf-8").split("## What each verb is for")[1]
-    assert set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`[^|]*) \|", table.split("\n\n")[1], re.M)))) == set(ROLE_VERBS)
+    assert set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`[^|]*) \|", table.split("\n\n")[1], re.M)))) == {*ROLE_VERBS, *beside["resources"]}
 
 
 def test_the_gates_are_a_configuration(tmp_path):

@@ -161,6 +161,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.user = self.who(path == "/api/v1/session/userinfo")
         if path == "/api/v1/session/userinfo":
             self.json({"loggedIn": True, "username": self.user, "iss": "argocd"} if self.user else {})
+        elif path.startswith("/api/v1/account/can-i/applications/"):
+            self.can(urllib.parse.unquote(path.removeprefix("/api/v1/account/can-i/applications/")))
         elif stream:
             self.stream()
         elif path == "/api/v1/applications" and self.command == "GET":
@@ -187,6 +189,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def may(self, verb, app):
         project = app["spec"].get("project") or "default"
         return project == "default" and verb in RIGHTS.get(self.user, ())
+
+    def can(self, question):
+        """VERB/PROJECT/NAME"""
+        verb, _, rest = question.partition("/")
+        self.json({"value": "yes" if rest.startswith("default/") and verb in RIGHTS.get(self.user, ()) else "no"})
 
     def find(self, name):
         """Denied and missing look the same unless the project is said (2.3)."""

@@ -27,7 +27,7 @@ static void the_version(void **state)
 
 	script_reply(w->script, "GET", VERSION, 200, "{\"gitVersion\":\"v1.35.4\"}");
 	assert_int_equal(version(w, &text), 0);
-	assert_string_equal(text, "v1.35.4");
+	assert_string_equal(text, "Kubernetes v1.35.4");
 	/* hidden by RBAC: the server answers all the same */
 	script_reply(w->script, "GET", VERSION, 403, STATUS_403);
 	assert_int_equal(version(w, &text), 0);
@@ -131,7 +131,7 @@ static void a_hiccup_is_asked_past(void **state)
 	script_reply(w->script, "GET", VERSION, 200, "{\"gitVersion\":");
 	script_reply(w->script, "GET", VERSION, 200, "{\"gitVersion\":\"v1.35.4\"}");
 	assert_int_equal(version(w, &text), 0);
-	assert_string_equal(text, "v1.35.4");
+	assert_string_equal(text, "Kubernetes v1.35.4");
 	cluster_world_done(w);
 }
 

@@ -229,6 +229,12 @@ static void shape_is_checked(void **state)
 		{HEAD "environments: [{name: ~}]\n" SERVICES, "2:23: 'name' has no value\n"},
 		{HEAD "environments: [{name: dev, publish: push}]\n" SERVICES,
 			"2:37: 'publish' must be one of commit, merge-request, not 'push'\n"},
+		{HEAD "environments: [{name: dev, cluster: {argocd: true, context: a, insecure: "
+		      "true}}]\n" SERVICES,
+			"2:52: 'context' is about a kubeconfig, and 'argocd: true' uses none\n"
+			"2:64: 'insecure' is about a kubeconfig, and 'argocd: true' uses none\n"},
+		{HEAD "environments: [{name: dev, cluster: {project: shop}}]\n" SERVICES,
+			"2:38: 'project' is for Argo CD's own API [set 'argocd: true']\n"},
 		{HEAD "environments: [{name: dev, cluster: {insecure: yes}}]\n" SERVICES,
 			"2:48: 'insecure' must be true or false, not 'yes'\n"},
 		{HEAD "environments: [{name: dev, cluster: {insecure: \"true\"}}]\n" SERVICES,
