@@ -10,6 +10,7 @@
 #include "base/err.h"
 
 #define BLOCK_BYTES 4096u
+#define FIRST_BYTES 512u
 #define ALIGN 16u
 
 struct sg_arena_block {
@@ -43,9 +44,19 @@ void sg_arena_adopt(struct sg_arena *arena, struct sg_arena *from)
 	*from = (struct sg_arena){0};
 }
 
+/* Blocks grow with what the arena holds: thousands of small ones cost what they hold. */
+static size_t next_room(const struct sg_arena *arena, size_t size)
+{
+	size_t room = FIRST_BYTES;
+
+	while (room < arena->used_bytes && room < BLOCK_BYTES)
+		room *= 2;
+	return size > room ? size : room;
+}
+
 static struct sg_arena_block *block_new(struct sg_arena *arena, size_t size)
 {
-	size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
+	size_t room = next_room(arena, size);
 	struct sg_arena_block *block = sg_calloc(1, sizeof(*block) + room);
 
 	block->size = room;

@@ -1,5 +1,6 @@
 #include "cluster/app_reader.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "model/ids.h"
@@ -18,11 +19,32 @@ const struct sg_json *sg_app_reader_at(const struct sg_json *value, const char *
 	return found;
 }
 
-static const char *place(const struct sg_app_reader *reader, const char *path)
+#define PLACE_SIZE 1024u
+
+/* For errors: it is made for each read, and nothing of it stays. */
+static const char *place(const struct sg_app_reader *reader, const char *path, char out[PLACE_SIZE])
 {
 	if (!path[0])
 		return reader->where;
-	return sg_arena_printf(reader->arena, "%s: %s", reader->where, path);
+	(void)snprintf(out, PLACE_SIZE, "%s: %s", reader->where, path);
+	return out;
+}
+
+const char *sg_app_reader_word(const struct sg_app_reader *reader, const char *text)
+{
+	uint32_t hash = 2166136261u;
+	const char **seen;
+
+	if (!text[0])
+		return "";
+	if (!reader->words)
+		return sg_arena_strdup(reader->arena, text);
+	for (const char *p = text; *p; p++)
+		hash = (hash ^ (unsigned char)*p) * 16777619u;
+	seen = &reader->words->seen[hash % SG_COUNT(reader->words->seen)];
+	if (!*seen || strcmp(*seen, text) != 0)
+		*seen = sg_arena_strdup(reader->arena, text);
+	return *seen;
 }
 
 static bool is_prose(const char *path)
@@ -46,6 +68,8 @@ static bool limit_string(const struct sg_app_reader *reader, const char *path, c
 static int limit_strings(const struct sg_app_reader *reader, const char *path,
 	const struct sg_json_field *fields, size_t count, char *out)
 {
+	char where[PLACE_SIZE];
+
 	for (size_t i = 0; i < count; i++) {
 		const char **text = (const char **)(void *)(out + fields[i].offset);
 
@@ -55,7 +79,7 @@ static int limit_strings(const struct sg_app_reader *reader, const char *path,
 			*text = "";
 		if (!limit_string(reader, fields[i].path, text))
 			return sg_fail(reader->err, SG_R_ANSWER_INVALID, "%s.%s: too long",
-				place(reader, path), fields[i].path);
+				place(reader, path, where), fields[i].path);
 	}
 	return 0;
 }
@@ -63,8 +87,10 @@ static int limit_strings(const struct sg_app_reader *reader, const char *path,
 int sg_app_reader_fields(const struct sg_app_reader *reader, const struct sg_json *value,
 	const char *path, const struct sg_json_field *fields, size_t count, void *ret)
 {
-	if (value && sg_json_read(value, place(reader, path), fields, count, reader->arena, ret,
-			     reader->err) < 0)
+	char where[PLACE_SIZE];
+
+	if (value && sg_json_read(value, place(reader, path, where), fields, count, reader->arena,
+			     ret, reader->err) < 0)
 		return -1;
 	return limit_strings(reader, path, fields, count, ret);
 }

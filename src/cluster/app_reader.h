@@ -8,10 +8,16 @@
 #include "io/json_doc.h"
 #include "model/app.h"
 
+/* Words that come again and again in one object, each kept once. Zeroed before. */
+struct sg_app_words {
+	const char *seen[64];
+};
+
 struct sg_app_reader {
 	struct sg_arena *arena;
 	const char *where; /* of the object: "application argocd/web" */
 	struct sg_err *err;
+	struct sg_app_words *words; /* NULL: each is kept for itself */
 };
 
 /* NULL for what the API means as nothing: absent, null, "" and {}. */
@@ -24,6 +30,9 @@ const struct sg_json *sg_app_reader_at(const struct sg_json *value, const char *
 int sg_app_reader_fields(const struct sg_app_reader *reader, const struct sg_json *value,
 	const char *path, const struct sg_json_field *fields, size_t count,
 	void *ret) SG_MUST_CHECK;
+
+/* TEXT in the reader's arena; "" costs nothing, and what was just kept is kept once. */
+const char *sg_app_reader_word(const struct sg_app_reader *reader, const char *text);
 
 /* The array at PATH of VALUE, NULL when it is nothing. */
 int sg_app_reader_array(const struct sg_app_reader *reader, const struct sg_json *value,

@@ -76,7 +76,9 @@ int sg_application_decode(const struct sg_json *object, struct sg_arena *arena, 
 {
 	const struct sg_json *metadata = sg_json_get(object, "metadata");
 	const struct sg_json *annotations = sg_json_get(metadata, "annotations");
-	struct sg_app_reader reader = {arena, object_name(arena, "application", metadata), err};
+	struct sg_app_words words = {0};
+	struct sg_app_reader reader = {
+		arena, object_name(arena, "application", metadata), err, &words};
 	struct sg_app app = {0};
 	struct metadata meta;
 
@@ -123,7 +125,7 @@ int sg_application_project_decode(const struct sg_json *object, struct sg_arena 
 	struct sg_app_project *ret, struct sg_err *err)
 {
 	const struct sg_json *metadata = sg_json_get(object, "metadata"), *array;
-	struct sg_app_reader reader = {arena, object_name(arena, "project", metadata), err};
+	struct sg_app_reader reader = {arena, object_name(arena, "project", metadata), err, NULL};
 	struct sg_app_window *windows = NULL;
 	struct metadata meta;
 	size_t count = 0;
@@ -153,7 +155,8 @@ int sg_application_set_decode(const struct sg_json *object, struct sg_arena *are
 	struct sg_app_set *ret, struct sg_err *err)
 {
 	const struct sg_json *metadata = sg_json_get(object, "metadata"), *array;
-	struct sg_app_reader reader = {arena, object_name(arena, "application set", metadata), err};
+	struct sg_app_reader reader = {
+		arena, object_name(arena, "application set", metadata), err, NULL};
 	const char *type = sg_json_str(sg_json_at(object, "spec.strategy.type"), "");
 	struct sg_app_step *steps = NULL;
 	struct metadata meta;

@@ -62,21 +62,29 @@ static struct sg_app_result judged(const struct result *raw)
 static int read_results(const struct sg_app_reader *reader, const struct sg_json *state,
 	struct sg_app_operation *op)
 {
-	struct sg_app_result *items = NULL;
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	const struct sg_app_reader reads = {&scratch, reader->where, reader->err, NULL};
+	struct sg_app_result *items = NULL, one;
 	const struct sg_json *array;
 	size_t count = 0;
 
 	if (sg_app_reader_array(reader, state, "syncResult.resources", &array) < 0)
 		return -1;
 	for (const struct sg_json *e = sg_json_first(array); e; e = sg_json_next(e)) {
-		struct sg_app_result *item;
 		struct result raw = {0};
 
-		if (sg_app_reader_fields(reader, e, "status.operationState.syncResult.resources[]",
+		if (sg_app_reader_fields(&reads, e, "status.operationState.syncResult.resources[]",
 			    result_fields, SG_COUNT(result_fields), &raw) < 0)
 			return -1;
-		item = sg_arena_push(reader->arena, &items, &count, sizeof(*item));
-		*item = judged(&raw);
+		one = judged(&raw);
+		if (!one.hook_failed && !one.sync_failed && !one.prune_skipped)
+			continue; /* nobody asks for what went well */
+		one.kind = sg_app_reader_word(reader, one.kind);
+		one.namespace = sg_app_reader_word(reader, one.namespace);
+		one.name = sg_app_reader_word(reader, one.name);
+		one.message = sg_app_reader_word(reader, one.message);
+		*(struct sg_app_result *)sg_arena_push(reader->arena, &items, &count, sizeof(one)) =
+			one;
 	}
 	op->results = items;
 	op->result_count = count;

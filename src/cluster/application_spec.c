@@ -73,7 +73,7 @@ static int canon_text(
 	if (text.overflow)
 		return sg_fail(reader->err, SG_R_TOO_LARGE, "%s: its sources are too large",
 			reader->where);
-	*ret = sg_arena_dup(reader->arena, sg_buf_str(&text));
+	*ret = sg_app_reader_word(reader, text.len ? text.ptr : "");
 	return 0;
 }
 

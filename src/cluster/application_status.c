@@ -91,22 +91,29 @@ static const struct sg_json_field resource_fields[] = {
 static int read_resources(
 	const struct sg_app_reader *reader, const struct sg_json *status, struct sg_app *app)
 {
-	struct sg_app_resource *items = NULL;
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	const struct sg_app_reader reads = {&scratch, reader->where, reader->err, NULL};
+	struct sg_app_resource *items;
 	const struct sg_json *array;
 	size_t count = 0;
 
 	if (sg_app_reader_array(reader, status, "resources", &array) < 0)
 		return -1;
+	items = sg_arena_calloc(reader->arena, sg_json_count(array), sizeof(*items));
 	for (const struct sg_json *e = sg_json_first(array); e; e = sg_json_next(e)) {
-		struct sg_app_resource *item;
+		struct sg_app_resource *item = &items[count++];
 		struct resource raw = {0};
 
-		if (sg_app_reader_fields(reader, e, "status.resources[]", resource_fields,
+		if (sg_app_reader_fields(&reads, e, "status.resources[]", resource_fields,
 			    SG_COUNT(resource_fields), &raw) < 0)
 			return -1;
 		raw.facts.sync = sg_app_sync_parse(raw.status);
-		item = sg_arena_push(reader->arena, &items, &count, sizeof(*item));
 		*item = raw.facts;
+		item->group = sg_app_reader_word(reader, item->group);
+		item->kind = sg_app_reader_word(reader, item->kind);
+		item->namespace = sg_app_reader_word(reader, item->namespace);
+		item->name = sg_app_reader_word(reader, item->name);
+		item->health_message = sg_app_reader_word(reader, item->health_message);
 	}
 	app->resources = items;
 	app->resource_count = count;

@@ -154,7 +154,7 @@ int sg_pod_decode(const struct sg_json *object, struct sg_arena *arena, struct s
 	struct sg_err *err)
 {
 	const struct sg_json *metadata = sg_json_get(object, "metadata");
-	struct sg_app_reader reader = {arena, "", err};
+	struct sg_app_reader reader = {arena, "", err, NULL};
 	struct raw raw = {.facts.unschedulable = ""};
 	struct containers containers = {0};
 

@@ -252,7 +252,7 @@ int sg_workload_decode(const struct sg_json *object, enum sg_workload_kind kind,
 	struct sg_arena *arena, struct sg_workload *ret, struct sg_err *err)
 {
 	const struct sg_json *metadata = sg_json_get(object, "metadata");
-	struct sg_app_reader reader = {arena, "", err};
+	struct sg_app_reader reader = {arena, "", err, NULL};
 	struct raw raw = nothing_said(kind);
 
 	reader.where = sg_arena_printf(arena, "%s %.253s", sg_workload_kind_name(kind),

@@ -111,7 +111,7 @@ struct sg_app_resource {
 	bool requires_pruning;
 };
 
-/* status.operationState.syncResult.resources[] */
+/* status.operationState.syncResult.resources[]: what failed or was left standing, nothing else */
 struct sg_app_result {
 	const char *kind;
 	const char *namespace;

@@ -8,6 +8,8 @@
  * these a repository of 9,000 files needs about 10 MiB.
  */
 enum { WINDOW_BYTES = 1 << 20, MAPPED_BYTES = 4 << 20, CACHE_BYTES = 2 << 20 };
+/* A folder of thousands is looked into for each of them: kept, it is unpacked once. */
+enum { TREE_BYTES = 1 << 20 };
 
 /* libgit2's own, asked for each time: it is three pointers, and nothing has to be kept. */
 static git_allocator standard(void)
@@ -39,6 +41,9 @@ int sg_repo_bound_memory(struct sg_err *err)
 		rc = git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)MAPPED_BYTES);
 	if (rc == 0)
 		rc = git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES);
+	if (rc == 0)
+		rc = git_libgit2_opts(
+			GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, (size_t)TREE_BYTES);
 	if (rc == 0)
 		rc = git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)SG_REPO_OBJECTS_MAX);
 	return rc == 0 ? 0 : sg_fail(err, SG_R_LOCAL_IO, "libgit2 refuses a limit of memory");
