@@ -12,11 +12,27 @@ struct wait_args {
 	bool fail_on_sync_error;
 	bool fail_on_sync_window;
 	bool allow_prune_warning;
+	bool all;
+	const char *selector;
+	const char *application_set;
+	bool keep_going;
+	int64_t app_timeout_ms;
 };
 
 static const struct sg_opt wait_opts[] = {
 	SG_STRING(struct wait_args, env, "env", "NAME",
 		"environment that is waited for (default: the first one)"),
+	SG_FLAG(struct wait_args, all, "all", "every service of the environment"),
+	SG_STRING(struct wait_args, selector, "selector", "LABELS",
+		"the Applications with these labels, written as for `kubectl get -l`; with names: "
+		"only those of them"),
+	SG_STRING(struct wait_args, application_set, "application-set", "NAME",
+		"the Applications that this ApplicationSet has made; with names: only those of "
+		"them"),
+	SG_FLAG(struct wait_args, keep_going, "keep-going",
+		"wait for the others, too, when one cannot succeed any more"),
+	SG_DURATION(struct wait_args, app_timeout_ms, "app-timeout", NULL,
+		"how long to wait for each application (default: as long as --timeout)"),
 	SG_STRING(struct wait_args, revision, "revision", "SHA",
 		"full commit id that must run, or a descendant of it (default: the tip of the "
 		"environment's branch, read once at the start)"),
@@ -49,8 +65,11 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 {
 	const struct wait_args *args = raw;
 	const struct sg_wait_ask ask = {
-		.services = words->items,
-		.count = words->count,
+		.which = {.services = words->items,
+			.count = words->count,
+			.all = args->all,
+			.selector = args->selector,
+			.set = args->application_set},
 		.env = args->env,
 		.revision = args->revision,
 		.image = args->image,
@@ -58,29 +77,40 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 		.fail_on_sync_error = args->fail_on_sync_error,
 		.fail_on_sync_window = args->fail_on_sync_window,
 		.allow_prune_warning = args->allow_prune_warning,
+		.keep_going = args->keep_going,
+		.app_timeout_ms = args->app_timeout_ms,
 	};
 
-	if (words->count == 0)
-		return sg_fail(err, SG_R_USAGE, "wait needs the name of a service");
-	if (args->image && words->count > 1)
+	if (words->count == 0 && !args->all && !args->selector && !args->application_set) {
+		(void)sg_fail(err, SG_R_USAGE, "wait needs the name of a service");
+		return sg_hint(err, "or --all, --selector LABELS, --application-set NAME");
+	}
+	if (words->count && args->all)
+		return sg_fail(err, SG_R_USAGE, "--all means every service, but some are named");
+	if (args->image && words->count != 1)
 		return sg_fail(err, SG_R_USAGE,
-			"--image names one image, but %zu services are given", words->count);
+			"--image names one image; name the one service that it is of");
 	return sg_flow_wait(world, &ask, report, err);
 }
 
 const struct sg_cmd sg_cmd_wait = {
 	.name = "wait",
 	.summary = "block until the cluster really runs it, or say why not",
-	.words = "SERVICE...",
+	.words = "[SERVICE...]",
 	.words_env = SG_SERVICES_ENV,
 	.details =
 		"Follows the Argo CD applications of the services until each was compared at the "
 		"revision (or a descendant that contains it), is Synced and Healthy, and runs no "
 		"other image of that repository; a success is confirmed by a second look. Ends "
 		"with 1 and the cause when it cannot become true by itself, with 8 and the last "
-		"blocker when --timeout comes first.",
+		"blocker when --timeout comes first. Of several the first that cannot succeed "
+		"ends it, and all are listed; with --keep-going the others are waited for, too. "
+		"Applications that no service of the configuration is of are waited for without "
+		"an image.",
 	.examples = "  stagegate wait catalog --env dev\n"
 		    "  stagegate wait catalog checkout --env dev --timeout 10m\n"
+		    "  stagegate wait --all --env dev --keep-going --app-timeout 5m\n"
+		    "  stagegate wait --selector team=shop --env dev\n"
 		    "  stagegate wait catalog --env dev --revision \"$STAGEGATE_COMMIT\"\n",
 	.sets = wait_sets,
 	.set_count = SG_COUNT(wait_sets),

@@ -8,6 +8,7 @@
 #include "step/cluster.h"
 #include "step/deployment.h"
 #include "step/load.h"
+#include "step/shelf.h"
 
 /* What is known before the cluster is asked. */
 struct waiting {
@@ -17,8 +18,12 @@ struct waiting {
 	const struct sg_environment *env;
 	struct sg_ancestry *ancestry;
 	const char *revision;
+	struct sg_tree_source *tip;    /* the files of the branch's tip */
 	struct sg_tree_source *source; /* the files of that revision; NULL: they cannot be had */
-	struct sg_await_ask *asks;
+	struct sg_reached reached;
+	struct sg_selected *selected;
+	struct sg_await_ask *asks; /* one for each that was selected */
+	size_t count;
 };
 
 static int check_words(const struct sg_wait_ask *ask, struct sg_err *err)
@@ -50,7 +55,7 @@ static int find_revision(struct waiting *waiting, struct sg_err *err)
 	if (sg_load_branch(waiting->world, &waiting->loaded, branch, &tip, err) < 0)
 		return -1;
 	waiting->revision = tip->revision;
-	waiting->source = tip;
+	waiting->tip = waiting->source = tip;
 	if (!wanted || strcmp(wanted, tip->revision) == 0)
 		return 0;
 	waiting->revision = wanted;
@@ -71,7 +76,7 @@ static int find_image(struct waiting *waiting, const char *service, struct sg_re
 	const char **ret_image, struct sg_err *err)
 {
 	*ret_image = waiting->ask->image;
-	if (*ret_image)
+	if (*ret_image || !service)
 		return 0;
 	if (!waiting->source) {
 		sg_report_warn(report, "IMAGE_NOT_CHECKED",
@@ -90,19 +95,52 @@ static int find_image(struct waiting *waiting, const char *service, struct sg_re
 	return 0;
 }
 
-static int prepare(struct waiting *waiting, const char *service, struct sg_report *report,
-	struct sg_await_ask *ask, struct sg_err *err)
+static int prepare(struct waiting *waiting, const struct sg_selected *selected,
+	struct sg_report *report, struct sg_await_ask *ask, struct sg_err *err)
 {
 	const char *image;
 
-	if (find_image(waiting, service, report, &image, err) < 0 ||
-		sg_application_of(waiting->world, &waiting->loaded.policy, waiting->env, service,
-			&ask->app, err) < 0)
+	if (find_image(waiting, selected->service, report, &image, err) < 0)
 		return -1;
-	ask->service = service;
+	ask->service = selected->service ? selected->service : selected->app.name;
+	ask->app = selected->app;
+	ask->timeout_ms = waiting->ask->app_timeout_ms;
 	ask->argocd_namespace = waiting->env->cluster.namespace;
 	ask->want = sg_await_want(
 		waiting->world, &waiting->loaded, waiting->env, waiting->revision, image);
+	return 0;
+}
+
+/* A service that nobody named may have no files in this environment: then it is not of it. */
+static bool is_of_environment(const struct waiting *waiting, const struct sg_err *why)
+{
+	return waiting->ask->which.count || sg_selection_needs_cluster(&waiting->ask->which) ||
+	       why->reason != SG_R_FILE_NOT_FOUND;
+}
+
+static int prepare_all(struct waiting *waiting, struct sg_report *report, struct sg_err *err)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < waiting->count; i++) {
+		const struct sg_selected *selected = &waiting->selected[i];
+		struct sg_err why = SG_ERR_INIT;
+
+		if (prepare(waiting, selected, report, &waiting->asks[kept], &why) == 0) {
+			kept++;
+			continue;
+		}
+		if (is_of_environment(waiting, &why)) {
+			*err = why;
+			return sg_wrap(err, "%s in %s", selected->service, waiting->env->name);
+		}
+		sg_console_note(waiting->world->console, "%s has no files in %s: %s",
+			selected->service, waiting->env->name, why.cause);
+	}
+	waiting->count = kept;
+	if (kept == 0)
+		return sg_fail(err, SG_R_SERVICE_UNKNOWN, "no service has files in %s",
+			waiting->env->name);
 	return 0;
 }
 
@@ -123,7 +161,7 @@ static struct sg_app_policy policy_of(const struct waiting *waiting)
 static void end(struct waiting *waiting, const struct sg_await_done *done, struct sg_report *report)
 {
 	const struct sg_report_verdict *row =
-		sg_await_report(waiting->world, waiting->asks, waiting->ask->count, done, report);
+		sg_await_report(waiting->world, waiting->asks, waiting->count, done, report);
 	const struct sg_await_end *answer = &done->ends[row - report->verdicts];
 
 	sg_report_end(report, row->result, row->code, "%s: %s", row->application,
@@ -132,26 +170,24 @@ static void end(struct waiting *waiting, const struct sg_await_done *done, struc
 
 static int await_all(struct waiting *waiting, struct sg_report *report, struct sg_err *err)
 {
-	const struct sg_await_rules rules = {.policy = policy_of(waiting)};
+	const struct sg_await_rules rules = {
+		.policy = policy_of(waiting), .keep_going = waiting->ask->keep_going};
 	struct sg_deployments deployments;
 	struct sg_await_done done;
-	struct sg_reached reached;
 	int rc;
 
+	sg_shelves_let_go(waiting->world); /* the files have said what they had to */
 	sg_console_phase(waiting->world->console, SG_CONSOLE_ROLLOUT, "Waiting until %s runs it",
 		waiting->env->name);
-	if (sg_reach(waiting->world, waiting->env, &reached, err) < 0)
-		return -1;
 	sg_deployments_open(waiting->world, &waiting->loaded, waiting->env, report, &deployments);
-	rc = sg_deployments_begin(&deployments, waiting->asks, waiting->ask->count, err);
+	rc = sg_deployments_begin(&deployments, waiting->asks, waiting->count, err);
 	if (rc == 0)
-		rc = sg_await(waiting->world, &reached.client, waiting->ancestry, &rules,
-			waiting->asks, waiting->ask->count, &done, err);
+		rc = sg_await(waiting->world, &waiting->reached.client, waiting->ancestry, &rules,
+			waiting->asks, waiting->count, &done, err);
 	if (rc == 0) {
 		end(waiting, &done, report);
 		rc = sg_deployments_end(&deployments, report->verdicts, err);
 	}
-	sg_reached_release(&reached);
 	return rc;
 }
 
@@ -172,10 +208,15 @@ static int wait_loaded(struct waiting *waiting, struct sg_report *report, struct
 	report->commit = waiting->revision;
 	report->commit_url = sg_remote_commit_url(
 		waiting->world->arena, &waiting->loaded.remote, waiting->revision);
-	waiting->asks = sg_arena_calloc(waiting->world->arena, ask->count, sizeof(*waiting->asks));
-	for (size_t i = 0; i < ask->count; i++)
-		if (prepare(waiting, ask->services[i], report, &waiting->asks[i], err) < 0)
-			return sg_wrap(err, "%s in %s", ask->services[i], waiting->env->name);
+	if (sg_reach(waiting->world, waiting->env, &waiting->reached, err) < 0 ||
+		sg_select(waiting->world, &waiting->loaded, waiting->env, waiting->tip,
+			&waiting->reached.client, &ask->which, &waiting->selected, &waiting->count,
+			err) < 0)
+		return -1;
+	waiting->asks =
+		sg_arena_calloc(waiting->world->arena, waiting->count, sizeof(*waiting->asks));
+	if (prepare_all(waiting, report, err) < 0)
+		return -1;
 	return await_all(waiting, report, err);
 }
 
@@ -188,6 +229,7 @@ int sg_flow_wait(struct sg_world *world, const struct sg_wait_ask *ask, struct s
 	if (check_words(ask, err) < 0 || sg_load(world, &waiting.loaded, err) < 0)
 		return -1;
 	rc = wait_loaded(&waiting, report, err);
+	sg_reached_release(&waiting.reached);
 	sg_loaded_release(&waiting.loaded);
 	return rc;
 }

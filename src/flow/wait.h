@@ -3,11 +3,10 @@
 #define SG_FLOW_WAIT_H
 
 #include "model/report.h"
-#include "step/world.h"
+#include "step/selection.h"
 
 struct sg_wait_ask {
-	const char *const *services;
-	size_t count;
+	struct sg_selection_ask which;
 	const char *env;
 	const char *revision;  /* full id; NULL: the tip of the environment's branch */
 	const char *image;     /* NULL: what the files of that revision say */
@@ -15,6 +14,8 @@ struct sg_wait_ask {
 	bool fail_on_sync_error;
 	bool fail_on_sync_window;
 	bool allow_prune_warning;
+	bool keep_going;        /* one that cannot succeed does not end the wait for the others */
+	int64_t app_timeout_ms; /* for each application; 0: as long as the run has */
 };
 
 /* The verdict is in the report; -1 only when there is none. */

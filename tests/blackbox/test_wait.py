@@ -3,6 +3,8 @@ import itertools
 import json
 import pathlib
 import re
+import ssl
+import urllib.request
 
 import pytest
 import yaml
@@ -232,3 +234,75 @@ def test_no_dotenv_key_is_the_variable_of_an_option(sg, tmp_path):
             for line in (tmp_path / f"{name}.env").read_text().splitlines()}
     assert {"STAGEGATE_TO", "STAGEGATE_SERVICES", "STAGEGATE_MAIN_BRANCH"} <= options and "STAGEGATE_LIVE_REVISION" in keys
     assert not keys & options
+
+
+def services(run):
+    return sorted(v["service"] for v in run.json["verdicts"])
+
+
+def patch(sandbox, application, body):
+    """What the cluster's administrator does."""
+    request = urllib.request.Request(
+        f"{sandbox.env['SANDBOX_KUBE_URL']}/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/{application}",
+        method="PATCH", data=json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {sandbox.env['SANDBOX_KUBE_TOKEN_ADMIN']}",
+                 "Content-Type": "application/merge-patch+json"})
+    context = ssl.create_default_context(cafile=sandbox.env["STAGEGATE_CA_FILE"])
+    with urllib.request.urlopen(request, context=context, timeout=10) as answer:
+        return json.load(answer)
+
+
+def test_all_services_of_an_environment(sandbox, sg, tmp_path):
+    before = len(json.loads(sandbox.ctl("requests")))
+    run = sg("wait", "--all", "--env", "dev", "--output", "json", "--report-junit", "junit.xml")
+    assert len(run.json["verdicts"]) > 10
+    assert {v["reason"] for v in run.json["verdicts"]} == {"DEPLOYED"}
+    asked = [json.dumps(request) for request in json.loads(sandbox.ctl("requests"))[before:]]
+    assert sum("limit=500" in request for request in asked) == 1
+    assert sum("watch=1" in request for request in asked) <= 1
+    assert (tmp_path / "junit.xml").read_text().count("<testcase") >= len(run.json["verdicts"])
+
+
+def test_one_that_fails_is_listed_with_the_others(app, sg):
+    app("customer-dev", "sync-failed")
+    app("pricing-dev", "stuck")
+    for service in ("catalog", "customer", "pricing"):
+        bump(sg, service)
+    run = sg("wait", "catalog", "customer", "pricing", "--env", "dev", "--output", "json", "--timeout", "20s", expect=1)
+    reasons = {v["service"]: v["reason"] for v in run.json["verdicts"]}
+    assert reasons["customer"] == run.json["reason"] == "SYNC_FAILED"
+    assert set(reasons) == {"catalog", "customer", "pricing"}
+
+
+def test_the_others_are_waited_for_when_told_so(app, sg):
+    app("customer-dev", "sync-failed")
+    app("pricing-dev", "stuck")
+    for service in ("catalog", "customer", "pricing"):
+        bump(sg, service)
+    run = sg("wait", "catalog", "customer", "pricing", "--env", "dev", "--output", "json", "--keep-going",
+             "--app-timeout", "4s", expect=1)
+    assert {v["service"]: v["reason"] for v in run.json["verdicts"]} == {
+        "catalog": "DEPLOYED", "customer": "SYNC_FAILED", "pricing": "PROGRESSING"}
+
+
+def test_applications_by_label(sandbox, sg):
+    bump(sg, "search")
+    labels = {"metadata": {"labels": {"team": "find"}}}
+    sandbox.ctl("settle")
+    patch(sandbox, "search-dev", labels)
+    run = sg("wait", "--selector", "team in (find)", "--env", "dev", "--output", "json")
+    assert services(run) == ["search"]
+    assert verdict(run)["image_wanted"]
+    assert sg("wait", "--selector", "team=nobody", "--env", "dev", expect=5)
+    assert sg("wait", "--selector", "team in (", "--env", "dev", expect=2)
+    assert sg("wait", "--env", "dev", expect=2)
+    assert sg("wait", "catalog", "--all", "--env", "dev", expect=2)
+
+
+def test_applications_of_a_set(sandbox, sg):
+    bump(sg, "catalog")
+    owner = {"metadata": {"ownerReferences": [{"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet",
+                                               "name": "some", "uid": "1"}]}}
+    patch(sandbox, "catalog-dev", owner)
+    run = sg("wait", "--application-set", "some", "--env", "dev", "--output", "json")
+    assert services(run) == ["catalog"]
