@@ -101,7 +101,7 @@ static int send_once(struct sg_cluster_client *client, const struct sg_cluster_r
 	if (left <= 0)
 		return sg_fail(
 			err, SG_R_TIMEOUT, "no time is left to ask %s", client->access->server);
-	wire.req.max_body_bytes = SG_CLUSTER_OBJECT_MAX_BYTES;
+	wire.req.max_body_bytes = req->max_bytes ? req->max_bytes : SG_CLUSTER_OBJECT_MAX_BYTES;
 	wire.req.total_timeout_ms = total < left ? total : left;
 	return sg_http_send(client->http, &wire.req, ret, err);
 }

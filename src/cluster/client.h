@@ -29,6 +29,7 @@ struct sg_cluster_req {
 	const char *path;         /* "/apis/...", encoded (cluster/path.h) */
 	const char *content_type; /* of the body; NULL without one */
 	struct sg_str body;
+	size_t max_bytes;  /* of a whole answer; 0: SG_CLUSTER_OBJECT_MAX_BYTES */
 	const char *label; /* for errors: "read the application" */
 };
 

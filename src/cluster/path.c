@@ -96,6 +96,21 @@ int sg_cluster_path_set(
 	return add_named(namespace, name, "an application set", "applicationsets", out, err);
 }
 
+int sg_cluster_path_object(const char *base, const char *namespace, const char *resource,
+	const char *name, struct sg_buf *out, struct sg_err *err)
+{
+	if (!sg_cluster_is_namespace(sg_str_of(namespace)) ||
+		(name && !sg_cluster_is_name(sg_str_of(name))))
+		return sg_fail(err, SG_R_ANSWER_INVALID, "\"%.63s/%.253s\" cannot be one of %s",
+			namespace, name ? name : "", resource);
+	sg_buf_addf(out, "%s/namespaces/%s/%s", base, namespace, resource);
+	if (name) {
+		sg_buf_addc(out, '/');
+		sg_text_url(sg_str_of(name), out);
+	}
+	return 0;
+}
+
 void sg_cluster_path_param(struct sg_buf *out, const char *name, const char *value)
 {
 	sg_buf_addf(out, "%c%s=", sg_str_find(sg_buf_str(out), '?') < 0 ? '?' : '&', name);

@@ -40,6 +40,13 @@ int sg_cluster_path_project(const char *namespace, const char *name, struct sg_b
 int sg_cluster_path_set(const char *namespace, const char *name, struct sg_buf *out,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * Appends "BASE/namespaces/NAMESPACE/RESOURCE", and "/NAME" unless it is NULL. ANSWER_INVALID when
+ * namespace or name cannot be one: they come from the cluster.
+ */
+int sg_cluster_path_object(const char *base, const char *namespace, const char *resource,
+	const char *name, struct sg_buf *out, struct sg_err *err) SG_MUST_CHECK;
+
 /* Appends "?NAME=VALUE", or "&NAME=VALUE" behind other parameters, with VALUE encoded. */
 void sg_cluster_path_param(struct sg_buf *out, const char *name, const char *value);
 

@@ -4,65 +4,11 @@
 
 #include "base/text.h"
 #include "cluster/argocd.h"
+#include "cluster/ask.h"
 #include "io/json_write.h"
 
 #define PATH_MAX_BYTES ((size_t)4 * 1024)
 #define REVIEWS "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-
-/* Whatever the server says of the thing WHAT that is no answer to the question. */
-static int refuse(const struct sg_cluster_client *client, const struct sg_fault *fault,
-	const char *what, struct sg_err *err)
-{
-	const struct sg_cluster_app nobody = {"", ""};
-
-	if (fault->kind != SG_FAULT_FORBIDDEN && fault->kind != SG_FAULT_NO_OBJECT &&
-		fault->kind != SG_FAULT_NO_RESOURCE)
-		return sg_cluster_fail(client, &nobody, "get", fault, err);
-	(void)sg_fail(err, fault->kind == SG_FAULT_FORBIDDEN ? SG_R_FORBIDDEN : SG_R_NOT_FOUND,
-		"%s answers %d about %s: %s", client->access->server, fault->status, what,
-		fault->message[0] ? fault->message : "(no text)");
-	err->http_status = fault->status;
-	return -1;
-}
-
-static int parse(const struct sg_cluster_client *client, const char *what, struct sg_str body,
-	struct sg_json **ret_doc, struct sg_err *err)
-{
-	struct sg_err why = SG_ERR_INIT;
-
-	if (sg_json_parse(body, ret_doc, &why) == 0)
-		return 0;
-	(void)sg_fail(err, SG_R_ANSWER_INVALID, "%s answers about %s with %s (%.100s)",
-		client->access->server, what,
-		sg_str_starts(sg_str_trim(body), "<") ? "an HTML page" : "no JSON", why.cause);
-	return sg_hint(err,
-		"is this the API server? Check the server address and its path in %.200s, and the "
-		"proxy",
-		client->access->source);
-}
-
-/* 0: *ret_doc is the JSON of a 2xx, or *ret_fault says what came instead. The caller frees it. */
-static int ask(struct sg_cluster_client *client, const struct sg_cluster_req *req, const char *what,
-	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_fault *ret_fault,
-	struct sg_err *err)
-{
-	for (int tried = 1;; tried++) {
-		SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
-		struct sg_err why = SG_ERR_INIT;
-		int n;
-
-		if (sg_cluster_send(client, req, deadline_ms, &res, ret_fault, err) < 0)
-			return -1;
-		if (ret_fault->kind != SG_FAULT_NONE ||
-			parse(client, what, sg_buf_str(&res.body), ret_doc, &why) == 0)
-			return 0;
-		n = sg_cluster_again_after_odd(client, tried, err);
-		if (n == 0)
-			*err = why;
-		if (n <= 0)
-			return -1;
-	}
-}
 
 int sg_cluster_version(struct sg_cluster_client *client, int64_t deadline_ms,
 	struct sg_arena *arena, const char **ret_version, struct sg_err *err)
@@ -75,13 +21,13 @@ int sg_cluster_version(struct sg_cluster_client *client, int64_t deadline_ms,
 	struct sg_fault fault = {0};
 	const char *version;
 
-	if (ask(client, &req, "its version", deadline_ms, &doc, &fault, err) < 0)
+	if (sg_cluster_ask(client, &req, "its version", deadline_ms, &doc, &fault, err) < 0)
 		return -1;
 	*ret_version = NULL;
 	if (fault.kind == SG_FAULT_FORBIDDEN && fault.is_status)
 		return 0;
 	if (fault.kind != SG_FAULT_NONE)
-		return refuse(client, &fault, "its version", err);
+		return sg_cluster_refuse(client, &fault, "its version", err);
 	version = sg_json_str(sg_json_get(doc, argocd ? "Version" : "gitVersion"), NULL);
 	if (!version)
 		return sg_fail(err, SG_R_ANSWER_INVALID, "%s is no %s: it tells no version",
@@ -128,10 +74,10 @@ static int may_by_argocd(struct sg_cluster_client *client, int64_t deadline_ms, 
 	sg_text_url(sg_str_of(client->access->project), &path);
 	sg_buf_adds(&path, "%2F*");
 	req.path = path.ptr;
-	if (ask(client, &req, "what is allowed", deadline_ms, &doc, &fault, err) < 0)
+	if (sg_cluster_ask(client, &req, "what is allowed", deadline_ms, &doc, &fault, err) < 0)
 		return -1;
 	if (fault.kind != SG_FAULT_NONE)
-		return refuse(client, &fault, "what is allowed", err);
+		return sg_cluster_refuse(client, &fault, "what is allowed", err);
 	value = sg_json_str(sg_json_get(doc, "value"), "");
 	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
 		return sg_fail(err, SG_R_ANSWER_INVALID, "value: expected yes or no");
@@ -156,10 +102,10 @@ int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, cons
 	sg_buf_init(&body, PATH_MAX_BYTES);
 	write_review(&body, namespace, verb);
 	req.body = sg_buf_str(&body);
-	if (ask(client, &req, "what is allowed", deadline_ms, &doc, &fault, err) < 0)
+	if (sg_cluster_ask(client, &req, "what is allowed", deadline_ms, &doc, &fault, err) < 0)
 		return -1;
 	if (fault.kind != SG_FAULT_NONE)
-		return refuse(client, &fault, "what is allowed", err);
+		return sg_cluster_refuse(client, &fault, "what is allowed", err);
 	allowed = sg_json_at(doc, "status.allowed");
 	if (sg_json_type(allowed) != SG_JSON_BOOL)
 		return sg_fail(err, SG_R_ANSWER_INVALID, "status.allowed: expected true or false");
@@ -178,8 +124,10 @@ int sg_cluster_get_project(struct sg_cluster_client *client, const char *namespa
 	if (sg_cluster_path_project(namespace, name, &path, err) < 0)
 		return -1;
 	req.path = path.ptr;
-	if (ask(client, &req, "the project of Argo CD", deadline_ms, ret_doc, &fault, err) < 0)
+	if (sg_cluster_ask(
+		    client, &req, "the project of Argo CD", deadline_ms, ret_doc, &fault, err) < 0)
 		return -1;
-	return fault.kind == SG_FAULT_NONE ? 0
-					   : refuse(client, &fault, "the project of Argo CD", err);
+	return fault.kind == SG_FAULT_NONE
+		       ? 0
+		       : sg_cluster_refuse(client, &fault, "the project of Argo CD", err);
 }

@@ -78,6 +78,16 @@ static void add_argument(struct sg_arena *arena, struct sg_opt_list *list, const
 	add_item(arena, list, value);
 }
 
+static bool set_number(int64_t *field, const char *value)
+{
+	uint64_t number;
+
+	if (!sg_num_u64(sg_str_of(value), &number) || number > SG_OPT_NUMBER_MAX)
+		return false;
+	*field = (int64_t)number;
+	return true;
+}
+
 /*
  * Stores VALUE into the field of OPT, of which a list has only the whole of its variable; FROM says
  * where it came from, for the error.
@@ -99,6 +109,10 @@ static int set_value(struct sg_arena *arena, void *base, const struct sg_opt *op
 	case SG_OPT_DURATION:
 		if (!sg_num_duration_ms(sg_str_of(value), field))
 			return bad_value(opt, from, value, "a time like 90s, 20m or 1h30m", err);
+		return 0;
+	case SG_OPT_NUMBER:
+		if (!set_number(field, value))
+			return bad_value(opt, from, value, "a number up to 10000", err);
 		return 0;
 	case SG_OPT_CHOICE:
 		if (!is_choice(opt, value))

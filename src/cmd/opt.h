@@ -21,8 +21,11 @@ enum sg_opt_type {
 	SG_OPT_STRING,   /* const char * */
 	SG_OPT_LIST,     /* struct sg_opt_list: may be given several times */
 	SG_OPT_DURATION, /* int64_t, milliseconds */
+	SG_OPT_NUMBER,   /* int64_t, up to SG_OPT_NUMBER_MAX */
 	SG_OPT_CHOICE    /* const char *, one of `choices` */
 };
+
+#define SG_OPT_NUMBER_MAX 10000
 
 /* The values of an option that may be given several times, in their order. In the variable each is
  * a line of its own. */
@@ -64,6 +67,12 @@ struct sg_opt {
 #define SG_DURATION(struct_, field, name_, fallback_, help_)                                       \
 	{                                                                                          \
 		.name = name_, .arg = "TIME", .type = SG_OPT_DURATION,                             \
+		.offset = SG_OPT_CHECK(int64_t, struct_, field), .fallback = fallback_,            \
+		.help = help_                                                                      \
+	}
+#define SG_NUMBER(struct_, field, name_, arg_, fallback_, help_)                                   \
+	{                                                                                          \
+		.name = name_, .arg = arg_, .type = SG_OPT_NUMBER,                                 \
 		.offset = SG_OPT_CHECK(int64_t, struct_, field), .fallback = fallback_,            \
 		.help = help_                                                                      \
 	}

@@ -94,6 +94,16 @@ const struct sg_opt sg_opts_cluster[SG_OPTS_CLUSTER] = {
 		"the same for another image running than the wanted one"),
 	SG_DURATION(struct sg_settings, out_of_sync_grace_ms, "out-of-sync-grace", "60s",
 		"the same for a difference that stays after a sync"),
+	{
+		.name = "pod-grace",
+		.arg = "TIME",
+		.type = SG_OPT_DURATION,
+		.offset = SG_OPT_CHECK(int64_t, struct sg_settings, pod_grace_ms),
+		.help = "the same for a pod of the new version that is stuck (default: by the "
+			"reason, from 30s to 10m)",
+	},
+	SG_NUMBER(struct sg_settings, pod_log_lines, "pod-logs", "LINES", "0",
+		"so many of the last log lines of a container that crashes go into the report"),
 };
 
 const struct sg_opt sg_opts_network[SG_OPTS_NETWORK] = {

@@ -77,7 +77,7 @@ enum {
 	SG_OPTS_WRITING = 1,
 	SG_OPTS_SIGNING = 1,
 	SG_OPTS_OLDER = 2,
-	SG_OPTS_CLUSTER = 9,
+	SG_OPTS_CLUSTER = 11,
 	SG_OPTS_KUBECONFIG = 4, /* of these: which cluster, nothing about waiting */
 	SG_OPTS_NETWORK = 7,
 };

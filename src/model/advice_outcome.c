@@ -215,6 +215,19 @@ static const struct sg_advice rows[] = {
 		.look = "kubectl auth can-i get applicationsets.argoproj.io -n NAMESPACE\n",
 	},
 	{
+		.code = "WORKLOADS_UNREADABLE",
+		.means = "Deployments, pods or other workloads of the application could not be "
+			 "read, so that a stuck pod fails a roll-out no earlier than Argo CD says "
+			 "so, and its reason is not in the report.",
+		.cause = "No Role in the namespace of the workloads lets this user read them. The "
+			 "warning names the first rule that is missing.",
+		.remedy = "Allow get and list there on deployments, statefulsets, daemonsets, "
+			  "replicasets (apps), jobs, cronjobs (batch), rollouts (argoproj.io) and "
+			  "pods, and get on pods/log for --pod-logs.",
+		.look = "kubectl auth can-i list pods -n APP_NAMESPACE\n"
+			"kubectl auth can-i get deployments.apps -n APP_NAMESPACE\n",
+	},
+	{
 		.code = "DEPLOYMENT_NOT_RECORDED",
 		.means = "The roll-out went as the report says, and GitLab's list of deployments "
 			 "does not show it.",

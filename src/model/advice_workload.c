@@ -35,7 +35,8 @@ static const struct sg_advice rows[] = {
 			 "ended each time.",
 		.cause = "The program ends at once: a missing setting, an unreachable database, a "
 			 "failing liveness probe (exit code 137 or 143), the wrong architecture.",
-		.remedy = "Read its last words, then repair it by a new version or a commit, "
+		.remedy = "Read its last words (--pod-logs 50 puts them into the report), then "
+			  "repair it by a new version or a commit, "
 			  "or roll back.",
 		.look = "kubectl -n APP_NAMESPACE logs POD -c CONTAINER --previous --tail "
 			"50\n" LOOK_AT_PODS,

@@ -50,6 +50,7 @@ int sg_outcome_count(void);
 	X(READ_ONLY, "no refresh could be asked for")                                              \
 	X(POLLING, "the application may not be watched")                                           \
 	X(BESIDE_UNREADABLE, "what stands beside the application cannot be read")                  \
+	X(WORKLOADS_UNREADABLE, "the workloads of the application may not be read")                \
 	X(DEPLOYMENT_NOT_RECORDED, "GitLab could not be told of a deployment")                     \
 	X(DOTENV_LEFT_OUT, "a value is not in the dotenv report")                                  \
 	X(SAMPLE_IMAGES, "the files name images of a registry that does not exist")                \

@@ -89,7 +89,8 @@ struct sg_report_service {
 /* The answer about one application. */
 struct sg_report_verdict {
 	enum sg_result result;
-	const char *code; /* row of the decision table: "DEPLOYED", "SYNC_FAILED" */
+	const char *code;  /* row of the decision table: "DEPLOYED", "SYNC_FAILED" */
+	const char *cause; /* of DEGRADED: what the workloads say: "CRASH_LOOP"; NULL */
 	const char *sentence;
 	const char *service;
 	const char *application;

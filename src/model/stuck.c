@@ -33,10 +33,12 @@ static struct sg_stuck_since *add(struct sg_stuck_memory *memory, const char *la
 	return item;
 }
 
-static bool is_ripe(const struct sg_stuck_since *item)
+/* How long it has to be shown. */
+static int64_t lasts_ms(const struct sg_stuck_memory *memory, const struct sg_stuck_since *item)
 {
-	return item->reads >= 2 && item->last_ms - item->since_ms >= APART_MS &&
-	       item->last_ms - item->since_ms >= item->grace_ms;
+	if (memory->grace_ms)
+		return memory->grace_ms;
+	return item->grace_ms > APART_MS ? item->grace_ms : APART_MS;
 }
 
 bool sg_stuck_seen(struct sg_stuck_memory *memory, const char *label, const struct sg_stuck *stuck,
@@ -55,8 +57,7 @@ bool sg_stuck_seen(struct sg_stuck_memory *memory, const char *label, const stru
 		item->grace_ms = stuck->grace_ms;
 	}
 	item->mark = memory->mark;
-	item->last_ms = now_ms;
-	return is_ripe(item);
+	return item->reads >= 2 && now_ms - item->since_ms >= lasts_ms(memory, item);
 }
 
 void sg_stuck_end(struct sg_stuck_memory *memory)
@@ -79,10 +80,10 @@ int64_t sg_stuck_due_ms(const struct sg_stuck_memory *memory)
 
 	for (size_t i = 0; i < memory->count; i++) {
 		const struct sg_stuck_since *item = &memory->items[i];
-		int64_t wait_ms = item->grace_ms > APART_MS ? item->grace_ms : APART_MS;
+		int64_t ripe_ms = item->since_ms + lasts_ms(memory, item);
 
-		if (item->since_ms + wait_ms < due_ms)
-			due_ms = item->since_ms + wait_ms;
+		if (ripe_ms < due_ms)
+			due_ms = ripe_ms;
 	}
 	return due_ms;
 }

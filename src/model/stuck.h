@@ -16,13 +16,13 @@ struct sg_stuck_memory {
 		char label[SG_STUCK_LABEL_MAX]; /* of the workload */
 		enum sg_app_code code;
 		int64_t since_ms;
-		int64_t last_ms;
 		int64_t grace_ms;
 		unsigned reads;
 		unsigned mark; /* of the read that showed it last */
 	} items[SG_STUCK_MAX];
 	size_t count;
 	unsigned mark;
+	int64_t grace_ms; /* for every reason, in the place of its own; 0: none */
 };
 
 /* Begins a read. */

@@ -65,6 +65,8 @@ static const struct {
 	{"apiregistration.k8s.io", NULL},
 	{"argoproj.io", "AnalysisTemplate"},
 	{"argoproj.io", "AppProject"},
+	{"argoproj.io", "Application"}, /* its pods are in its own summary */
+	{"argoproj.io", "ApplicationSet"},
 	{"autoscaling", NULL},
 	{"bitnami.com", "SealedSecret"},
 	{"cert-manager.io", NULL},

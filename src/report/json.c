@@ -114,6 +114,7 @@ static void put_verdict(struct writer *writer, const struct sg_report_verdict *r
 	put(writer, "namespace", row->namespace);
 	put(writer, "result", sg_result_name(row->result));
 	put(writer, "reason", row->code);
+	put(writer, "cause", row->cause);
 	put(writer, "sentence", row->sentence);
 	put(writer, "revision_wanted", row->revision_wanted);
 	put(writer, "revision_seen", row->revision_seen);

@@ -261,6 +261,9 @@ static void finish(const struct awaiting *all, const struct sg_cluster_client *c
 		done->ends[i] = sg_follower_end(&all->followers[i]);
 	done->polling = all->herd.polling;
 	done->beside = all->herd.unreadable;
+	for (size_t i = 0; i < all->count; i++)
+		if (done->ends[i].unreadable)
+			done->unreadable = done->ends[i].unreadable;
 	if (client->read_only)
 		done->read_only = sg_arena_strdup(arena, client->refusal.cause);
 }

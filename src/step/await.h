@@ -31,17 +31,20 @@ struct sg_await_end {
 	const char *health;
 	const char *const *images; /* that run, in the world's arena */
 	size_t image_count;
-	const char *trouble; /* with the cluster, while it was not overcome; NULL */
-	const char *refusal; /* of the refresh that was asked for last; NULL */
+	struct sg_app_strings log; /* last lines of a container that crashes, when asked for */
+	const char *unreadable;    /* of its workloads: what may not be read, and the rule; NULL */
+	const char *trouble;       /* with the cluster, while it was not overcome; NULL */
+	const char *refusal;       /* of the refresh that was asked for last; NULL */
 	int64_t elapsed_ms;
 };
 
 struct sg_await_done {
 	struct sg_await_end *ends; /* one for each ask, in their order */
 	bool timed_out;
-	const char *read_only; /* the cluster's words when refreshes are not permitted; NULL */
-	const char *polling;   /* ... when watching is not permitted; NULL */
-	const char *beside;    /* what could not be read of children, projects, sets; NULL */
+	const char *read_only;  /* the cluster's words when refreshes are not permitted; NULL */
+	const char *polling;    /* ... when watching is not permitted; NULL */
+	const char *beside;     /* what could not be read of children, projects, sets; NULL */
+	const char *unreadable; /* of workloads: what may not be read, and the rule; NULL */
 };
 
 /* What it means that an application runs REVISION of ENV's branch, with IMAGE; NULL: any image. */

@@ -25,6 +25,8 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 
 	row->result = result_of(end, timed_out);
 	row->code = sg_app_code_name(end->verdict.code);
+	if (end->verdict.cause != SG_APP_CODE_NOT_SEEN)
+		row->cause = sg_app_code_name(end->verdict.cause);
 	row->sentence = sg_arena_strdup(arena, end->verdict.message);
 	row->service = ask->service;
 	row->application = ask->app.name;
@@ -42,6 +44,8 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 	if (end->refusal)
 		sg_report_line(
 			report, &row->evidence, "no refresh could be asked for: %s", end->refusal);
+	for (size_t i = 0; i < end->log.count; i++)
+		sg_report_line(report, &row->evidence, "log: %s", end->log.items[i]);
 	if (row->result == SG_RESULT_TIMEOUT)
 		row->last_blocker = row->sentence;
 	if (end->verdict.images_unseen)
@@ -74,6 +78,11 @@ const struct sg_report_verdict *sg_await_report(struct sg_world *world,
 		sg_report_warn(report, "READ_ONLY",
 			"no refresh could be asked for (%s); this relied on Argo CD's own polling",
 			done->read_only);
+	if (done->unreadable)
+		sg_report_warn(report, "WORKLOADS_UNREADABLE",
+			"workloads or their pods could not be read (%s); this relied on what Argo "
+			"CD says of them",
+			done->unreadable);
 	if (done->polling)
 		sg_report_warn(report, "POLLING", "watching is not permitted (%s)", done->polling);
 	if (done->beside)

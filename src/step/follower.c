@@ -74,7 +74,7 @@ void sg_follower_begin(struct sg_follower *follower, struct sg_world *world, str
 		follower->deadline_ms = follower->start_ms + ask->timeout_ms;
 	follower->poll_every_ms = world->settings->poll_ms;
 	follower->poll_ms = follower->start_ms + follower->poll_every_ms;
-	follower->workloads = sg_workloads_new(world, herd->client);
+	follower->workloads = sg_workloads_new(world, herd->client, /* at_once= */ false);
 	follower->beside = (struct sg_app_beside){
 		.project = project_of,
 		.set = set_of,
@@ -141,12 +141,20 @@ void sg_follower_close(struct sg_follower *follower, bool final)
 	sg_follower_judged(follower);
 }
 
+/* Before people are asked, the workloads say what for. */
+static bool has_to_look(const struct sg_follower *follower)
+{
+	return kind_of(follower) == SG_APP_POLICY && follower->app &&
+	       sg_workloads_wanted(
+		       follower->workloads, follower->app, sg_app_fold_verdict(follower->fold));
+}
+
 /* The first final verdict counts, whatever comes after it. */
 static void judged(struct sg_follower *follower)
 {
 	enum sg_app_kind kind = kind_of(follower);
 
-	if (kind == SG_APP_FAIL || kind == SG_APP_POLICY)
+	if ((kind == SG_APP_FAIL || kind == SG_APP_POLICY) && !has_to_look(follower))
 		sg_follower_close(follower, true);
 	else
 		sg_follower_judged(follower);
@@ -226,7 +234,7 @@ static int look_at_workloads(struct sg_follower *follower, struct sg_err *err)
 	if (sg_workloads_look(follower->workloads, follower->app,
 		    sg_app_fold_verdict(follower->fold), &read, err) < 0)
 		return -1;
-	if (read)
+	if (read || kind_of(follower) == SG_APP_POLICY)
 		sg_follower_take_side(follower);
 	return 0;
 }
@@ -328,6 +336,8 @@ struct sg_await_end sg_follower_end(const struct sg_follower *follower)
 		.elapsed_ms = sg_follower_now_ms(follower) - follower->start_ms,
 	};
 	end.images = images_of(follower, &end.image_count);
+	end.log = sg_workloads_log(follower->workloads);
+	end.unreadable = sg_workloads_denied(follower->workloads);
 	if (trouble && end.verdict.kind == SG_APP_WAIT)
 		end.trouble = sg_arena_strdup(follower->world->arena, trouble->cause);
 	if (follower->refusal[0])

@@ -8,6 +8,7 @@
 #include "step/await.h"
 #include "step/change.h"
 #include "step/cluster.h"
+#include "step/workloads.h"
 
 /* A refresh is consumed within a second or two; a gate is asked again anyway. */
 #define PROOF_MAX_MS 10000
@@ -21,6 +22,7 @@ struct looking {
 	struct sg_cluster_app name;
 	struct sg_app_policy policy;
 	struct sg_app_fold *fold;
+	struct sg_workloads *workloads;
 	const struct sg_app *app; /* in the world's arena */
 	const char *version;      /* its resourceVersion */
 	int64_t until_ms;
@@ -110,6 +112,26 @@ static int prove(struct looking *looking, bool *ret_asked, struct sg_err *err)
 	return patched ? take(looking, patched, err) : 0;
 }
 
+static const struct sg_app_workloads *workloads_of(void *arg, const struct sg_app *app)
+{
+	const struct looking *looking = arg;
+
+	return sg_workloads_facts(looking->workloads, app);
+}
+
+/* What Argo CD leaves open is asked of the workloads. */
+static int look_at_workloads(struct looking *looking, struct sg_err *err)
+{
+	bool read;
+
+	if (sg_workloads_look(looking->workloads, looking->app, sg_app_fold_verdict(looking->fold),
+		    &read, err) < 0)
+		return -1;
+	if (read)
+		sg_app_fold_tick(looking->fold, now_of(looking));
+	return 0;
+}
+
 /* Reads on while the table waits for the proof that it asked for. */
 static int judge(struct looking *looking, struct sg_err *err)
 {
@@ -118,8 +140,11 @@ static int judge(struct looking *looking, struct sg_err *err)
 
 	sg_app_fold_feed(looking->fold, looking->app, now_of(looking));
 	for (;;) {
-		enum sg_app_kind kind = sg_app_fold_verdict(looking->fold)->kind;
+		enum sg_app_kind kind;
 
+		if (look_at_workloads(looking, err) < 0)
+			return -1;
+		kind = sg_app_fold_verdict(looking->fold)->kind;
 		if (kind == SG_APP_SUCCESS)
 			return read_app(looking, err);
 		if (kind != SG_APP_WAIT)
@@ -140,19 +165,28 @@ static int64_t time_of(int64_t unix_s)
 	return unix_s == SG_APP_NO_TIME ? 0 : unix_s;
 }
 
-static bool runs(const struct sg_app *app, const char *wanted)
+static bool is_among(const struct sg_app_strings *images, const char *wanted)
 {
 	struct sg_image want, seen;
 
 	if (!sg_image_parse(sg_str_of(wanted), &want))
 		return false;
-	for (size_t i = 0; i < app->images.count; i++)
-		if (sg_image_parse(sg_str_of(app->images.items[i]), &seen) &&
+	for (size_t i = 0; i < images->count; i++)
+		if (sg_image_parse(sg_str_of(images->items[i]), &seen) &&
 			sg_image_same_repository(seen.repository, want.repository) &&
 			sg_str_eq(seen.tag, want.tag) &&
 			(!want.digest.len || sg_str_eq(seen.digest, want.digest)))
 			return true;
 	return false;
+}
+
+/* Where no pod shows it, the templates of workloads that are all known do. */
+static bool would_run(const struct looking *looking, const struct sg_app_verdict *verdict)
+{
+	const struct sg_app_workloads *facts = sg_workloads_facts(looking->workloads, looking->app);
+
+	return verdict->kind == SG_APP_SUCCESS && !verdict->images_unseen && facts &&
+	       facts->complete && is_among(&facts->templates, looking->ask->image);
 }
 
 static void fill(struct looking *looking, struct sg_look *look)
@@ -164,7 +198,8 @@ static void fill(struct looking *looking, struct sg_look *look)
 	look->health = sg_app_health_name(app->health);
 	look->images = app->images.items;
 	look->image_count = app->images.count;
-	look->image_seen = runs(app, looking->ask->image);
+	look->image_seen =
+		is_among(&app->images, looking->ask->image) || would_run(looking, &look->verdict);
 	look->deployed_unix_s = time_of(app->deployed_s);
 	look->health_unix_s = time_of(app->health_changed_s);
 }
@@ -186,7 +221,7 @@ static void believe_at_once(struct looking *looking)
 
 static int look_at(struct looking *looking, struct sg_look *look, struct sg_err *err)
 {
-	static const struct sg_app_beside nothing_beside = {0};
+	const struct sg_app_beside beside = {.workloads = workloads_of, .arg = looking};
 	const struct sg_look_ask *ask = looking->ask;
 	struct sg_ancestry *ancestry;
 	struct sg_app_want want;
@@ -200,11 +235,13 @@ static int look_at(struct looking *looking, struct sg_look *look, struct sg_err 
 		looking->world, looking->loaded, ask->env, revision_of(looking), ask->image);
 	believe_at_once(looking);
 	look->revision = want.revision;
-	looking->fold = sg_app_fold_new(&want, &looking->policy, ancestry, &nothing_beside);
+	looking->fold = sg_app_fold_new(&want, &looking->policy, ancestry, &beside);
+	looking->workloads = sg_workloads_new(looking->world, looking->client, /* at_once= */ true);
 	rc = judge(looking, err);
 	if (rc == 0)
 		fill(looking, look);
 	sg_app_fold_free(looking->fold);
+	sg_workloads_free(looking->workloads);
 	return rc;
 }
 

@@ -14,8 +14,12 @@
 
 struct sg_workloads;
 
-/* WORLD and CLIENT outlive it; CLIENT reaches the cluster that has the Application. */
-struct sg_workloads *sg_workloads_new(struct sg_world *world, struct sg_cluster_client *client);
+/*
+ * WORLD and CLIENT outlive it; CLIENT reaches the cluster that has the Application. AT_ONCE: the
+ * first read is not put off to see whether it is needed at all.
+ */
+struct sg_workloads *sg_workloads_new(
+	struct sg_world *world, struct sg_cluster_client *client, bool at_once);
 void sg_workloads_free(struct sg_workloads *workloads);
 
 /*
@@ -25,6 +29,10 @@ void sg_workloads_free(struct sg_workloads *workloads);
 int sg_workloads_look(struct sg_workloads *workloads, const struct sg_app *app,
 	const struct sg_app_verdict *verdict, bool *ret_read, struct sg_err *err) SG_MUST_CHECK;
 
+/* True while VERDICT about APP should not be the last word before a look has been tried. */
+bool sg_workloads_wanted(const struct sg_workloads *workloads, const struct sg_app *app,
+	const struct sg_app_verdict *verdict);
+
 /* What was read of APP; NULL: nothing, or not of this application. For struct sg_app_beside. */
 const struct sg_app_workloads *sg_workloads_facts(
 	const struct sg_workloads *workloads, const struct sg_app *app);
@@ -32,5 +40,11 @@ const struct sg_app_workloads *sg_workloads_facts(
 /* When to look again at the latest, of the loop's clock; SG_NEVER: VERDICT asks for nothing. */
 int64_t sg_workloads_due_ms(
 	const struct sg_workloads *workloads, const struct sg_app_verdict *verdict);
+
+/* What may not be read, in the cluster's words and with the rule that is missing; NULL: nothing. */
+const char *sg_workloads_denied(const struct sg_workloads *workloads);
+
+/* The last lines of a container that crashes, when they were asked for; untrusted. */
+struct sg_app_strings sg_workloads_log(const struct sg_workloads *workloads);
 
 #endif

@@ -42,6 +42,8 @@ struct sg_settings {
 	int64_t degraded_grace_ms;
 	int64_t image_grace_ms;
 	int64_t out_of_sync_grace_ms;
+	int64_t pod_grace_ms;  /* of a pod that is stuck; 0: by the reason */
+	int64_t pod_log_lines; /* of a container that crashes, for the report; 0: none */
 };
 
 struct sg_world {
@@ -58,6 +60,7 @@ struct sg_world {
 	uint64_t random;     /* state of the jitter's generator */
 	struct sg_argocd_login *argocd; /* step/argocd.h; NULL until it is asked for */
 	struct sg_shelves *shelves;     /* step/shelf.h: what was read of the repository so far */
+	int64_t scan_free_ms;           /* until then step/workloads leaves the others their turn */
 	int tries; /* of any request at most, where an answer is wanted soon; 0: no such limit */
 };
 

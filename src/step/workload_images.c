@@ -1,0 +1,89 @@
+/* Which images run: what templates name, and what pods hold. */
+#include "step/workload_scan_impl.h"
+
+#include <string.h>
+
+#define SEEN_MAX 2000 /* pods of one application that are told apart */
+
+static void add_image(struct scan *scan, const char *image)
+{
+	const char **slot = sg_arena_push(scan->read->arena, &scan->facts.templates.items,
+		&scan->facts.templates.count, sizeof(*slot));
+
+	*slot = image;
+}
+
+static bool is_known(const struct scan *scan, const char *name)
+{
+	for (size_t i = 0; i < scan->seen_count; i++)
+		if (strcmp(scan->seen[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void add_pod(struct scan *scan, const struct sg_pod *pod)
+{
+	const char *name = sg_arena_printf(scan->read->arena, "%s/%s", pod->namespace, pod->name);
+	struct sg_app_pod *slot;
+
+	if (is_known(scan, name))
+		return;
+	if (scan->seen_count == SEEN_MAX) {
+		scan->facts.complete = false;
+		return;
+	}
+	slot = sg_arena_push(scan->read->arena, &scan->seen, &scan->seen_count, sizeof(*slot));
+	*slot = (struct sg_app_pod){.name = name,
+		.images = pod->images,
+		.finished = sg_pod_finished(pod),
+		.ending = pod->deleting};
+}
+
+static int add_pods(
+	struct scan *scan, const char *namespace, const char *selector, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+
+	if (sg_scan_is_denied(scan, SG_WORKLOAD_POD)) {
+		scan->facts.complete = false;
+		return 0;
+	}
+	scan->pods = (struct sg_pods){0};
+	if (sg_cluster_list_pods(scan->read, namespace, selector, &scan->pods, &why) < 0)
+		return sg_scan_leave_out(scan, SG_WORKLOAD_POD, &why, err);
+	if (scan->pods.cut)
+		scan->facts.complete = false;
+	for (size_t i = 0; i < scan->pods.count; i++)
+		add_pod(scan, &scan->pods.items[i]);
+	return 0;
+}
+
+static bool makes_jobs(const struct sg_workload *workload)
+{
+	return workload->kind == SG_WORKLOAD_JOB || workload->kind == SG_WORKLOAD_CRON_JOB;
+}
+
+int sg_scan_images(struct scan *scan, const struct sg_workload *workload, struct sg_err *err)
+{
+	if (!workload->images_known)
+		scan->facts.complete = false;
+	for (size_t i = 0; i < workload->images.count; i++)
+		add_image(scan, workload->images.items[i]);
+	if (workload->kind == SG_WORKLOAD_POD)
+		add_pod(scan, &workload->pod);
+	if (workload->kind == SG_WORKLOAD_POD || makes_jobs(workload))
+		return 0;
+	if (!workload->selector[0]) {
+		scan->facts.complete = false;
+		return 0;
+	}
+	return add_pods(scan, workload->namespace, workload->selector, err);
+}
+
+/* Every pod that a Job has made says so; hooks and the history of CronJobs are found by that. */
+#define OF_A_JOB "job-name"
+
+int sg_scan_job_pods(struct scan *scan, const char *namespace, struct sg_err *err)
+{
+	return add_pods(scan, namespace, OF_A_JOB, err);
+}

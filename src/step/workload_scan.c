@@ -1,0 +1,308 @@
+#include "step/workload_scan_impl.h"
+
+#include <string.h>
+
+bool sg_scan_is_denied(const struct scan *scan, enum sg_workload_kind kind)
+{
+	return scan->memory->denied & 1u << kind;
+}
+
+int sg_scan_leave_out(
+	struct scan *scan, enum sg_workload_kind kind, const struct sg_err *why, struct sg_err *err)
+{
+	scan->facts.complete = false;
+	if (why->reason == SG_R_FORBIDDEN) {
+		scan->memory->denied |= 1u << kind;
+		if (scan->more->denied.reason == SG_R_OK)
+			scan->more->denied = *why;
+		return 0;
+	}
+	if (why->reason == SG_R_NOT_FOUND)
+		return 0;
+	*err = *why;
+	return -1;
+}
+
+/* ---- what keeps a workload from being done ---- */
+
+/* Takes what is nearer than what was found so far. */
+static void take(struct scan *scan, enum rank rank, enum sg_app_code cause, const char *sentence)
+{
+	if (scan->rank != RANK_NONE)
+		scan->others++;
+	if (rank <= scan->rank)
+		return;
+	scan->rank = rank;
+	scan->facts.cause = cause;
+	scan->facts.sentence = sentence;
+	scan->facts.ripe = rank == RANK_RIPE;
+}
+
+/* Selects the pods of the newest template; "" when it cannot be told which those are. */
+struct newest {
+	const char *selector;
+	const char *owner_uid; /* NULL: the selector says enough */
+	const char *template;  /* what tells the template from others, for the memory */
+};
+
+static struct newest by_label(const struct scan *scan, const struct sg_workload *workload,
+	const char *label, const char *value, const char *owner_uid)
+{
+	if (!value[0] || !workload->selector[0])
+		return (struct newest){"", NULL, ""};
+	return (struct newest){
+		sg_arena_printf(scan->read->arena, "%s,%s=%s", workload->selector, label, value),
+		owner_uid, value};
+}
+
+/* 0: *ret says which; also when it is nobody. */
+static int newest_of(struct scan *scan, const struct sg_workload *workload,
+	const struct sg_workload **ret_set, struct newest *ret, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+
+	*ret_set = NULL;
+	*ret = (struct newest){"", NULL, ""};
+	switch (workload->kind) {
+	case SG_WORKLOAD_DEPLOYMENT:
+		if (sg_scan_is_denied(scan, SG_WORKLOAD_REPLICA_SET))
+			return 0;
+		if (sg_cluster_newest_replica_set(scan->read, workload, ret_set, &why) < 0)
+			return sg_scan_leave_out(scan, SG_WORKLOAD_REPLICA_SET, &why, err);
+		if (*ret_set)
+			*ret = by_label(scan, workload, "pod-template-hash",
+				(*ret_set)->template_hash, (*ret_set)->uid);
+		return 0;
+	case SG_WORKLOAD_STATEFUL_SET:
+		*ret = by_label(scan, workload, "controller-revision-hash",
+			workload->update_revision, workload->uid);
+		return 0;
+	case SG_WORKLOAD_DAEMON_SET:
+		*ret = by_label(scan, workload, "pod-template-generation", workload->revision,
+			workload->uid);
+		return 0;
+	case SG_WORKLOAD_ROLLOUT:
+		*ret = by_label(scan, workload, "rollouts-pod-template-hash",
+			workload->rollout.current_hash, NULL);
+		return 0;
+	case SG_WORKLOAD_JOB:
+		*ret = (struct newest){workload->selector, workload->uid, workload->uid};
+		return 0;
+	case SG_WORKLOAD_REPLICA_SET: /* its pods may be older than its template */
+	case SG_WORKLOAD_CRON_JOB:
+	case SG_WORKLOAD_POD:
+	case SG_WORKLOAD_KIND_COUNT:
+		break;
+	}
+	return 0;
+}
+
+struct found {
+	bool any;
+	bool ripe;
+	struct sg_stuck stuck;
+};
+
+/* Of several: a ripe one, then the one that has to last the shortest. */
+static bool is_worse(const struct found *a, const struct found *b)
+{
+	if (!b->any || a->ripe != b->ripe)
+		return !b->any || a->ripe;
+	return a->stuck.grace_ms < b->stuck.grace_ms;
+}
+
+static bool is_crash(enum sg_app_code code)
+{
+	return code == SG_APP_CODE_CRASH_LOOP || code == SG_APP_CODE_OUT_OF_MEMORY;
+}
+
+static void add_stuck(struct scan *scan, const char *label, const struct sg_stuck *stuck,
+	const struct sg_pod *pod, struct found *found)
+{
+	struct found one = {.any = true, .stuck = *stuck};
+
+	one.ripe = scan->need == SG_SCAN_PROGRESS &&
+		   sg_stuck_seen(&scan->memory->stuck, label, stuck, scan->now_ms);
+	if (is_worse(&one, found))
+		*found = one;
+	if (pod && is_crash(stuck->code) && !scan->more->crashed) {
+		struct sg_pod *kept = sg_arena_alloc(scan->read->arena, sizeof(*kept));
+
+		*kept = *pod;
+		scan->more->crashed = kept;
+		scan->more->container = stuck->container;
+	}
+}
+
+static void look_at_pods(struct scan *scan, const struct sg_workload *workload,
+	const struct newest *newest, const char *label, struct found *found)
+{
+	for (size_t i = 0; i < scan->pods.count; i++) {
+		const struct sg_pod *pod = &scan->pods.items[i];
+		struct sg_stuck stuck;
+
+		if (newest->owner_uid && strcmp(pod->owner.uid, newest->owner_uid) != 0)
+			continue;
+		if (sg_pod_stuck(pod, sg_workload_progress_ms(workload), scan->read->arena, &stuck))
+			add_stuck(scan, label, &stuck, pod, found);
+	}
+}
+
+/* Reasons among the pods of the newest template, and for which there are none. */
+static int find_stuck(struct scan *scan, const struct sg_workload *workload, struct found *found,
+	struct sg_err *err)
+{
+	struct sg_arena *arena = scan->read->arena;
+	const struct sg_workload *set;
+	struct newest newest;
+	struct sg_err why = SG_ERR_INIT;
+	struct sg_stuck stuck;
+	const char *label;
+
+	*found = (struct found){0};
+	if (newest_of(scan, workload, &set, &newest, err) < 0)
+		return -1;
+	label = sg_arena_printf(
+		arena, "%s@%.63s", sg_workload_label(workload, arena), newest.template);
+	if (sg_workload_pods_refused(workload, arena, &stuck) ||
+		(set && sg_workload_pods_refused(set, arena, &stuck)))
+		add_stuck(scan, label, &stuck, NULL, found);
+	if (workload->kind == SG_WORKLOAD_POD &&
+		sg_pod_stuck(&workload->pod, sg_workload_progress_ms(workload), arena, &stuck))
+		add_stuck(scan, label, &stuck, &workload->pod, found);
+	if (!newest.selector[0] || sg_scan_is_denied(scan, SG_WORKLOAD_POD))
+		return 0;
+	scan->pods = (struct sg_pods){0};
+	if (sg_cluster_list_pods(
+		    scan->read, workload->namespace, newest.selector, &scan->pods, &why) < 0)
+		return sg_scan_leave_out(scan, SG_WORKLOAD_POD, &why, err);
+	look_at_pods(scan, workload, &newest, label, found);
+	return 0;
+}
+
+static enum rank rank_of(const struct scan *scan, const struct sg_workload_reading *reading,
+	const struct found *found)
+{
+	if (found->ripe)
+		return RANK_RIPE;
+	switch (reading->state) {
+	case SG_WORKLOAD_FAILED:
+		return RANK_FAILED;
+	case SG_WORKLOAD_PAUSED:
+		return scan->need == SG_SCAN_PAUSE ? RANK_RIPE : RANK_PAUSED;
+	case SG_WORKLOAD_PROGRESSING:
+		break;
+	case SG_WORKLOAD_DONE:
+		return RANK_NONE;
+	}
+	return found->any ? RANK_STUCK : RANK_PROGRESSING;
+}
+
+static int judge(struct scan *scan, const struct sg_workload *workload, struct sg_err *err)
+{
+	struct sg_arena *arena = scan->read->arena;
+	struct sg_workload_reading reading;
+	struct found found = {0};
+	enum rank rank;
+	const char *sentence;
+
+	sg_workload_state(workload, arena, &reading);
+	if (reading.state == SG_WORKLOAD_DONE || workload->health_ignored)
+		return 0;
+	if (reading.state != SG_WORKLOAD_PAUSED && scan->need != SG_SCAN_PAUSE &&
+		find_stuck(scan, workload, &found, err) < 0)
+		return -1;
+	rank = rank_of(scan, &reading, &found);
+	sentence = sg_arena_printf(arena, "%s: %s%s%s", sg_workload_label(workload, arena),
+		reading.sentence, found.any ? "; " : "", found.any ? found.stuck.sentence : "");
+	if (found.any)
+		take(scan, rank, found.stuck.code, sentence);
+	else
+		take(scan, rank,
+			reading.state == SG_WORKLOAD_FAILED ? reading.code : SG_APP_CODE_NOT_SEEN,
+			sentence);
+	return 0;
+}
+
+/* ---- the pass ---- */
+
+static int look_at(struct scan *scan, const struct sg_app_resource *resource,
+	enum sg_workload_kind kind, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+	struct sg_workload workload;
+
+	if (sg_cluster_get_workload(
+		    scan->read, kind, resource->namespace, resource->name, &workload, &why) < 0)
+		return sg_scan_leave_out(scan, kind, &why, err);
+	if (scan->need == SG_SCAN_IMAGES)
+		return sg_scan_images(scan, &workload, err);
+	return judge(scan, &workload, err);
+}
+
+/* Is it of any use to read it? Hooks, and what is to be pruned, are no part of the roll-out. */
+static bool is_asked_for(const struct scan *scan, const struct sg_app_resource *resource,
+	enum sg_workload_kind *ret_kind)
+{
+	if (!sg_workload_kind_parse(resource->group, resource->kind, ret_kind))
+		return false;
+	return scan->need == SG_SCAN_IMAGES ||
+	       (resource->sync != SG_SYNC_NONE && !resource->requires_pruning);
+}
+
+static int look_at_all(struct scan *scan, struct sg_err *err)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < scan->app->resource_count; i++) {
+		const struct sg_app_resource *resource = &scan->app->resources[i];
+		enum sg_workload_kind kind;
+
+		if (!is_asked_for(scan, resource, &kind)) {
+			if (!sg_workload_is_podless(resource->group, resource->kind))
+				scan->facts.complete = false;
+			continue;
+		}
+		if (sg_scan_is_denied(scan, kind)) {
+			scan->facts.complete = false;
+			continue;
+		}
+		if (count++ == SG_SCAN_WORKLOADS_MAX) {
+			scan->facts.complete = false;
+			break;
+		}
+		if (look_at(scan, resource, kind, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int sg_workload_scan(const struct sg_workload_call *read, const struct sg_app *app,
+	enum sg_scan_need need, struct sg_scan_memory *memory, int64_t now_ms,
+	struct sg_app_workloads *ret, struct sg_scan_more *ret_more, struct sg_err *err)
+{
+	struct scan scan = {.read = read,
+		.app = app,
+		.need = need,
+		.memory = memory,
+		.now_ms = now_ms,
+		.facts = {.sentence = "", .complete = need == SG_SCAN_IMAGES},
+		.more = ret_more};
+
+	*ret_more = (struct sg_scan_more){.denied = SG_ERR_INIT};
+	if (need == SG_SCAN_PROGRESS)
+		sg_stuck_begin(&memory->stuck);
+	if (look_at_all(&scan, err) < 0)
+		return -1;
+	if (need == SG_SCAN_PROGRESS)
+		sg_stuck_end(&memory->stuck);
+	if (scan.facts.complete && sg_scan_job_pods(&scan, app->destination.namespace, err) < 0)
+		return -1;
+	if (scan.others)
+		scan.facts.sentence = sg_arena_printf(
+			read->arena, "%s (and %zu more)", scan.facts.sentence, scan.others);
+	scan.facts.pods = scan.seen;
+	scan.facts.pod_count = scan.seen_count;
+	*ret = scan.facts;
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* What the parts of a pass over workloads share. Inside step/workload_* only. */
+#ifndef SG_STEP_WORKLOAD_SCAN_IMPL_H
+#define SG_STEP_WORKLOAD_SCAN_IMPL_H
+
+#include "step/workload_scan.h"
+
+/* How near a workload is to what keeps the application from being done, the nearest last. */
+enum rank { RANK_NONE, RANK_PROGRESSING, RANK_PAUSED, RANK_STUCK, RANK_FAILED, RANK_RIPE };
+
+struct scan {
+	const struct sg_workload_call *read;
+	const struct sg_app *app;
+	enum sg_scan_need need;
+	struct sg_scan_memory *memory;
+	int64_t now_ms;
+	struct sg_app_workloads facts;
+	struct sg_scan_more *more;
+	struct sg_pods pods;
+	struct sg_app_pod *seen; /* of IMAGES */
+	size_t seen_count;
+	enum rank rank;
+	size_t others; /* that are not done either */
+};
+
+/* True when that kind may not be read, as an earlier answer said. */
+bool sg_scan_is_denied(const struct scan *scan, enum sg_workload_kind kind);
+
+/*
+ * What may not be read, or is gone meanwhile, is left out: 0, and the facts are not complete. Any
+ * other trouble ends the pass: -1.
+ */
+int sg_scan_leave_out(struct scan *scan, enum sg_workload_kind kind, const struct sg_err *why,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* workload_images.c: the images of the template and of all pods of one workload. */
+int sg_scan_images(
+	struct scan *scan, const struct sg_workload *workload, struct sg_err *err) SG_MUST_CHECK;
+
+/* The pods of Jobs: every one says so; hooks and the history of CronJobs are found by that. */
+int sg_scan_job_pods(struct scan *scan, const char *namespace, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,485 @@
+/* Reading the workloads of an application: which requests, when, and what comes of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/attr.h"
+#include "cluster_world.h"
+#include "step/workloads.h"
+
+#define DEPLOYMENTS SERVER "/apis/apps/v1/namespaces/shop/deployments/"
+#define SETS SERVER "/apis/apps/v1/namespaces/shop/replicasets?limit=50&labelSelector=app%3Dweb"
+#define PODS SERVER "/api/v1/namespaces/shop/pods"
+#define NEW_PODS PODS "?limit=50&labelSelector=app%3Dweb%2Cpod-template-hash%3Dh2"
+#define ALL_PODS PODS "?limit=50&labelSelector=app%3Dweb"
+#define JOB_PODS PODS "?limit=50&labelSelector=job-name"
+
+struct bench {
+	struct cluster_world *w;
+	struct sg_settings settings;
+	struct sg_world world;
+	struct sg_app_resource resources[4];
+	struct sg_app app;
+	struct sg_app_verdict verdict;
+	struct sg_workloads *workloads;
+	struct sg_err err;
+};
+
+static struct sg_app_resource resource(const char *group, const char *kind, const char *name)
+{
+	return (struct sg_app_resource){.group = group,
+		.kind = kind,
+		.namespace = "shop",
+		.name = name,
+		.health_message = "",
+		.sync = SG_SYNC_SYNCED};
+}
+
+static void begin(
+	struct bench *b, struct cluster_world *w, enum sg_app_kind kind, enum sg_app_row row)
+{
+	*b = (struct bench){.w = w, .settings = {.poll_ms = 20000}};
+	b->world = (struct sg_world){
+		.settings = &b->settings,
+		.arena = &w->arena,
+		.redactor = w->redactor,
+		.http = script_http(w->script),
+		.deadline_ms = script_now_ms(w->script) + 1200000,
+	};
+	b->resources[0] = resource("", "Service", "web");
+	b->resources[1] = resource("apps", "Deployment", "web");
+	b->app = (struct sg_app){.namespace = "argocd",
+		.name = "web-prod",
+		.destination = {"", "https://kubernetes.default.svc", "shop"},
+		.resources = b->resources,
+		.resource_count = 2};
+	b->verdict = (struct sg_app_verdict){.kind = kind, .row = row};
+	b->workloads = sg_workloads_new(&b->world, &w->client, false);
+}
+
+static void end(struct bench *b)
+{
+	sg_workloads_free(b->workloads);
+	cluster_world_done(b->w);
+}
+
+static bool look(struct bench *b)
+{
+	bool read;
+
+	if (sg_workloads_look(b->workloads, &b->app, &b->verdict, &read, &b->err) < 0)
+		fail_msg("%s", b->err.cause);
+	return read;
+}
+
+static const struct sg_app_workloads *facts(const struct bench *b)
+{
+	return sg_workloads_facts(b->workloads, &b->app);
+}
+
+/* A Deployment "web" whose roll-out goes on; MORE goes into its status. */
+static const char *deployment(struct bench *b, const char *more)
+{
+	return sg_arena_printf(&b->w->arena,
+		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\",\"uid\":\"d\","
+		"\"generation\""
+		":3,\"annotations\":{\"deployment.kubernetes.io/revision\":\"2\"}},\"spec\":{"
+		"\"replicas\":2,\"selector\":{\"matchLabels\":{\"app\":\"web\"}},\"template\":{"
+		"\"spec\":{\"containers\":[{\"image\":\"r.example.com/web:2\"}]}}},\"status\":{"
+		"\"observedGeneration\":3%s}}",
+		more);
+}
+
+#define HALF ",\"replicas\":3,\"updatedReplicas\":1,\"availableReplicas\":2"
+#define WHOLE ",\"replicas\":2,\"updatedReplicas\":2,\"availableReplicas\":2"
+
+static const char *replica_set(struct bench *b, const char *owner, const char *revision, int n)
+{
+	return sg_arena_printf(&b->w->arena,
+		"{\"metadata\":{\"name\":\"web-h%d\",\"namespace\":\"shop\",\"uid\":\"s%d\","
+		"\"labels\":{\"pod-template-hash\":\"h%d\"},\"annotations\":{"
+		"\"deployment.kubernetes.io/revision\":\"%s\"},\"ownerReferences\":[{\"kind\":"
+		"\"Deployment\",\"uid\":\"%s\",\"controller\":true}]}}",
+		n, n, n, revision, owner);
+}
+
+static const char *list(struct bench *b, const char *first, const char *second)
+{
+	return sg_arena_printf(&b->w->arena, "{\"metadata\":{},\"items\":[%s%s%s]}", first,
+		second[0] ? "," : "", second);
+}
+
+static const char *sets(struct bench *b)
+{
+	return list(b, replica_set(b, "d", "1", 1), replica_set(b, "d", "2", 2));
+}
+
+static const char *pod(
+	struct bench *b, const char *name, const char *owner, const char *image, const char *status)
+{
+	return sg_arena_printf(&b->w->arena,
+		"{\"metadata\":{\"name\":\"%s\",\"namespace\":\"shop\",\"ownerReferences\":[{"
+		"\"kind\":\"ReplicaSet\",\"uid\":\"%s\",\"controller\":true}]},\"spec\":{"
+		"\"containers\":[{\"name\":\"web\",\"image\":\"%s\"}]},\"status\":{%s}}",
+		name, owner, image, status);
+}
+
+#define PULLING                                                                                    \
+	"\"phase\":\"Pending\",\"containerStatuses\":[{\"name\":\"web\",\"state\":{\"waiting\":{"  \
+	"\"reason\":\"ImagePullBackOff\",\"message\":\"not found\"}}}]"
+#define CRASHING                                                                                   \
+	"\"phase\":\"Running\",\"containerStatuses\":[{\"name\":\"web\",\"restartCount\":4,"       \
+	"\"state\":{\"waiting\":{\"reason\":\"CrashLoopBackOff\"}},\"lastState\":{\"terminated\":" \
+	"{"                                                                                        \
+	"\"exitCode\":3,\"reason\":\"Error\"}}}]"
+
+static void reply(struct bench *b, const char *url, const char *body)
+{
+	(void)script_reply(b->w->script, "GET", url, 200, body);
+}
+
+static void deny(struct bench *b, const char *url)
+{
+	struct script_answer *a = script_reply(b->w->script, "GET", url, 403,
+		"{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"it is forbidden\","
+		"\"reason\":\"Forbidden\",\"code\":403}");
+
+	script_header(a, "Content-Type", "application/json");
+}
+
+/* One pass over a Deployment that is not done, with these pods of its new template. */
+static void expect_pass(struct bench *b, const char *pods)
+{
+	reply(b, DEPLOYMENTS "web", deployment(b, HALF));
+	reply(b, SETS, sets(b));
+	reply(b, NEW_PODS, pods);
+}
+
+static void a_rollout_is_read_in_three_requests(void **state)
+{
+	struct bench b;
+	const char *stuck;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	assert_false(look(&b)); /* most roll-outs are over soon */
+	assert_null(facts(&b));
+	script_advance(b.w->script, 3000);
+	stuck = list(&b, pod(&b, "web-h2-a", "s2", "r.example.com/web:2", PULLING), "");
+	expect_pass(&b, stuck);
+	assert_true(look(&b));
+	assert_false(facts(&b)->ripe);
+	assert_int_equal(facts(&b)->cause, SG_APP_CODE_IMAGE_PULL);
+	assert_non_null(
+		strstr(facts(&b)->sentence, "Deployment shop/web: 1 of 2 pods are of the "));
+	assert_non_null(
+		strstr(facts(&b)->sentence, "pod web-h2-a: container web: ImagePullBackOff"));
+	assert_false(look(&b)); /* only every --poll */
+	for (int64_t at_ms = 20000; at_ms <= 80000; at_ms += 20000) {
+		script_advance(b.w->script, 20000);
+		expect_pass(&b, stuck);
+		assert_true(look(&b));
+		assert_false(facts(&b)->ripe);
+	}
+	assert_int_equal(sg_workloads_due_ms(b.workloads, &b.verdict),
+		script_now_ms(b.w->script) + 10000); /* the grace is over then */
+	script_advance(b.w->script, 10000);
+	expect_pass(&b, stuck);
+	assert_true(look(&b));
+	assert_true(facts(&b)->ripe);
+	end(&b);
+}
+
+/* Pods of the old template, of another Deployment, or going, say nothing about the new one. */
+static void only_pods_of_the_new_template_count(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	assert_false(look(&b));
+	script_advance(b.w->script, 3000);
+	expect_pass(&b,
+		list(&b, pod(&b, "web-h1-a", "s1", "r.example.com/web:1", CRASHING),
+			pod(&b, "web-h2-b", "s2", "r.example.com/web:2", "\"phase\":\"Running\"")));
+	assert_true(look(&b));
+	assert_int_equal(facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
+	script_advance(b.w->script, 20000);
+	reply(&b, DEPLOYMENTS "web", deployment(&b, HALF));
+	reply(&b, SETS, list(&b, replica_set(&b, "another", "2", 2), ""));
+	assert_true(look(&b)); /* no ReplicaSet of it: no pods are asked for */
+	assert_false(facts(&b)->ripe);
+	end(&b);
+}
+
+static void a_crash_loop_needs_two_reads_and_brings_its_log(void **state)
+{
+	const char *lines;
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	b.settings.pod_log_lines = 2;
+	(void)look(&b);
+	script_advance(b.w->script, 3000);
+	lines = list(&b, pod(&b, "web-h2-a", "s2", "r.example.com/web:2", CRASHING), "");
+	expect_pass(&b, lines);
+	assert_true(look(&b));
+	assert_false(facts(&b)->ripe);
+	script_advance(b.w->script, 5000);
+	expect_pass(&b, lines);
+	reply(&b, PODS "/web-h2-a/log?tailLines=2&limitBytes=65536&container=web&previous=true",
+		"starting\npanic: no database\n");
+	assert_true(look(&b));
+	assert_true(facts(&b)->ripe);
+	assert_int_equal(facts(&b)->cause, SG_APP_CODE_CRASH_LOOP);
+	assert_non_null(strstr(facts(&b)->sentence, "exit code 3 (Error)"));
+	assert_int_equal(sg_workloads_log(b.workloads).count, 2);
+	assert_string_equal(sg_workloads_log(b.workloads).items[1], "panic: no database");
+	end(&b);
+}
+
+static void pods_that_are_not_created(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	b.settings.pod_grace_ms = 4000;
+	(void)look(&b);
+	script_advance(b.w->script, 3000);
+	for (int i = 0; i < 2; i++) {
+		reply(&b, DEPLOYMENTS "web",
+			deployment(&b,
+				HALF ",\"conditions\":[{\"type\":\"ReplicaFailure\",\"status\":"
+				     "\"True\",\"reason\":\"FailedCreate\",\"message\":\"exceeded "
+				     "quota: small\"}]"));
+		reply(&b, SETS, sets(&b));
+		reply(&b, NEW_PODS, list(&b, "", ""));
+		assert_true(look(&b));
+		assert_int_equal(facts(&b)->ripe, i == 1);
+		script_advance(b.w->script, 4000);
+	}
+	assert_int_equal(facts(&b)->cause, SG_APP_CODE_QUOTA);
+	end(&b);
+}
+
+static void what_is_denied_is_said_once_and_not_asked_again(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	b.resources[2] = resource("apps", "Deployment", "api");
+	b.app.resource_count = 3;
+	(void)look(&b);
+	script_advance(b.w->script, 3000);
+	deny(&b, DEPLOYMENTS "web");
+	assert_true(look(&b));
+	assert_string_equal(facts(&b)->sentence, "");
+	assert_non_null(strstr(
+		sg_workloads_denied(b.workloads), "a Role in namespace \"shop\" must allow verb "
+						  "\"get\" on resource \"deployments\""));
+	script_advance(b.w->script, 20000);
+	assert_true(look(&b)); /* no request */
+	end(&b);
+}
+
+/* The Deployment may be read, its pods may not: its own state is known all the same. */
+static void what_may_be_read_is_read(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	(void)look(&b);
+	script_advance(b.w->script, 3000);
+	reply(&b, DEPLOYMENTS "web", deployment(&b, HALF));
+	reply(&b, SETS, sets(&b));
+	deny(&b, NEW_PODS);
+	assert_true(look(&b));
+	assert_non_null(strstr(facts(&b)->sentence, "1 of 2 pods"));
+	assert_non_null(strstr(sg_workloads_denied(b.workloads), "\"pods\""));
+	end(&b);
+}
+
+static void another_cluster_is_not_read(void **state)
+{
+	static const struct sg_app_destination elsewhere[] = {
+		{"", "https://other.example.com", "shop"}, {"prod", "", "shop"}};
+	struct bench b;
+
+	for (size_t i = 0; i < SG_COUNT(elsewhere); i++) {
+		begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+		b.app.destination = elsewhere[i];
+		assert_false(look(&b));
+		assert_true(sg_workloads_due_ms(b.workloads, &b.verdict) == SG_NEVER);
+		end(&b);
+	}
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_9);
+	assert_false(look(&b)); /* nor is there anything to ask before the health */
+	assert_true(sg_workloads_due_ms(b.workloads, &b.verdict) == SG_NEVER);
+	end(&b);
+}
+
+/* A server that is away, an object that is gone, an answer that is none: asked again later. */
+static void trouble_is_no_failure(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	(void)script_reply(b.w->script, "GET", DEPLOYMENTS "web", 400, "no");
+	assert_false(look(&b));
+	assert_null(facts(&b));
+	assert_true(sg_workloads_due_ms(b.workloads, &b.verdict) > script_now_ms(b.w->script));
+	script_advance(b.w->script, 20000);
+	reply(&b, DEPLOYMENTS "web",
+		"{\"metadata\":{\"name\":\"another\",\"namespace\":\"shop\"}}");
+	assert_false(look(&b));
+	script_advance(b.w->script, 20000);
+	script_header(script_reply(b.w->script, "GET", DEPLOYMENTS "web", 404,
+			      "{\"kind\":\"Status\",\"reason\":\"NotFound\",\"code\":404}"),
+		"Content-Type", "application/json");
+	assert_true(look(&b));
+	assert_string_equal(facts(&b)->sentence, "");
+	end(&b);
+}
+
+static void a_signal_ends_it(void **state)
+{
+	struct bench b;
+	bool read;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	script_silence(script_expect(b.w->script, "GET", DEPLOYMENTS "web"));
+	script_cancel(b.w->script, 100, 15);
+	assert_int_equal(sg_workloads_look(b.workloads, &b.app, &b.verdict, &read, &b.err), -1);
+	assert_int_equal(b.err.reason, SG_R_CANCELLED);
+	sg_workloads_free(b.workloads);
+}
+
+static void images_of_pods_and_templates(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
+	b.verdict.images_unseen = 1;
+	reply(&b, DEPLOYMENTS "web", deployment(&b, WHOLE));
+	reply(&b, ALL_PODS,
+		list(&b, pod(&b, "web-1", "s2", "r.example.com/web:2", "\"phase\":\"Running\""),
+			""));
+	reply(&b, JOB_PODS,
+		list(&b,
+			pod(&b, "migrate-1", "j", "r.example.com/web:1", "\"phase\":\"Succeeded\""),
+			""));
+	assert_true(look(&b)); /* at once: nothing may end before */
+	assert_true(facts(&b)->complete);
+	assert_int_equal(facts(&b)->pod_count, 2);
+	assert_string_equal(facts(&b)->pods[0].name, "shop/web-1");
+	assert_false(facts(&b)->pods[0].finished);
+	assert_true(facts(&b)->pods[1].finished);
+	assert_int_equal(facts(&b)->templates.count, 1);
+	assert_false(look(&b));
+	script_advance(b.w->script, 10001);
+	assert_false(facts(&b)->complete); /* what pods run is not believed for long */
+	end(&b);
+}
+
+static void kinds_that_may_make_pods_leave_it_open(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
+	b.verdict.images_unseen = 1;
+	b.resources[1] = resource("kafka.strimzi.io", "Kafka", "queue");
+	assert_true(look(&b));
+	assert_false(facts(&b)->complete);
+	end(&b);
+}
+
+static void a_pause_is_told_before_people_are_asked(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_POLICY, SG_APP_ROW_20);
+	b.resources[1] = resource("argoproj.io", "Rollout", "web");
+	reply(&b, SERVER "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web",
+		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\",\"generation\":1},"
+		"\"status\":{\"observedGeneration\":\"1\",\"phase\":\"Paused\",\"pauseConditions\":"
+		"[{\"reason\":\"CanaryPauseStep\"}]}}");
+	assert_true(look(&b));
+	assert_string_equal(facts(&b)->sentence, "Rollout shop/web: paused: CanaryPauseStep");
+	end(&b);
+}
+
+static void what_health_does_not_count_is_left_alone(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	b.resources[0] = resource("batch", "Job", "hook");
+	b.resources[0].sync = SG_SYNC_NONE;
+	b.resources[2] = resource("apps", "Deployment", "old");
+	b.resources[2].requires_pruning = true;
+	b.app.resource_count = 3;
+	reply(&b, DEPLOYMENTS "web",
+		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\",\"generation\":1,"
+		"\"annotations\":{\"argocd.argoproj.io/ignore-healthcheck\":\"true\"}}}");
+	assert_true(look(&b));
+	assert_string_equal(facts(&b)->sentence, "");
+	end(&b);
+}
+
+static void names_of_the_cluster_lead_nowhere_else(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	b.resources[1].name = "../../secrets/x";
+	assert_false(look(&b)); /* no request */
+	b.resources[1] = resource("apps", "Deployment", "web");
+	b.resources[1].namespace = "shop/x";
+	script_advance(b.w->script, 20000);
+	assert_false(look(&b));
+	end(&b);
+}
+
+static void lists_that_do_not_end(void **state)
+{
+	struct bench b;
+	struct script_answer *pods;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	reply(&b, DEPLOYMENTS "web", deployment(&b, HALF));
+	pods = script_reply(b.w->script, "GET", "*", 200,
+		"{\"metadata\":{\"continue\":\"again\"},\"items\":[]}");
+	script_always(pods);
+	assert_false(look(&b));
+	assert_true(script_request_count(b.w->script) < 30);
+	end(&b);
+}
+
+#define STORY(name)                                                                                \
+	cmocka_unit_test_setup_teardown(name, cluster_world_setup, cluster_world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(a_rollout_is_read_in_three_requests),
+		STORY(only_pods_of_the_new_template_count),
+		STORY(a_crash_loop_needs_two_reads_and_brings_its_log),
+		STORY(pods_that_are_not_created),
+		STORY(what_is_denied_is_said_once_and_not_asked_again),
+		STORY(what_may_be_read_is_read),
+		STORY(another_cluster_is_not_read),
+		STORY(trouble_is_no_failure),
+		STORY(a_signal_ends_it),
+		STORY(images_of_pods_and_templates),
+		STORY(kinds_that_may_make_pods_leave_it_open),
+		STORY(a_pause_is_told_before_people_are_asked),
+		STORY(what_health_does_not_count_is_left_alone),
+		STORY(names_of_the_cluster_lead_nowhere_else),
+		STORY(lists_that_do_not_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
