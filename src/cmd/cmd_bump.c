@@ -25,10 +25,6 @@ static const struct sg_opt bump_opts[] = {
 		"more SERVICE=TAG words from a file, which may have lines and # comments"),
 	SG_STRING(struct bump_args, expect, "expect-current", "VALUE",
 		"write only where this tag or digest stands now; for one service"),
-	SG_CHOICE(struct bump_args, settings.publish_via, "publish-via", "configured",
-		"configured auto api git",
-		"which way the commit goes: over GitLab's API, without a clone, or by Git "
-		"(configured: as publish.via says)"),
 	SG_FLAG(struct bump_args, dry_run, "dry-run", "show the plan and the diff, write nothing"),
 };
 
@@ -37,6 +33,7 @@ static const struct sg_opt_set bump_sets[] = {
 	{"Going back", sg_opts_older, SG_OPTS_OLDER, offsetof(struct bump_args, older)},
 	{"The GitOps repository", sg_opts_gitops, SG_OPTS_GITOPS,
 		offsetof(struct bump_args, settings)},
+	{"Which way", sg_opts_publish, SG_OPTS_PUBLISH, offsetof(struct bump_args, settings)},
 	{"From which jobs", sg_opts_writing, SG_OPTS_WRITING, offsetof(struct bump_args, settings)},
 	{"Signing", sg_opts_signing, SG_OPTS_SIGNING, offsetof(struct bump_args, settings)},
 	{"Network and time", sg_opts_network, SG_OPTS_NETWORK,

@@ -10,6 +10,7 @@ struct doctor_args {
 static const struct sg_opt_set doctor_sets[] = {
 	{"The GitOps repository", sg_opts_gitops, SG_OPTS_GITOPS,
 		offsetof(struct doctor_args, settings)},
+	{"Which way", sg_opts_publish, SG_OPTS_PUBLISH, offsetof(struct doctor_args, settings)},
 	{"The cluster", sg_opts_cluster, SG_OPTS_KUBECONFIG,
 		offsetof(struct doctor_args, settings)},
 	{"Signing", sg_opts_signing, SG_OPTS_SIGNING, offsetof(struct doctor_args, settings)},
@@ -35,7 +36,8 @@ const struct sg_cmd sg_cmd_doctor = {
 	.details =
 		"Asks GitLab and the clusters for everything that promotions need: the token, its "
 		"scopes and its end, the project and how it merges, who else may push to or merge "
-		"into the branches, whether enough people can approve, whether the applications "
+		"into the branches, which way commits go, whether those exist who are named in "
+		"merge requests, whether enough people can approve, whether the applications "
 		"exist, track the right branch and folder and are synced, what the kubeconfig may "
 		"do, clocks, proxies and certificate authorities. Reads only. What is right is "
 		"told as `ok`, what could not be looked at as `note`; a system that does not "

@@ -33,6 +33,13 @@ const struct sg_opt sg_opts_gitops[SG_OPTS_GITOPS] = {
 		"into, which is less for repositories of thousands of files"),
 };
 
+const struct sg_opt sg_opts_publish[SG_OPTS_PUBLISH] = {
+	SG_CHOICE(struct sg_settings, publish_via, "publish-via", "configured",
+		"configured auto api git",
+		"which way the commit of a bump goes: over GitLab's API, without a clone, or by "
+		"Git (configured: as publish.via says)"),
+};
+
 const struct sg_opt sg_opts_writing[SG_OPTS_WRITING] = {
 	SG_FLAG(struct sg_settings, allow_unprotected, "allow-unprotected",
 		"write also from a job whose ref GitLab does not protect, or that runs for a merge "

@@ -75,6 +75,7 @@ enum {
 	SG_OPTS_OUTPUT = 7,
 	SG_OPTS_GITOPS = 5,
 	SG_OPTS_WRITING = 1,
+	SG_OPTS_PUBLISH = 1,
 	SG_OPTS_SIGNING = 1,
 	SG_OPTS_OLDER = 2,
 	SG_OPTS_CLUSTER = 11,
@@ -84,6 +85,7 @@ enum {
 extern const struct sg_opt sg_opts_output[SG_OPTS_OUTPUT];
 extern const struct sg_opt sg_opts_gitops[SG_OPTS_GITOPS];
 extern const struct sg_opt sg_opts_writing[SG_OPTS_WRITING]; /* of commands that write */
+extern const struct sg_opt sg_opts_publish[SG_OPTS_PUBLISH];
 extern const struct sg_opt sg_opts_signing[SG_OPTS_SIGNING];
 extern const struct sg_opt sg_opts_older[SG_OPTS_OLDER]; /* struct sg_older_args */
 extern const struct sg_opt sg_opts_cluster[SG_OPTS_CLUSTER];

@@ -26,8 +26,8 @@ static void end(struct sg_report *report)
 
 static int look(struct sg_survey *survey, struct sg_err *err)
 {
-	if (sg_survey_gitlab(survey, err) < 0 || sg_survey_branches(survey, err) < 0 ||
-		sg_survey_people(survey, err) < 0)
+	if (sg_survey_gitlab(survey, err) < 0 || sg_survey_publishing(survey, err) < 0 ||
+		sg_survey_branches(survey, err) < 0 || sg_survey_people(survey, err) < 0)
 		return -1;
 	return sg_survey_clusters(survey, err);
 }

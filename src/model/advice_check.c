@@ -61,6 +61,12 @@
 	"ssh-keygen -l -f FILE\n")
 #define ON_SIGNING_EMAIL ROW("GitLab calls a signature verified when the committer's address is a verified one of the user whose key it is.", \
 	"glab api user --hostname HOST\nglab api projects/GROUP%2FPROJECT/repository/commits/SHA/signature\n")
+#define ON_PUBLISH_WAY ROW("`publish: {via: api}` stands in the configuration, and a signing key, a missing token or one without the scope api is in the way.", \
+	ABOUT_TOKEN)
+#define ON_REQUEST_PEOPLE ROW("A name is misspelt, is that of a group, or its user was blocked or has left.", \
+	"glab api 'users?username=NAME' --hostname HOST\n")
+#define ON_REQUEST_MILESTONE ROW("Its title is misspelt, or somebody closed it.", \
+	"glab api 'projects/GROUP%2FPROJECT/milestones?state=active&include_ancestors=true'\n")
 #define ON_BRANCH_FOUND ROW("`branch:` is misspelt, or the branch has not been made yet.", \
 	"git ls-remote --heads URL\n")
 #define ON_BRANCH_PROTECTION ROW("To a branch that is not protected every Developer pushes past the gates.", PROTECTED)

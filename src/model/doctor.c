@@ -50,6 +50,7 @@ void sg_doctor_judge(const struct sg_doctor_facts *facts, struct sg_arena *arena
 	sg_doctor_judge_gitlab(&pass);
 	sg_doctor_judge_project(&pass);
 	sg_doctor_judge_signing(&pass);
+	sg_doctor_judge_publishing(&pass);
 	sg_doctor_judge_branches(&pass);
 	sg_doctor_judge_people(&pass);
 	sg_doctor_judge_clusters(&pass);

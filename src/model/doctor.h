@@ -73,6 +73,13 @@
 		"set STAGEGATE_SIGNING_KEY_FILE to an ECDSA key, as docs/signing.md shows")        \
 	X(SIGNING_EMAIL, WARNING, "GitLab can show the signatures as verified",                    \
 		"set commit.author.email to an address of the user whose key it is")               \
+	X(PUBLISH_WAY, ERROR, "commits can go the way that the configuration asks for",            \
+		"leave publish.via at auto, or give what docs/publishing.md asks for")             \
+	X(REQUEST_PEOPLE, ERROR, "the reviewers and assignees of new merge requests exist",        \
+		"name active users of GitLab in `merge_request:`; groups cannot be asked")         \
+	X(REQUEST_MILESTONE, ERROR, "the milestone of new merge requests exists",                  \
+		"create or reopen it in the project or a group above it, or name another in "      \
+		"`merge_request:`")                                                                \
 	X(BRANCH_FOUND, ERROR, "the branch exists",                                                \
 		"create it, or name another in "                                                   \
 		"stagegate.yaml")                                                                  \

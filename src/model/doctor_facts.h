@@ -152,6 +152,27 @@ struct sg_doctor_source {
 	struct sg_doctor_seen seen;
 };
 
+/* Which way the commits of `bump` go. */
+struct sg_doctor_publish {
+	bool commits; /* an environment has `publish: commit` */
+	enum sg_publish_via via;
+	const char *from;     /* what says so: "publish.via: auto" */
+	const char *obstacle; /* why it cannot be GitLab's API; NULL: nothing is known */
+	const char *hint;     /* what to do about that */
+};
+
+/* What `merge_request:` of an environment names. */
+struct sg_doctor_request {
+	const char *environment;
+	size_t people_count; /* reviewers and assignees */
+	struct sg_doctor_seen people_seen;
+	const char *const *strangers; /* of these: unknown to GitLab, or not active; in words */
+	size_t stranger_count;
+	const char *milestone; /* NULL: none */
+	struct sg_doctor_seen milestone_seen;
+	bool milestone_found;
+};
+
 struct sg_doctor_app {
 	const char *service;
 	const char *name;           /* "argocd/catalog-prod" */
@@ -222,6 +243,9 @@ struct sg_doctor_facts {
 	size_t approval_count;
 	const struct sg_doctor_source *sources;
 	size_t source_count;
+	struct sg_doctor_publish publish;
+	const struct sg_doctor_request *requests;
+	size_t request_count;
 	struct sg_doctor_seen freeze_seen;
 	size_t freeze_count;
 

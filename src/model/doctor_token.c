@@ -27,7 +27,7 @@ static void judge_version(const struct sg_doctor_pass *pass)
 		sg_doctor_ok(pass, SG_DOCTOR_GITLAB_VERSION, NULL, "GitLab is %s", text);
 }
 
-static bool has_scope(const struct sg_doctor_token *token, const char *scope)
+bool sg_doctor_has_scope(const struct sg_doctor_token *token, const char *scope)
 {
 	for (size_t i = 0; i < token->scope_count; i++)
 		if (strcmp(token->scopes[i], scope) == 0)
@@ -38,13 +38,13 @@ static bool has_scope(const struct sg_doctor_token *token, const char *scope)
 /* What is missing for what the configuration asks for; NULL: nothing is. */
 static const char *missing_scope(const struct sg_doctor_facts *f)
 {
-	bool api = has_scope(&f->token, "api");
+	bool api = sg_doctor_has_scope(&f->token, "api");
 
 	if (api || (f->config.state == SG_DOCTOR_KNOWN && !f->needs_gitlab))
 		return NULL;
 	if (f->needs_api || f->config.state != SG_DOCTOR_KNOWN)
 		return "merge requests need api";
-	return has_scope(&f->token, "read_api") ? NULL : "gates need read_api";
+	return sg_doctor_has_scope(&f->token, "read_api") ? NULL : "gates need read_api";
 }
 
 static void judge_scopes(const struct sg_doctor_pass *pass)

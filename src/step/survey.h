@@ -30,6 +30,7 @@ void sg_survey_release(struct sg_survey *survey);
 
 /* Each of these adds its part of the facts; -1 for a signal only. In this order. */
 int sg_survey_gitlab(struct sg_survey *survey, struct sg_err *err) SG_MUST_CHECK;
+int sg_survey_publishing(struct sg_survey *survey, struct sg_err *err) SG_MUST_CHECK;
 int sg_survey_branches(struct sg_survey *survey, struct sg_err *err) SG_MUST_CHECK;
 int sg_survey_people(struct sg_survey *survey, struct sg_err *err) SG_MUST_CHECK;
 int sg_survey_clusters(struct sg_survey *survey, struct sg_err *err) SG_MUST_CHECK;

@@ -22,12 +22,12 @@ struct obstacle {
 	const char *hint;
 };
 
-static struct obstacle obstacle_of(const struct sg_loaded *loaded)
+static struct obstacle obstacle_of(const struct sg_loaded *loaded, bool signs)
 {
 	const struct sg_remote *remote = &loaded->remote;
 	const char *why;
 
-	if (loaded->signer)
+	if (signs)
 		return (struct obstacle){SG_R_CONFIG_INVALID,
 			"a signing key is given, and GitLab's API takes no signature of ours",
 			"leave the key away, or publish by Git: publish.via: auto or git"};
@@ -44,6 +44,14 @@ static struct obstacle obstacle_of(const struct sg_loaded *loaded)
 			"set STAGEGATE_GITLAB_TOKEN or STAGEGATE_GITLAB_TOKEN_FILE to a project "
 			"access token with the scope `api`"};
 	return (struct obstacle){0};
+}
+
+const char *sg_way_obstacle(const struct sg_loaded *loaded, bool signs, const char **ret_hint)
+{
+	struct obstacle obstacle = obstacle_of(loaded, signs);
+
+	*ret_hint = obstacle.hint;
+	return obstacle.words;
 }
 
 static int fail_obstacle(const struct obstacle *obstacle, const char *from, struct sg_err *err)
@@ -136,15 +144,28 @@ struct deciding {
 	struct sg_err api_failed; /* what the API said to reading the configuration */
 };
 
-static void read_option(struct deciding *d)
+/* False where the option leaves it to the configuration. */
+static bool read_option(const struct sg_world *world, enum sg_publish_via *ret_said)
 {
 	static const enum sg_publish_via vias[] = {SG_VIA_AUTO, SG_VIA_API, SG_VIA_GIT};
 
 	for (size_t i = 0; i < SG_COUNT(vias); i++)
-		if (sg_str_same(d->world->settings->publish_via, sg_publish_via_name(vias[i]))) {
-			d->is_said = true;
-			d->said = vias[i];
+		if (sg_str_same(world->settings->publish_via, sg_publish_via_name(vias[i]))) {
+			*ret_said = vias[i];
+			return true;
 		}
+	return false;
+}
+
+enum sg_publish_via sg_way_asked(
+	const struct sg_world *world, const struct sg_policy *policy, const char **ret_from)
+{
+	enum sg_publish_via via = policy->publish_via;
+	bool is_said = read_option(world, &via);
+
+	*ret_from = sg_arena_printf(
+		world->arena, is_said ? OPTION " %s" : "publish.via: %s", sg_publish_via_name(via));
+	return via;
 }
 
 /* Reads the configuration the way that is likely to be taken. */
@@ -200,7 +221,7 @@ static int load(struct deciding *d, struct sg_err *err)
 {
 	struct sg_str text = {0};
 
-	d->obstacle = obstacle_of(d->loaded);
+	d->obstacle = obstacle_of(d->loaded, d->loaded->signer != NULL);
 	if (d->said == SG_VIA_API && d->obstacle.words)
 		return fail_obstacle(&d->obstacle, OPTION " api", err);
 	if (load_config(d, &text, err) < 0 || sg_load_policy(d->world, d->loaded, text, err) < 0)
@@ -218,7 +239,7 @@ int sg_way_load(
 		.said = SG_VIA_AUTO,
 		.api_failed = SG_ERR_INIT};
 
-	read_option(&d);
+	d.is_said = read_option(world, &d.said);
 	if (sg_remote_find(world, &loaded.remote, err) < 0)
 		return -1;
 	if (sg_signing_open(world, &loaded.signer, err) < 0 || load(&d, err) < 0) {

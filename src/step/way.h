@@ -26,6 +26,15 @@ struct sg_way {
 int sg_way_load(struct sg_world *world, size_t services, struct sg_loaded *ret_loaded,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/* What --publish-via asks for, else the configuration; *ret_from says which: "publish.via: auto".
+ */
+enum sg_publish_via sg_way_asked(
+	const struct sg_world *world, const struct sg_policy *policy, const char **ret_from);
+
+/* Why commits cannot go over GitLab's API, and what to do; NULL: nothing is in the way. SIGNS:
+ * there is a signing key. The remote of LOADED is known. */
+const char *sg_way_obstacle(const struct sg_loaded *loaded, bool signs, const char **ret_hint);
+
 /* The word for the way that is taken: "api" or "git". */
 const char *sg_way_name(const struct sg_loaded *loaded);
 

@@ -1,6 +1,7 @@
 """doctor: everything is right in the sandbox as it starts; then one thing is broken at a time."""
 import json
 import ssl
+import subprocess
 import urllib.request
 
 import pytest
@@ -407,6 +408,40 @@ def test_applications_with_another_spec(doctor):
     doctor.among(findings, "note", "APP_SELF_HEAL", "order-prod", "production")
     row = doctor.among(findings, "error", "APP_PATH", "another environment's", "production")
     assert "auth-prod (reads apps/admin instead of apps/auth)" in row["text"]
+
+
+def reconfigure(doctor, old, new):
+    text = doctor.sandbox.show("stagegate.yaml", "main").decode()
+    assert old in text
+    doctor.ctl("push-file", "main", "stagegate.yaml", stdin=text.replace(old, new, 1))
+
+
+def test_which_way_commits_go(doctor, tmp_path):
+    text = doctor.finds("ok", "PUBLISH_WAY")["text"]
+    assert "publish.via: auto: commits go over GitLab's API" in text
+    assert "no GitLab is named" in doctor.finds("ok", "PUBLISH_WAY", "commits go by Git: ", env={"STAGEGATE_GITLAB_URL": ""})["text"]
+    small = {"STAGEGATE_GITLAB_TOKEN": doctor.token("WRITE_REPOSITORY")}
+    doctor.finds("warning", "PUBLISH_WAY", "by Git after GitLab's API has refused it", env=small)
+    doctor.finds("ok", "PUBLISH_WAY", "--publish-via git: commits go by Git", words=("--publish-via", "git"), env=small)
+    reconfigure(doctor, "version: 1\n", "version: 1\npublish: {via: api}\n")
+    doctor.finds("ok", "PUBLISH_WAY", "publish.via: api: commits go over GitLab's API")
+    doctor.finds("error", "PUBLISH_WAY", "does not have the scope api", env=small)
+    doctor.finds("ok", "PUBLISH_WAY", "--publish-via git: commits go by Git", env={"STAGEGATE_PUBLISH_VIA": "git"})
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", str(key)], check=True)
+    row = doctor.finds("error", "PUBLISH_WAY", "a signing key is given", words=("--signing-key-file", str(key)))
+    assert "leave the key away" in row["hint"]
+
+
+def test_who_is_named_in_merge_requests(doctor):
+    short = "    short: prod\n"
+    reconfigure(doctor, short, short + "    merge_request: {reviewers: ['@manager-1', '@dev'], assignees: ['@dev']}\n")
+    assert "exist: 2" in doctor.finds("ok", "REQUEST_PEOPLE", subject="production")["text"]
+    reconfigure(doctor, "'@dev']}", "'@nobody-here', '@manager-blocked']}")
+    text = doctor.finds("error", "REQUEST_PEOPLE", subject="production")["text"]
+    assert "@nobody-here, @manager-blocked (blocked or not active)" in text and "manager-1" not in text
+    doctor.ctl("fault", "gl-403", "1", "GET", "/users")
+    doctor.finds("error", "REQUEST_PEOPLE", "403", subject="production")
 
 
 def test_an_application_of_another_environment_without_update(doctor):

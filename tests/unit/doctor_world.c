@@ -190,6 +190,19 @@ void doctor_world_init(struct doctor_world *w)
 	w->sources[0] = (struct sg_doctor_source){"catalog", "shop/catalog", KNOWN};
 	f->sources = w->sources;
 	f->source_count = 1;
+	f->publish = (struct sg_doctor_publish){
+		.commits = true, .via = SG_VIA_AUTO, .from = "publish.via: auto"};
+	w->strangers[0] = "@gone (blocked or not active)";
+	w->strangers[1] = "@typo";
+	w->requests[0] = (struct sg_doctor_request){.environment = "production",
+		.people_count = 3,
+		.people_seen = KNOWN,
+		.strangers = w->strangers,
+		.milestone = "1.0",
+		.milestone_seen = KNOWN,
+		.milestone_found = true};
+	f->requests = w->requests;
+	f->request_count = 1;
 	f->clusters = w->clusters;
 	f->cluster_count = 2;
 }

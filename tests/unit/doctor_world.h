@@ -22,6 +22,8 @@ struct doctor_world {
 	struct sg_doctor_branch branches[2];    /* main, develop */
 	struct sg_doctor_approval approvals[2]; /* room for one more */
 	struct sg_doctor_source sources[1];
+	struct sg_doctor_request requests[1];
+	const char *strangers[2];
 	struct sg_app_source app_sources[2];
 	struct sg_app apps[2]; /* catalog-dev, catalog-prod */
 	struct sg_app_window windows[1];

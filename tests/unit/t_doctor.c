@@ -96,6 +96,20 @@ BREAK(commit_address, w->facts.token.commit_email = w->facts.signing.author_emai
 	w->facts.token.email = "a@example.com")
 BREAK(hidden_address, w->facts.token.email = "")
 BREAK(no_address, w->facts.signing.author_email = NULL)
+BREAK(api_only, w->facts.publish.via = SG_VIA_API; w->facts.publish.from = "--publish-via api")
+BREAK(api_only_small_scope, api_only(w); w->scopes[0] = "read_api")
+BREAK(api_only_obstacle, api_only(w); w->facts.publish.obstacle = "a signing key is given";
+	w->facts.publish.hint = "leave the key away")
+BREAK(auto_small_scope, w->scopes[0] = "read_api")
+BREAK(auto_obstacle, w->facts.publish.obstacle = "a signing key is given")
+BREAK(auto_scopes_unknown, w->facts.token.self_seen = UNASKED("GitLab did not answer"))
+BREAK(git_only, w->facts.publish.via = SG_VIA_GIT; w->facts.publish.from = "publish.via: git")
+BREAK(strangers, w->requests[0].stranger_count = 2)
+BREAK(people_hidden, w->requests[0].people_seen = FAILED(FORBIDDEN, "403 Forbidden"))
+BREAK(people_unasked, w->requests[0].people_seen = UNASKED("GitLab did not answer"))
+BREAK(no_milestone, w->requests[0].milestone_found = false)
+BREAK(milestone_hidden, w->requests[0].milestone_seen = FAILED(FORBIDDEN, "403 Forbidden"))
+BREAK(milestone_unasked, w->requests[0].milestone_seen = UNASKED("the project could not be read"))
 BREAK(no_branch, w->branches[0].exists = false)
 BREAK(open_branch, w->rules[0].name = "release/*")
 BREAK(open_branch_without_gates, w->rules[1].name = "development")
@@ -243,6 +257,19 @@ static const struct row {
 	ROW(hidden_address, SIGNING_EMAIL, N, "does not tell the e-mail"),
 	ROW(user_unknown, SIGNING_EMAIL, N, "whose the token is"),
 	ROW(no_address, SIGNING_EMAIL, N, "could not be used"),
+	ROW(api_only, PUBLISH_WAY, O, "--publish-via api: commits go over GitLab's API"),
+	ROW(api_only_small_scope, PUBLISH_WAY, E, "does not have the scope api"),
+	ROW(api_only_obstacle, PUBLISH_WAY, E, "asks for GitLab's API: a signing key is given"),
+	ROW(auto_small_scope, PUBLISH_WAY, W, "goes by Git after GitLab's API has refused it"),
+	ROW(auto_obstacle, PUBLISH_WAY, O, "commits go by Git: a signing key is given"),
+	ROW(auto_scopes_unknown, PUBLISH_WAY, N, "its scopes are not known"),
+	ROW(git_only, PUBLISH_WAY, O, "publish.via: git: commits go by Git"),
+	ROW(strangers, REQUEST_PEOPLE, E, "@gone (blocked or not active), @typo"),
+	ROW(people_hidden, REQUEST_PEOPLE, E, "403 Forbidden"),
+	ROW(people_unasked, REQUEST_PEOPLE, N, "not checked: GitLab did not answer"),
+	ROW(no_milestone, REQUEST_MILESTONE, E, "there is no active milestone 1.0"),
+	ROW(milestone_hidden, REQUEST_MILESTONE, E, "403 Forbidden"),
+	ROW(milestone_unasked, REQUEST_MILESTONE, N, "not checked: the project could not be read"),
 	ROW(no_branch, BRANCH_FOUND, E, "no such branch"),
 	ROW(open_branch, BRANCH_PROTECTION, E, "gates bind nobody"),
 	ROW(open_branch_without_gates, BRANCH_PROTECTION, W, "every Developer"),
@@ -420,6 +447,21 @@ static void signing_is_told_to_those_who_sign(void **state)
 	doctor_world_release(&w);
 }
 
+/* Who commits nothing, or names nobody, hears nothing of it. */
+static void what_is_published_is_told_to_those_who_publish(void **state)
+{
+	struct doctor_world w;
+
+	(void)state;
+	doctor_world_init(&w);
+	w.facts.publish.commits = false;
+	w.requests[0] = (struct sg_doctor_request){.environment = "production"};
+	doctor_world_judge(&w);
+	assert_null(strstr(doctor_world_text(&w), "PUBLISH_WAY"));
+	assert_null(strstr(doctor_world_text(&w), "REQUEST_"));
+	doctor_world_release(&w);
+}
+
 static void errors_come_first_and_carry_advice(void **state)
 {
 	struct doctor_world w;
@@ -577,6 +619,7 @@ int main(void)
 		cmocka_unit_test(where_all_is_well_everything_is_told),
 		cmocka_unit_test(where_nothing_is_known_nothing_is_right),
 		cmocka_unit_test(signing_is_told_to_those_who_sign),
+		cmocka_unit_test(what_is_published_is_told_to_those_who_publish),
 		cmocka_unit_test(errors_come_first_and_carry_advice),
 		cmocka_unit_test(an_error_advises_itself),
 		cmocka_unit_test(the_table_is_whole),
