@@ -47,6 +47,15 @@ def test_a_mirrored_template_and_image(repository, project):
     assert len(repository.tag("shipping", "dev", "develop")) == 8
 
 
+@pytest.mark.parametrize("way", ["api", "git"])
+def test_a_commit_goes_the_way_that_the_component_says(repository, project, way):
+    app = project("shop/shipping", EXAMPLES["mirrored"].replace("services: shipping", f"services: shipping\n      publish-via: {way}"))
+    run = app()
+    assert run.jobs == {"bump-dev": "PASS"}, run.text
+    report = json.loads(app.artifact("bump-dev", "stagegate.json").read_text())
+    assert report["publish_via"] == way and report["commit"] == repository("rev-parse", "develop")
+
+
 VERSIONS = {"catalog": "1.4.2", "order": "4.3.8"}
 
 
@@ -141,7 +150,8 @@ def test_a_deployment_that_fails_fails_the_job_that_makes_it(box, project):
 
 
 @pytest.mark.parametrize("good, bad", [("action: prepare", "action: deploy"), ("when: always", "when: sometimes"),
-                                       ("version: $CI_COMMIT_SHORT_SHA", "version: 1.5"), ("services: shipping", "service: shipping")])
+                                       ("version: $CI_COMMIT_SHORT_SHA", "version: 1.5"), ("services: shipping", "service: shipping"),
+                                       ("services: shipping", "services: shipping\n      publish-via: ssh")])
 def test_the_engine_finds_what_is_wrong(project, good, bad):
     """Keywords by the JSON schema of GitLab's editor, inputs by their headers."""
     app = project("shop/catalog", EXAMPLES["mirrored"].replace(good, bad))

@@ -29,6 +29,26 @@ def variables(options):
     return {f"STAGEGATE_{name.upper().replace('-', '_')}" for names in options.values() for name in names}
 
 
+def test_a_choice_of_a_component_is_one_of_the_program(options):
+    """An input with `options:` that goes into the variable of an option has the words of that option."""
+    said = {}
+    for name in options:
+        text = subprocess.run([binary(), *name.split(), "--help"], check=True, text=True, stdout=subprocess.PIPE).stdout
+        said.update(re.findall(r"^  --([a-z-]+) ([a-z|]+\|[a-z]+)", text, re.M))
+    found = set()
+    for path in TEMPLATES:
+        header, jobs = yaml.safe_load_all(path.read_text())
+        (job,) = jobs.values()
+        for name, spec in header["spec"]["inputs"].items():
+            if "options" not in spec or spec["options"] == ["false", "true"]:
+                continue
+            (variable,) = [key for key, value in job["variables"].items() if value == f"$[[ inputs.{name} ]]"]
+            option = variable.removeprefix("STAGEGATE_").lower().replace("_", "-")
+            assert said[option].split("|") == spec["options"], f"{path.name}: {name}"
+            found.add(name)
+    assert "publish-via" in found
+
+
 def scripts(text):
     """The commands of the jobs in a file of pipelines."""
     jobs = [job for document in yaml.safe_load_all(text) for job in document.values() if isinstance(job, dict)]
