@@ -2,7 +2,7 @@
 
 import re
 
-from . import gitrepo, gl_merge, gl_pipeline
+from . import gitrepo, gl_merge, gl_pipeline, gl_train
 from .gl_app import on_sync
 from .gl_git import Race
 from .gl_merge import Conflict
@@ -150,9 +150,15 @@ def advance(mr):
         STEPS[due[0]](mr)
     for pipeline in gl_pipeline.of(mr):
         pipeline.advance()
-    if mr.auto_merge and mr.state == "opened" and natural(mr) == "mergeable":
-        user, mr.auto_merge = mr.auto_merge, None
-        merge(mr, user)
+    if mr.state == "opened":
+        gl_train.drop_failed(mr)
+    if not mr.auto_merge or mr.state != "opened" or natural(mr) != "mergeable":
+        return
+    if mr.train_wish or gl_train.car(mr):
+        gl_train.go(mr, merge)
+        return
+    user, mr.auto_merge = mr.auto_merge, None
+    merge(mr, user)
 
 
 def seen(mr):
@@ -192,7 +198,9 @@ def _follow_open(mr):
     elif target != mr.target_seen:
         mr.target_seen = target
         unchecked(mr)
-        if mr.auto_merge and mr.project.settings["merge_method"] != "merge":
+        if gl_train.car(mr):
+            gl_train.restart(mr.project, mr.target_branch, mr.desk.state, gl_train.car(mr).id - 1)
+        elif mr.auto_merge and mr.project.settings["merge_method"] != "merge":
             _disarm(mr, mr.auto_merge, "target")  # 6.5: in ff and semi-linear projects
 
 
@@ -241,6 +249,8 @@ def pushed(mr, user, pipeline=True):
 
 
 def _disarm(mr, user, branch):
+    if gl_train.off(mr, f"the {branch} branch was updated", user):
+        return
     mr.auto_merge = None
     mr.system(user, f"aborted the automatic merge because the {branch} branch was updated. Learn more.")
 
@@ -253,6 +263,7 @@ def _title(mr, oid):
 
 
 def close(mr, user):
+    gl_train.off(mr, "the merge request was closed", user)
     mr.state, mr.closed_by, mr.closed_at, mr.auto_merge = "closed", user, mr.desk.now(), None
     mr.timers.pop("attach", None)
     mr.touch()

@@ -42,6 +42,7 @@ COUNTS = {  # name -> what the next N of something do
     "merge-405": "the next N merges answer 405 without a reason (6.5)",
     "merge-locked": "N reads after the next merge show the state locked (6.3)",
     "approvals-syncing": "N reads after the next push show approvals_syncing (6.6)",
+    "train-ignored": "the next N requests to get on a merge train answer 201 and do nothing (6.7)",
     "status-409": "the next N commit statuses answer 409 (7.1)",
     "note-403": "the next N changes of notes answer 403 (6.10)",
 }
@@ -80,7 +81,7 @@ class MergeRequest:
         self.state, self.merge_status = "opened", "preparing"
         self.created_at = self.updated_at = desk.now()
         self.prepared_at = self.merged_at = self.closed_at = self.merge_user = self.closed_by = None
-        self.merge_after = self.auto_merge = self.merge_error = None
+        self.merge_after = self.auto_merge = self.train_wish = self.merge_error = None
         self.labels, self.assignees, self.reviewers = [], [], []
         self.squash, self.force_remove, self.should_remove, self.discussion_locked = False, False, None, None
         self.merge_commit_sha = self.squash_commit_sha = None

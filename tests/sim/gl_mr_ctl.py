@@ -2,7 +2,7 @@
 
 import json
 
-from . import gl_approval, gl_life as life, gl_mr_api as api, gl_mr_view as view, gl_pipeline
+from . import gl_approval, gl_life as life, gl_mr_api as api, gl_mr_merge, gl_mr_view as view, gl_pipeline, gl_train
 from .gl_ctl import Bad, command
 from .gl_mr import COUNTS, PACE, SWITCHES, MergeRequest, Timer, desk
 from .gl_note import Note
@@ -61,6 +61,30 @@ def _merge_as(state, user, iid):
     if not life.merge(mr, user):
         raise Bad(f"!{iid}: {mr.merge_error}")
     return mr.merge_commit_sha or mr.squash_commit_sha or mr.head
+
+
+@command("arm USER IID", "somebody sets the auto-merge, or puts it on the merge train where the project has them (6.5, 6.7)")
+def _arm(state, user, iid):
+    mr, user = _mr(state, iid), _user(state, user)
+    if gl_train.runs(mr.project):
+        gl_train.join(mr, user, True)
+    else:
+        mr.auto_merge = user
+        mr.system(user, f"enabled an automatic merge when all merge checks for {mr.head} pass")
+    life.advance(mr)
+
+
+@command("withdraw USER IID", "somebody cancels the auto-merge, or takes it from the merge train (6.5, 6.7)")
+def _withdraw(state, user, iid):
+    mr, user = _mr(state, iid), _user(state, user)
+    if mr.auto_merge is None:
+        raise Bad(f"!{iid} is not going to be merged by itself")
+    gl_mr_merge.withdraw(mr, user)
+
+
+@command("train BRANCH", "one line for each merge request on the train of the branch: position, number, status (6.7)")
+def _train(state, branch):
+    return gl_train.lines(state, state.apps, branch)
 
 
 @command("close IID [USER]", "somebody (dev) closes the merge request")

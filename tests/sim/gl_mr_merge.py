@@ -2,7 +2,7 @@
 
 from . import gl_life as life
 from . import gl_mr_view as view
-from . import gl_pipeline
+from . import gl_pipeline, gl_train
 from .gl_app import Answer, ApiError, route
 from .gl_merge import Conflict
 from .gl_mr import ITEM, check_sha, desk, find, plain
@@ -56,6 +56,9 @@ def mergeable(mr):
 
 
 def _auto_merge(ctx, mr):
+    if gl_train.runs(mr.project):  # 6.7: since 19.1 it gets on the train instead
+        gl_train.join(mr, ctx.user, True)
+        return view.full(mr, ctx.user)
     pipeline = gl_pipeline.head(mr)
     ready = mergeable(mr)
     active = pipeline is not None and pipeline.status in (*gl_pipeline.ACTIVE, "created")
@@ -78,6 +81,8 @@ def _now(ctx, mr):
     messages = ctx.args.get("merge_commit_message"), ctx.args.get("squash_commit_message")
     if not life.merge(mr, ctx.user, *messages, remove):
         raise ApiError.unprocessable("Branch cannot be merged")
+    if gl_train.runs(mr.project) and not ctx.flag("skip_merge_train"):
+        gl_train.passed_by(mr)
     return view.full(mr, ctx.user)
 
 
@@ -88,10 +93,16 @@ def _cancel(ctx):
         raise ApiError.unauthorized()
     if mr.auto_merge is None:
         return {"message": "Can't cancel the automatic merge", "status": "error", "http_status": 406}
-    mr.auto_merge = None
-    mr.system(ctx.user, "canceled the automatic merge")
-    mr.touch()
+    withdraw(mr, ctx.user)
     return {"status": "success"}
+
+
+def withdraw(mr, user):
+    """Not armed any more; off the merge train, too (6.7)."""
+    if not gl_train.off(mr, user=user):
+        mr.auto_merge = None
+        mr.system(user, "canceled the automatic merge")
+        mr.touch()
 
 
 route("POST", ITEM + "/cancel_merge_when_pipeline_succeeds", level=GUEST)(_cancel)
