@@ -35,6 +35,7 @@ static const struct sg_opt merge_opts[] = {
 	TO_OPTION("environment whose merge requests are meant"),
 	DRY_OPTION("show what would be done and the gates, write nothing"),
 	POLL_OPTION,
+	SG_PIPELINE_GRACE(struct mr_args, settings.pipeline_grace_ms),
 };
 
 static const struct sg_opt close_opts[] = {

@@ -21,6 +21,7 @@ static const struct sg_opt promote_opts[] = {
 		"with 75"),
 	SG_DURATION(struct promote_args, look_every_ms, "mr-poll", "5s",
 		"how often a merge request is looked at"),
+	SG_PIPELINE_GRACE(struct promote_args, settings.pipeline_grace_ms),
 };
 
 static const struct sg_opt_set promote_sets[] = {

@@ -46,6 +46,12 @@ struct sg_output_args {
 	bool quiet;
 };
 
+/* Of commands that follow a merge request. */
+#define SG_PIPELINE_GRACE(struct_, field)                                                          \
+	SG_DURATION(struct_, field, "pipeline-grace", "2m",                                        \
+		"how long a head waits for the pipeline that GitLab insists on, before that is "   \
+		"said")
+
 /* Whether an older version may take the place of a newer one, and why. */
 struct sg_older_args {
 	bool allow;

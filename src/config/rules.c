@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "config/rules_service.h"
+#include "model/verdict.h"
 
 #define ENVIRONMENTS_MAX 64
 #define SERVICES_MAX 10000
@@ -235,6 +236,27 @@ static void check_gate(struct sg_config_notes *notes, const struct sg_yaml_node 
 	}
 }
 
+static void check_merge(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_environment *env)
+{
+	const struct sg_yaml_node *place = at_key(node, "merge");
+	const char *name = env->name ? env->name : "?";
+
+	if (env->merge != SG_MERGE_AUTO && env->publish == SG_PUBLISH_COMMIT)
+		sg_config_note(notes, place->line, place->column, "set 'publish: merge-request'",
+			"'merge: %s' needs a merge request, and '%s' publishes by commit",
+			sg_merge_mode_name(env->merge), name);
+	for (size_t i = 0; env->merge == SG_MERGE_GITLAB && i < env->gate_count; i++)
+		if (sg_gate_type_in_phase(env->gates[i].type, SG_PHASE_MERGE)) {
+			sg_config_note(notes, place->line, place->column,
+				"set 'merge: auto', or leave the gate away",
+				"with 'merge: gitlab' GitLab merges when it likes, and the gate "
+				"'%s' of '%s' is decided right before the merge",
+				sg_gate_type_name(env->gates[i].type), name);
+			break;
+		}
+}
+
 static void check_gates(
 	struct sg_config_notes *notes, const struct sg_yaml_node *node, struct sg_environment *env)
 {
@@ -248,13 +270,7 @@ static void check_gates(
 		if (item->kind == SG_NODE_MAP && sg_yaml_get(item, "type"))
 			check_gate(notes, item, env, &gates[i]);
 	}
-	if (env->merge == SG_MERGE_HUMAN && env->publish == SG_PUBLISH_COMMIT) {
-		const struct sg_yaml_node *place = at_key(node, "merge");
-
-		sg_config_note(notes, place->line, place->column, "set 'publish: merge-request'",
-			"'merge: human' needs a merge request, and '%s' publishes by commit",
-			env->name ? env->name : "?");
-	}
+	check_merge(notes, node, env);
 }
 
 static void check_request_style(struct sg_config_notes *notes, const struct sg_yaml_node *node,

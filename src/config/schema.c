@@ -143,7 +143,14 @@ static const struct sg_config_key request_keys[] = {
 		.type = SG_CONFIG_BOOL,
 		AT(sg_request_style, draft),
 		.fallback = "false",
-		.doc = "Open it as a draft: it is merged after a person has marked it as ready."},
+		.doc = "Open it as a draft: it is merged after a person has marked it as ready. A "
+		       "version that takes the place of another one makes it a draft again."},
+	{.name = "start_pipeline",
+		.type = SG_CONFIG_BOOL,
+		AT(sg_request_style, start_pipeline),
+		.fallback = "false",
+		.doc = "Start a pipeline, once for each head, where \"Pipelines must succeed\" is "
+		       "on and none comes."},
 	{.name = "squash",
 		.type = SG_CONFIG_BOOL,
 		AT(sg_request_style, squash),
@@ -199,8 +206,9 @@ static const struct sg_config_key environment_keys[] = {
 		.words = merge_words,
 		AT(sg_environment, merge),
 		.fallback = "auto",
-		.doc = "Who merges when every gate passes: stagegate (`auto`) or a person "
-		       "(`human`)."},
+		.doc = "Who merges when every gate passes: stagegate (`auto`), a person (`human`), "
+		       "or GitLab by its merge train or auto-merge (`gitlab`; not with gates that "
+		       "are decided right before the merge)."},
 	{.name = "merge_request",
 		.type = SG_CONFIG_MAP,
 		.map = &request_map,

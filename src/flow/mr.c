@@ -156,10 +156,13 @@ static bool is_opened(const struct sg_turning *turning, const struct sg_promotio
 	case SG_DO_RECORD:
 	case SG_DO_RENEW:
 	case SG_DO_CLOSE:
+	case SG_DO_DISARM:
 		return false;
 	case SG_DO_LOOK_AGAIN:
 		return p->facts.head_known && !p->facts.locked;
 	case SG_DO_RECHECK:
+	case SG_DO_START:
+	case SG_DO_ARM:
 	case SG_DO_MERGE:
 	case SG_DO_AWAIT:
 	case SG_DO_STOP:

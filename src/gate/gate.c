@@ -14,33 +14,25 @@
 /* What was tried again and again already is given this time. */
 #define AGAIN_S 60
 
-#define IN(phase) (1u << SG_PHASE_##phase)
-
 typedef void decide_fn(const struct sg_gate_spec *, const struct sg_gate_facts *, struct sg_arena *,
 	struct sg_gate_verdict *);
 
 static const struct {
-	unsigned phases;
-	unsigned needs; /* in each of them */
+	unsigned needs; /* in each of its phases */
 	decide_fn *decide;
 	const char *elsewhere; /* said in the other phase */
 } rows[] = {
-	[SG_GATE_HEALTH] = {IN(PUBLISH) | IN(MERGE), SG_GATE_NEEDS_BEFORE, sg_gate_health, ""},
-	[SG_GATE_SOAK] = {IN(PUBLISH), SG_GATE_NEEDS_BEFORE, sg_gate_soak,
+	[SG_GATE_HEALTH] = {SG_GATE_NEEDS_BEFORE, sg_gate_health, ""},
+	[SG_GATE_SOAK] = {SG_GATE_NEEDS_BEFORE, sg_gate_soak,
 		"decided before the merge request is made"},
-	[SG_GATE_APPROVAL] = {IN(MERGE), SG_GATE_NEEDS_APPROVALS, sg_gate_approval,
+	[SG_GATE_APPROVAL] = {SG_GATE_NEEDS_APPROVALS, sg_gate_approval,
 		"pending: decided immediately before the merge"},
-	[SG_GATE_FREEZE] = {IN(PUBLISH) | IN(MERGE), SG_GATE_NEEDS_FREEZES, sg_gate_freeze, ""},
+	[SG_GATE_FREEZE] = {SG_GATE_NEEDS_FREEZES, sg_gate_freeze, ""},
 };
-
-bool sg_gate_in_phase(const struct sg_gate_spec *spec, enum sg_gate_phase phase)
-{
-	return rows[spec->type].phases & (1u << phase);
-}
 
 unsigned sg_gate_needs(const struct sg_gate_spec *spec, enum sg_gate_phase phase)
 {
-	return sg_gate_in_phase(spec, phase) ? rows[spec->type].needs : 0;
+	return sg_gate_type_in_phase(spec->type, phase) ? rows[spec->type].needs : 0;
 }
 
 void sg_gate_say(struct sg_gate_verdict *verdict, struct sg_arena *arena, enum sg_gate_code code,
@@ -121,7 +113,7 @@ void sg_gate_decide(const struct sg_gate_spec *spec, const struct sg_gate_facts 
 		.expected = "",
 	};
 	check_facts(sg_gate_needs(spec, facts->phase), facts);
-	if (sg_gate_in_phase(spec, facts->phase))
+	if (sg_gate_type_in_phase(spec->type, facts->phase))
 		rows[spec->type].decide(spec, facts, arena, ret);
 	else
 		say_elsewhere(spec, facts, arena, ret);

@@ -56,9 +56,6 @@ struct sg_gate_facts {
 	const struct sg_gate_freezes *freezes;     /* with NEEDS_FREEZES never NULL */
 };
 
-/* Is this gate decided in that phase? health, freeze: both; soak: publish; approval: merge. */
-bool sg_gate_in_phase(const struct sg_gate_spec *spec, enum sg_gate_phase phase);
-
 /* Which facts it needs in that phase; 0 when it is not decided there. */
 unsigned sg_gate_needs(const struct sg_gate_spec *spec, enum sg_gate_phase phase);
 

@@ -23,6 +23,7 @@ struct sg_gitlab_call {
 	const char *project;        /* for errors; NULL: about no project */
 	const char *label;          /* for errors: "read the merge request" */
 	bool may_not_act;           /* a 401 means a missing right */
+	bool answers_list;          /* a success is a list; else an object */
 	bool repeat_409;            /* a 409 says "another update is in progress": try again */
 };
 
@@ -71,8 +72,9 @@ int sg_gitlab_get_job(struct sg_gitlab *gitlab, const char *label, struct sg_jso
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * POST or PUT. DONE: 2xx with a JSON object (*ret_doc, which the caller frees; may be NULL). -1:
- * it was not done, and asking again is of no use (no right, not there, throttled, moved).
+ * POST or PUT. DONE: 2xx with a JSON object, or the list that was to come (*ret_doc, which the
+ * caller frees; may be NULL). -1: it was not done, and asking again is of no use (no right, not
+ * there, throttled, moved).
  */
 int sg_gitlab_write(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 	struct sg_json **ret_doc, struct sg_gitlab_answer *ret_answer,

@@ -47,6 +47,7 @@ static const struct sg_json_field fields[] = {
 	FIELD(SG_FIELD_STR, prepared, "prepared_at"),
 	FIELD(SG_FIELD_STR, merged, "merged_at"),
 	FIELD(SG_FIELD_BOOL, mr.draft, "draft"),
+	FIELD(SG_FIELD_BOOL, mr.auto_merge, "merge_when_pipeline_succeeds"),
 	FIELD(SG_FIELD_BOOL, can_merge, "user.can_merge"),
 	FIELD(SG_FIELD_JSON, can_merge_said, "user.can_merge"),
 	FIELD(SG_FIELD_I64, mr.pipeline.id, "head_pipeline.id"),

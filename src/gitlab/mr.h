@@ -72,6 +72,31 @@ int sg_gitlab_mr_close(struct sg_gitlab *gitlab, int64_t iid, struct sg_gitlab_a
 int sg_gitlab_mr_merge(struct sg_gitlab *gitlab, int64_t iid, const char *sha, bool keep_branch,
 	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * Tells GitLab to merge the head SHA by itself: when its checks pass (auto-merge), or, with TRAIN,
+ * on the project's merge train, which it joins when its pipeline has succeeded, WAITS, or at once
+ * (gitlab.md 6.5, 6.7). Where all has passed already auto-merge merges at once. DONE: GitLab has
+ * taken it; whether it is armed or merged the next read says. REFUSED, FORBIDDEN: as for a merge.
+ */
+int sg_gitlab_mr_arm(struct sg_gitlab *gitlab, int64_t iid, const char *sha, bool keep_branch,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
+int sg_gitlab_mr_join_train(struct sg_gitlab *gitlab, int64_t iid, const char *sha, bool waits,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
+
+/* Takes that back, the train as well. REFUSED: GitLab was not going to. FORBIDDEN: this token may
+ * not. */
+int sg_gitlab_mr_disarm(struct sg_gitlab *gitlab, int64_t iid, struct sg_gitlab_answer *ret_answer,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* Starts a pipeline for the head. REFUSED: no job is made for it, and GitLab's words. */
+int sg_gitlab_mr_start_pipeline(struct sg_gitlab *gitlab, int64_t iid,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
+
+/* Its pipelines and those of its branch, newest first; created_unix_ms of each in *ret_created. */
+int sg_gitlab_mr_pipelines(struct sg_gitlab *gitlab, int64_t iid, struct sg_arena *arena,
+	struct sg_mr_pipeline **ret_pipelines, int64_t **ret_created, size_t *ret_count,
+	struct sg_err *err) SG_MUST_CHECK;
+
 /* Asks GitLab to test mergeability now (the merge_ref read, gitlab.md 6.5). A "no" is no error. */
 int sg_gitlab_mr_recheck(struct sg_gitlab *gitlab, int64_t iid, struct sg_err *err) SG_MUST_CHECK;
 

@@ -181,6 +181,66 @@ int sg_gitlab_mr_merge(struct sg_gitlab *gitlab, int64_t iid, const char *sha, b
 	return 0;
 }
 
+int sg_gitlab_mr_arm(struct sg_gitlab *gitlab, int64_t iid, const char *sha, bool keep_branch,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err)
+{
+	SG_AUTO(wish_release) struct wish wish = {0};
+
+	SG_ASSERT(sg_str_is_oid(sg_str_of(sha)));
+	if (wish_init(&wish, gitlab, "PUT", iid, "/merge", "set the auto-merge", err) < 0)
+		return -1;
+	wish.call.may_not_act = true;
+	sg_json_put_str(&wish.json, "sha", sha);
+	sg_json_put_bool(&wish.json, "auto_merge", true);
+	/* its name before 17.11 */
+	sg_json_put_bool(&wish.json, "merge_when_pipeline_succeeds", true);
+	sg_json_put_bool(&wish.json, "should_remove_source_branch", !keep_branch);
+	return wish_send(&wish, gitlab, NULL, ret_answer, err);
+}
+
+int sg_gitlab_mr_join_train(struct sg_gitlab *gitlab, int64_t iid, const char *sha, bool waits,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err)
+{
+	SG_AUTO(wish_release) struct wish wish = {0};
+	char tail[64];
+
+	SG_ASSERT(sg_str_is_oid(sg_str_of(sha)));
+	(void)snprintf(tail, sizeof(tail), "/merge_trains/merge_requests/%" PRId64, iid);
+	if (wish_init(&wish, gitlab, "POST", 0, tail, "join the merge train", err) < 0)
+		return -1;
+	wish.call.may_not_act = true;
+	wish.call.answers_list = true;
+	sg_json_put_str(&wish.json, "sha", sha);
+	if (waits) {
+		sg_json_put_bool(&wish.json, "auto_merge", true);
+		/* its name before 17.11 */
+		sg_json_put_bool(&wish.json, "when_pipeline_succeeds", true);
+	}
+	return wish_send(&wish, gitlab, NULL, ret_answer, err);
+}
+
+int sg_gitlab_mr_disarm(struct sg_gitlab *gitlab, int64_t iid, struct sg_gitlab_answer *ret_answer,
+	struct sg_err *err)
+{
+	SG_AUTO(wish_release) struct wish wish = {0};
+
+	if (wish_init(&wish, gitlab, "POST", iid, "/cancel_merge_when_pipeline_succeeds",
+		    "take the auto-merge back", err) < 0)
+		return -1;
+	wish.call.may_not_act = true;
+	return wish_send(&wish, gitlab, NULL, ret_answer, err);
+}
+
+int sg_gitlab_mr_start_pipeline(struct sg_gitlab *gitlab, int64_t iid,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err)
+{
+	SG_AUTO(wish_release) struct wish wish = {0};
+
+	if (wish_init(&wish, gitlab, "POST", iid, "/pipelines", "start a pipeline", err) < 0)
+		return -1;
+	return wish_send(&wish, gitlab, NULL, ret_answer, err);
+}
+
 int sg_gitlab_mr_note_add(struct sg_gitlab *gitlab, int64_t iid, const char *body,
 	struct sg_gitlab_answer *ret_answer, struct sg_err *err)
 {

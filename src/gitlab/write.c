@@ -51,7 +51,8 @@ static void succeed(const struct sg_gitlab *gitlab, const struct sg_gitlab_call 
 
 	if (sg_gitlab_parse(gitlab, call, reply, &doc, &why) < 0) {
 		say(ret_answer, SG_GITLAB_DOUBT, reply->status, why.cause);
-	} else if (sg_json_type(doc) != SG_JSON_OBJECT) {
+	} else if (sg_json_type(doc) != SG_JSON_OBJECT &&
+		   !(call->answers_list && sg_json_type(doc) == SG_JSON_ARRAY)) {
 		say(ret_answer, SG_GITLAB_DOUBT, reply->status, "the answer is no object");
 	} else if (hides_an_error(doc)) {
 		say_hidden(ret_answer, reply->status, doc);

@@ -141,6 +141,28 @@ static const struct sg_advice rows[] = {
 			"glab api projects/GROUP%2FPROJECT/merge_requests/IID/pipelines\n",
 	},
 	{
+		.code = "PIPELINE_STARTED",
+		.means = "\"Pipelines must succeed\" is on, no pipeline came for the head, and "
+			 "one is started for it, once.",
+		.cause = "`merge_request: {start_pipeline: true}` says so.",
+		.remedy = "Nothing: it goes on when the pipeline has succeeded.",
+		.look = "glab api projects/GROUP%2FPROJECT/merge_requests/IID/pipelines\n",
+	},
+	{
+		.code = "PIPELINE_NEVER_CAME",
+		.means = "\"Pipelines must succeed\" is on, and the head of the merge request got "
+			 "no pipeline within --pipeline-grace. GitLab never merges it so.",
+		.cause = "No job matches (`rules:`, `workflow:`), the commit message or a push "
+			 "option skips CI, or the push was made with a job token, which starts "
+			 "none. Where one was started, the sentence has GitLab's words.",
+		.remedy = "Let at least one job run for merge requests. `merge_request: "
+			  "{start_pipeline: true}` in stagegate.yaml lets stagegate start one, "
+			  "once for each head. Where an outside service reports late, give it "
+			  "more --pipeline-grace. Then run the same command again.",
+		.look = "glab api projects/GROUP%2FPROJECT/merge_requests/IID/pipelines\n"
+			"glab api -X POST projects/GROUP%2FPROJECT/merge_requests/IID/pipelines\n",
+	},
+	{
 		.code = "PIPELINE_SETTLING",
 		.means = "The pipeline has ended, and GitLab has not taken note of it yet.",
 		.cause = "GitLab works that off in the background.",
@@ -204,6 +226,71 @@ static const struct sg_advice rows[] = {
 		.means = "All gates are open and GitLab would merge; promote merges now.",
 		.cause = "Everything was looked at right before.",
 		.remedy = "Nothing.",
+	},
+	{
+		.code = "MERGE_TRAIN_NEEDED",
+		.means = "The project merges by merge trains, and the environment has gates that "
+			 "are decided right before the merge. A train merges later than that, and "
+			 "a merge of our own would pass by the train. Neither is done.",
+		.cause = "Merge trains are on in the settings of the GitOps project, and the "
+			 "environment has a health, approval or freeze gate.",
+		.remedy = "Turn merge trains off for the GitOps project (Settings > Merge "
+			  "requests): stagegate makes the edit again wherever the target moves. "
+			  "Or keep the trains and leave the gates away; a soak gate may stay. Or "
+			  "let a person merge (`merge: human`).",
+		.look = "glab api projects/GROUP%2FPROJECT\n",
+	},
+	{
+		.code = "AUTO_MERGE_DUE",
+		.means = "GitLab is told to merge this very head by itself: by its merge train "
+			 "where the project has them, else by auto-merge.",
+		.cause = "`merge: gitlab`, or a project with merge trains and no gates that are "
+			 "decided right before the merge.",
+		.remedy = "Nothing.",
+	},
+	{
+		.code = "AUTO_MERGE_SET",
+		.means =
+			"GitLab merges it by itself, when its pipeline succeeds. It was not merged "
+			"when the time was up.",
+		.cause = "`merge: gitlab`. The pipeline is slow, or waits for a runner.",
+		.remedy = "Run the same command again; it goes on. GitLab merges also while nobody "
+			  "waits.",
+		.look = "glab mr view IID -R PROJECT\n"
+			"glab ci status -b stagegate/ENVIRONMENT/SERVICE -R PROJECT\n",
+	},
+	{
+		.code = "ON_MERGE_TRAIN",
+		.means = "It is on GitLab's merge train, or gets on it when its pipeline succeeds. "
+			 "It was not merged when the time was up.",
+		.cause = "Other merge requests are before it, or a pipeline of the train is slow.",
+		.remedy = "Run the same command again; it goes on. GitLab merges also while nobody "
+			  "waits.",
+		.look = "glab api projects/GROUP%2FPROJECT/merge_trains/BRANCH\n"
+			"glab mr view IID -R PROJECT\n",
+	},
+	{
+		.code = "AUTO_MERGE_WITHDRAWN",
+		.means =
+			"A person has told GitLab not to merge this head by itself. stagegate does "
+			"not tell it again.",
+		.cause = "Somebody cancelled the auto-merge, or took it from the merge train; "
+			 "GitLab's own note on the merge request says who.",
+		.remedy = "Ask that person. To go on, set the auto-merge in GitLab, or put it back "
+			  "on the train, and run the same command again. A new version begins "
+			  "anew.",
+		.look = "glab mr view IID -R PROJECT --comments\n",
+	},
+	{
+		.code = "AUTO_MERGE_TAKEN_BACK",
+		.means = "GitLab was going to merge it by itself, and it may not pass now: that is "
+			 "taken back.",
+		.cause = "A gate has closed since, the head is not our change any more, or the "
+			 "pipeline failed. Or somebody set the auto-merge in an environment whose "
+			 "gates are decided right before the merge.",
+		.remedy = "The sentence says which. When it is so again, the same command goes on.",
+		.look = "stagegate gate SERVICE --to ENVIRONMENT\n"
+			"glab mr view IID -R PROJECT --comments\n",
 	},
 	{
 		.code = "MR_REJECTED",

@@ -62,9 +62,9 @@
 		"choose merge commit, semi-linear or fast-forward in Settings > Merge requests")   \
 	X(MERGE_SQUASH, NOTE, "whether GitLab squashes the commits that are merged",               \
 		"set squashing to \"do not allow\" or \"allow\" in Settings > Merge requests")     \
-	X(MERGE_TRAIN, WARNING, "no merge train is used",                                          \
-		"turn merge trains off for this project: a gate is decided right before the "      \
-		"merge, and a train merges later")                                                 \
+	X(MERGE_TRAIN, ERROR, "merge trains and gates do not get into each other's way",           \
+		"turn merge trains off for this project, or leave gates away that are decided "    \
+		"right before the merge: a train merges later")                                    \
 	X(PIPELINE_REQUIRED, NOTE, "GitLab merges only after a pipeline that succeeded",           \
 		"turn on \"Pipelines must succeed\" in Settings > Merge requests")                 \
 	X(PIPELINE_POSSIBLE, ERROR, "merge requests can get the pipeline that is required",        \

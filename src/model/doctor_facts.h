@@ -131,7 +131,7 @@ struct sg_doctor_branch {
 	bool rules;             /* the gates of some environment are read from it */
 	bool people_merge;      /* an environment on it says `merge: human` */
 	bool takes_commits;     /* `publish: commit` */
-	bool takes_merges;      /* `publish: merge-request` and `merge: auto` */
+	bool takes_merges;      /* `publish: merge-request`, and not `merge: human` */
 	bool takes_requests;    /* `publish: merge-request` */
 	enum sg_answer ci_file; /* has it the file that its pipelines come from? */
 };
@@ -216,9 +216,10 @@ struct sg_doctor_facts {
 	const char *default_branch; /* HEAD of the repository; NULL: not known */
 	struct sg_doctor_seen config;
 	const char *config_from;
-	bool advisory;     /* not read from the branch that binds */
-	bool needs_api;    /* an environment is changed by merge requests */
-	bool needs_gitlab; /* an environment has gates or merge requests */
+	bool advisory;           /* not read from the branch that binds */
+	bool needs_api;          /* an environment is changed by merge requests */
+	bool needs_gitlab;       /* an environment has gates or merge requests */
+	bool merges_after_gates; /* an environment has `merge: auto` and gates right before it */
 	bool has_gates;
 	bool has_freeze;
 

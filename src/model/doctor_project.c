@@ -32,6 +32,19 @@ static void judge_path(const struct sg_doctor_pass *pass)
 			"it has this path still");
 }
 
+static void judge_train(const struct sg_doctor_pass *pass)
+{
+	if (!pass->facts->project.merge_trains)
+		sg_doctor_ok(pass, SG_DOCTOR_MERGE_TRAIN, NULL, "no merge train is used");
+	else if (pass->facts->merges_after_gates)
+		sg_doctor_fault(pass, SG_DOCTOR_MERGE_TRAIN, NULL,
+			"merge trains are on, and an environment has gates that are decided right "
+			"before the merge: nothing is merged into it");
+	else
+		sg_doctor_ok(pass, SG_DOCTOR_MERGE_TRAIN, NULL,
+			"merge trains are on, and merge requests get on them");
+}
+
 static void judge_method(const struct sg_doctor_pass *pass)
 {
 	static const struct {
@@ -144,9 +157,6 @@ void sg_doctor_judge_project(const struct sg_doctor_pass *pass)
 	judge_role(pass);
 	judge_method(pass);
 	judge_squash(pass);
-	if (project->merge_trains)
-		sg_doctor_fault(pass, SG_DOCTOR_MERGE_TRAIN, NULL, "merge trains are on");
-	else
-		sg_doctor_ok(pass, SG_DOCTOR_MERGE_TRAIN, NULL, "no merge train is used");
+	judge_train(pass);
 	judge_pipelines(pass);
 }

@@ -153,23 +153,32 @@ const char *sg_pipeline_class_name(enum sg_pipeline_class class)
 	return names[class];
 }
 
-/* "refs/merge-requests/15/merge" of the request itself. */
-static bool is_merged_result(const struct sg_mr *mr)
+/* "refs/merge-requests/15/merge" of the request itself, or ".../train". */
+static bool is_synthetic(const struct sg_mr *mr, const struct sg_mr_pipeline *pipeline)
 {
 	char ref[64];
+	int len = snprintf(ref, sizeof(ref), "refs/merge-requests/%" PRId64 "/", mr->iid);
+	struct sg_str rest = sg_str_of(pipeline->ref);
 
-	(void)snprintf(ref, sizeof(ref), "refs/merge-requests/%" PRId64 "/merge", mr->iid);
-	return sg_str_is(sg_str_of(mr->pipeline.ref), ref);
+	if (!sg_str_starts(rest, ref))
+		return false;
+	rest = sg_str_sub(rest, (size_t)len, rest.len);
+	return sg_str_is(rest, "merge") || sg_str_is(rest, "train");
+}
+
+bool sg_mr_pipeline_is_of(const struct sg_mr *mr, const struct sg_mr_pipeline *pipeline)
+{
+	struct sg_str sha = sg_str_of(mr->sha);
+
+	if (pipeline->id == 0)
+		return false;
+	return is_synthetic(mr, pipeline) ||
+	       (sha.len != 0 && sg_str_eq(sha, sg_str_of(pipeline->sha)));
 }
 
 bool sg_mr_pipeline_is_current(const struct sg_mr *mr)
 {
-	struct sg_str sha = sg_str_of(mr->sha);
-
-	if (mr->pipeline.id == 0)
-		return false;
-	return is_merged_result(mr) ||
-	       (sha.len != 0 && sg_str_eq(sha, sg_str_of(mr->pipeline.sha)));
+	return sg_mr_pipeline_is_of(mr, &mr->pipeline);
 }
 
 static bool is_set(const char *text)

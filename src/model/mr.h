@@ -63,6 +63,7 @@ struct sg_mr {
 	int64_t prepared_unix_s; /* 0: not prepared yet */
 	int64_t merged_unix_ms;  /* 0: not merged */
 	bool draft;
+	bool auto_merge;    /* GitLab merges it by itself, or has it on a merge train, or is to */
 	bool may_not_merge; /* GitLab says that the user of this token may not merge it */
 	struct sg_mr_pipeline pipeline; /* head_pipeline; absent in lists */
 };
@@ -120,10 +121,14 @@ const char *sg_pipeline_class_name(enum sg_pipeline_class class);
 
 /*
  * Is head_pipeline about this head? Branch and /head pipelines carry the head's sha; a
- * merged-results pipeline (ref .../merge) runs on a synthetic commit and is taken as it is
- * (gitlab.md 6.3).
+ * merged-results pipeline (ref .../merge) and one of a merge train (.../train) run on a synthetic
+ * commit and are taken as they are (gitlab.md 6.3).
  */
 bool sg_mr_pipeline_is_current(const struct sg_mr *mr);
+
+/* The same of another pipeline of the request; one on a synthetic commit may be of an older head.
+ */
+bool sg_mr_pipeline_is_of(const struct sg_mr *mr, const struct sg_mr_pipeline *pipeline);
 
 /*
  * The commit by which a MERGED request reached its target: merge commit, else squash commit, else

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "model/verdict.h"
+
 #define ANY "*"
 
 const struct sg_environment *sg_policy_environment(const struct sg_policy *policy, const char *name)
@@ -51,6 +53,17 @@ const char *sg_publish_mode_name(enum sg_publish_mode mode)
 	return names[mode];
 }
 
+const char *sg_merge_mode_name(enum sg_merge_mode mode)
+{
+	static const char *const names[] = {
+#define SG_X(name, word) [SG_MERGE_##name] = word,
+		SG_MERGE_MODES(SG_X)
+#undef SG_X
+	};
+
+	return names[mode];
+}
+
 const char *sg_publish_via_name(enum sg_publish_via via)
 {
 	static const char *const names[] = {
@@ -65,4 +78,12 @@ const char *sg_publish_via_name(enum sg_publish_via via)
 bool sg_request_style_removes_branch(const struct sg_request_style *style)
 {
 	return !style->remove_branch_given || style->remove_branch;
+}
+
+bool sg_environment_gates_merge(const struct sg_environment *env)
+{
+	for (size_t i = 0; i < env->gate_count; i++)
+		if (sg_gate_type_in_phase(env->gates[i].type, SG_PHASE_MERGE))
+			return true;
+	return false;
 }

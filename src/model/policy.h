@@ -35,10 +35,11 @@ enum sg_publish_via {
 #undef SG_X
 };
 
-/* Who merges, when all gates of the merge phase pass. */
+/* Who merges, when all gates of the merge phase pass: we, a person, or GitLab by itself. */
 #define SG_MERGE_MODES(X)                                                                          \
 	X(AUTO, "auto")                                                                            \
-	X(HUMAN, "human")
+	X(HUMAN, "human")                                                                          \
+	X(GITLAB, "gitlab")
 
 enum sg_merge_mode {
 #define SG_X(name, word) SG_MERGE_##name,
@@ -97,6 +98,7 @@ struct sg_request_style {
 	const char *milestone; /* its title; NULL: none */
 	struct sg_policy_spot milestone_spot;
 	bool draft;
+	bool start_pipeline;       /* where the project insists on one, and none comes */
 	bool squash, squash_given; /* not given: as the project says */
 	bool remove_branch, remove_branch_given;
 };
@@ -120,6 +122,9 @@ struct sg_environment {
 	size_t after_count;
 	int line; /* in stagegate.yaml */
 };
+
+/* Has it a gate that is decided right before the merge? */
+bool sg_environment_gates_merge(const struct sg_environment *env);
 
 /* A place in a file: by `key` (a path into any YAML), by `image` (an entry of a kustomization) or
  * by `marker` (comments behind values, which say the part, too). */
@@ -174,6 +179,7 @@ const struct sg_service *sg_policy_service(const struct sg_policy *policy, const
 /* The words of the configuration. */
 const char *sg_image_part_name(enum sg_image_part part);
 const char *sg_publish_mode_name(enum sg_publish_mode mode);
+const char *sg_merge_mode_name(enum sg_merge_mode mode);
 const char *sg_publish_via_name(enum sg_publish_via via);
 
 #endif

@@ -220,6 +220,101 @@ static bool has_ready_branch(const struct sg_promotion_facts *f)
 	return f->has_branch && f->head_known && f->head_ours && f->head_wanted && f->head_fits;
 }
 
+/* Where GitLab is to merge by itself. It decides later than we look: only without gates for that.
+ * On a project with merge trains a merge of our own would pass by them. */
+static bool is_gitlabs(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->gated &&
+	       (f->merge == SG_MERGE_GITLAB || (f->merge == SG_MERGE_AUTO && f->trains));
+}
+
+/* Neither we nor a train can merge it as the project and the environment want it. */
+static bool needs_train(const struct sg_promotion_facts *f)
+{
+	return f->trains && f->gated && f->publish == SG_PUBLISH_MERGE_REQUEST &&
+	       f->merge != SG_MERGE_HUMAN;
+}
+
+/* GitLab has nothing against it, but for a pipeline perhaps. */
+static bool may_be_gitlabs(const struct sg_promotion_facts *f)
+{
+	return is_gitlabs(f) && !f->pipeline_waits_for_us &&
+	       (f->status == SG_MR_CLASS_GO || f->status == SG_MR_CLASS_PIPELINE);
+}
+
+static bool is_on_train(const struct sg_promotion_facts *f)
+{
+	return may_be_gitlabs(f) && f->armed && f->trains;
+}
+
+static bool is_armed(const struct sg_promotion_facts *f)
+{
+	return may_be_gitlabs(f) && f->armed;
+}
+
+static bool is_withdrawn(const struct sg_promotion_facts *f)
+{
+	return may_be_gitlabs(f) && f->withdrawn;
+}
+
+/* Without a pipeline GitLab would merge at once, where one is still to come (gitlab.md 6.5). */
+static bool is_to_be_armed(const struct sg_promotion_facts *f)
+{
+	return may_be_gitlabs(f) &&
+	       (f->pipeline == SG_PIPELINE_RUNNING ||
+		       (f->status == SG_MR_CLASS_GO &&
+			       (f->pipeline == SG_PIPELINE_SUCCESS ||
+				       f->pipeline == SG_PIPELINE_SKIPPED ||
+				       (f->pipeline == SG_PIPELINE_NONE && !f->pipeline_wanted))));
+}
+
+/* The gates before publishing go on being asked while GitLab may merge at any moment. */
+static bool has_left_gates(const struct sg_promotion_facts *f)
+{
+	return is_gitlabs(f) && f->head_wanted && !f->as_open;
+}
+
+static bool has_closed_left_gate(const struct sg_promotion_facts *f)
+{
+	return has_left_gates(f) && f->publish_gates == SG_VERDICT_CLOSED;
+}
+
+static bool has_waiting_left_gate(const struct sg_promotion_facts *f)
+{
+	return has_left_gates(f) && f->publish_gates == SG_VERDICT_WAIT;
+}
+
+static bool is_overdue(const struct sg_promotion_facts *f)
+{
+	return lacks_pipeline(f) && f->pipeline_overdue;
+}
+
+static bool is_to_be_started(const struct sg_promotion_facts *f)
+{
+	return is_overdue(f) && f->may_start && !f->started;
+}
+
+/*
+ * GitLab may merge it at any moment, whoever told it to, and we would not: it ends here, or a gate
+ * is not open.
+ */
+static bool is_armed_in_vain(const struct sg_promotion_facts *f)
+{
+	struct sg_promotion_facts plain = *f;
+	const struct sg_promotion_step *step;
+
+	if (!f->has_mr || f->locked || !f->armed)
+		return false;
+	plain.armed = false;
+	step = sg_promotion_decide(&plain);
+	if (step->action == SG_DO_STOP &&
+		(step->end != SG_END_PENDING || strcmp(step->code, "GATES_WAIT") == 0))
+		return true;
+	return f->gated && !lets_pass(f->merge_gates) &&
+	       (step->action == SG_DO_STOP || step->action == SG_DO_LOOK_AGAIN ||
+		       step->action == SG_DO_RECHECK);
+}
+
 static bool always(const struct sg_promotion_facts *f)
 {
 	(void)f;
@@ -230,6 +325,8 @@ static const struct row {
 	bool (*fits)(const struct sg_promotion_facts *f);
 	struct sg_promotion_step step;
 } rows[] = {
+	{is_armed_in_vain, {SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK",
+				   "GitLab would merge it by itself, and it may not pass now"}},
 	{is_past_gate, {SG_DO_STOP, SG_END_FAILED, "MERGED_PAST_GATE",
 			       "it was merged while a gate was closed"}},
 	{is_void,
@@ -243,6 +340,9 @@ static const struct row {
 				  "GitLab and Git do not agree about the head yet"}},
 	{is_foreign, {SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY",
 			     "the branch carries something that is not our change"}},
+	{needs_train, {SG_DO_STOP, SG_END_FAILED, "MERGE_TRAIN_NEEDED",
+			      "the project merges by merge trains, which decide later than the "
+			      "gates of this environment"}},
 	{is_unrecorded, {SG_DO_RECORD, SG_END_NONE, "REQUESTER_UNRECORDED",
 				"who asks for it is not written down yet"}},
 	{is_approved_unrecorded,
@@ -268,8 +368,24 @@ static const struct row {
 				      "the pipeline of the merge request has failed"}},
 	{has_manual_pipeline, {SG_DO_STOP, SG_END_PENDING, "PIPELINE_MANUAL",
 				      "the pipeline waits for somebody to play a job"}},
+	{has_closed_left_gate, {SG_DO_STOP, SG_END_FAILED, "GATES_CLOSED",
+				       "a gate is closed until somebody changes something"}},
+	{has_waiting_left_gate,
+		{SG_DO_STOP, SG_END_PENDING, "GATES_WAIT", "a gate waits for time or a person"}},
+	{is_on_train, {SG_DO_LOOK_AGAIN, SG_END_NONE, "ON_MERGE_TRAIN",
+			      "GitLab's merge train takes it, when its pipelines succeed"}},
+	{is_armed, {SG_DO_LOOK_AGAIN, SG_END_NONE, "AUTO_MERGE_SET",
+			   "GitLab merges it when its pipeline succeeds"}},
+	{is_withdrawn, {SG_DO_STOP, SG_END_PENDING, "AUTO_MERGE_WITHDRAWN",
+			       "somebody has told GitLab not to merge it by itself"}},
+	{is_to_be_armed,
+		{SG_DO_ARM, SG_END_NONE, "AUTO_MERGE_DUE", "GitLab is to merge it by itself"}},
 	{has_running_pipeline,
 		{SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_RUNNING", "the pipeline is running"}},
+	{is_to_be_started, {SG_DO_START, SG_END_NONE, "PIPELINE_STARTED",
+				   "no pipeline came for the head: it is given one"}},
+	{is_overdue, {SG_DO_STOP, SG_END_FAILED, "PIPELINE_NEVER_CAME",
+			     "the head has to have a pipeline, and none came"}},
 	{lacks_pipeline, {SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_MISSING",
 				 "the head has no pipeline yet"}},
 	{is_pipeline_settling, {SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_SETTLING",
@@ -331,19 +447,20 @@ const struct sg_promotion_step *sg_promotion_decide(const struct sg_promotion_fa
 
 bool sg_promotion_asks_publish_gates(const struct sg_promotion_facts *f)
 {
-	if (f->past_gate || f->published || f->older)
+	if (f->past_gate || f->published || f->older || needs_train(f))
 		return false;
-	return f->has_mr ? f->head_known && f->head_ours && !f->head_wanted && !f->locked
-			 : !f->rejected;
+	if (!f->has_mr)
+		return !f->rejected;
+	return f->head_known && f->head_ours && !f->locked &&
+	       (!f->head_wanted || has_left_gates(f));
 }
 
-/* Were a gate closed: would that be what ends it? */
+/* Does it matter what they say? */
 bool sg_promotion_asks_merge_gates(const struct sg_promotion_facts *f)
 {
-	struct sg_promotion_facts closed = *f;
+	struct sg_promotion_facts open = *f, closed = *f;
 
-	if (!f->has_mr)
-		return false;
+	open.merge_gates = SG_VERDICT_PASS;
 	closed.merge_gates = SG_VERDICT_CLOSED;
-	return strcmp(sg_promotion_decide(&closed)->code, "GATES_CLOSED") == 0;
+	return f->has_mr && sg_promotion_decide(&open) != sg_promotion_decide(&closed);
 }

@@ -21,6 +21,9 @@
 	X(RENEW, "renew")           /* close ours and open it anew: nobody knows who asked */      \
 	X(CLOSE, "close")           /* ours is void: the target carries its version already */     \
 	X(RECHECK, "recheck")       /* ask GitLab to test whether it can be merged */              \
+	X(START, "start")           /* a pipeline for the head, which has none */                  \
+	X(ARM, "hand over")         /* GitLab is to merge the head that was judged by itself */    \
+	X(DISARM, "take back")      /* GitLab is not to merge it by itself any more */             \
 	X(MERGE, "merge")           /* merge the head that was judged */                           \
 	X(LOOK_AGAIN, "look again") /* a machine is at work */                                     \
 	X(AWAIT, "await")           /* it is published: wait until the cluster runs it */          \
@@ -38,10 +41,15 @@ struct sg_promotion_facts {
 	enum sg_publish_mode publish;
 	enum sg_merge_mode merge;
 
+	/* The version to promote is that of the open request, wherever the environment before is by
+	 * now: nobody asks the gates before publishing again. */
+	bool as_open;
 	bool published; /* the target's files carry the version that is to be promoted */
 	/* That version is older than the one that they carry, and this run may not go back. */
 	bool older;
 	bool past_gate; /* it came there by a merge that a gate did not allow */
+	bool gated;     /* the environment has gates that are decided right before the merge */
+	bool trains;    /* the project merges by merge trains */
 
 	/* Our branch, and our merge request while it is open. Of a head: it carries the version to
 	 * promote; its tree is our plan on its merge base; merging it gives our plan on the tip. */
@@ -58,6 +66,8 @@ struct sg_promotion_facts {
 	bool head_fits;
 	bool head_on_tip; /* its merge base is the tip */
 	bool rejected;    /* none is open, and a person closed the last one of this version */
+	bool armed;       /* GitLab merges it by itself: by auto-merge, or on a merge train */
+	bool withdrawn;   /* a person took the present head back from that */
 
 	enum sg_mr_class status;
 	enum sg_pipeline_class pipeline; /* of the head; NONE also when another's is reported */
@@ -65,6 +75,9 @@ struct sg_promotion_facts {
 	/* All jobs of the pipeline have ended well, and it runs on only because our own status of
 	 * the head says "pending": it ends when that says that the gates are open. */
 	bool pipeline_waits_for_us;
+	bool pipeline_overdue; /* none came in the time that one is given */
+	bool may_start;        /* the configuration lets us start one */
+	bool started;          /* somebody has, for this head */
 	bool prepared;
 
 	/* Worst of the gates; asked for only where the table looks at them. */

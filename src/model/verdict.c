@@ -11,6 +11,18 @@ const char *sg_gate_phase_name(enum sg_gate_phase phase)
 	return names[phase];
 }
 
+bool sg_gate_type_in_phase(enum sg_gate_type type, enum sg_gate_phase phase)
+{
+	static const bool in_phases[][2] = {
+		[SG_GATE_HEALTH] = {[SG_PHASE_PUBLISH] = true, [SG_PHASE_MERGE] = true},
+		[SG_GATE_SOAK] = {[SG_PHASE_PUBLISH] = true},
+		[SG_GATE_APPROVAL] = {[SG_PHASE_MERGE] = true},
+		[SG_GATE_FREEZE] = {[SG_PHASE_PUBLISH] = true, [SG_PHASE_MERGE] = true},
+	};
+
+	return in_phases[type][phase];
+}
+
 static const struct {
 	const char *name;
 	int exit_code;

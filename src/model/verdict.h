@@ -2,6 +2,7 @@
 #ifndef SG_MODEL_VERDICT_H
 #define SG_MODEL_VERDICT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,10 @@ enum sg_gate_phase {
 };
 
 const char *sg_gate_phase_name(enum sg_gate_phase phase);
+
+/* Is a gate of that type decided in that phase? health, freeze: both; soak: publish; approval:
+ * merge. */
+bool sg_gate_type_in_phase(enum sg_gate_type type, enum sg_gate_phase phase);
 
 /* From good to bad. X(NAME, word, exit code of a run that ends with it) */
 #define SG_GATE_STATES(X)                                                                          \

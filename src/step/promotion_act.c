@@ -182,10 +182,15 @@ static int describe(struct acting *a, const struct sg_plan *plan, struct sg_err 
 	struct sg_promotion *p = a->p;
 	struct sg_gitlab_mr_text text;
 	struct sg_gitlab_answer answer;
+	bool draft;
 
 	if (!p->facts.has_mr)
 		return 0;
-	if (text_of(a, plan, p->request.mr.draft, &text, err) < 0)
+	/* Whoever has marked it as ready has said so of the version that it carried then. */
+	draft = p->request.mr.draft ||
+		(p->env->request.draft &&
+			!sg_head_has_values(&p->head, plan->values, plan->value_count));
+	if (text_of(a, plan, draft, &text, err) < 0)
 		return -1;
 	if (strcmp(text.title, p->request.mr.title) == 0 &&
 		strcmp(text.description, p->request.mr.description) == 0)
@@ -291,25 +296,84 @@ static int close_void(struct acting *a, struct sg_err *err)
 		a->loaded->repo, a->p->request.branch, a->p->work_tip, &ignored, err);
 }
 
+static bool keeps_branch(const struct acting *a)
+{
+	return !sg_request_style_removes_branch(&a->p->env->request);
+}
+
+static int check_right(const struct acting *a, struct sg_err *err)
+{
+	if (!a->p->request.mr.may_not_merge)
+		return 0;
+	(void)sg_fail(err, SG_R_FORBIDDEN,
+		"GitLab says that the user of this token may not merge !%lld into %s",
+		(long long)a->p->request.mr.iid, a->p->env->branch);
+	return sg_hint(err, "see who is allowed to merge into the protected branch");
+}
+
 static int merge(struct acting *a, struct sg_err *err)
 {
 	struct sg_loop *loop = sg_world_loop(a->world);
 	struct sg_gitlab_answer answer;
 	int rc;
 
-	if (a->p->request.mr.may_not_merge) {
-		(void)sg_fail(err, SG_R_FORBIDDEN,
-			"GitLab says that the user of this token may not merge !%lld into %s",
-			(long long)a->p->request.mr.iid, a->p->env->branch);
-		return sg_hint(err, "see who is allowed to merge into the protected branch");
-	}
+	if (check_right(a, err) < 0)
+		return -1;
 	loop->finish_ms = FINISH_MS;
 	rc = sg_gitlab_mr_merge(&a->forge->gitlab, a->p->request.mr.iid, a->p->head.oid,
-		!sg_request_style_removes_branch(&a->p->env->request), &answer, err);
+		keeps_branch(a), &answer, err);
 	loop->finish_ms = 0;
 	if (rc < 0)
 		return -1;
 	return refused(a, "merge", &answer, err);
+}
+
+static int arm(struct acting *a, struct sg_err *err)
+{
+	struct sg_promotion *p = a->p;
+	bool again = strcmp(p->armed_oid, p->head.oid) == 0;
+	struct sg_gitlab *gitlab = &a->forge->gitlab;
+	int64_t iid = p->request.mr.iid;
+	struct sg_gitlab_answer answer;
+
+	if (check_right(a, err) < 0)
+		return -1;
+	if ((p->facts.trains ? sg_gitlab_mr_join_train(gitlab, iid, p->head.oid,
+				       p->facts.pipeline == SG_PIPELINE_RUNNING, &answer, err)
+			     : sg_gitlab_mr_arm(gitlab, iid, p->head.oid, keeps_branch(a), &answer,
+				       err)) < 0)
+		return -1;
+	if (again && answer.outcome == SG_GITLAB_DONE) {
+		answer.outcome = SG_GITLAB_REFUSED;
+		(void)snprintf(answer.why, sizeof(answer.why),
+			"it took the request to merge this head before, and was not going to then");
+	}
+	(void)snprintf(p->armed_oid, sizeof(p->armed_oid), "%s", p->head.oid);
+	return refused(
+		a, p->facts.trains ? "join the merge train" : "set the auto-merge", &answer, err);
+}
+
+static int disarm(struct acting *a, struct sg_err *err)
+{
+	struct sg_gitlab_answer answer;
+
+	if (sg_gitlab_mr_disarm(&a->forge->gitlab, a->p->request.mr.iid, &answer, err) < 0)
+		return -1;
+	return refused(a, "take the auto-merge back", &answer, err);
+}
+
+/* Once for each head: an answer that says no is not asked for again. */
+static int start_pipeline(struct acting *a, struct sg_err *err)
+{
+	struct sg_gitlab_answer answer;
+
+	a->p->started_ms = sg_loop_now_ms(sg_world_loop(a->world));
+	if (sg_gitlab_mr_start_pipeline(&a->forge->gitlab, a->p->request.mr.iid, &answer, err) < 0)
+		return -1;
+	if (answer.outcome == SG_GITLAB_REFUSED)
+		(void)snprintf(
+			a->p->start_why, sizeof(a->p->start_why), "GitLab says %s", answer.why);
+	return 0;
 }
 
 int sg_promotion_act(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
@@ -342,6 +406,15 @@ int sg_promotion_act(struct sg_world *world, struct sg_loaded *loaded, struct sg
 		break;
 	case SG_DO_RECHECK:
 		rc = sg_gitlab_mr_recheck(&forge->gitlab, promotion->request.mr.iid, err);
+		break;
+	case SG_DO_START:
+		rc = start_pipeline(&a, err);
+		break;
+	case SG_DO_ARM:
+		rc = arm(&a, err);
+		break;
+	case SG_DO_DISARM:
+		rc = disarm(&a, err);
 		break;
 	case SG_DO_MERGE:
 		rc = merge(&a, err);

@@ -3,6 +3,7 @@
 
 #include "step/age.h"
 #include "step/gate_status.h"
+#include "step/handover.h"
 #include "step/past_gate.h"
 #include "step/promotion.h"
 #include "step/services.h"
@@ -154,6 +155,8 @@ static int look_at_head(struct looking *l, struct sg_err *err)
 	if (strcmp(p->head_oid, oid) != 0) {
 		(void)snprintf(p->head_oid, sizeof(p->head_oid), "%s", oid);
 		p->head_since_ms = sg_loop_now_ms(sg_world_loop(l->world));
+		p->started_ms = 0;
+		p->start_why[0] = '\0';
 	}
 	if (judge(l, oid, &p->head, &facts->head_known, err) < 0)
 		return -1;
@@ -197,6 +200,8 @@ static int look_at_notes(struct looking *l, struct sg_err *err)
 		return -1;
 	sg_requesters_read(l->world, l->forge, &l->loaded->policy, notes, count, &p->requesters);
 	p->facts.recorded = p->requesters.recorded;
+	p->facts.withdrawn = !p->request.mr.auto_merge &&
+			     sg_handover_is_withdrawn(l->forge, &l->loaded->policy, notes, count);
 	return p->facts.recorded ? 0 : look_whether_approved(l, err);
 }
 
@@ -214,6 +219,18 @@ static bool wants_pipeline(struct looking *l)
 		return false;
 	return l->p->tip->read(l->p->tip, CI_FILE, &text, &ignored) == 0 ||
 	       ignored.reason != SG_R_FILE_NOT_FOUND;
+}
+
+/* Was the head, or the pipeline that we started for it, given the time that one may take? */
+static bool is_overdue(const struct looking *l)
+{
+	const struct sg_promotion *p = l->p;
+	int64_t grace_ms = l->world->settings->pipeline_grace_ms;
+	int64_t since_ms = p->started_ms > p->head_since_ms ? p->started_ms : p->head_since_ms;
+
+	if (p->start_why[0])
+		return true;
+	return grace_ms && sg_loop_now_ms(sg_world_loop(l->world)) - since_ms >= grace_ms;
 }
 
 static int look_at_status(struct looking *l, struct sg_err *err)
@@ -236,11 +253,17 @@ static int look_at_status(struct looking *l, struct sg_err *err)
 		return -1;
 	p->facts.has_mr = true;
 	p->facts.locked = mr->state == SG_MR_LOCKED;
+	p->facts.trains = l->forge->project.merge_trains;
+	p->facts.armed = mr->auto_merge;
 	p->facts.prepared = mr->prepared_unix_s != 0;
 	p->facts.status = sg_mr_status_of(mr->detailed_status)->class;
 	p->facts.pipeline = sg_mr_pipeline_is_current(mr) ? sg_pipeline_class_of(&mr->pipeline)
 							  : SG_PIPELINE_NONE;
 	p->facts.pipeline_wanted = wants_pipeline(l);
+	p->facts.pipeline_overdue = is_overdue(l);
+	p->facts.started = p->started_ms != 0;
+	if (p->start_why[0] && p->facts.pipeline == SG_PIPELINE_NONE)
+		p->blocker = sg_arena_strdup(l->world->arena, p->start_why);
 	if (p->facts.pipeline == SG_PIPELINE_RUNNING)
 		return sg_gate_status_holds_pipeline(l->world, l->loaded, l->forge, p->env, mr,
 			&p->facts.pipeline_waits_for_us, &words, err);
@@ -311,13 +334,27 @@ static int find_request(struct looking *l, struct sg_err *err)
 	return 0;
 }
 
+/* Nothing is opened that can be merged in no way that the gates allow. */
+static int look_at_trains(struct looking *l, struct sg_err *err)
+{
+	struct sg_promotion_facts *facts = &l->p->facts;
+
+	if (!facts->gated || facts->merge != SG_MERGE_AUTO)
+		return 0;
+	if (sg_forge_project(l->forge, err) < 0)
+		return -1;
+	facts->trains = l->forge->project.merge_trains;
+	return 0;
+}
+
 static int look_at_request(struct looking *l, struct sg_err *err)
 {
 	struct sg_promotion *p = l->p;
 
 	if (p->facts.published && !p->request.open)
 		return look_at_merged(l, err);
-	if (look_at_head(l, err) < 0 || look_at_notes(l, err) < 0 || look_at_status(l, err) < 0)
+	if (look_at_trains(l, err) < 0 || look_at_head(l, err) < 0 || look_at_notes(l, err) < 0 ||
+		look_at_status(l, err) < 0)
 		return -1;
 	look_at_closed(l);
 	return 0;
@@ -366,6 +403,13 @@ static int look(struct looking *l, struct sg_err *err)
 		p->facts.merge_gates = p->merge_gates.worst;
 	}
 	p->step = sg_promotion_decide(&p->facts);
+	if (p->step->action != SG_DO_START)
+		return 0;
+	/* A run that was killed may have started it. */
+	if (sg_handover_has_pipeline(l->world, l->forge, &p->request.mr, &p->facts.started, err) <
+		0)
+		return -1;
+	p->step = sg_promotion_decide(&p->facts);
 	return 0;
 }
 
@@ -380,7 +424,12 @@ static struct sg_promotion begin(struct sg_world *world, const struct sg_promoti
 		.asked = before->asked,
 		.as_open = before->as_open,
 		.followed_iid = before->followed_iid,
-		.facts = {.publish = before->env->publish, .merge = before->env->merge},
+		.facts = {.publish = before->env->publish,
+			.merge = before->env->merge,
+			.gated = sg_environment_gates_merge(before->env),
+			.may_start = before->env->request.start_pipeline,
+			.as_open = before->as_open},
+		.started_ms = before->started_ms,
 		.head_since_ms = before->head_since_ms,
 		.changes = before->changes,
 		.writes = before->writes,
@@ -388,6 +437,8 @@ static struct sg_promotion begin(struct sg_world *world, const struct sg_promoti
 	};
 
 	memcpy(next.head_oid, before->head_oid, sizeof(next.head_oid));
+	memcpy(next.armed_oid, before->armed_oid, sizeof(next.armed_oid));
+	memcpy(next.start_why, before->start_why, sizeof(next.start_why));
 	memcpy(next.landed, before->landed, sizeof(next.landed));
 	next.found = before->spare ? before->spare
 				   : sg_arena_calloc(world->arena, 1, sizeof(struct sg_arena));

@@ -2,15 +2,30 @@
 
 #include <string.h>
 
-/* The gate at which it stops; NULL when it is something else. */
-static const struct sg_gate_verdict *gate_of(const struct sg_promotion *p)
+/* The gate at which STEP stops; NULL when it is something else. */
+static const struct sg_gate_verdict *gate_of(
+	const struct sg_promotion *p, const struct sg_promotion_step *step)
 {
-	const struct sg_gathered *gates =
-		p->merge_gates.count ? &p->merge_gates : &p->publish_gates;
+	const struct sg_gathered *merge = &p->merge_gates, *publish = &p->publish_gates;
+	const struct sg_gate_verdict *gate;
 
-	if (p->step->action != SG_DO_STOP || strncmp(p->step->code, "GATES", 5) != 0)
+	if (step->action != SG_DO_STOP || strncmp(step->code, "GATES", 5) != 0)
 		return NULL;
-	return sg_gates_blocker(gates->verdicts, gates->count);
+	gate = sg_gates_blocker(merge->verdicts, merge->count);
+	return gate ? gate : sg_gates_blocker(publish->verdicts, publish->count);
+}
+
+/* What GitLab may not merge it for. */
+static const char *in_vain(const struct sg_promotion *p)
+{
+	struct sg_promotion_facts facts = p->facts;
+	const struct sg_gate_verdict *gate;
+
+	facts.armed = false;
+	gate = sg_gates_blocker(p->merge_gates.verdicts, p->merge_gates.count);
+	if (!gate)
+		gate = gate_of(p, sg_promotion_decide(&facts));
+	return gate ? gate->sentence : sg_promotion_decide(&facts)->sentence;
 }
 
 /* The table's words and GitLab's, unless both say the same. */
@@ -25,13 +40,15 @@ static const char *status_in_words(struct sg_arena *arena, const struct sg_promo
 
 const char *sg_promotion_sentence(struct sg_arena *arena, const struct sg_promotion *p)
 {
-	const struct sg_gate_verdict *gate = gate_of(p);
+	const struct sg_gate_verdict *gate = gate_of(p, p->step);
 	const char *more = p->blocker;
 
 	if (gate)
 		return gate->sentence;
 	if (strcmp(p->step->code, "BRANCH_BUSY") == 0)
 		more = p->head.foreign;
+	else if (p->step->action == SG_DO_DISARM)
+		more = in_vain(p);
 	else if (strncmp(p->step->code, "MR_", 3) == 0 && p->request.open)
 		return status_in_words(arena, p);
 	else if (strcmp(p->step->code, "OLDER") == 0)

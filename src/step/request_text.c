@@ -100,6 +100,8 @@ static void add_gates(const struct sg_environment *env, struct sg_buf *out)
 		add_gate(&env->gates[i], out);
 	if (env->merge == SG_MERGE_HUMAN)
 		sg_buf_adds(out, "\nA person merges it when they are open.\n");
+	if (env->merge == SG_MERGE_GITLAB)
+		sg_buf_adds(out, "\nGitLab merges it when its pipeline succeeds.\n");
 }
 
 /* A link only where the text can be nothing else. */

@@ -20,8 +20,8 @@ int64_t sg_stage_next_look(const struct sg_stage *stage)
 
 	for (size_t i = 0; i < stage->count; i++) {
 		const struct sg_promotion *p = &stage->promotions[i];
-		int64_t at = p->merge_gates.count ? p->merge_gates.next_look_unix_s
-						  : p->publish_gates.next_look_unix_s;
+		int64_t at = p->merge_gates.next_look_unix_s ? p->merge_gates.next_look_unix_s
+							     : p->publish_gates.next_look_unix_s;
 
 		if (p->step->action == SG_DO_STOP && at && (!next || at < next))
 			next = at;

@@ -40,8 +40,10 @@ static void collect(struct sg_survey *survey, struct sg_doctor_branch **branches
 		row->gated |= env->gate_count > 0;
 		row->takes_commits |= !request;
 		row->takes_requests |= request;
-		row->takes_merges |= request && env->merge == SG_MERGE_AUTO;
+		row->takes_merges |= request && env->merge != SG_MERGE_HUMAN;
 		row->people_merge |= request && env->merge == SG_MERGE_HUMAN;
+		survey->facts.merges_after_gates |=
+			request && env->merge == SG_MERGE_AUTO && sg_environment_gates_merge(env);
 		if (request && !survey->facts.work_branch)
 			survey->facts.work_branch = sg_arena_printf(
 				survey->world->arena, SG_WORK_BRANCHES "%s/service", env->name);

@@ -42,8 +42,9 @@ struct sg_settings {
 	int64_t degraded_grace_ms;
 	int64_t image_grace_ms;
 	int64_t out_of_sync_grace_ms;
-	int64_t pod_grace_ms;  /* of a pod that is stuck; 0: by the reason */
-	int64_t pod_log_lines; /* of a container that crashes, for the report; 0: none */
+	int64_t pipeline_grace_ms; /* 0: one that has to come is waited for to the end */
+	int64_t pod_grace_ms;      /* of a pod that is stuck; 0: by the reason */
+	int64_t pod_log_lines;     /* of a container that crashes, for the report; 0: none */
 };
 
 struct sg_world {

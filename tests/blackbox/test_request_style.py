@@ -58,7 +58,7 @@ def test_a_draft_is_merged_once_a_person_says_that_it_is_ready(mr):
     assert mr.tag("staging") == "1.4.2"
 
 
-def test_a_newer_version_leaves_a_draft_and_a_ready_one_as_they_are(mr):
+def test_a_newer_version_is_a_draft_again(mr):
     style(mr, ["draft: true"])
     iid = mr.opened()
     mr.dev(tag="1.4.3")
@@ -69,7 +69,27 @@ def test_a_newer_version_leaves_a_draft_and_a_ready_one_as_they_are(mr):
     mr.dev(tag="1.4.4")
     mr.run("open", "catalog", "--to", "staging")
     title = request(mr, iid)["title"]
-    assert "1.4.4" in title and not title.startswith("Draft")
+    assert title.startswith("Draft: ") and "1.4.4" in title and title.count("Draft") == 1
+    assert mr.promote("catalog", "staging", expect=75).json["reason"] == "MR_WAITS_FOR_PERSON"
+
+
+def test_the_same_version_on_a_target_that_moved_stays_ready(mr):
+    style(mr, ["draft: true"])
+    iid = mr.opened()
+    title = request(mr, iid)["title"].removeprefix("Draft: ")
+    mr.api("PUT", f"merge_requests/{iid}", token="STAGEGATE_GITLAB_TOKEN", title=title)
+    mr.ctl("merge-method", "ff")
+    mr.ctl("push-foreign", "main", "order", "9.9.9")
+    mr.promote("catalog", "staging")
+    assert mr.tag("staging") == "1.4.2" and mr.mr(iid)["state"] == "merged"
+
+
+def test_a_draft_that_somebody_made_one_is_left_a_draft(mr):
+    iid = mr.opened()
+    mr.ctl("retitle", str(iid), "Draft: wait for me")
+    mr.dev(tag="1.4.3")
+    assert mr.promote("catalog", "staging", expect=75).json["reason"] == "MR_WAITS_FOR_PERSON"
+    assert request(mr, iid)["title"].startswith("Draft: ")
 
 
 def test_the_branch_stays_where_it_is_to_stay_and_is_used_again(mr):

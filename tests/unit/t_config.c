@@ -320,6 +320,16 @@ static void gates_are_checked(void **state)
 		{PROD("merge: human"), "4:23: 'merge: human' needs a merge request, and 'prod' "
 				       "publishes by commit "
 				       "[set 'publish: merge-request']\n"},
+		{PROD("merge: gitlab"),
+			"4:23: 'merge: gitlab' needs a merge request, and 'prod' publishes by "
+			"commit [set 'publish: merge-request']\n"},
+		{PROD("publish: merge-request, merge: gitlab, gates: [{type: soak, duration: 1h}]"),
+			""},
+		{PROD("publish: merge-request, merge: gitlab, gates: [{type: soak, duration: 1h}, "
+		      "{type: health}, {type: freeze}]"),
+			"4:47: with 'merge: gitlab' GitLab merges when it likes, and the gate "
+			"'health' of 'prod' is decided right before the merge [set 'merge: auto', "
+			"or leave the gate away]\n"},
 		{PROD("publish: merge-request, gates: [{type: approval, count: 0, from: ['@a']}]"),
 			"4:72: 'count' must be a number from 1 to 100, not '0'\n"},
 		{PROD("publish: merge-request, gates: [{type: approval, from: [jane], exclude: "

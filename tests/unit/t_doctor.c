@@ -81,7 +81,8 @@ BREAK(no_method, w->facts.project.merge_method = "")
 BREAK(fast_forward, w->facts.project.merge_method = "ff")
 BREAK(squash, w->facts.project.squash_option = "always")
 BREAK(no_squash, w->facts.project.squash_option = "")
-BREAK(train, w->facts.project.merge_trains = true)
+BREAK(train, w->facts.project.merge_trains = w->facts.merges_after_gates = true)
+BREAK(train_alone, w->facts.project.merge_trains = true)
 BREAK(pipelines_off, w->facts.project.pipeline_must_succeed = false)
 BREAK(no_ci, w->facts.project.has_ci = false)
 BREAK(no_ci_file, w->branches[0].ci_file = SG_ANSWER_NO)
@@ -243,7 +244,8 @@ static const struct row {
 	ROW(fast_forward, MERGE_METHOD, O, "fast-forward"),
 	ROW(squash, MERGE_SQUASH, N, "another id"),
 	ROW(no_squash, MERGE_SQUASH, N, "not checked"),
-	ROW(train, MERGE_TRAIN, W, "merge trains are on"),
+	ROW(train, MERGE_TRAIN, E, "nothing is merged into it"),
+	ROW(train_alone, MERGE_TRAIN, O, "get on them"),
 	ROW(pipelines_off, PIPELINE_REQUIRED, N, "is off"),
 	ROW(no_ci, PIPELINE_POSSIBLE, E, "CI/CD is off"),
 	ROW(no_ci_file, PIPELINE_POSSIBLE, E, "has no .gitlab-ci.yml"),

@@ -741,6 +741,122 @@ static void recorded_lists_are_understood(void **state)
 
 #define T(fn) cmocka_unit_test_setup_teardown(fn, gitlab_world_setup, gitlab_world_teardown)
 
+#define TRAIN PROJECT "/merge_trains/merge_requests/15"
+
+static void gitlab_is_told_to_merge_by_itself(void **state)
+{
+	struct gitlab_world *w = *state;
+
+	script_want_body(script_reply(w->script, "PUT", MR "/merge", 200,
+				 "{\"state\":\"opened\",\"merge_when_pipeline_succeeds\":true}"),
+		"{\"sha\":\"" SHA_A "\",\"auto_merge\":true,\"merge_when_pipeline_succeeds\":"
+		"true,\"should_remove_source_branch\":false}");
+	assert_int_equal(sg_gitlab_mr_arm(&w->gitlab, 15, SHA_A, true, &w->answer, &w->err), 0);
+	assert_int_equal(w->answer.outcome, SG_GITLAB_DONE);
+	script_reply(w->script, "PUT", MR "/merge", 401, "{\"message\":\"401 Unauthorized\"}");
+	assert_int_equal(sg_gitlab_mr_arm(&w->gitlab, 15, SHA_A, true, &w->answer, &w->err), -1);
+	gitlab_world_error(w, SG_R_FORBIDDEN, "401", "");
+	gitlab_world_done(w);
+}
+
+static void a_train_answers_with_its_cars(void **state)
+{
+	struct gitlab_world *w = *state;
+
+	script_want_body(script_reply(w->script, "POST", TRAIN, 201, "[{\"id\":267}]"),
+		"{\"sha\":\"" SHA_A "\"}");
+	assert_int_equal(
+		sg_gitlab_mr_join_train(&w->gitlab, 15, SHA_A, false, &w->answer, &w->err), 0);
+	assert_int_equal(w->answer.outcome, SG_GITLAB_DONE);
+	script_want_body(script_reply(w->script, "POST", TRAIN, 202, "[]"),
+		"{\"sha\":\"" SHA_A "\",\"auto_merge\":true,\"when_pipeline_succeeds\":true}");
+	assert_int_equal(
+		sg_gitlab_mr_join_train(&w->gitlab, 15, SHA_A, true, &w->answer, &w->err), 0);
+	assert_int_equal(w->answer.outcome, SG_GITLAB_DONE);
+	script_reply(w->script, "POST", TRAIN, 409, "{\"message\":\"SHA does not match\"}");
+	assert_int_equal(
+		sg_gitlab_mr_join_train(&w->gitlab, 15, SHA_A, true, &w->answer, &w->err), 0);
+	assert_int_equal(w->answer.outcome, SG_GITLAB_REFUSED);
+	script_reply(w->script, "POST", TRAIN, 403, "{\"message\":\"403 Forbidden\"}");
+	assert_int_equal(
+		sg_gitlab_mr_join_train(&w->gitlab, 15, SHA_A, true, &w->answer, &w->err), -1);
+	gitlab_world_error(w, SG_R_FORBIDDEN, "403", "");
+	gitlab_world_done(w);
+}
+
+/* What is not armed answers 201, with the error in it (gitlab.md 1.1). */
+static void what_gitlab_was_told_is_taken_back(void **state)
+{
+	struct gitlab_world *w = *state;
+
+	script_want_body(script_reply(w->script, "POST", MR "/cancel_merge_when_pipeline_succeeds",
+				 201, "{\"status\":\"success\"}"),
+		"{}");
+	assert_int_equal(sg_gitlab_mr_disarm(&w->gitlab, 15, &w->answer, &w->err), 0);
+	assert_int_equal(w->answer.outcome, SG_GITLAB_DONE);
+	script_reply(w->script, "POST", MR "/cancel_merge_when_pipeline_succeeds", 201,
+		"{\"message\":\"Can't cancel the automatic merge\",\"status\":\"error\","
+		"\"http_status\":406}");
+	assert_int_equal(sg_gitlab_mr_disarm(&w->gitlab, 15, &w->answer, &w->err), 0);
+	assert_int_equal(w->answer.outcome, SG_GITLAB_REFUSED);
+	script_reply(w->script, "POST", MR "/cancel_merge_when_pipeline_succeeds", 401,
+		"{\"message\":\"401 Unauthorized\"}");
+	assert_int_equal(sg_gitlab_mr_disarm(&w->gitlab, 15, &w->answer, &w->err), -1);
+	gitlab_world_error(w, SG_R_FORBIDDEN, "401", "");
+	gitlab_world_done(w);
+}
+
+static void a_pipeline_is_started_or_refused(void **state)
+{
+	static const struct {
+		int status;
+		const char *body;
+		enum sg_gitlab_outcome outcome;
+	} rows[] = {
+		{200, "{\"id\":7,\"status\":\"created\"}", SG_GITLAB_DONE},
+		{400, "{\"message\":{\"base\":[\"Pipeline will not run\"]}}", SG_GITLAB_REFUSED},
+		{405, "{\"message\":\"405 Method Not Allowed\"}", SG_GITLAB_REFUSED},
+		{502, "<html>", SG_GITLAB_DOUBT},
+	};
+	struct gitlab_world *w = *state;
+
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		script_reply(w->script, "POST", MR "/pipelines", rows[i].status, rows[i].body);
+		assert_int_equal(
+			sg_gitlab_mr_start_pipeline(&w->gitlab, 15, &w->answer, &w->err), 0);
+		assert_int_equal(w->answer.outcome, rows[i].outcome);
+	}
+	gitlab_world_done(w);
+}
+
+static void its_pipelines_are_listed(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_mr_pipeline *pipelines;
+	int64_t *created;
+	size_t count;
+
+	script_reply(w->script, "GET", MR "/pipelines?per_page=100", 200,
+		"[{\"id\":8,\"sha\":\"" SHA_B "\",\"ref\":\"refs/merge-requests/15/merge\","
+		"\"status\":\"created\",\"created_at\":\"2026-01-05T09:00:00.000Z\"},"
+		"{\"id\":7,\"sha\":\"" SHA_A "\"}]");
+	assert_int_equal(sg_gitlab_mr_pipelines(
+				 &w->gitlab, 15, &w->arena, &pipelines, &created, &count, &w->err),
+		0);
+	assert_int_equal(count, 2);
+	assert_int_equal(pipelines[0].id, 8);
+	assert_string_equal(pipelines[0].ref, "refs/merge-requests/15/merge");
+	assert_true(created[0] > 0);
+	assert_int_equal(created[1], 0);
+	script_reply(w->script, "GET", MR "/pipelines?per_page=100", 200,
+		"[{\"id\":8,\"sha\":\"HEAD\"}]");
+	assert_int_equal(sg_gitlab_mr_pipelines(
+				 &w->gitlab, 15, &w->arena, &pipelines, &created, &count, &w->err),
+		-1);
+	gitlab_world_error(w, SG_R_ANSWER_INVALID, "sha", "");
+	gitlab_world_done(w);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -772,6 +888,11 @@ int main(void)
 		T(notes_are_written),
 		T(recorded_requests_are_understood),
 		T(recorded_lists_are_understood),
+		T(gitlab_is_told_to_merge_by_itself),
+		T(a_train_answers_with_its_cars),
+		T(what_gitlab_was_told_is_taken_back),
+		T(a_pipeline_is_started_or_refused),
+		T(its_pipelines_are_listed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -381,6 +381,188 @@ static void every_row_says_why(void **state)
 	assert_null(sg_promotion_row(-1));
 }
 
+/* ---- GitLab merges by itself ---- */
+
+static struct sg_promotion_facts handed(void)
+{
+	struct sg_promotion_facts facts = opened();
+
+	facts.merge = SG_MERGE_GITLAB;
+	return facts;
+}
+
+static void gitlab_is_told_only_what_it_may_do_at_any_moment(void **state)
+{
+	static const struct {
+		enum sg_mr_class status;
+		enum sg_pipeline_class pipeline;
+		bool prepared, wanted;
+		enum sg_promotion_action action;
+		const char *code;
+	} rows[] = {
+		{SG_MR_CLASS_GO, SG_PIPELINE_SUCCESS, true, true, SG_DO_ARM, "AUTO_MERGE_DUE"},
+		{SG_MR_CLASS_GO, SG_PIPELINE_RUNNING, true, true, SG_DO_ARM, "AUTO_MERGE_DUE"},
+		{SG_MR_CLASS_PIPELINE, SG_PIPELINE_RUNNING, true, true, SG_DO_ARM,
+			"AUTO_MERGE_DUE"},
+		{SG_MR_CLASS_GO, SG_PIPELINE_NONE, true, false, SG_DO_ARM, "AUTO_MERGE_DUE"},
+		{SG_MR_CLASS_GO, SG_PIPELINE_SKIPPED, true, true, SG_DO_ARM, "AUTO_MERGE_DUE"},
+		{SG_MR_CLASS_GO, SG_PIPELINE_SUCCESS, false, true, SG_DO_LOOK_AGAIN,
+			"MR_PREPARING"},
+		{SG_MR_CLASS_GO, SG_PIPELINE_NONE, true, true, SG_DO_LOOK_AGAIN,
+			"PIPELINE_MISSING"},
+		{SG_MR_CLASS_PIPELINE, SG_PIPELINE_NONE, true, false, SG_DO_LOOK_AGAIN,
+			"PIPELINE_MISSING"},
+		{SG_MR_CLASS_PIPELINE, SG_PIPELINE_UNKNOWN, true, true, SG_DO_LOOK_AGAIN,
+			"PIPELINE_RUNNING"},
+		{SG_MR_CLASS_PIPELINE, SG_PIPELINE_SUCCESS, true, true, SG_DO_LOOK_AGAIN,
+			"PIPELINE_SETTLING"},
+		{SG_MR_CLASS_RECHECK, SG_PIPELINE_SUCCESS, true, true, SG_DO_RECHECK,
+			"MR_UNCHECKED"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sg_promotion_facts facts = handed();
+
+		facts.status = rows[i].status;
+		facts.pipeline = rows[i].pipeline;
+		facts.prepared = rows[i].prepared;
+		facts.pipeline_wanted = rows[i].wanted;
+		expect(&facts, rows[i].action, SG_END_NONE, rows[i].code);
+	}
+}
+
+static void what_is_armed_is_waited_for(void **state)
+{
+	struct sg_promotion_facts facts = handed();
+
+	(void)state;
+	facts.armed = true;
+	facts.status = SG_MR_CLASS_PIPELINE;
+	facts.pipeline = SG_PIPELINE_RUNNING;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "AUTO_MERGE_SET");
+	assert_false(sg_promotion_asks_merge_gates(&facts));
+	facts.trains = true;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "ON_MERGE_TRAIN");
+	facts.head_fits = false;
+	expect(&facts, SG_DO_PUSH, SG_END_NONE, "TARGET_MOVED");
+	facts = handed();
+	facts.armed = true;
+	facts.status = SG_MR_CLASS_PERSON;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "MR_WAITS_FOR_PERSON");
+}
+
+static void what_may_not_pass_any_more_is_taken_back_first(void **state)
+{
+	struct sg_promotion_facts armed = handed(), facts;
+
+	(void)state;
+	armed.armed = true;
+	facts = armed;
+	facts.head_ours = false;
+	expect(&facts, SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK");
+	facts.armed = false;
+	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY");
+	facts = armed;
+	facts.older = true;
+	expect(&facts, SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK");
+	facts = armed;
+	facts.pipeline = SG_PIPELINE_FAILED;
+	expect(&facts, SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK");
+	facts = armed;
+	facts.publish_gates = SG_VERDICT_WAIT;
+	assert_true(sg_promotion_asks_publish_gates(&facts));
+	expect(&facts, SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK");
+	facts.armed = false;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "GATES_WAIT");
+	facts.publish_gates = SG_VERDICT_CLOSED;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "GATES_CLOSED");
+	facts = armed;
+	facts.locked = true;
+	facts.head_ours = false;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_MERGING");
+}
+
+/* The version of the open request, wherever the environment before is by now. */
+static void the_gates_before_publishing_are_not_asked_about_another_version(void **state)
+{
+	struct sg_promotion_facts facts = handed();
+
+	(void)state;
+	facts.as_open = true;
+	assert_false(sg_promotion_asks_publish_gates(&facts));
+	facts.publish_gates = SG_VERDICT_CLOSED;
+	expect(&facts, SG_DO_ARM, SG_END_NONE, "AUTO_MERGE_DUE");
+}
+
+static void what_a_person_took_back_is_not_done_again(void **state)
+{
+	struct sg_promotion_facts facts = handed();
+
+	(void)state;
+	facts.withdrawn = true;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "AUTO_MERGE_WITHDRAWN");
+	facts.merge = SG_MERGE_AUTO;
+	expect(&facts, SG_DO_MERGE, SG_END_NONE, "MERGEABLE");
+}
+
+static void a_train_is_used_only_where_no_gate_decides_right_before_the_merge(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.trains = true;
+	expect(&facts, SG_DO_ARM, SG_END_NONE, "AUTO_MERGE_DUE");
+	facts.gated = true;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "MERGE_TRAIN_NEEDED");
+	assert_false(sg_promotion_asks_merge_gates(&facts));
+	facts.merge = SG_MERGE_HUMAN;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "MERGE_BY_HAND");
+	facts = fresh();
+	facts.trains = facts.gated = true;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "MERGE_TRAIN_NEEDED");
+	assert_false(sg_promotion_asks_publish_gates(&facts));
+}
+
+/* Somebody tells GitLab to merge it by itself, where that is decided right before the merge. */
+static void what_somebody_armed_waits_for_no_closed_gate(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.gated = facts.armed = true;
+	facts.status = SG_MR_CLASS_PIPELINE;
+	facts.pipeline = SG_PIPELINE_RUNNING;
+	assert_true(sg_promotion_asks_merge_gates(&facts));
+	facts.merge_gates = SG_VERDICT_WAIT;
+	expect(&facts, SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK");
+	facts.merge_gates = SG_VERDICT_PASS;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_RUNNING");
+	facts.merge = SG_MERGE_HUMAN;
+	facts.merge_gates = SG_VERDICT_CLOSED;
+	expect(&facts, SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK");
+	facts.gated = false;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_RUNNING");
+}
+
+static void a_pipeline_that_never_comes_is_said_and_started_once(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.pipeline = SG_PIPELINE_NONE;
+	facts.status = SG_MR_CLASS_PIPELINE;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_MISSING");
+	facts.pipeline_overdue = true;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "PIPELINE_NEVER_CAME");
+	facts.may_start = true;
+	expect(&facts, SG_DO_START, SG_END_NONE, "PIPELINE_STARTED");
+	facts.started = true;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "PIPELINE_NEVER_CAME");
+	facts.pipeline = SG_PIPELINE_RUNNING;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_RUNNING");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +588,14 @@ int main(void)
 		cmocka_unit_test(no_facts_merge_what_must_not_be_merged),
 		cmocka_unit_test(our_own_pending_status_does_not_hold_us_up),
 		cmocka_unit_test(every_row_says_why),
+		cmocka_unit_test(gitlab_is_told_only_what_it_may_do_at_any_moment),
+		cmocka_unit_test(what_is_armed_is_waited_for),
+		cmocka_unit_test(what_may_not_pass_any_more_is_taken_back_first),
+		cmocka_unit_test(the_gates_before_publishing_are_not_asked_about_another_version),
+		cmocka_unit_test(what_a_person_took_back_is_not_done_again),
+		cmocka_unit_test(a_train_is_used_only_where_no_gate_decides_right_before_the_merge),
+		cmocka_unit_test(what_somebody_armed_waits_for_no_closed_gate),
+		cmocka_unit_test(a_pipeline_that_never_comes_is_said_and_started_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

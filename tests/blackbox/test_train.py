@@ -1,0 +1,283 @@
+"""GitLab merges by itself: auto-merge and merge trains, what is taken back, pipelines that never come."""
+import pytest
+
+from test_killed import killed
+from test_mr import STAGING, Requests, world
+from test_promote import configure
+
+GATES = "    gates:\n      - {type: health}\n      - {type: soak, duration: 30m}\n  - name: production"
+SOAK = "    merge: gitlab\n    gates:\n      - {type: soak, duration: 30m}\n  - name: production"
+
+
+@pytest.fixture
+def mr(sandbox, sg):
+    return Requests(sandbox, sg)
+
+
+def hand_over(mr, trains=False):
+    """Staging has no gate that is decided right before the merge, and GitLab merges into it."""
+    configure(mr, GATES, SOAK)
+    if trains:
+        mr.ctl("project", "merge_trains_enabled", "true")
+
+
+def arms(mr):
+    """Requests that told GitLab to merge by itself: (last word of the address, status)."""
+    return [(row["path"].rpartition("/")[2] if "merge_trains" not in row["path"] else "train", row["status"])
+            for row in mr.writes() if row["path"].endswith("/merge") or "merge_trains" in row["path"]]
+
+
+# --- auto-merge
+
+
+def test_gitlab_merges_when_the_pipeline_succeeds(mr):
+    hand_over(mr)
+    mr.dev()
+    mr.ctl("mr-pace", "ci", "4")
+    mr.ctl("api-log", "clear")
+    run = mr.promote("catalog", "staging")
+    assert run.json["verdicts"][0]["reason"] == "DEPLOYED" and mr.tag("staging") == "1.4.2"
+    assert arms(mr) == [("merge", 200)]
+    assert "AUTO_MERGE_SET" in run.err
+    row = run.json["merge_requests"][0]
+    assert row["state"] == "merged" and run.json["commit"] == row["landed"]
+
+
+def test_what_is_green_already_is_merged_at_once(mr):
+    hand_over(mr)
+    iid = mr.opened()
+    for _ in range(6):
+        mr.api("GET", f"merge_requests/{iid}")
+    mr.ctl("api-log", "clear")
+    mr.run("merge", "catalog", "--to", "staging")
+    assert mr.tag("staging") == "1.4.2" and arms(mr) == [("merge", 200)]
+
+
+def test_the_time_is_up_and_gitlab_merges_while_nobody_waits(mr):
+    hand_over(mr)
+    mr.dev()
+    mr.ctl("mr-switch", "ci-outcome", "running")
+    run = mr.promote("catalog", "staging", "--timeout", "2s", expect=8)
+    assert run.json["reason"] == "AUTO_MERGE_SET"
+    iid = run.json["merge_requests"][0]["iid"]
+    assert mr.mr(iid)["merge_when_pipeline_succeeds"] is True
+    mr.ctl("pipeline", str(iid), "success")
+    run = mr.promote("catalog", "staging")
+    assert run.json["verdicts"][0]["reason"] == "DEPLOYED" and mr.tag("staging") == "1.4.2"
+
+
+def test_a_failed_pipeline_is_taken_back_and_said(mr):
+    hand_over(mr)
+    mr.dev()
+    mr.ctl("mr-pace", "ci", "4")
+    mr.ctl("mr-switch", "ci-outcome", "failed")
+    run = mr.promote("catalog", "staging", expect=1)
+    iid = run.json["merge_requests"][0]["iid"]
+    assert run.json["reason"] == "PIPELINE_FAILED" and mr.mr(iid)["merge_when_pipeline_succeeds"] is False
+    mr.ctl("pipeline", str(iid), "success")
+    assert mr.mr(iid)["state"] == "opened"
+    mr.promote("catalog", "staging")
+    assert mr.mr(iid)["state"] == "merged"
+
+
+def test_a_foreign_head_is_not_left_to_gitlab(mr):
+    hand_over(mr)
+    iid = mr.opened()
+    mr.ctl("mr-switch", "ci-outcome", "running")
+    mr.ctl("foreign-commit", STAGING, "stagegate.yaml", "version: 1\n")
+    mr.ctl("arm", "dev", str(iid))
+    run = mr.promote("catalog", "staging", expect=6)
+    assert run.json["reason"] == "BRANCH_BUSY" and mr.mr(iid)["merge_when_pipeline_succeeds"] is False
+
+
+def test_an_environment_before_that_cannot_be_seen_any_more_is_a_reason_to_take_it_back(mr):
+    hand_over(mr)
+    mr.dev()
+    mr.ctl("mr-switch", "ci-outcome", "running")
+    mr.promote("catalog", "staging", "--timeout", "2s", expect=8)
+    run = mr.promote("catalog", "staging", env={"KUBECONFIG": mr.sandbox.env["SANDBOX_KUBECONFIG_DENIED"]}, expect=75)
+    assert run.json["reason"] == "GATES_WAIT" and "cannot be read" in run.json["sentence"]
+    assert mr.mr(run.json["merge_requests"][0]["iid"])["merge_when_pipeline_succeeds"] is False
+    assert mr.promote("catalog", "staging", "--timeout", "2s", expect=8).json["reason"] == "AUTO_MERGE_SET"
+
+
+def test_what_a_person_cancelled_stays_cancelled_until_somebody_sets_it(mr):
+    hand_over(mr)
+    mr.dev()
+    mr.ctl("mr-switch", "ci-outcome", "running")
+    run = mr.promote("catalog", "staging", "--timeout", "2s", expect=8)
+    iid = str(run.json["merge_requests"][0]["iid"])
+    mr.ctl("withdraw", "dev", iid)
+    mr.ctl("api-log", "clear")
+    run = mr.promote("catalog", "staging", expect=75)
+    assert run.json["reason"] == "AUTO_MERGE_WITHDRAWN" and arms(mr) == []
+    mr.ctl("arm", "dev", iid)
+    mr.ctl("pipeline", iid, "success")
+    mr.promote("catalog", "staging")
+    assert mr.tag("staging") == "1.4.2" and arms(mr) == []
+
+
+def test_another_version_begins_anew_after_a_cancel(mr):
+    hand_over(mr)
+    mr.dev()
+    mr.ctl("mr-switch", "ci-outcome", "running")
+    run = mr.promote("catalog", "staging", "--timeout", "2s", expect=8)
+    mr.ctl("withdraw", "dev", str(run.json["merge_requests"][0]["iid"]))
+    mr.ctl("mr-switch", "ci-outcome", "success")
+    mr.dev(tag="1.4.3")
+    mr.promote("catalog", "staging")
+    assert mr.tag("staging") == "1.4.3"
+
+
+def test_somebody_arms_it_where_a_gate_is_closed(mr):
+    iid = str(mr.production_waits())
+    mr.ctl("allow-merge", "dev")
+    mr.ctl("arm", "dev", iid)
+    run = mr.promote("catalog", "production", expect=75)
+    assert run.json["reason"] == "GATES_WAIT" and mr.mr(iid)["merge_when_pipeline_succeeds"] is False
+    assert "AUTO_MERGE_TAKEN_BACK" in run.err
+
+
+@pytest.mark.parametrize("gate", ["{type: health}", "{type: freeze}", "{type: approval, from: [\"@dev\"]}"])
+def test_a_gate_that_is_decided_right_before_the_merge_contradicts_it(mr, gate):
+    configure(mr, GATES, SOAK.replace("{type: soak, duration: 30m}", gate))
+    run = mr.promote("catalog", "staging", expect=3)
+    assert "merge: gitlab" in run.json["error"]["cause"] if "error" in run.json else True
+    assert "CONFIG_INVALID" in run.out and "decided right before the merge" in run.out + run.err
+
+
+# --- merge trains
+
+
+@pytest.mark.parametrize("word", ["merge: gitlab", "merge: auto"])
+def test_it_goes_by_the_merge_train_where_the_project_has_them(mr, word):
+    hand_over(mr, trains=True)
+    configure(mr, "merge: gitlab", word)
+    mr.dev()
+    mr.ctl("mr-pace", "ci", "3")
+    mr.ctl("api-log", "clear")
+    run = mr.promote("catalog", "staging")
+    assert mr.tag("staging") == "1.4.2" and "ON_MERGE_TRAIN" in run.err
+    assert arms(mr) == [("train", 202)]
+    assert mr.sandbox.ctl("train", "main").strip() == ""
+
+
+def test_a_train_pipeline_that_fails_is_said(mr):
+    hand_over(mr, trains=True)
+    iid = mr.opened()
+    for _ in range(6):
+        mr.api("GET", f"merge_requests/{iid}")
+    mr.ctl("mr-switch", "ci-outcome", "failed")
+    run = mr.promote("catalog", "staging", expect=1)
+    assert run.json["reason"] == "PIPELINE_FAILED" and mr.mr(iid)["state"] == "opened"
+
+
+def test_off_the_train_by_a_person(mr):
+    hand_over(mr, trains=True)
+    iid = mr.opened()
+    for _ in range(6):
+        mr.api("GET", f"merge_requests/{iid}")
+    mr.ctl("mr-switch", "ci-outcome", "running")
+    assert mr.promote("catalog", "staging", "--timeout", "2s", expect=8).json["reason"] == "ON_MERGE_TRAIN"
+    mr.ctl("withdraw", "manager-1", str(iid))
+    assert mr.promote("catalog", "staging", expect=75).json["reason"] == "AUTO_MERGE_WITHDRAWN"
+
+
+def test_a_train_that_does_not_take_it_is_asked_again_but_not_for_ever(mr):
+    hand_over(mr, trains=True)
+    mr.dev()
+    mr.ctl("mr-next", "train-ignored", "2")
+    mr.promote("catalog", "staging")
+    assert mr.tag("staging") == "1.4.2"
+    mr.dev(tag="1.4.3")
+    mr.ctl("mr-next", "train-ignored", "1000")
+    run = mr.promote("catalog", "staging", expect=6)
+    assert "again and again" in run.out and mr.tag("staging") == "1.4.2"
+
+
+def test_the_target_moves_while_it_is_on_the_train(mr):
+    hand_over(mr, trains=True)
+    iid = mr.opened()
+    mr.ctl("mr-pace", "ci", "4")
+    with mr.sg.started("promote", "catalog", "--to", "staging") as run:
+        run.says("ON_MERGE_TRAIN")
+        mr.ctl("push-foreign", "main", "order", "9.9.9")
+        assert run.ends() == 0, run.text
+    assert mr.tag("staging") == "1.4.2" and mr.mr(iid)["state"] == "merged"
+
+
+def test_gates_and_a_train_do_not_go_together(mr):
+    mr.staging()
+    mr.ctl("project", "merge_trains_enabled", "true")
+    run = mr.promote("catalog", "production", expect=1)
+    assert run.json["reason"] == "MERGE_TRAIN_NEEDED" and not mr.branch("stagegate/production/catalog")
+    mr.ctl("project", "merge_trains_enabled", "false")
+    assert mr.promote("catalog", "production", expect=75).json["reason"] == "GATES_WAIT"
+
+
+# --- killed
+
+
+@pytest.mark.parametrize("trains", [False, True])
+def test_killed_at_every_write_and_run_again_ends_the_same(mr, trains):
+    words = ("promote", "catalog", "--to", "staging")
+
+    def begin():
+        mr.ctl("reset")
+        hand_over(mr, trains)
+        mr.dev()
+        mr.ctl("mr-pace", "ci", "3")
+
+    begin()
+    mr.ctl("hold", "0")
+    mr.sg(*words)
+    count, whole = len(mr.ctl("effects").splitlines()), world(mr)
+    for number in range(1, count + 1):
+        begin()
+        at, _ = killed(mr, words, number, "answer")
+        assert at or number == count
+        mr.sg(*words)
+        assert world(mr) == whole, f"killed at write {number}: {at}"
+
+
+# --- pipelines
+
+
+def started(mr):
+    return [row for row in mr.writes() if row["path"].endswith("/pipelines")]
+
+
+def test_a_pipeline_that_never_comes_is_said_in_time(mr):
+    mr.dev()
+    mr.ctl("mr-switch", "ci", "off")
+    run = mr.promote("catalog", "staging", "--pipeline-grace", "1s", expect=1)
+    assert run.json["reason"] == "PIPELINE_NEVER_CAME" and started(mr) == []
+
+
+def start_one(mr):
+    configure(mr, "    publish: merge-request\n    application: \"{service}-staging\"",
+              "    publish: merge-request\n    merge_request: {start_pipeline: true}\n    application: \"{service}-staging\"")
+    mr.dev()
+    mr.ctl("mr-pace", "attach", "1000", "600000")
+    mr.ctl("api-log", "clear")
+
+
+def test_a_pipeline_is_started_where_that_is_allowed(mr):
+    start_one(mr)
+    run = mr.promote("catalog", "staging", "--pipeline-grace", "1s")
+    assert mr.tag("staging") == "1.4.2" and len(started(mr)) == 1 and "PIPELINE_STARTED" in run.err
+
+
+def test_a_pipeline_that_gitlab_does_not_start_is_told_in_its_words(mr):
+    start_one(mr)
+    mr.ctl("mr-switch", "ci", "off")
+    run = mr.promote("catalog", "staging", "--pipeline-grace", "1s", expect=1)
+    assert run.json["reason"] == "PIPELINE_NEVER_CAME" and "will not run for the selected trigger" in run.json["sentence"]
+    assert len(started(mr)) == 1
+
+
+def test_a_lost_answer_starts_no_second_one(mr, faults):
+    start_one(mr)
+    faults("gl-502-after", "1", "POST", "pipelines")
+    mr.promote("catalog", "staging", "--pipeline-grace", "1s")
+    assert mr.tag("staging") == "1.4.2" and len(started(mr)) == 1
