@@ -139,7 +139,7 @@ static bool renewed(struct sg_cluster_client *client, const struct sg_fault *fau
 	       changed;
 }
 
-static int gave_up(
+int sg_cluster_gave_up(
 	const struct sg_cluster_client *client, const struct sg_fault *fault, struct sg_err *err)
 {
 	const struct sg_cluster_app nobody = {"", ""};
@@ -184,7 +184,7 @@ int sg_cluster_send(struct sg_cluster_client *client, const struct sg_cluster_re
 		if (n < 0 || (n == 0 && failed))
 			return -1;
 		if (n == 0)
-			return gave_up(client, &fault, err);
+			return sg_cluster_gave_up(client, &fault, err);
 	}
 }
 

@@ -61,6 +61,10 @@ int sg_cluster_again_after_odd(
 int sg_cluster_fail(const struct sg_cluster_client *client, const struct sg_cluster_app *app,
 	const char *verb, const struct sg_fault *fault, struct sg_err *err);
 
+/* As above, for a read that is about no application of its own. */
+int sg_cluster_gave_up(
+	const struct sg_cluster_client *client, const struct sg_fault *fault, struct sg_err *err);
+
 /*
  * Reads one application: a fresh read of the server, no cache (argocd.md 3.2). The caller frees
  * *ret_doc. APPLICATION_NOT_FOUND, FORBIDDEN, AUTH_FAILED, NOT_FOUND (no Argo CD there),

@@ -17,6 +17,7 @@ struct sg_cluster_read {
 	int failures;
 	int odd;
 	bool renewed;
+	struct sg_err trouble; /* with failures: the last one */
 };
 
 struct sg_cluster_read *sg_cluster_read_new(
@@ -47,7 +48,7 @@ static int64_t now_of(const struct sg_cluster_read *read)
 }
 
 /* Ends the try; the next one begins after a while. */
-static int try_later(struct sg_cluster_read *read, int64_t retry_after_ms)
+static int try_later(struct sg_cluster_read *read, const struct sg_err *why, int64_t retry_after_ms)
 {
 	struct sg_retry_policy policy = read->client->retry;
 	struct sg_retry_step step;
@@ -55,6 +56,7 @@ static int try_later(struct sg_cluster_read *read, int64_t retry_after_ms)
 	sg_http_end(read->call);
 	read->call = NULL;
 	read->failures++;
+	read->trouble = *why;
 	policy.deadline_ms = SG_NEVER;
 	policy.tries = 0;
 	step = sg_retry_next(&policy, read->failures, true, 503, false, retry_after_ms,
@@ -67,7 +69,7 @@ static int try_later(struct sg_cluster_read *read, int64_t retry_after_ms)
 static int failed(struct sg_cluster_read *read, const struct sg_err *why, struct sg_err *err)
 {
 	if (why->transient)
-		return try_later(read, -1);
+		return try_later(read, why, -1);
 	*err = *why;
 	return -1;
 }
@@ -100,25 +102,30 @@ static bool renewed(struct sg_cluster_read *read)
 
 static int take_object(struct sg_cluster_read *read, struct sg_json **ret_doc, struct sg_err *err)
 {
-	struct sg_err why = SG_ERR_INIT;
+	struct sg_err why = SG_ERR_INIT, odd = SG_ERR_INIT;
 
 	if (!read->body.overflow && sg_json_parse(sg_buf_str(&read->body), ret_doc, &why) == 0)
 		return 1;
-	if (++read->odd < ODD_TRIES)
-		return try_later(read, -1);
-	return sg_fail(err, SG_R_ANSWER_INVALID,
+	(void)sg_fail(&odd, SG_R_ANSWER_INVALID,
 		"%s answers with something else than an object: %s", read->client->access->server,
 		read->body.overflow ? "too large" : why.cause);
+	if (++read->odd < ODD_TRIES)
+		return try_later(read, &odd, -1);
+	*err = odd;
+	return -1;
 }
 
 static int finish(struct sg_cluster_read *read, struct sg_json **ret_doc,
 	struct sg_fault *ret_fault, struct sg_err *err)
 {
 	struct sg_http_call *call = read->call;
+	struct sg_err why = SG_ERR_INIT;
 
 	sg_fault_read(call->status, &call->headers, sg_buf_str(&read->body), ret_fault);
-	if (sg_fault_may_pass(ret_fault))
-		return try_later(read, ret_fault->retry_after_ms);
+	if (sg_fault_may_pass(ret_fault)) {
+		(void)sg_cluster_gave_up(read->client, ret_fault, &why);
+		return try_later(read, &why, ret_fault->retry_after_ms);
+	}
 	if (ret_fault->kind == SG_FAULT_AUTH && renewed(read)) {
 		sg_http_end(read->call);
 		read->call = NULL;
@@ -152,6 +159,11 @@ int sg_cluster_read_step(struct sg_cluster_read *read, struct sg_json **ret_doc,
 		return failed(read, &why, err);
 	}
 	return finish(read, ret_doc, ret_fault, err);
+}
+
+const struct sg_err *sg_cluster_read_trouble(const struct sg_cluster_read *read)
+{
+	return read->failures ? &read->trouble : NULL;
 }
 
 int64_t sg_cluster_read_due_ms(const struct sg_cluster_read *read)

@@ -23,6 +23,9 @@ void sg_cluster_read_free(struct sg_cluster_read *read);
 int sg_cluster_read_step(struct sg_cluster_read *read, struct sg_json **ret_doc,
 	struct sg_fault *ret_fault, struct sg_err *err) SG_MUST_CHECK;
 
+/* Why it is being tried again, in the words of an error; NULL: nothing went wrong so far. */
+const struct sg_err *sg_cluster_read_trouble(const struct sg_cluster_read *read);
+
 /* When a step is due even if no byte arrives; of the loop's clock. */
 int64_t sg_cluster_read_due_ms(const struct sg_cluster_read *read);
 

@@ -390,6 +390,16 @@ static const struct sg_advice rows[] = {
 		.look = "kubectl auth can-i get applications.argoproj.io -n NAMESPACE\n",
 	},
 	{
+		.code = "NOT_CONFIRMED",
+		.means = "The watch showed all that a success needs, and the plain read that has "
+			 "to show it again got no answer before the time was up.",
+		.cause = "The API server, or a gateway before it, was overloaded or unreachable "
+			 "just then; the report names its answer.",
+		.remedy = "Run the same command again: it looks anew and goes on from there.",
+		.look = "kubectl -n NAMESPACE get application APP\n"
+			"kubectl get --raw /readyz\n",
+	},
+	{
 		.code = "DEPLOYED",
 		.means = "The cluster runs it: compared at this commit or one that contains it, "
 			 "Synced, Healthy, the right image and no other, seen twice.",

@@ -58,6 +58,7 @@
 	X(IMAGE_MISMATCH, 1, "another image than the expected one is running")                     \
 	X(OLD_IMAGE_RUNNING, 8, "the old image is still running beside the new one")               \
 	X(CHILD_UNREADABLE, 8, "a child application cannot be read")                               \
+	X(NOT_CONFIRMED, 8, "it was seen to run, and no second look has confirmed it")             \
 	X(DEPLOYED, 0, "the application runs it")
 
 enum sg_app_code {

@@ -128,12 +128,60 @@ void sg_follower_judged(struct sg_follower *follower)
 		follower->herd->looking--;
 }
 
+static const char *const *images_of(const struct sg_follower *follower, size_t *ret_count)
+{
+	struct sg_arena *arena = follower->world->arena;
+	const struct sg_app *app = follower->app;
+	const char **images;
+
+	*ret_count = app ? app->images.count : 0;
+	images = sg_arena_calloc(arena, *ret_count + 1, sizeof(*images));
+	for (size_t i = 0; i < *ret_count; i++)
+		images[i] = sg_arena_strdup(arena, app->images.items[i]);
+	return images;
+}
+
+/* A success that was seen once is none yet. */
+static void unconfirmed(const struct sg_follower *follower, struct sg_app_verdict *verdict)
+{
+	const struct sg_err *trouble =
+		follower->read ? sg_cluster_read_trouble(follower->read) : NULL;
+
+	verdict->kind = SG_APP_WAIT;
+	verdict->code = SG_APP_CODE_NOT_CONFIRMED;
+	(void)snprintf(verdict->message, sizeof(verdict->message), "%s: %.500s",
+		sg_app_code_text(verdict->code),
+		trouble ? trouble->cause : "the time was up before it was answered");
+}
+
+static struct sg_await_end end_of(const struct sg_follower *follower, bool final)
+{
+	const struct sg_err *trouble = sg_herd_trouble(follower->seen);
+	struct sg_await_end end = {
+		.verdict = *sg_app_fold_verdict(follower->fold),
+		.sync = follower->app ? sg_app_sync_name(follower->app->sync) : "",
+		.health = follower->app ? sg_app_health_name(follower->app->health) : "",
+		.elapsed_ms = sg_follower_now_ms(follower) - follower->start_ms,
+		.final = final,
+	};
+
+	if (!final && end.verdict.kind == SG_APP_SUCCESS)
+		unconfirmed(follower, &end.verdict);
+	end.images = images_of(follower, &end.image_count);
+	end.log = sg_workloads_log(follower->workloads);
+	end.unreadable = sg_workloads_denied(follower->workloads);
+	if (trouble && end.verdict.kind == SG_APP_WAIT)
+		end.trouble = sg_arena_strdup(follower->world->arena, trouble->cause);
+	if (follower->refusal[0])
+		end.refusal = sg_arena_strdup(follower->world->arena, follower->refusal);
+	return end;
+}
+
 /* What it held is given back at once: of thousands most are over long before the last one. */
 void sg_follower_close(struct sg_follower *follower, bool final)
 {
-	struct sg_await_end end = sg_follower_end(follower);
+	struct sg_await_end end = end_of(follower, final);
 
-	end.final = final;
 	end.timed_out = !final;
 	follower->end = sg_calloc(1, sizeof(end));
 	*follower->end = end;
@@ -309,38 +357,7 @@ int64_t sg_follower_due_ms(const struct sg_follower *follower)
 	return sooner(due_ms, sg_app_fold_next_look(follower->fold, now_ms));
 }
 
-static const char *const *images_of(const struct sg_follower *follower, size_t *ret_count)
-{
-	struct sg_arena *arena = follower->world->arena;
-	const struct sg_app *app = follower->app;
-	const char **images;
-
-	*ret_count = app ? app->images.count : 0;
-	images = sg_arena_calloc(arena, *ret_count + 1, sizeof(*images));
-	for (size_t i = 0; i < *ret_count; i++)
-		images[i] = sg_arena_strdup(arena, app->images.items[i]);
-	return images;
-}
-
 struct sg_await_end sg_follower_end(const struct sg_follower *follower)
 {
-	const struct sg_err *trouble = sg_herd_trouble(follower->seen);
-	struct sg_await_end end;
-
-	if (follower->end)
-		return *follower->end;
-	end = (struct sg_await_end){
-		.verdict = *sg_app_fold_verdict(follower->fold),
-		.sync = follower->app ? sg_app_sync_name(follower->app->sync) : "",
-		.health = follower->app ? sg_app_health_name(follower->app->health) : "",
-		.elapsed_ms = sg_follower_now_ms(follower) - follower->start_ms,
-	};
-	end.images = images_of(follower, &end.image_count);
-	end.log = sg_workloads_log(follower->workloads);
-	end.unreadable = sg_workloads_denied(follower->workloads);
-	if (trouble && end.verdict.kind == SG_APP_WAIT)
-		end.trouble = sg_arena_strdup(follower->world->arena, trouble->cause);
-	if (follower->refusal[0])
-		end.refusal = sg_arena_strdup(follower->world->arena, follower->refusal);
-	return end;
+	return follower->end ? *follower->end : end_of(follower, false);
 }

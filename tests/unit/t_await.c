@@ -29,6 +29,7 @@ struct story {
 	int64_t start_ms;
 	int64_t watch_ms; /* how long the server lets a watch live */
 	int patch_status;
+	int look_status; /* of the plain GET; 0: the object */
 	struct sg_settings settings;
 	struct sg_console console;
 	struct sg_buf lines;
@@ -109,6 +110,11 @@ static void answer_get(
 
 	if (strstr(request->url, "watch=")) {
 		answer_watch(s, answer);
+		return;
+	}
+	if (s->look_status && !strstr(request->url, "fieldSelector")) {
+		script_status(answer, s->look_status);
+		script_header(answer, "Retry-After", "99999999999999999999");
 		return;
 	}
 	if (strstr(request->url, "fieldSelector"))
@@ -265,6 +271,29 @@ static void test_a_success_that_the_second_look_does_not_show(void **state)
 	finish(&s);
 }
 
+/* The second look is not answered until the time is up: that is said, not that it runs. */
+static void test_a_success_that_no_second_look_confirms(void **state)
+{
+	static const int statuses[] = {429, 503};
+
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
+		struct story s;
+		char words[32];
+
+		begin(&s, *state);
+		s.look_status = statuses[i];
+		happens(&s, 0, app(&s, 1, NEW, "Synced", "Healthy", "2", false));
+		assert_int_equal(await(&s), 0);
+		assert_true(s.done.timed_out);
+		assert_false(s.done.ends[0].final);
+		assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_WAIT);
+		assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_NOT_CONFIRMED);
+		(void)snprintf(words, sizeof(words), "answers %d", statuses[i]);
+		assert_non_null(strstr(s.done.ends[0].verdict.message, words));
+		finish(&s);
+	}
+}
+
 static void test_a_failure_is_confirmed_before_it_is_believed(void **state)
 {
 	struct story s;
@@ -391,6 +420,7 @@ int main(void)
 		STORY(test_old_then_new_then_live),
 		STORY(test_green_already_needs_two_looks_only),
 		STORY(test_a_success_that_the_second_look_does_not_show),
+		STORY(test_a_success_that_no_second_look_confirms),
 		STORY(test_a_failure_is_confirmed_before_it_is_believed),
 		STORY(test_the_deadline_ends_it_with_the_last_blocker),
 		STORY(test_the_log_of_a_slow_rollout),
