@@ -5,6 +5,7 @@ in a thread of the test.
 """
 import asyncio
 import gzip
+import json
 import os
 import re
 import socket
@@ -86,7 +87,7 @@ FAULTS = (*UNSEEN, *CHANGED, *BROKEN)
 
 
 class Spoiler:
-    """Open from the start, answering after stand_before(). arm() before each run."""
+    """Open from the start, answering after stand_before() or begin(). arm() before each run."""
 
     def __init__(self):
         self.loop, self.upstream = asyncio.new_event_loop(), None
@@ -96,11 +97,15 @@ class Spoiler:
 
     def stand_before(self, sandbox):
         """The sandbox was started with our `origin`: from now on it is reached through us."""
+        self.begin(sandbox, sandbox.env["SANDBOX_URL_PLAIN"])
+
+    def begin(self, sandbox, plain):
+        """Answers from now on; `plain` is a URL of the server without TLS."""
         tls = os.path.join(sandbox.folder, "tls", "server")
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(tls + ".pem", tls + ".key")
         self.context.set_alpn_protocols(["http/1.1"])
-        plain = urllib.parse.urlsplit(sandbox.env["SANDBOX_URL_PLAIN"])
+        plain = urllib.parse.urlsplit(plain)
         self.upstream = (plain.hostname, plain.port)
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
@@ -133,12 +138,17 @@ class Spoiler:
         finally:
             writer.close()
 
-    async def ask(self, request, share=1.0):
-        """The server's whole answer; of less than the whole body nothing."""
+    async def open(self, request, share=1.0):
+        """Sends the request on, or less than its whole body."""
         reader, writer = await asyncio.open_connection(*self.upstream)
         head = re.sub(rb"(?i)\r\n(connection|accept-encoding): [^\r]*", b"", request.head)
         writer.write(head[:-2] + b"Connection: close\r\n\r\n" + request.body[:int(len(request.body) * share)])
         await writer.drain()
+        return reader, writer
+
+    async def ask(self, request, share=1.0):
+        """The server's whole answer; of less than the whole body nothing."""
+        reader, writer = await self.open(request, share)
         if share < 1:
             writer.transport.abort()
             return b""
@@ -185,3 +195,57 @@ class Spoiler:
             await reader.read()
         else:
             proxy.reset(writer)
+
+
+class ClusterSpoiler(Spoiler):
+    """Stands before the API server, for one kubeconfig. The answer to a watch is what comes at first: nobody else would ever see its end."""
+
+    QUIET_S = 0.2
+
+    def kubeconfig(self, sandbox, path):
+        """Writes the kubeconfig that leads through here, and begins to answer."""
+        with open(sandbox.env["SANDBOX_KUBECONFIG_PLAIN"], encoding="ascii") as file:
+            plain = json.load(file)["clusters"][0]["cluster"]["server"]
+        with open(sandbox.env["KUBECONFIG"], encoding="ascii") as file:
+            config = json.load(file)
+        config["clusters"][0]["cluster"]["server"] = self.origin
+        with open(path, "w", encoding="ascii") as file:
+            json.dump(config, file)
+        self.begin(sandbox, plain)
+
+    async def ask(self, request, share=1.0):
+        if share < 1 or not is_watch(request):
+            return closing(await super().ask(request, share))
+        whole, (reader, writer) = b"", await self.open(request)
+        try:
+            while data := await asyncio.wait_for(reader.read(proxy.HEAD_MAX), self.QUIET_S):
+                whole += data
+        except asyncio.TimeoutError:
+            pass
+        writer.close()
+        return closing(whole)
+
+    async def reply(self, request, fault, reader, writer):
+        if fault is not None or not is_watch(request):
+            return await super().reply(request, fault, reader, writer)
+        upstream, theirs = await self.open(request)
+        both = {asyncio.ensure_future(self.pump(upstream, writer)), asyncio.ensure_future(reader.read())}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
+        theirs.close()
+
+    async def pump(self, upstream, writer):
+        await self.send(writer, closing(await upstream.readuntil(b"\r\n\r\n")))
+        while data := await upstream.read(proxy.HEAD_MAX):
+            await self.send(writer, data)
+
+
+def is_watch(request):
+    return b"watch=" in request.head.partition(b"\r\n")[0]
+
+
+def closing(whole):
+    """An answer says that its connection ends."""
+    return re.sub(rb"\r\n", b"\r\nConnection: close\r\n", whole, count=1)
