@@ -138,6 +138,7 @@ struct sg_app_operation {
 	int64_t retry_count;
 	const char *initiated_by; /* user name; "" for automated ones */
 	bool dry_run;
+	bool prune;                     /* it was asked to */
 	bool partial;                   /* only some resources were asked for */
 	struct sg_app_revisions asked;  /* operation.sync */
 	struct sg_app_revisions result; /* syncResult */

@@ -85,15 +85,13 @@ static const char *revision_at(
 	return i < revisions->many.count ? revisions->many.items[i] : "";
 }
 
-#define APPSET_CONTROLLER "applicationset-controller"
-
 /*
  * The operations of the ApplicationSet controller show what is left over from the one before while
  * they run (argocd.md 1.6): nothing is read from them then.
  */
 static bool leaks(const struct sg_app_operation *op)
 {
-	return op->phase == SG_PHASE_RUNNING && same(op->initiated_by, APPSET_CONTROLLER);
+	return op->phase == SG_PHASE_RUNNING && same(op->initiated_by, SG_APP_SET_CONTROLLER);
 }
 
 static const char *operation_revision(const struct sg_app *app, size_t i)

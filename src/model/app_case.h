@@ -76,6 +76,9 @@ void sg_app_case_fill(struct sg_app_case *c, bool is_child);
 /* Where the last examined dry commit and the one of the current hydration stand. */
 enum sg_app_rev sg_app_case_commit(const struct sg_app_case *c, const char *sha);
 
+/* The user name under which RollingSync of an ApplicationSet starts its operations. */
+#define SG_APP_SET_CONTROLLER "applicationset-controller"
+
 /* The first condition of that type, NULL when there is none. */
 const struct sg_app_condition *sg_app_condition_find(
 	const struct sg_app *app, enum sg_app_condition_type type);

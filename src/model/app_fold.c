@@ -120,28 +120,39 @@ static void note_row(
 	fold->memory.row_since_ms = c->now_ms;
 	fold->row_seq = fold->seq;
 	fold->row_reconciled_s = c->app->reconciled_s;
+	fold->row_compared = false;
 	fold->confirmed = false;
 	if (answer->row != SG_APP_ROW_23)
 		sg_app_children_forget(fold);
 }
 
-#define CACHED_REFS_S 200 /* polls answer from cached refs: row 10 waits that much longer */
+/* Polls answer from cached refs: rows about what stands in Git wait that much longer. */
+#define CACHED_REFS_S 200
 
-/* Where we may not ask for a refresh, a later comparison has to do. */
-static bool compared_later(const struct sg_app_fold *fold, int64_t grace_ms)
+/*
+ * Where we may not ask for a refresh, later comparisons have to do. The reconciledAt that stands
+ * there when the row begins may be old (comparisons of level 1 do not move it): the grace begins
+ * with the first one that is seen to move.
+ */
+static bool compared_later(struct sg_app_fold *fold, int64_t grace_ms)
 {
 	int64_t from = fold->row_reconciled_s, to = fold->app->reconciled_s;
 	int64_t grace_s = (grace_ms + 999) / 1000;
 
-	if (fold->policy->may_refresh || from == SG_APP_NO_TIME || to == SG_APP_NO_TIME)
+	if (fold->policy->may_refresh || to == SG_APP_NO_TIME || to == from)
 		return false;
-	if (fold->memory.row == SG_APP_ROW_10)
+	if (!fold->row_compared) {
+		fold->row_compared = true;
+		fold->row_reconciled_s = to;
+		return false;
+	}
+	if (fold->memory.row == SG_APP_ROW_3 || fold->memory.row == SG_APP_ROW_10)
 		grace_s += CACHED_REFS_S;
 	return to >= from + grace_s;
 }
 
 /* CONFIRMED(grace) of argocd.md 0.2 */
-static bool is_confirmed(const struct sg_app_fold *fold, int64_t grace_ms)
+static bool is_confirmed(struct sg_app_fold *fold, int64_t grace_ms)
 {
 	if (fold->proven && fold->proven_seq >= fold->row_seq &&
 		fold->proven_ms >= fold->memory.row_since_ms + grace_ms)

@@ -52,7 +52,8 @@ struct sg_app_fold {
 	struct sg_app_late late;
 	struct sg_app_memory memory;
 	uint64_t row_seq;         /* since which object memory.row answers */
-	int64_t row_reconciled_s; /* reconciledAt then */
+	int64_t row_reconciled_s; /* reconciledAt then, and, once ... */
+	bool row_compared;        /* ... a comparison was seen to move it, that of this one */
 	bool confirmed; /* a failure, once it is confirmed, stays one until the row changes */
 
 	struct sg_app_requests requests;

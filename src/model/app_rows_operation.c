@@ -3,11 +3,17 @@
 #include "base/str.h"
 #include "model/app_rows.h"
 
-/* Between two attempts; an earlier end is left over from the operation before. */
+/*
+ * Between two attempts. An earlier end is left over from the operation before; so can be one of the
+ * second in which this one began, unless the message tells of the next attempt.
+ */
 static bool between_attempts(const struct sg_app_operation *op)
 {
-	return op->phase == SG_PHASE_RUNNING && op->finished_s != SG_APP_NO_TIME &&
-	       op->finished_s >= op->started_s;
+	if (op->phase != SG_PHASE_RUNNING || op->finished_s == SG_APP_NO_TIME)
+		return false;
+	return op->finished_s > op->started_s ||
+	       (op->finished_s == op->started_s &&
+		       sg_str_search(sg_str_of(op->message), "Retrying attempt #") >= 0);
 }
 
 /* The first result that went wrong, NULL when there is none. */
@@ -60,10 +66,13 @@ static bool failed_without_revision(const struct sg_app_case *c)
 	return c->oprev == SG_REV_NONE && (since_reached || c->sync_error == SG_SYNC_ERROR_OURS);
 }
 
-/* A newer commit that contains the wanted one has been compared: its rows decide. */
+/*
+ * A newer commit that contains the wanted one has been compared: its rows decide. As long as Git
+ * cannot say whether it contains it, nothing is concluded either.
+ */
 static bool overtaken(const struct sg_app_case *c)
 {
-	return c->rev == SG_REV_OK && !c->at_rev &&
+	return (c->rev == SG_REV_OK || c->rev == SG_REV_UNKNOWN) && !c->at_rev &&
 	       !bad_result(&c->app->operation, /* hook= */ true) &&
 	       c->sync_error != SG_SYNC_ERROR_OURS;
 }
@@ -138,7 +147,8 @@ bool sg_app_row_operation_running(struct sg_app_case *c, struct sg_app_answer *o
 bool sg_app_row_stale_status(struct sg_app_case *c, struct sg_app_answer *out)
 {
 	int64_t finished_s = c->app->operation.finished_s, compared_s = c->app->reconciled_s;
-	bool same_second = compared_s == finished_s && c->oprev != SG_REV_OK;
+	/* of the same second only a comparison of what was synced is surely the later one */
+	bool same_second = compared_s == finished_s && !c->at_rev;
 
 	if (finished_s == SG_APP_NO_TIME || c->app->operation.dry_run)
 		return false;

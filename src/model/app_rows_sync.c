@@ -67,11 +67,41 @@ static bool skipped_pruning(const struct sg_app_case *c)
 	return false;
 }
 
+static bool may_be_rolled_by_set(const struct sg_app_case *c, const struct sg_app_set **ret_set)
+{
+	const struct sg_app_beside *beside = c->beside;
+
+	*ret_set = NULL;
+	if (!c->app->owner_set[0])
+		return false;
+	if (beside && beside->set)
+		*ret_set = beside->set(beside->arg, c->app->namespace, c->app->owner_set);
+	return !*ret_set || !(*ret_set)->strategy_known || (*ret_set)->rolling_sync;
+}
+
+/*
+ * Does whoever syncs the application by itself prune, and try again? Self-heal does; and a set does
+ * perhaps: it takes `automated` out of its applications, and only its template says how it syncs. A
+ * sync of a person that was not told to prune says nothing about theirs.
+ */
+static bool may_still_be_pruned(const struct sg_app_case *c)
+{
+	const struct sg_app_operation *op = &c->app->operation;
+	const struct sg_app_set *set;
+	bool rolled = !c->app->automated && may_be_rolled_by_set(c, &set);
+	bool by_set = strcmp(op->initiated_by, SG_APP_SET_CONTROLLER) == 0;
+	bool by_person = op->initiated_by[0] && !by_set;
+
+	if (!c->app->prune && !rolled)
+		return false;
+	return !skipped_pruning(c) || (by_person && !op->prune && (rolled || c->app->self_heal));
+}
+
 bool sg_app_row_needs_prune(struct sg_app_case *c, struct sg_app_answer *out)
 {
 	if (c->app->sync != SG_SYNC_OUT_OF_SYNC || !only_leftovers(c->app))
 		return false;
-	if (c->app->prune && !skipped_pruning(c))
+	if (may_still_be_pruned(c))
 		return false;
 	if (c->policy->allow_prune_warning) {
 		c->leftovers_only = true;
@@ -128,18 +158,6 @@ bool sg_app_row_autosync_waits(struct sg_app_case *c, struct sg_app_answer *out)
 			window->kind, window->schedule, window->duration,
 			window->time_zone[0] ? " " : "", window->time_zone, c->app->project);
 	return true;
-}
-
-static bool may_be_rolled_by_set(const struct sg_app_case *c, const struct sg_app_set **ret_set)
-{
-	const struct sg_app_beside *beside = c->beside;
-
-	*ret_set = NULL;
-	if (!c->app->owner_set[0])
-		return false;
-	if (beside && beside->set)
-		*ret_set = beside->set(beside->arg, c->app->namespace, c->app->owner_set);
-	return !*ret_set || !(*ret_set)->strategy_known || (*ret_set)->rolling_sync;
 }
 
 static void say_step(

@@ -415,14 +415,20 @@ static void a_hydration_is_forced_once(void **state)
 	tear_down(&b);
 }
 
-/* Without the right to patch a comparison that is later by the grace has to do. */
+/*
+ * Without the right to patch comparisons have to do that are apart by the grace. The first one may
+ * be from long before the row: only what was seen to move counts.
+ */
 static void confirmed_by_a_later_comparison(void **state)
 {
 	static const struct {
 		const char *revision;
+		enum sg_app_sync sync;
 		int64_t grace_s;
 		enum sg_app_code code;
-	} rows[] = {{WANTED, 30, SG_APP_CODE_DEGRADED}, {ODD, 230, SG_APP_CODE_SUPERSEDED}};
+	} rows[] = {{WANTED, SG_SYNC_SYNCED, 30, SG_APP_CODE_DEGRADED},
+		{WANTED, SG_SYNC_UNKNOWN, 230, SG_APP_CODE_COMPARISON_ERROR},
+		{ODD, SG_SYNC_SYNCED, 230, SG_APP_CODE_SUPERSEDED}};
 
 	(void)state;
 	for (size_t i = 0; i < SG_COUNT(rows); i++) {
@@ -430,14 +436,18 @@ static void confirmed_by_a_later_comparison(void **state)
 
 		set_up(&b, rows[i].revision);
 		b.app.health = SG_APP_DEGRADED;
+		b.app.sync = rows[i].sync;
 		assert_int_equal(feed(&b, 0)->kind, SG_APP_WAIT);
-		b.app.reconciled_s = 1000 + rows[i].grace_s;
-		assert_int_equal(feed(&b, 1000)->kind, SG_APP_WAIT);
 		b.policy.may_refresh = false;
-		b.app.reconciled_s = 1000 + rows[i].grace_s - 1;
+		b.app.reconciled_s = 5000;
+		assert_int_equal(feed(&b, 1000)->kind, SG_APP_WAIT);
+		b.app.reconciled_s = 5000 + rows[i].grace_s - 1;
 		assert_int_equal(feed(&b, 2000)->kind, SG_APP_WAIT);
+		b.policy.may_refresh = true;
 		b.app.reconciled_s++;
-		assert_int_equal(feed(&b, 3000)->kind, SG_APP_FAIL);
+		assert_int_equal(feed(&b, 3000)->kind, SG_APP_WAIT);
+		b.policy.may_refresh = false;
+		assert_int_equal(feed(&b, 4000)->kind, SG_APP_FAIL);
 		assert_int_equal(sg_app_fold_verdict(b.fold)->code, rows[i].code);
 		tear_down(&b);
 	}

@@ -1,0 +1,51 @@
+"""What random histories (tests/histories) found to be judged wrongly, and what stands next to it."""
+from stories.story import *  # noqa: F403
+from stories.operation import retrying
+from stories.sync import LEFT, OWNED, ROLLING, SKIPPED, appset
+
+S = Story  # noqa: F405
+FAILED = "one or more objects failed to apply"
+BY_KIM = {"operation": {"initiatedBy": {"username": "kim"}}}
+BY_SET = {"operation": {"initiatedBy": {"username": "applicationset-controller", "automated": True}}}
+
+
+def app(*patches):
+    return application("shop", OLD, *patches)
+
+
+OUT = compared(0, X, "OutOfSync")
+S("failed-while-unknown", "the sync of X failed, and a commit is compared that Git does not know yet", app(OUT, working())).then(
+    3000, "a newer one is compared", compared(3, LOST)).then(
+    4000, "the sync of X ends", joined(ENDED, state(X, "Failed", 1, 4, FAILED))).wait("ANCESTRY_UNKNOWN")
+S("failed-while-unknown-hook", "the same with a hook: it does not run again", app(OUT, working())).then(
+    3000, "a newer one is compared", compared(3, LOST)).then(
+    4000, "the sync of X ends", joined(ENDED, state(X, "Failed", 1, 4, FAILED, syncResult={"resources": [
+        {"kind": "Job", "namespace": "shop", "name": "migrate", "hookType": "PreSync", "hookPhase": "Failed"}]}))).fail(
+    2, "HOOK_FAILED")
+
+S("same-second-of-another", "NEW takes X back; its comparison began while X was being applied, in the same second",
+  app(OUT, working())).then(
+    9000, "the sync of X ends", joined(ENDED, state(X, "Succeeded", 1, 9))).then(
+    9100, "written now, compared before it", compared(9, NEW)).then(
+    9600, "what is true", compared(9, NEW, "OutOfSync")).then(
+    12000, "compared again, another image", compared(12, NEW)).success(4)
+
+S("leftover-end-same-second", "a bare sync began in the second in which the one before ended", app(OUT), policy={
+    "failOnFirstSyncError": True}).then(
+    3000, "Running, with the end of the one before", joined({"operation": {"sync": {"revision": X}}}, state(
+        X, "Running", 3, 3, "one or more tasks are running"))).wait("SYNC_RUNNING")
+S("retrying-same-second", "a first attempt that failed within its second", app(OUT), policy={"failOnFirstSyncError": True}).then(
+    3000, "between two attempts", retrying(X, 3, 3)).fail(1, "SYNC_FAILED")
+
+S("leftover-of-a-set", "only a leftover, and the set that rolls it may prune", app(LEFT, MANUAL, OWNED),
+  applicationSet=appset(strategy=ROLLING)).wait("APPSET_STEP")
+S("leftover-skipped-by-set", "the sync of the set has left it standing", app(
+    LEFT, MANUAL, OWNED, state(X, "Succeeded", -20, -10, **merge(SKIPPED, BY_SET))), applicationSet=appset(strategy=ROLLING)).fail(
+    0, "NEEDS_PRUNE")
+S("leftover-skipped-by-person", "a person synced without pruning; self-heal prunes after it", app(
+    LEFT, state(X, "Succeeded", -20, -10, **merge(SKIPPED, BY_KIM)), RUNS_NEW)).then(
+    5000, "automated sync", working()).then(
+    6000, "pruned", joined(ENDED, state(X, "Succeeded", 5, 6))).then(
+    7000, "compared", joined(compared(7), resources("web"))).success(3)
+S("leftover-skipped-by-person-for-good", "the same without self-heal: nobody prunes it", app(
+    LEFT, NO_SELF_HEAL, state(X, "Succeeded", -20, -10, **merge(SKIPPED, BY_KIM)))).fail(0, "NEEDS_PRUNE")
