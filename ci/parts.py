@@ -174,6 +174,17 @@ def timelines():
     return count
 
 
+def histories(total):
+    """Random histories of a controller: no false green, no false red, no hang."""
+    path = LOGS / f"histories-{total}.json"
+    path.unlink(missing_ok=True)
+    status, text = run(f"histories-{total}", [need("tests/histories/run"), "--count", total, "--json", path], 900,
+                       {"STAGEGATE_HISTORIES": str(need("build/dev/tests/histories/histories"))})
+    found = json.loads(path.read_text()) if path.exists() else {}
+    good = status == 0 and found.get("count") == total and [found[key] for key in ("false_green", "false_red", "hangs")] == [0, 0, 0]
+    return one(0 if good else 1, text)
+
+
 def other_python():
     """Folders of Python tests that no other part names, so that a new folder is never forgotten."""
     named = {"arch", "build", "blackbox", "image", "seam"}
@@ -294,6 +305,7 @@ PLAIN = {
     "binary": lambda: pytest("binary", python_tests("tests/build")),
     "style": style,
     "timelines": timelines,
+    "histories": lambda: histories(5000),
     "blackbox": lambda: pytest("blackbox", python_tests("tests/blackbox"), binary("release"), beside="loadfile"),
     "seam": lambda: seam("3/7"),
     "python": other_python,
@@ -311,6 +323,7 @@ ALL = PLAIN | {
     "image": image,
     "quickstart": lambda: one(*run("quickstart", [need("ci/quickstart")], 900)),
     "history": history,
+    "histories-many": lambda: histories(100_000),
     "bench": bench,
 }
 
