@@ -103,6 +103,72 @@ def test_failures_that_need_a_second_look(app, sg, behaviour, code):
     assert verdict(run)["reason"] == code
 
 
+@pytest.mark.parametrize("behaviour, code, words", [
+    ("image-pull", "IMAGE_PULL", "ImagePullBackOff"),
+    ("config-error", "CONFIG_ERROR", "secret \"catalog-settings\" not found"),
+    ("crash-loop", "CRASH_LOOP", "exit code 3"),
+    ("unschedulable", "UNSCHEDULABLE", "Insufficient memory"),
+    ("quota", "QUOTA", "exceeded quota"),
+])
+def test_a_stuck_pod_fails_the_rollout_early(app, sg, behaviour, code, words):
+    app("catalog-dev", behaviour)
+    bump(sg, "catalog")
+    run = sg("wait", "catalog", "--env", "dev", "--output", "json", "--timeout", "25s", "--poll", "100ms", "--pod-grace", "300ms",
+             "--pod-logs", "1", expect=1)
+    assert verdict(run)["reason"] == code
+    assert "Deployment catalog-dev/catalog" in verdict(run)["sentence"]
+    assert words in verdict(run)["sentence"]
+    log = [line for line in verdict(run)["evidence"] if line.startswith("log: ")]
+    assert log == (["log: panic: no connection to the database"] if code == "CRASH_LOOP" else [])
+
+
+def test_a_pod_that_gets_going_again_fails_nothing(sandbox, app, sg):
+    app("catalog-dev", "image-pull")
+    bump(sg, "catalog")
+    with sg.started("wait", "catalog", "--env", "dev", "--poll", "100ms") as run:
+        run.says("ImagePullBackOff")
+        sandbox.ctl("app", "catalog-dev", "healthy")
+        assert run.ends() == 0, run.text
+
+
+def test_what_may_not_be_read_of_workloads_is_said_once(sandbox, app, sg):
+    app("catalog-dev", "image-pull")
+    bump(sg, "catalog")
+    run = sg("wait", "catalog", "--env", "dev", "--output", "json", "--timeout", "3s", "--poll", "100ms", "--pod-grace", "300ms",
+             env={"KUBECONFIG": sandbox.env["SANDBOX_KUBECONFIG_GET_ONLY"]}, expect=8)
+    assert verdict(run)["reason"] == "PROGRESSING"
+    warnings = [row for row in run.json["warnings"] if row["reason"] == "WORKLOADS_UNREADABLE"]
+    assert len(warnings) == 1
+    assert '"get" on resource "deployments" of apiGroup "apps"' in warnings[0]["text"]
+
+
+def test_finished_pods_hold_no_old_image(app, sg):
+    app("catalog-dev", "finished-jobs")
+    bump(sg, "catalog")
+    run = sg("wait", "catalog", "--env", "dev", "--output", "json", "--timeout", "20s", "--poll", "100ms")
+    assert verdict(run)["reason"] == "DEPLOYED"
+    assert len(verdict(run)["images"]) == 2
+
+
+def test_without_pods_the_templates_decide(app, sg):
+    app("catalog-dev", "no-images")
+    bump(sg, "catalog")
+    run = sg("wait", "catalog", "--env", "dev", "--output", "json", "--timeout", "20s")
+    assert verdict(run)["reason"] == "DEPLOYED"
+    assert run.json["warnings"] == []
+    app("catalog-dev", "healthy")
+
+
+def test_a_degraded_one_names_its_cause(app, sg):
+    app("catalog-dev", "degraded")
+    bump(sg, "catalog")
+    run = sg("wait", "catalog", "--env", "dev", "--output", "json", "--timeout", "25s", "--degraded-grace", "200ms", "--poll", "100ms",
+             expect=1)
+    assert verdict(run)["reason"] == "DEGRADED"
+    assert "ProgressDeadlineExceeded" in verdict(run)["sentence"]
+    assert verdict(run)["cause"] == "PROBE_FAILING"
+
+
 @pytest.mark.parametrize("behaviour, code", [("stuck", "PROGRESSING"), ("no-consume", "OLDER_REVISION"),
                                              ("old-pods", "OLD_IMAGE_RUNNING")])
 def test_the_deadline_names_the_last_blocker(app, sg, behaviour, code):

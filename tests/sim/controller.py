@@ -120,7 +120,7 @@ class Controller:
         """The new pods are ready; a moment later the old ones are gone."""
         app.health = "Suspended" if app.behaviour == "suspended" else "Healthy"
         self.request(app, 1)
-        if app.behaviour in ("suspended", "old-pods"):
+        if app.behaviour in ("suspended", "old-pods", "finished-jobs"):
             return
 
         def process(number):

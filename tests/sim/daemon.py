@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.request
 
-from . import argo, control, front, gitrepo, gl_people, gl_seed, gl_server, kube, kubeauth, kubeconfig, kubefaults, loop, nginx, procs, seed, tls, world
+from . import argo, control, front, gitrepo, gl_people, gl_seed, gl_server, kube, kubeauth, kubeconfig, kubefaults, kubework, loop, nginx, procs, seed, tls, world
 from .clock import Clock, stamp
 from .controller import Controller
 from .store import Store
@@ -154,6 +154,7 @@ class Sandbox:
         world.fill(self.controller, empty=self.info["empty"])
         self.auth, self.faults = kubeauth.Auth(self.info["tokens"]["kube"]), kubefaults.Faults()
         self.kube = kube.Shared(self.store, self.auth, self.faults, self.clock, self.front.effects)
+        self.kube.workloads = kubework.Workloads(self.controller)
         for name, listener in listeners.items():
             context = None if name == "kube-plain" else self._context("expired" if name == "kube-expired" else "server")
             _serve(argo.ArgoServer(listener, context, self.kube, self.argo_tokens) if name == "argo" else kube.KubeServer(listener, context, self.kube))

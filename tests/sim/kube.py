@@ -28,6 +28,7 @@ class Shared:
     def __init__(self, store, auth, faults, clock, effects):
         self.store, self.auth, self.faults, self.clock, self.effects = store, auth, faults, clock, effects
         self.snapshots = collections.OrderedDict()  # (resource, namespace, version) -> objects, for `continue`
+        self.workloads = None  # kubework.Workloads, once there is a controller
         self.skew = 0
         self.requests = []  # {method, path, user, status, at} of each answer
         self.lock = threading.Lock()
@@ -177,6 +178,7 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
             self.path.removeprefix("/k8s-proxy")
         )  # the path under which the GitLab agent serves it
         query = dict(urllib.parse.parse_qsl(split.query, keep_blank_values=True))
+        self.query = query
         self.user = self.server.auth.who(self.headers.get("Authorization"), self.certificate)
         if self.user == "system:anonymous" and not self.server.context:
             self.user = "wait"

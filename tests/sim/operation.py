@@ -2,6 +2,7 @@
 
 from .clock import stamp
 from .compare import changed_images, sources
+from .kubework import BROKEN
 from .loop import SLICE
 from .render import RenderError, containers, split_image
 
@@ -277,13 +278,15 @@ class Operator:
         if app.behaviour == "no-images":
             app.pods, new = [], []
         app.new_pods = new
+        if app.behaviour == "quota":
+            new = []  # no pod is made
         app.pods = sorted(set(app.pods or (old if app.behaviour != "no-images" else [])) | set(new))
         self.world.loop.spawn(self._rollout(app, app.rollout), app.factor)
 
     def _rollout(self, app, number):
         for step in ("live", "compare", "live", "compare", "rollout"):
             yield step
-        if app.rollout != number or app.behaviour == "stuck" or app.health != "Progressing":
+        if app.rollout != number or app.behaviour in ("stuck", *BROKEN) or app.health != "Progressing":
             return
         self.clock.tick(2)
         if app.behaviour in ("degraded", "flap"):

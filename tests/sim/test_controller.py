@@ -231,6 +231,12 @@ ENDS = {
     "degraded": ("Synced", "Degraded", "Succeeded", None, [OLD, NEW]),
     "flap": ("Synced", "Healthy", "Succeeded", None, [NEW]),
     "stuck": ("Synced", "Progressing", "Succeeded", None, [OLD, NEW]),
+    **{
+        name: ("Synced", "Progressing", "Succeeded", None, [OLD, NEW])
+        for name in ("image-pull", "config-error", "crash-loop", "unschedulable")
+    },
+    "quota": ("Synced", "Progressing", "Succeeded", None, [OLD]),
+    "finished-jobs": ("Synced", "Healthy", "Succeeded", None, [OLD, NEW]),
     "suspended": ("Synced", "Suspended", "Succeeded", None, [OLD, NEW]),
     "old-pods": ("Synced", "Healthy", "Succeeded", None, [OLD, NEW]),
     "other-image": ("Synced", "Healthy", "Succeeded", None, [NEW + "-mirror"]),
@@ -298,6 +304,28 @@ def test_behaviour(box, behaviour):
     assert (status["sync"]["status"], status["health"]["status"]) == ("Synced", "Healthy") and not status.get(
         "conditions"
     )
+
+
+def test_workloads_and_pods(box):
+    """What kubectl would show while a roll-out is stuck, and after it."""
+    run(box, "image-pull")
+    base = "/apis/apps/v1/namespaces/catalog-dev"
+    deployment = box.call("GET", f"{base}/deployments/catalog")[2]
+    assert deployment["status"]["updatedReplicas"] <= deployment["spec"]["replicas"] < deployment["status"]["replicas"]
+    sets = box.call("GET", f"{base}/replicasets?labelSelector=app.kubernetes.io/name%3Dcatalog")[2]["items"]
+    newest = [one for one in sets if one["metadata"]["annotations"] == deployment["metadata"]["annotations"]]
+    assert len(sets) == 2 and len(newest) == 1
+    hashed = newest[0]["metadata"]["labels"]["pod-template-hash"]
+    pods = box.call("GET", f"/api/v1/namespaces/catalog-dev/pods?labelSelector=pod-template-hash%3D{hashed}")[2]["items"]
+    assert [pod["spec"]["containers"][0]["image"] for pod in pods] == [NEW]
+    assert pods[0]["metadata"]["ownerReferences"][0]["uid"] == newest[0]["metadata"]["uid"]
+    assert pods[0]["status"]["containerStatuses"][0]["state"]["waiting"]["reason"] == "ImagePullBackOff"
+    box.ctl("app", "catalog-dev", "healthy")
+    box.ctl("settle")
+    pods = box.call("GET", "/api/v1/namespaces/catalog-dev/pods")[2]["items"]
+    assert [pod["status"]["phase"] for pod in pods] == ["Running"]
+    assert box.call("GET", f"{base}/deployments/nobody")[0] == 404
+    assert box.call("GET", f"{base}/deployments/catalog", user="get-only")[0] == 403
 
 
 def test_every_behaviour_is_tested():

@@ -1,0 +1,151 @@
+"""Deployments, their ReplicaSets and pods, as the controller's roll-outs leave them (argocd.md 4.3; samples/health, samples/kwok)."""
+
+from .render import containers
+
+OLD_TERMINATES = "2026-01-01T00:00:00Z"
+
+# behaviour -> what a container of the new template waits for: (reason, message)
+WAITS = {
+    "image-pull": ("ImagePullBackOff", 'Back-off pulling image "{image}": ErrImagePull: {image}: not found'),
+    "config-error": ("CreateContainerConfigError", 'secret "{name}-settings" not found'),
+    "crash-loop": ("CrashLoopBackOff", "back-off 1m20s restarting failed container={name} pod={pod}"),
+}
+UNSCHEDULABLE = "0/3 nodes are available: 3 Insufficient memory."
+QUOTA = 'pods "{pod}" is forbidden: exceeded quota: compute, requested: limits.memory=512Mi, used: limits.memory=2Gi, limited: limits.memory=2Gi'
+LOG = "starting {name}\nreading settings\npanic: no connection to the database\n"
+BROKEN = (*WAITS, "unschedulable", "quota")  # what never gets ready
+
+
+def condition(kind, status, reason, message=""):
+    return {"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": OLD_TERMINATES}
+
+
+class Workloads:
+    """Objects are made at the moment they are asked for; `world` is the Controller."""
+
+    def __init__(self, world):
+        self.world = world
+
+    def deployments(self, namespace):
+        """(application, manifest) of each."""
+        for app in list(self.world.apps.values()):
+            for key, doc in list(app.live.items()):
+                if key[:3] == ("apps", "Deployment", namespace) and containers(doc):
+                    yield app, doc
+
+    def list(self, resource, namespace):
+        if resource == "deployments":
+            return [self.deployment(app, doc) for app, doc in self.deployments(namespace)]
+        if resource == "replicasets":
+            return [one for app, doc in self.deployments(namespace) for one in self.replica_sets(app, doc)]
+        if resource == "pods":
+            return [one for app, doc in self.deployments(namespace) for one in self.pods(app, doc)]
+        return []
+
+    def log(self, namespace, name):
+        """Text of a container that has crashed; None when there is none."""
+        for app, doc in self.deployments(namespace):
+            if app.behaviour == "crash-loop" and any(pod["metadata"]["name"] == name for pod in self.pods(app, doc)):
+                return LOG.format(name=doc["metadata"]["name"])
+        return None
+
+    @staticmethod
+    def _meta(doc, name, **more):
+        return {"name": name, "namespace": doc["metadata"]["namespace"], "uid": f"uid-{name}", "resourceVersion": "1", **more}
+
+    @staticmethod
+    def _labels(doc):
+        return doc["spec"].get("selector", {}).get("matchLabels", {"app": doc["metadata"]["name"]})
+
+    def deployment(self, app, doc):
+        wanted = doc["spec"].get("replicas", 1)
+        generation = app.rollout + 1
+        ready = app.health in ("Healthy", "Suspended")
+        status = {"observedGeneration": generation, "replicas": wanted, "readyReplicas": wanted, "availableReplicas": wanted}
+        status["updatedReplicas"] = wanted if ready else min(wanted, 1)
+        if not ready:
+            status["replicas"] = wanted + 1
+        status["conditions"] = [condition("Progressing", "True", "ReplicaSetUpdated")]
+        if app.health == "Degraded":
+            text = f'ReplicaSet "{doc["metadata"]["name"]}-{self._hash(app)}" has timed out progressing.'
+            status["conditions"] = [condition("Progressing", "False", "ProgressDeadlineExceeded", text)]
+        if app.behaviour == "quota" and not ready:
+            status["conditions"].append(condition("ReplicaFailure", "True", "FailedCreate", QUOTA.format(pod=doc["metadata"]["name"])))
+        spec = {**doc["spec"], "replicas": wanted, "selector": {"matchLabels": self._labels(doc)}}
+        if app.health == "Suspended":
+            spec["paused"] = True
+        meta = self._meta(
+            doc, doc["metadata"]["name"], generation=generation, annotations={"deployment.kubernetes.io/revision": str(generation)}
+        )
+        return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": spec, "status": status}
+
+    @staticmethod
+    def _hash(app, old=False):
+        return f"{(app.rollout + 1 - old) * 7919 % 0xFFFFFF:06x}"
+
+    def replica_sets(self, app, doc):
+        name = doc["metadata"]["name"]
+        owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name, "uid": f"uid-{name}", "controller": True}
+        rows = []
+        for old in ([True] if app.rollout else []) + [False]:
+            hashed = self._hash(app, old)
+            meta = self._meta(
+                doc,
+                f"{name}-{hashed}",
+                labels={**self._labels(doc), "pod-template-hash": hashed},
+                annotations={"deployment.kubernetes.io/revision": str(app.rollout + 1 - old)},
+                ownerReferences=[owner],
+            )
+            rows.append({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": meta, "spec": {}, "status": {}})
+        return rows
+
+    def pods(self, app, doc):
+        repositories = {c["image"].rpartition(":")[0] for c in containers(doc)}
+        images = [image for image in app.pods if image.rpartition(":")[0] in repositories]
+        old = [image for image in images if image not in app.new_pods]
+        rows = []
+        if app.behaviour == "finished-jobs":
+            rows += [self._pod(app, doc, image, "job") for image in old]
+        else:
+            rows += [self._pod(app, doc, image, "old") for image in old]
+        return rows + [self._pod(app, doc, image, "new") for image in images if image in app.new_pods]
+
+    def _pod(self, app, doc, image, what):
+        name = doc["metadata"]["name"]
+        hashed = self._hash(app, what == "old")
+        owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": f"{name}-{hashed}", "uid": f"uid-{name}-{hashed}", "controller": True}
+        meta = self._meta(
+            doc, f"{name}-{hashed}-x7k2p", labels={**self._labels(doc), "pod-template-hash": hashed}, ownerReferences=[owner]
+        )
+        spec = {"restartPolicy": "Always", "containers": [{"name": name, "image": image, "readinessProbe": {"httpGet": {"path": "/"}}}]}
+        if what == "job":
+            meta = self._meta(doc, f"{name}-migrate-2w9cx", labels={"job-name": f"{name}-migrate"})
+            spec["restartPolicy"] = "Never"
+            status = {"phase": "Succeeded"}
+        elif what == "old" or app.health != "Progressing" and app.health != "Degraded":
+            status = self._running(name, image)
+            if what == "old" and app.health == "Healthy":
+                meta["deletionTimestamp"] = OLD_TERMINATES
+        else:
+            status = self._starting(app, name, image, meta["name"])
+        return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec, "status": status}
+
+    @staticmethod
+    def _running(name, image):
+        one = {"name": name, "image": image, "ready": True, "restartCount": 0, "state": {"running": {"startedAt": OLD_TERMINATES}}}
+        return {"phase": "Running", "conditions": [condition("Ready", "True", "")], "containerStatuses": [one]}
+
+    @staticmethod
+    def _starting(app, name, image, pod):
+        if app.behaviour == "unschedulable":
+            return {"phase": "Pending", "conditions": [condition("PodScheduled", "False", "Unschedulable", UNSCHEDULABLE)]}
+        one = {"name": name, "image": image, "ready": False, "restartCount": 0, "state": {"running": {"startedAt": OLD_TERMINATES}}}
+        phase = "Running"
+        if app.behaviour in WAITS:
+            reason, message = WAITS[app.behaviour]
+            one["state"] = {"waiting": {"reason": reason, "message": message.format(image=image, name=name, pod=pod)}}
+            phase = "Pending"
+        if app.behaviour == "crash-loop":
+            one.update(restartCount=4, lastState={"terminated": {"exitCode": 3, "reason": "Error"}})
+            phase = "Running"
+        return {"phase": phase, "conditions": [condition("Ready", "False", "ContainersNotReady")], "containerStatuses": [one]}
