@@ -1,7 +1,11 @@
 #include "report/markdown.h"
 
+#include <stdint.h>
+
 #include "model/ids.h"
 #include "report/sink.h"
+
+#define ROW_MAX_BYTES ((size_t)256 * 1024)
 
 struct writer {
 	const struct sg_redactor *redactor;
@@ -58,18 +62,33 @@ static void put_row(const struct writer *writer, const struct sg_gate_verdict *r
 	sg_buf_addc(writer->out, '\n');
 }
 
-void sg_markdown_gates(const struct sg_gate_verdict *verdicts, size_t count,
-	const struct sg_redactor *redactor, struct sg_buf *out)
+size_t sg_markdown_gates_part(const struct sg_gate_verdict *verdicts, size_t count,
+	size_t max_bytes, const struct sg_redactor *redactor, struct sg_buf *out)
 {
-	const struct writer writer = {redactor, out};
+	struct sg_buf row SG_AUTO(sg_buf_release);
+	const struct writer writer = {redactor, &row};
+	size_t start = out->len, done = 0;
 
+	sg_buf_init(&row, ROW_MAX_BYTES);
 	if (count == 0)
-		return;
+		return 0;
 	sg_buf_adds(out,
 		"| Gate | Phase | State | Why | Observed | Expected | Since | Next look |\n"
 		"|---|---|---|---|---|---|---|---|\n");
-	for (size_t i = 0; i < count; i++)
-		put_row(&writer, &verdicts[i]);
+	for (; done < count; done++) {
+		sg_buf_reset(&row);
+		put_row(&writer, &verdicts[done]);
+		if (done && out->len - start + row.len > max_bytes)
+			break;
+		sg_buf_add(out, row.ptr, row.len);
+	}
+	return done;
+}
+
+void sg_markdown_gates(const struct sg_gate_verdict *verdicts, size_t count,
+	const struct sg_redactor *redactor, struct sg_buf *out)
+{
+	(void)sg_markdown_gates_part(verdicts, count, SIZE_MAX, redactor, out);
 }
 
 void sg_markdown_stop(const char *code, const char *sentence, const struct sg_redactor *redactor,

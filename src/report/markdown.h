@@ -18,6 +18,10 @@
 void sg_markdown_gates(const struct sg_gate_verdict *verdicts, size_t count,
 	const struct sg_redactor *redactor, struct sg_buf *out);
 
+/* The same for as many of them as make up to MAX_BYTES, one at least; returns how many. */
+size_t sg_markdown_gates_part(const struct sg_gate_verdict *verdicts, size_t count,
+	size_t max_bytes, const struct sg_redactor *redactor, struct sg_buf *out);
+
 /* "`CODE`: `SENTENCE`" and the end of the line: why nothing goes on, where no gate is to blame. */
 void sg_markdown_stop(const char *code, const char *sentence, const struct sg_redactor *redactor,
 	struct sg_buf *out);

@@ -7,7 +7,9 @@
 #include "step/promotion_words.h"
 
 #define MARK "<!-- stagegate:gates v1 -->\n"
-#define NOTE_MAX_BYTES (128u * 1024)
+/* GitLab takes a million characters (gitlab.md 6.10); nobody reads that many in one note. */
+#define NOTE_PART_BYTES ((size_t)32 * 1024)
+#define NOTE_MAX_BYTES ((size_t)512 * 1024)
 
 /* The open request brings a version that would be a step back, or that the one before has left. */
 static bool is_older(const struct sg_promotion *p)
@@ -82,38 +84,112 @@ static int set_status(struct sg_world *world, const struct sg_loaded *loaded,
 	return 0;
 }
 
+/* The notes about the gates of one merge request: the first, and what did not fit into it. */
+struct noting {
+	struct sg_world *world;
+	const struct sg_loaded *loaded;
+	struct sg_forge *forge;
+	int64_t iid;
+	struct sg_gitlab_note *notes;
+	size_t count;
+};
+
+/* Our oldest note that begins with MARK; NULL: there is none. */
+static const struct sg_gitlab_note *find_note(const struct noting *n, const char *mark)
+{
+	for (size_t i = 0; i < n->count; i++)
+		if (sg_forge_is_own(n->forge, &n->loaded->policy, n->notes[i].author_id) &&
+			sg_str_starts(sg_str_of(n->notes[i].body), mark))
+			return &n->notes[i];
+	return NULL;
+}
+
+static const char *mark_of(struct sg_arena *arena, size_t part)
+{
+	return part == 1 ? MARK
+			 : sg_arena_printf(arena, "<!-- stagegate:gates v1 part=%zu -->\n", part);
+}
+
+static int put_note(
+	struct noting *n, const char *mark, const struct sg_buf *body, struct sg_err *err)
+{
+	const struct sg_gitlab_note *ours = find_note(n, mark);
+	struct sg_gitlab *gitlab = &n->forge->gitlab;
+	struct sg_gitlab_answer answer;
+
+	if (ours && strcmp(ours->body, body->ptr) == 0)
+		return 0;
+	if ((ours ? sg_gitlab_mr_note_edit(gitlab, n->iid, ours->id, body->ptr, &answer, err)
+		  : sg_gitlab_mr_note_add(gitlab, n->iid, body->ptr, &answer, err)) < 0)
+		return -1;
+	unless_done(n->world, "the note about the gates", &answer);
+	return 0;
+}
+
+static int put_gates(
+	struct noting *n, const struct sg_gathered *gates, size_t *ret_parts, struct sg_err *err)
+{
+	struct sg_buf body SG_AUTO(sg_buf_release);
+	size_t at = 0, part = 0;
+
+	sg_buf_init(&body, NOTE_MAX_BYTES);
+	do {
+		const char *mark = mark_of(n->world->arena, ++part);
+
+		sg_buf_reset(&body);
+		sg_buf_adds(&body, mark);
+		if (part > 1)
+			sg_buf_adds(&body, "More gates:\n\n");
+		at += sg_markdown_gates_part(gates->verdicts + at, gates->count - at,
+			NOTE_PART_BYTES, n->world->redactor, &body);
+		if (put_note(n, mark, &body, err) < 0)
+			return -1;
+	} while (at < gates->count);
+	*ret_parts = part;
+	return 0;
+}
+
+static int put_stop(struct noting *n, const struct sg_promotion *p, struct sg_err *err)
+{
+	struct sg_buf body SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&body, NOTE_MAX_BYTES);
+	sg_buf_adds(&body, MARK);
+	sg_markdown_stop(p->step->code, sg_promotion_sentence(n->world->arena, p),
+		n->world->redactor, &body);
+	return put_note(n, MARK, &body, err);
+}
+
+/* Parts of an earlier time, when there was more to say. */
+static int put_rest(struct noting *n, size_t parts, struct sg_err *err)
+{
+	struct sg_buf body SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&body, NOTE_MAX_BYTES);
+	for (;;) {
+		const char *mark = mark_of(n->world->arena, ++parts);
+
+		if (!find_note(n, mark))
+			return 0;
+		sg_buf_reset(&body);
+		sg_buf_addf(&body, "%sNo more gates.\n", mark);
+		if (put_note(n, mark, &body, err) < 0)
+			return -1;
+	}
+}
+
 static int set_note(struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *forge,
 	const struct sg_promotion *p, struct sg_err *err)
 {
-	struct sg_gitlab_answer answer;
-	struct sg_gitlab_note *notes, *ours = NULL;
-	struct sg_buf body SG_AUTO(sg_buf_release);
-	size_t count;
+	struct noting n = {
+		.world = world, .loaded = loaded, .forge = forge, .iid = p->request.mr.iid};
+	size_t parts = 1;
 
-	sg_buf_init(&body, NOTE_MAX_BYTES);
-	if (sg_gitlab_mr_notes(
-		    &forge->gitlab, p->request.mr.iid, world->arena, &notes, &count, err) < 0)
+	if (sg_gitlab_mr_notes(&forge->gitlab, n.iid, world->arena, &n.notes, &n.count, err) < 0 ||
+		(is_older(p) ? put_stop(&n, p, err) : put_gates(&n, &p->merge_gates, &parts, err)) <
+			0)
 		return -1;
-	for (size_t i = 0; i < count && !ours; i++)
-		if (sg_forge_is_own(forge, &loaded->policy, notes[i].author_id) &&
-			sg_str_starts(sg_str_of(notes[i].body), MARK))
-			ours = &notes[i];
-	sg_buf_adds(&body, MARK);
-	if (is_older(p))
-		sg_markdown_stop(p->step->code, sg_promotion_sentence(world->arena, p),
-			world->redactor, &body);
-	else
-		sg_markdown_gates(
-			p->merge_gates.verdicts, p->merge_gates.count, world->redactor, &body);
-	if (ours && strcmp(ours->body, body.ptr) == 0)
-		return 0;
-	if (ours ? sg_gitlab_mr_note_edit(
-			   &forge->gitlab, p->request.mr.iid, ours->id, body.ptr, &answer, err) < 0
-		 : sg_gitlab_mr_note_add(
-			   &forge->gitlab, p->request.mr.iid, body.ptr, &answer, err) < 0)
-		return -1;
-	unless_done(world, "the note about the gates", &answer);
-	return 0;
+	return put_rest(&n, parts, err);
 }
 
 int sg_record_gates(struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *forge,

@@ -323,6 +323,27 @@ def test_a_person_merges_where_the_configuration_says_so(journey):
     assert run.json["verdicts"][0]["reason"] == "DEPLOYED" and journey.tag("prod") == "1.4.2"
 
 
+def test_a_long_table_of_gates_is_more_than_one_note_each_kept_up_to_date(journey):
+    many = "".join('      - {type: approval, count: 1, from: ["@platform/release-managers"]}\n' for _ in range(300))
+    configure(journey, 'application: "{service}-prod"', 'application: "{service}-prod"\n    merge: human')
+    configure(journey, "      - {type: freeze}\n", "      - {type: freeze}\n" + many)
+    iid = journey.production_waits()
+
+    def notes():
+        return [body for _, _, body in journey.mr(iid)["notes"] if body.startswith("<!-- stagegate:gates")]
+
+    first = notes()
+    assert len(first) > 1 and all(len(body) < 33000 for body in first)
+    assert sum(body.count("| approval |") for body in first) == 301
+    assert [f"part={number}" in first[number - 1] for number in range(2, len(first) + 1)] == [True] * (len(first) - 1)
+    journey.promote("catalog", "production", expect=75)
+    assert notes() == first
+    configure(journey, many, "")
+    journey.promote("catalog", "production", expect=75)
+    last = notes()
+    assert len(last) == len(first) and last[0].count("| approval |") == 1 and all("No more gates" in body for body in last[1:])
+
+
 def test_our_branch_goes_when_a_person_merges_too(journey):
     """Whatever the project's own setting, and after the request was updated for a newer version."""
     journey.ctl("project", "remove_source_branch_after_merge", "false")

@@ -610,6 +610,23 @@ static void markdown_is_golden(void **state)
 	assert_inert(&out);
 	golden("gates", "md", &out);
 	sg_buf_reset(&out);
+	/* in parts: each has its head, no row is lost, and one that is too large comes alone */
+	for (size_t max = 0; max < 2000; max += 37) {
+		size_t at = 0, part, rows = 0;
+
+		for (; at < SG_COUNT(gate_verdicts); at += part) {
+			sg_buf_reset(&out);
+			part = sg_markdown_gates_part(gate_verdicts + at,
+				SG_COUNT(gate_verdicts) - at, max, redactor, &out);
+			assert_in_range(part, 1, SG_COUNT(gate_verdicts) - at);
+			assert_true(part == 1 || out.len <= max);
+			for (size_t i = 0; i < out.len; i++)
+				rows += out.ptr[i] == '\n';
+			rows -= 2;
+		}
+		assert_int_equal(rows, SG_COUNT(gate_verdicts));
+	}
+	sg_buf_reset(&out);
 	sg_markdown_gates(&hostile_gate, 1, redactor, &out);
 	assert_clean(&out, false);
 	assert_inert(&out);
