@@ -47,10 +47,12 @@ void sg_arena_adopt(struct sg_arena *arena, struct sg_arena *from)
 /* Blocks grow with what the arena holds: thousands of small ones cost what they hold. */
 static size_t next_room(const struct sg_arena *arena, size_t size)
 {
-	size_t room = FIRST_BYTES;
+	size_t room = arena->used_bytes / 2 / ALIGN * ALIGN;
 
-	while (room < arena->used_bytes && room < BLOCK_BYTES)
-		room *= 2;
+	if (room < FIRST_BYTES)
+		room = FIRST_BYTES;
+	if (room > BLOCK_BYTES)
+		room = BLOCK_BYTES;
 	return size > room ? size : room;
 }
 

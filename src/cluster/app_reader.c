@@ -84,15 +84,32 @@ static int limit_strings(const struct sg_app_reader *reader, const char *path,
 	return 0;
 }
 
+static void keep_words(const struct sg_app_reader *reader, const struct sg_json_field *fields,
+	size_t count, char *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char **text = (const char **)(void *)(out + fields[i].offset);
+
+		if (fields[i].type == SG_FIELD_STR)
+			*text = sg_app_reader_word(reader, *text);
+	}
+}
+
 int sg_app_reader_fields(const struct sg_app_reader *reader, const struct sg_json *value,
 	const char *path, const struct sg_json_field *fields, size_t count, void *ret)
 {
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	struct sg_arena *arena = reader->words ? &scratch : reader->arena;
 	char where[PLACE_SIZE];
 
-	if (value && sg_json_read(value, place(reader, path, where), fields, count, reader->arena,
-			     ret, reader->err) < 0)
+	if (value && sg_json_read(value, place(reader, path, where), fields, count, arena, ret,
+			     reader->err) < 0)
 		return -1;
-	return limit_strings(reader, path, fields, count, ret);
+	if (limit_strings(reader, path, fields, count, ret) < 0)
+		return -1;
+	if (reader->words)
+		keep_words(reader, fields, count, ret);
+	return 0;
 }
 
 int sg_app_reader_array(const struct sg_app_reader *reader, const struct sg_json *value,

@@ -10,6 +10,8 @@
 #include "step/load.h"
 #include "step/shelf.h"
 
+#define SERVICES_AT_ONCE 100
+
 /* What is known before the cluster is asked. */
 struct waiting {
 	struct sg_world *world;
@@ -126,6 +128,8 @@ static int prepare_all(struct waiting *waiting, struct sg_report *report, struct
 		const struct sg_selected *selected = &waiting->selected[i];
 		struct sg_err why = SG_ERR_INIT;
 
+		if (i % SERVICES_AT_ONCE == 0)
+			sg_shelves_let_go(waiting->world); /* each has files of its own */
 		if (prepare(waiting, selected, report, &waiting->asks[kept], &why) == 0) {
 			kept++;
 			continue;
