@@ -39,6 +39,8 @@ struct sg_app_policy sg_await_policy(const struct sg_world *world)
 
 /* Looks beside the watches that are under way at the same time. */
 #define LOOKS 16
+/* Refreshes are asked for one after the other; after so long the watches have their turn. */
+#define TURN_MS 250
 /* So many have a line of their own in the log; more share one. */
 #define LINES_MAX 12
 /* So many are checked by a read of their own in each --poll. */
@@ -56,6 +58,7 @@ struct awaiting {
 	size_t looker_count;
 	size_t over;  /* of all */
 	size_t live;  /* of those that are over */
+	bool stepped; /* a follower's step may have waited: what came meanwhile lies there */
 	bool decided; /* one cannot succeed */
 	int64_t start_ms;
 	struct sg_progress progress;       /* of very many together */
@@ -101,6 +104,7 @@ static int step_one(struct awaiting *all, struct sg_follower *follower, struct s
 {
 	if (was_counted(all, follower))
 		return 0;
+	all->stepped = true;
 	if (sg_follower_step(follower, err) < 0)
 		return sg_wrap(err, "%s", follower->ask->service);
 	if (sg_follower_over(follower)) {
@@ -141,7 +145,9 @@ static int step_due(struct awaiting *all, struct sg_err *err)
 	int64_t now_ms = sg_loop_now_ms(sg_world_loop(all->world));
 	size_t number;
 
-	for (size_t i = 0; i < all->count && sg_due_first(&all->due, &number) <= now_ms; i++)
+	for (size_t i = 0; i < all->count && sg_due_first(&all->due, &number) <= now_ms &&
+			   sg_loop_now_ms(sg_world_loop(all->world)) < now_ms + TURN_MS;
+		i++)
 		if (step_one(all, &all->followers[number], err) < 0)
 			return -1;
 	return 0;
@@ -149,11 +155,15 @@ static int step_due(struct awaiting *all, struct sg_err *err)
 
 static int step_all(struct awaiting *all, struct sg_err *err)
 {
+	struct sg_loop *loop = sg_world_loop(all->world);
 	struct sg_follower *follower;
+	int64_t until_ms;
 
+	all->stepped = false;
 	if (sg_herd_step(&all->herd, err) < 0)
 		return -1;
-	while ((follower = sg_herd_next_stirred(&all->herd)))
+	until_ms = sg_loop_after(loop, TURN_MS);
+	while (sg_loop_now_ms(loop) < until_ms && (follower = sg_herd_next_stirred(&all->herd)))
 		if (step_one(all, follower, err) < 0)
 			return -1;
 	return step_due(all, err) < 0 ? -1 : step_looks(all, err);
@@ -180,7 +190,7 @@ static int64_t due_ms(const struct awaiting *all)
 		at_ms = follower->read ? sg_cluster_read_due_ms(follower->read) : 0;
 		due = at_ms < due ? at_ms : due;
 	}
-	return all->herd.stirred ? 0 : due;
+	return all->herd.stirred || all->stepped ? 0 : due;
 }
 
 /* Of very many: how far they are, and who was waiting last. */

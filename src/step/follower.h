@@ -50,8 +50,7 @@ struct sg_follower {
 	char refusal[256]; /* why the refresh that was asked for last was not taken; "" */
 };
 
-/* ONE of many: no line of its own in the log's heartbeat. FOLLOWER is zeroed before; call
- * sg_follower_release() in any case. */
+/* FOLLOWER is zeroed before; call sg_follower_release() in any case. */
 void sg_follower_begin(struct sg_follower *follower, struct sg_world *world, struct sg_herd *herd,
 	struct sg_ancestry *ancestry, struct sg_app_policy *policy, const struct sg_await_ask *ask);
 

@@ -349,8 +349,12 @@ void sg_herd_stir(struct sg_herd *herd, struct sg_follower *follower)
 	if (follower->stirred)
 		return;
 	follower->stirred = true;
-	follower->next_stirred = herd->stirred;
-	herd->stirred = follower;
+	follower->next_stirred = NULL;
+	if (herd->stirred)
+		herd->stirred_last->next_stirred = follower;
+	else
+		herd->stirred = follower;
+	herd->stirred_last = follower;
 }
 
 struct sg_follower *sg_herd_next_stirred(struct sg_herd *herd)

@@ -47,11 +47,12 @@ struct sg_herd {
 	size_t watch_count;
 	struct sg_herd_side **sides;
 	size_t side_count;
-	struct sg_follower *stirred; /* who has something new to look at */
-	size_t looking;              /* followers that wait for events; the watches rest at 0 */
-	bool more;                   /* events wait that this step did not take */
-	const char *polling;         /* watching is not permitted: the cluster's words; or NULL */
-	const char *unreadable;      /* of what stands beside: the first trouble; or NULL */
+	struct sg_follower *stirred; /* who has something new to look at, the first first */
+	struct sg_follower *stirred_last;
+	size_t looking;         /* followers that wait for events; the watches rest at 0 */
+	bool more;              /* events wait that this step did not take */
+	const char *polling;    /* watching is not permitted: the cluster's words; or NULL */
+	const char *unreadable; /* of what stands beside: the first trouble; or NULL */
 };
 
 /* WORLD and CLIENT outlive the herd. */

@@ -718,6 +718,28 @@ static void thousands_at_once(void **state)
 	finish(&s);
 }
 
+/* One request after the other takes its time; who is done meanwhile is seen. */
+static void refreshes_of_many_do_not_hide_events(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.world.deadline_ms = s.start_ms + 15000;
+	for (size_t i = 0; i < 900; i++) {
+		const char *name = name_of(&s, "web", i);
+
+		happens(&s, 0, older(good("argocd", name)));
+		(void)ask(&s, "argocd", name);
+	}
+	happens(&s, 10950, good("argocd", "web-00899")); /* all are asked for again then */
+	assert_int_equal(await(&s), 0);
+	assert_true(s.done.timed_out);
+	assert_in_range(s.counts.patches, 1700, 1800);
+	assert_int_equal(s.done.ends[899].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[899].elapsed_ms, 10950, 11500);
+	finish(&s);
+}
+
 static void the_soonest_is_due_first(void **state)
 {
 	static const int64_t times[] = {50, 20, 90, 20, 70, 10, 30};
@@ -767,6 +789,7 @@ int main(void)
 		STORY(a_set_without_rolling_sync_does_not),
 		STORY(a_set_that_cannot_be_read_is_waited_for_and_said),
 		STORY(thousands_at_once),
+		STORY(refreshes_of_many_do_not_hide_events),
 		cmocka_unit_test(the_soonest_is_due_first),
 	};
 
