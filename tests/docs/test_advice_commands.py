@@ -76,7 +76,7 @@ def test_kubectl():
             at += 2
         if words[at] == "argo":  # a plugin of Argo Rollouts
             continue
-        command = words[at:at + 2] if words[at] in ("auth", "config", "rollout") else words[at:at + 1]
+        command = words[at:at + 2] if words[at] in ("auth", "config", "rollout", "top") else words[at:at + 1]
         done = run(kubectl, *command, "--help")
         assert done.returncode == 0 and not done.stderr, words
         assert unknown(words, done.stdout + common) == [], words
