@@ -10,6 +10,7 @@
 /* PREFIX NAMESPACE "/" KIND ["/" NAME] ["?" QUERY] in its parts; all of them are encoded. */
 struct parts {
 	struct sg_str namespace, kind, name, query;
+	bool act; /* "/sync" stands behind the name: what else there is to say is in the body */
 };
 
 static bool split(const char *path, struct parts *ret)
@@ -25,6 +26,9 @@ static bool split(const char *path, struct parts *ret)
 	ret->query = rest;
 	(void)sg_str_cut(&head, '/', &ret->kind);
 	ret->name = head;
+	ret->act = sg_str_ends(head, "/sync");
+	if (ret->act)
+		ret->name.len -= strlen("/sync");
 	return ret->namespace.len && ret->kind.len && sg_str_find(ret->name, '/') < 0;
 }
 
@@ -95,6 +99,10 @@ static bool add_one(
 			continue;
 		sg_buf_adds(out, kinds[i].path);
 		sg_buf_addstr(out, parts->name);
+		if (parts->act) {
+			sg_buf_adds(out, "/sync");
+			return i == 0;
+		}
 		if (kinds[i].namespace)
 			add_param(out, kinds[i].namespace, parts->namespace);
 		if (i == 0)

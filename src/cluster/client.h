@@ -22,6 +22,7 @@ struct sg_cluster_client {
 	int64_t server_unix_s;        /* Date of the last answer; 0: none had one */
 	bool read_only;               /* the server refused `patch` once (see cluster/refresh.h) */
 	struct sg_err refusal;        /* with read_only: what it said */
+	struct sg_err sync_refusal;   /* of a sync (see cluster/sync.h); its reason is OK: none */
 };
 
 struct sg_cluster_req {

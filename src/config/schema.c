@@ -226,6 +226,12 @@ static const struct sg_config_key environment_keys[] = {
 		.map = &cluster_map,
 		AT(sg_environment, cluster),
 		.doc = "Where the Applications are."},
+	{.name = "sync",
+		.type = SG_CONFIG_BOOL,
+		AT(sg_environment, sync),
+		.fallback = "false",
+		.doc = "Start a sync of an Application whose automated sync is off, of exactly the "
+		       "landed revision; nothing is pruned or forced."},
 	{.name = "gates",
 		.type = SG_CONFIG_MAPS,
 		.map = &gate_map,

@@ -159,6 +159,7 @@ static struct sg_app_policy policy_of(const struct waiting *waiting)
 	policy.fail_on_first_sync_error = ask->fail_on_sync_error;
 	policy.fail_on_sync_window = ask->fail_on_sync_window;
 	policy.allow_prune_warning = ask->allow_prune_warning;
+	policy.sync_manually = waiting->env->sync;
 	return policy;
 }
 

@@ -197,6 +197,14 @@ static const struct sg_advice rows[] = {
 		.look = "kubectl auth can-i patch applications.argoproj.io -n NAMESPACE\n",
 	},
 	{
+		.code = "SYNC_NOT_PERMITTED",
+		.means = "`sync: true` allows to start a sync, and the cluster does not.",
+		.cause = "The Role allows no patch on applications; of Argo CD's own API, the "
+			 "token's role has no `sync`.",
+		.remedy = "Allow it, start the sync by hand, or switch automated sync on.",
+		.look = "kubectl auth can-i patch applications.argoproj.io -n NAMESPACE\n",
+	},
+	{
 		.code = "POLLING",
 		.means = "The Application is read again and again, because it may not be watched.",
 		.cause = "The Role allows no list or watch on applications.",

@@ -205,6 +205,19 @@ bool sg_app_row_live(struct sg_app_case *c, struct sg_app_answer *out)
 	return true;
 }
 
+bool sg_app_fold_sync(const struct sg_app_fold *fold, struct sg_app_wanted_sync *ret)
+{
+	if (fold->verdict.sync_wanted && fold->app) {
+		*ret = (struct sg_app_wanted_sync){
+			fold->app->namespace, fold->app->name, fold->verdict.revision};
+		return true;
+	}
+	for (size_t i = 0; i < fold->child_count; i++)
+		if (fold->children[i].fold && sg_app_fold_sync(fold->children[i].fold, ret))
+			return true;
+	return false;
+}
+
 void sg_app_children_feed(struct sg_app_fold *fold, const char *namespace, const char *name,
 	const struct sg_app *app, int64_t now_ms)
 {

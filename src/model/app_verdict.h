@@ -169,6 +169,17 @@ bool sg_app_fold_request(
 void sg_app_fold_requested(
 	struct sg_app_fold *fold, const struct sg_app_request *request, int64_t now_ms);
 
+/* A sync that should be started now: policy.sync_manually, and it is not the set's business. */
+struct sg_app_wanted_sync {
+	const char *namespace; /* of the application, a child it may be; until the next call on the
+				  fold */
+	const char *name;
+	const char *revision; /* the commit that it was judged at */
+};
+
+/* False when none is wanted. */
+bool sg_app_fold_sync(const struct sg_app_fold *fold, struct sg_app_wanted_sync *ret);
+
 /* When to tick or to ask at the latest, on the clock of NOW_MS; at most 30 s ahead. */
 int64_t sg_app_fold_next_look(const struct sg_app_fold *fold, int64_t now_ms);
 

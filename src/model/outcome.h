@@ -48,6 +48,7 @@ int sg_outcome_count(void);
 	X(IMAGE_NOT_SEEN, "no running pod shows the wanted image")                                 \
 	X(NEEDS_PRUNE, "resources are left over that nobody prunes")                               \
 	X(READ_ONLY, "no refresh could be asked for")                                              \
+	X(SYNC_NOT_PERMITTED, "no sync could be started")                                          \
 	X(POLLING, "the application may not be watched")                                           \
 	X(BESIDE_UNREADABLE, "what stands beside the application cannot be read")                  \
 	X(WORKLOADS_UNREADABLE, "the workloads of the application may not be read")                \

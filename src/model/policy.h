@@ -115,6 +115,7 @@ struct sg_environment {
 	struct sg_request_style request; /* with publish: merge-request */
 	const char *application; /* template; "NAME" or "NAMESPACE/NAME"; NULL: not configured */
 	struct sg_cluster_ref cluster;
+	bool sync; /* a sync may be started where automated sync is off */
 	const struct sg_gate_spec *gates;
 	size_t gate_count;
 	/* Names of the environments before this one: as configured, else the one listed before. */

@@ -274,6 +274,8 @@ static void finish(const struct awaiting *all, const struct sg_cluster_client *c
 	for (size_t i = 0; i < all->count; i++)
 		if (done->ends[i].unreadable)
 			done->unreadable = done->ends[i].unreadable;
+	if (client->sync_refusal.reason != SG_R_OK)
+		done->sync_refused = sg_arena_strdup(arena, client->sync_refusal.cause);
 	if (client->read_only)
 		done->read_only = sg_arena_strdup(arena, client->refusal.cause);
 }

@@ -41,10 +41,11 @@ struct sg_await_end {
 struct sg_await_done {
 	struct sg_await_end *ends; /* one for each ask, in their order */
 	bool timed_out;
-	const char *read_only;  /* the cluster's words when refreshes are not permitted; NULL */
-	const char *polling;    /* ... when watching is not permitted; NULL */
-	const char *beside;     /* what could not be read of children, projects, sets; NULL */
-	const char *unreadable; /* of workloads: what may not be read, and the rule; NULL */
+	const char *read_only;    /* the cluster's words when refreshes are not permitted; NULL */
+	const char *sync_refused; /* ... when a sync is not permitted; NULL */
+	const char *polling;      /* ... when watching is not permitted; NULL */
+	const char *beside;       /* what could not be read of children, projects, sets; NULL */
+	const char *unreadable;   /* of workloads: what may not be read, and the rule; NULL */
 };
 
 /* What it means that an application runs REVISION of ENV's branch, with IMAGE; NULL: any image. */

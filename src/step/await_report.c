@@ -83,6 +83,9 @@ const struct sg_report_verdict *sg_await_report(struct sg_world *world,
 			"workloads or their pods could not be read (%s); this relied on what Argo "
 			"CD says of them",
 			done->unreadable);
+	if (done->sync_refused)
+		sg_report_warn(report, "SYNC_NOT_PERMITTED", "no sync could be started: %s",
+			done->sync_refused);
 	if (done->polling)
 		sg_report_warn(report, "POLLING", "watching is not permitted (%s)", done->polling);
 	if (done->beside)

@@ -43,7 +43,8 @@ struct sg_follower {
 	bool queued;      /* for a look */
 	bool stirred;
 	struct sg_follower *next_stirred;
-	size_t number;                /* in the order of the asks */
+	size_t number;                     /* in the order of the asks */
+	char synced[SG_HERD_VERSION_SIZE]; /* the version at which a sync was asked for last */
 	uint64_t said;                /* a digest of what was said last, where there is no line */
 	struct sg_progress *progress; /* its own line; NULL: one of very many */
 	struct sg_await_end *end;     /* set when it is over */
@@ -81,6 +82,10 @@ struct sg_await_end sg_follower_end(const struct sg_follower *follower);
 
 /* Inside, follower_ask.c: a refresh, when the fold wants one. */
 int sg_follower_ask(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
+/* Inside: the version that was seen last of an application that is ours or a child; NULL: none. */
+const char *sg_follower_version_of(struct sg_follower *follower, const struct sg_cluster_app *app);
+/* Inside, follower_sync.c: a sync, when the fold wants one. */
+int sg_follower_sync(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 /* Inside, follower_look.c. */
 int64_t sg_follower_now_ms(const struct sg_follower *follower);
 void sg_follower_drop_look(struct sg_follower *follower);

@@ -29,7 +29,7 @@ static void patched(
 }
 
 /* The version that was fed last, of an application that is ours or a child. */
-static const char *version_of(struct sg_follower *follower, const struct sg_cluster_app *app)
+const char *sg_follower_version_of(struct sg_follower *follower, const struct sg_cluster_app *app)
 {
 	const char *version = follower->version;
 
@@ -56,8 +56,8 @@ int sg_follower_ask(struct sg_follower *follower, struct sg_err *err)
 		return 0;
 	app = (struct sg_cluster_app){request.namespace, request.name};
 	if (sg_cluster_refresh(follower->client, &app, sg_refresh_kind_of(&request),
-		    version_of(follower, &app), ask_deadline_ms(follower), &result, &object,
-		    &trouble) < 0) {
+		    sg_follower_version_of(follower, &app), ask_deadline_ms(follower), &result,
+		    &object, &trouble) < 0) {
 		if (trouble.reason == SG_R_CANCELLED) {
 			*err = trouble;
 			return -1;

@@ -67,6 +67,7 @@ static int await_rest(struct living *l, struct sg_err *err)
 	if (l->count == 0)
 		return 0;
 	rules.policy.suspended = SG_APP_SUSPENDED_WAIT;
+	rules.policy.sync_manually = l->stage->env->sync;
 	if (sg_deployments_begin(&l->deployments, l->asks, l->count, err) < 0 ||
 		sg_await(l->world, &l->reached.client, l->ancestry, &rules, l->asks, l->count,
 			&done, err) < 0)

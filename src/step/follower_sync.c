@@ -1,0 +1,69 @@
+/* Syncs that a follower starts, where the configuration lets it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cluster/sync.h"
+#include "step/follower.h"
+
+/* A request beside the watch must not hold up the others for long. */
+#define SYNC_MAX_MS 30000
+
+static const char *why(const struct sg_follower *follower)
+{
+	const char *job = sg_env_nonempty(follower->world->env, "CI_JOB_URL");
+
+	return sg_arena_printf(follower->world->arena, "stagegate waits for %s%s%s",
+		follower->ask->service, job ? ": " : "", job ? job : "");
+}
+
+static void say(const struct sg_follower *follower, const struct sg_app_wanted_sync *sync)
+{
+	sg_console_did(follower->world->console, sync->name,
+		sg_app_code_name(SG_APP_CODE_NEEDS_MANUAL_SYNC), NULL,
+		"a sync of %.12s was started", sync->revision);
+}
+
+/* Each version of the application is asked once: what comes of it is seen by the watch. */
+static bool is_new(struct sg_follower *follower, const struct sg_cluster_app *app)
+{
+	const char *version = sg_follower_version_of(follower, app);
+
+	if (!version || strcmp(follower->synced, version) == 0)
+		return false;
+	(void)snprintf(follower->synced, sizeof(follower->synced), "%s", version);
+	return true;
+}
+
+int sg_follower_sync(struct sg_follower *follower, struct sg_err *err)
+{
+	int64_t until_ms = sg_follower_now_ms(follower) + SYNC_MAX_MS;
+	struct sg_app_wanted_sync sync;
+	struct sg_cluster_app app;
+	struct sg_err trouble = SG_ERR_INIT;
+	enum sg_sync_result result;
+
+	if (!follower->policy->sync_manually || !sg_app_fold_sync(follower->fold, &sync))
+		return 0;
+	app = (struct sg_cluster_app){sync.namespace, sync.name};
+	if (!is_new(follower, &app))
+		return 0;
+	if (until_ms > follower->world->deadline_ms)
+		until_ms = follower->world->deadline_ms;
+	if (sg_cluster_sync(follower->client, &app, sync.revision, why(follower), until_ms, &result,
+		    &trouble) < 0) {
+		if (trouble.reason != SG_R_CANCELLED) {
+			sg_debug(follower->world->log, "sync of %s: %s", sync.name, trouble.cause);
+			follower->synced[0] = '\0';
+			return 0;
+		}
+		*err = trouble;
+		return -1;
+	}
+	if (result == SG_SYNC_STARTED)
+		say(follower, &sync);
+	if (result == SG_SYNC_NOT_PERMITTED) {
+		follower->policy->sync_manually = false;
+		sg_follower_take_side(follower); /* judges anew */
+	}
+	return 0;
+}

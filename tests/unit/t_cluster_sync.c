@@ -1,0 +1,180 @@
+/* cluster/sync.h: what is asked for, when nothing is, and what each answer means. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cluster/sync.h"
+#include "cluster_world.h"
+
+#define X "0123456789012345678901234567890123456789"
+#define Y "9876543210987654321098765432109876543210"
+#define PATCH_URL ONE_APP "?fieldManager=stagegate"
+#define STATUS(code, reason)                                                                       \
+	"{\"kind\":\"Status\",\"reason\":\"" reason "\",\"message\":\"x\",\"code\":" #code "}"
+#define META                                                                                       \
+	"\"metadata\":{\"namespace\":\"argocd\",\"name\":\"web-prod\",\"resourceVersion\":\"7\"}"
+#define OUT "\"sync\":{\"status\":\"OutOfSync\",\"revision\":\"" X "\"}"
+
+static enum sg_sync_result result;
+
+static int ask(struct cluster_world *w)
+{
+	w->err = (struct sg_err)SG_ERR_INIT;
+	return sg_cluster_sync(&w->client, &w->app, X, "pipeline \"7\"", cluster_world_in(w, 20000),
+		&result, &w->err);
+}
+
+static void expect_app(struct cluster_world *w, const char *rest)
+{
+	script_reply(
+		w->script, "GET", ONE_APP, 200, sg_arena_printf(&w->arena, "{" META ",%s}", rest));
+}
+
+static void the_operation_is_whole_and_nothing_old_stays(void **state)
+{
+	struct cluster_world *w = *state;
+	struct script_answer *a;
+
+	expect_app(w,
+		"\"spec\":{\"syncPolicy\":{\"retry\":{\"limit\":3},\"syncOptions\":[\"A=b\"]}},"
+		"\"status\":{" OUT ",\"operationState\":{\"phase\":\"Succeeded\"}}");
+	a = script_reply(w->script, "PATCH", PATCH_URL, 200, "{}");
+	script_want_header(a, "Content-Type", "application/json-patch+json");
+	script_want_body(a,
+		"[{\"op\":\"test\",\"path\":\"/metadata/resourceVersion\",\"value\":\"7\"},"
+		"{\"op\":\"remove\",\"path\":\"/status/operationState\"},"
+		"{\"op\":\"add\",\"path\":\"/operation\",\"value\":{\"initiatedBy\":{\"username\":"
+		"\"stagegate\"},\"info\":[{\"name\":\"Reason\",\"value\":\"pipeline \\\"7\\\"\"}],"
+		"\"retry\":{\"limit\":3},\"sync\":{\"revision\":\"" X
+		"\",\"syncOptions\":[\"A=b\"],\"syncStrategy\":{\"hook\":{}}}}}]");
+	assert_int_equal(ask(w), 0);
+	assert_int_equal(result, SG_SYNC_STARTED);
+	cluster_world_done(w);
+}
+
+static void what_is_not_there_is_not_removed(void **state)
+{
+	struct cluster_world *w = *state;
+	struct script_answer *a;
+
+	expect_app(w,
+		"\"spec\":{},\"status\":{\"sync\":{\"status\":\"OutOfSync\",\"revisions\":[\"" Y
+		"\",\"" X "\"]}}");
+	a = script_reply(w->script, "PATCH", PATCH_URL, 200, "{}");
+	script_want_body(a, "\"value\":\"7\"},{\"op\":\"add\"");
+	script_want_body(a, "\"sync\":{\"revisions\":[\"" Y "\",\"" X "\"],\"syncStrategy\"");
+	assert_int_equal(ask(w), 0);
+	assert_int_equal(result, SG_SYNC_STARTED);
+	cluster_world_done(w);
+}
+
+/* Nothing but the read is sent. */
+static void one_that_has_changed_is_left_alone(void **state)
+{
+	static const char *const states[] = {
+		"\"operation\":{\"sync\":{}},\"status\":{" OUT "}",
+		"\"status\":{\"sync\":{\"status\":\"Synced\",\"revision\":\"" X "\"}}",
+		"\"status\":{\"sync\":{\"status\":\"OutOfSync\",\"revision\":\"" Y "\"}}",
+		"\"status\":{\"sync\":{\"status\":\"OutOfSync\",\"revisions\":[\"" Y "\"]}}",
+		"\"status\":{\"sync\":{\"status\":\"OutOfSync\",\"revision\":null}}",
+		"\"status\":{}",
+	};
+	struct cluster_world *w = *state;
+
+	for (size_t i = 0; i < SG_COUNT(states); i++) {
+		expect_app(w, states[i]);
+		assert_int_equal(ask(w), 0);
+		assert_int_equal(result, SG_SYNC_NOT_NOW);
+	}
+	cluster_world_done(w);
+}
+
+static void somebody_was_faster(void **state)
+{
+	struct cluster_world *w = *state;
+
+	expect_app(w, "\"status\":{" OUT "}");
+	script_reply(w->script, "PATCH", PATCH_URL, 422, STATUS(422, "Invalid"));
+	assert_int_equal(ask(w), 0);
+	assert_int_equal(result, SG_SYNC_NOT_NOW);
+	expect_app(w, "\"status\":{" OUT "}");
+	script_reply(w->script, "PATCH", PATCH_URL, 409, STATUS(409, "Conflict"));
+	assert_int_equal(ask(w), 0);
+	assert_int_equal(result, SG_SYNC_NOT_NOW);
+	cluster_world_done(w);
+}
+
+static void what_is_not_permitted_is_kept_for_people(void **state)
+{
+	struct cluster_world *w = *state;
+
+	expect_app(w, "\"status\":{" OUT "}");
+	script_reply(w->script, "PATCH", PATCH_URL, 403, STATUS(403, "Forbidden"));
+	assert_int_equal(ask(w), 0);
+	assert_int_equal(result, SG_SYNC_NOT_PERMITTED);
+	assert_int_equal(w->client.sync_refusal.reason, SG_R_FORBIDDEN);
+	assert_non_null(strstr(w->client.sync_refusal.hint, "verb \"patch\""));
+	cluster_world_done(w);
+}
+
+static void other_answers_are_errors(void **state)
+{
+	struct cluster_world *w = *state;
+
+	expect_app(w, "\"status\":{" OUT "}");
+	script_reply(w->script, "PATCH", PATCH_URL, 415, STATUS(415, "UnsupportedMediaType"));
+	assert_int_equal(ask(w), -1);
+	assert_int_equal(w->err.reason, SG_R_REMOTE_FAILED);
+	script_reply(w->script, "GET", ONE_APP, 404, STATUS(404, "NotFound"));
+	assert_int_equal(ask(w), -1);
+	assert_int_equal(w->err.reason, SG_R_APPLICATION_NOT_FOUND);
+	cluster_world_done(w);
+}
+
+#define ARGOCD SERVER "/api/v1/applications/web-prod"
+
+static void through_argocd_s_own_api(void **state)
+{
+	struct cluster_world *w = *state;
+	struct script_answer *a;
+
+	w->access.speech = SG_SPEAKS_ARGOCD;
+	w->access.project = "shop";
+	script_reply(w->script, "GET", ARGOCD "?appNamespace=argocd&project=shop", 200,
+		"{" META ",\"spec\":{\"syncPolicy\":{\"syncOptions\":[\"A=b\"]}},\"status\":{" OUT
+		"}}");
+	a = script_reply(w->script, "POST", ARGOCD "/sync", 400,
+		"{\"error\":\"x\",\"code\":9,\"message\":\"another operation is already in "
+		"progress\"}");
+	script_want_header(a, "Content-Type", "application/json");
+	script_want_body(a,
+		"{\"revision\":\"" X
+		"\",\"syncOptions\":{\"items\":[\"A=b\"]},\"appNamespace\":\"argocd\",\"project\":"
+		"\"shop\",\"infos\":[{\"name\":\"Reason\",\"value\":\"pipeline \\\"7\\\"\"}],"
+		"\"prune\":false,\"strategy\":{\"hook\":{}}}");
+	assert_int_equal(ask(w), 0);
+	assert_int_equal(result, SG_SYNC_NOT_NOW);
+	cluster_world_done(w);
+}
+
+#define T(fn) cmocka_unit_test_setup_teardown(fn, cluster_world_setup, cluster_world_teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		T(the_operation_is_whole_and_nothing_old_stays),
+		T(what_is_not_there_is_not_removed),
+		T(one_that_has_changed_is_left_alone),
+		T(somebody_was_faster),
+		T(what_is_not_permitted_is_kept_for_people),
+		T(other_answers_are_errors),
+		T(through_argocd_s_own_api),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
