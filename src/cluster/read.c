@@ -168,5 +168,8 @@ const struct sg_err *sg_cluster_read_trouble(const struct sg_cluster_read *read)
 
 int64_t sg_cluster_read_due_ms(const struct sg_cluster_read *read)
 {
-	return read->call ? SG_NEVER : read->not_before_ms;
+	if (!read->call)
+		return read->not_before_ms;
+	/* what came while somebody waited for something else is due at once */
+	return read->call->done || read->call->body.len ? 0 : SG_NEVER;
 }

@@ -213,10 +213,18 @@ int sg_watch_next(struct sg_watch *watch, int64_t until_ms, struct sg_watch_even
 	}
 }
 
+/* Whoever waited for something else meanwhile has not been told of it. */
+static bool has_unread(const struct sg_http_call *call, size_t eaten)
+{
+	return call->done || call->body.len > eaten;
+}
+
 int64_t sg_watch_due_ms(const struct sg_watch *watch)
 {
 	if (!watch->call)
 		return watch->not_before_ms;
+	if (has_unread(watch->call, watch->eaten))
+		return 0;
 	if (watch->phase != SG_PHASE_WATCH)
 		return SG_NEVER; /* the call has its own limits */
 	return watch->byte_ms + watch->silence_ms;

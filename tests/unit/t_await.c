@@ -29,7 +29,8 @@ struct story {
 	int64_t start_ms;
 	int64_t watch_ms; /* how long the server lets a watch live */
 	int patch_status;
-	int look_status; /* of the plain GET; 0: the object */
+	int64_t patch_ms; /* until it is answered */
+	int look_status;  /* of the plain GET; 0: the object */
 	struct sg_settings settings;
 	struct sg_console console;
 	struct sg_buf lines;
@@ -141,7 +142,7 @@ static void answer_patch(
 	(void)request;
 	script_status(answer, s->patch_status);
 	if (s->patch_status == 200)
-		script_piece(answer, 5, sg_str_of(now_object(s)));
+		script_piece(answer, s->patch_ms, sg_str_of(now_object(s)));
 	else
 		script_piece(answer, 5,
 			SG_STR("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\","
@@ -159,7 +160,7 @@ static void keep_line(void *arg, const char *line, size_t len)
 
 static void begin(struct story *s, struct cluster_world *w)
 {
-	*s = (struct story){.w = w, .watch_ms = 300000, .patch_status = 200};
+	*s = (struct story){.w = w, .watch_ms = 300000, .patch_status = 200, .patch_ms = 5};
 	sg_buf_init(&s->lines, 1u << 20);
 	s->start_ms = script_now_ms(w->script);
 	script_any_order(w->script);
@@ -268,6 +269,22 @@ static void test_a_success_that_the_second_look_does_not_show(void **state)
 	assert_int_equal(await(&s), 0);
 	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
 	assert_true(story_ms(&s) >= 9000);
+	finish(&s);
+}
+
+/* The watch tells of the success, and of nothing more, while a refresh is under way. */
+static void test_what_comes_while_a_refresh_is_asked_for_is_seen_at_once(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.patch_ms = 300;
+	happens(&s, 0, app(&s, 1, OLD, "Synced", "Healthy", "1", false));
+	happens(&s, 100, app(&s, 2, NEW, "Synced", "Healthy", "2", false));
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_true(story_ms(&s) >= 300 && story_ms(&s) < 500);
+	assert_int_equal(patches(&s), 1);
 	finish(&s);
 }
 
@@ -420,6 +437,7 @@ int main(void)
 		STORY(test_old_then_new_then_live),
 		STORY(test_green_already_needs_two_looks_only),
 		STORY(test_a_success_that_the_second_look_does_not_show),
+		STORY(test_what_comes_while_a_refresh_is_asked_for_is_seen_at_once),
 		STORY(test_a_success_that_no_second_look_confirms),
 		STORY(test_a_failure_is_confirmed_before_it_is_believed),
 		STORY(test_the_deadline_ends_it_with_the_last_blocker),
