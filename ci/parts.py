@@ -164,7 +164,7 @@ def timelines():
                                      ROOT / "tests/data/timelines") if folder.is_dir()]
     if not folders:
         raise LeftOut("no folder of timelines here (STAGEGATE_CONTRACTS)")
-    status, text = run("timelines", ["tests/timelines/run", *folders])
+    status, text = run("timelines", ["tests/timelines/run", "--rows", *folders])
     match = re.search(r"^(\d+) timelines, (\d+) wrong$", text, re.M)
     count = Count(int(match.group(1)) - int(match.group(2)), int(match.group(2))) if match else Count()
     if status and not count.failed:

@@ -29,6 +29,7 @@ struct replay {
 	const char *name;
 	struct sg_app_fold *fold;
 	bool trace;
+	uint64_t rows;
 
 	long first_success; /* event, or -1; event_count: in the silence */
 	long first_fail;
@@ -317,6 +318,7 @@ static void note(struct replay *replay, long event, int64_t now)
 {
 	const struct sg_app_verdict *verdict = sg_app_fold_verdict(replay->fold);
 
+	replay->rows |= UINT64_C(1) << verdict->row;
 	if (replay->trace)
 		(void)printf("    %3ld %8lld ms  %-7s %-3s %s\n", event, (long long)now,
 			sg_app_kind_name(verdict->kind), sg_app_row_label(verdict->row),
@@ -461,7 +463,7 @@ void timeline_judge(const struct timeline *timeline, bool trace, struct timeline
 {
 	struct replay replay = {.line = timeline, .trace = trace};
 
-	*ret = (struct timeline_judgement){{0}};
+	*ret = (struct timeline_judgement){0};
 	set_up(&replay);
 	run(&replay);
 	if (replay.broken[0])
@@ -473,6 +475,7 @@ void timeline_judge(const struct timeline *timeline, bool trace, struct timeline
 	else
 		judge_waiting(&replay, ret);
 	judge_besides(&replay, ret);
+	ret->rows = replay.rows;
 	sg_app_fold_free(replay.fold);
 	sg_arena_release(&replay.arena);
 }

@@ -51,6 +51,7 @@ void timeline_release(struct timeline *timeline);
 
 /* Replays it. Empty WHY: right. With TRACE every verdict is printed. */
 struct timeline_judgement {
+	uint64_t rows; /* bit r: row r of the table has answered */
 	char why[512];
 };
 void timeline_judge(const struct timeline *timeline, bool trace, struct timeline_judgement *ret);

@@ -1,6 +1,7 @@
 /*
- * Replays the timelines of folders: timelines [--trace] DIR|FILE...
- * A line for each, "N timelines, N wrong" at the end; fails when one is wrong or none was found.
+ * Replays the timelines of folders: timelines [--trace] [--rows] DIR|FILE...
+ * A line for each, "N timelines, N wrong" at the end; fails when one is wrong or none was found,
+ * and with --rows when a row of the table has never answered.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -20,7 +21,8 @@ struct files {
 struct tally {
 	size_t all;
 	size_t wrong;
-	bool trace;
+	uint64_t rows; /* that have answered */
+	bool trace, all_rows;
 };
 
 /* NN-words.json */
@@ -48,7 +50,7 @@ static int by_name(const void *a, const void *b)
 
 static void replay(const char *file, struct tally *tally)
 {
-	struct timeline_judgement judgement = {{0}};
+	struct timeline_judgement judgement = {0};
 	struct sg_err err = SG_ERR_INIT;
 	struct timeline line;
 
@@ -60,6 +62,7 @@ static void replay(const char *file, struct tally *tally)
 		timeline_judge(&line, tally->trace, &judgement);
 		timeline_release(&line);
 	}
+	tally->rows |= judgement.rows;
 	tally->wrong += judgement.why[0] != '\0';
 	(void)printf("%s %s%s%s\n", judgement.why[0] ? "WRONG" : "right", file,
 		judgement.why[0] ? ": " : "", judgement.why);
@@ -86,6 +89,20 @@ static int replay_folder(const char *folder, struct tally *tally)
 	return 0;
 }
 
+/* How many rows have never answered; their names are printed. */
+static size_t missing_rows(const struct tally *tally)
+{
+	size_t missing = 0;
+
+	for (int row = SG_APP_ROW_NONE + 1; row <= SG_APP_ROW_23; row++) {
+		if (tally->rows & (UINT64_C(1) << row))
+			continue;
+		missing++;
+		(void)printf("row %s has never answered\n", sg_app_row_label((enum sg_app_row)row));
+	}
+	return missing;
+}
+
 int main(int argc, char **argv)
 {
 	struct tally tally = {0};
@@ -96,6 +113,8 @@ int main(int argc, char **argv)
 
 		if (strcmp(argv[i], "--trace") == 0) {
 			tally.trace = true;
+		} else if (strcmp(argv[i], "--rows") == 0) {
+			tally.all_rows = true;
 		} else if (stat(argv[i], &info) == 0 && S_ISREG(info.st_mode)) {
 			replay(argv[i], &tally);
 		} else if (replay_folder(argv[i], &tally) < 0) {
@@ -103,6 +122,8 @@ int main(int argc, char **argv)
 			status = 1;
 		}
 	}
+	if (tally.all_rows && missing_rows(&tally))
+		status = 1;
 	(void)printf("%zu timelines, %zu wrong\n", tally.all, tally.wrong);
 	return status || tally.wrong || tally.all == 0 ? 1 : 0;
 }
