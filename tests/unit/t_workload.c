@@ -15,61 +15,7 @@
 #include "io/fs.h"
 #include "io/yaml.h"
 #include "model/stuck.h"
-
-/* ---- YAML as JSON, for samples that are written so ---- */
-
-static bool is_bare(const struct sg_yaml_node *node)
-{
-	static const char *const words[] = {"true", "false", "null"};
-	const char *p = node->value;
-
-	if (node->style != SG_YAML_PLAIN)
-		return false;
-	for (size_t i = 0; i < SG_COUNT(words); i++)
-		if (strcmp(node->value, words[i]) == 0)
-			return true;
-	p += *p == '-';
-	return *p && strspn(p, "0123456789") == strlen(p) && (p[0] != '0' || !p[1]);
-}
-
-static void write_text(const char *text, struct sg_buf *out)
-{
-	sg_buf_addc(out, '"');
-	for (; *text; text++)
-		if (*text == '"' || *text == '\\')
-			sg_buf_addf(out, "\\%c", *text);
-		else if ((unsigned char)*text < ' ')
-			sg_buf_addf(out, "\\u%04x", (unsigned char)*text);
-		else
-			sg_buf_addc(out, *text);
-	sg_buf_addc(out, '"');
-}
-
-static void write_node(const struct sg_yaml_node *node, struct sg_buf *out)
-{
-	bool map = node->kind == SG_NODE_MAP;
-
-	if (node->kind == SG_NODE_SCALAR) {
-		if (is_bare(node))
-			sg_buf_adds(out, node->value);
-		else if (node->style == SG_YAML_PLAIN && !node->value[0])
-			sg_buf_adds(out, "null");
-		else
-			write_text(node->value, out);
-		return;
-	}
-	sg_buf_addc(out, map ? '{' : '[');
-	for (const struct sg_yaml_node *e = node->first; e; e = e->next) {
-		if (e != node->first)
-			sg_buf_addc(out, ',');
-		if (map) {
-			write_text(e->key, out);
-			sg_buf_addc(out, ':');
-		}
-		write_node(e, out);
-	}
-	sg_buf_addc(out, map ? '}' : ']');
-}
+#include "sample.h"
 
 /* ---- samples ---- */
 
@@ -147,62 +93,9 @@ static const struct sample samples[] = {
 	PAUSED("rollout/suspended_v1.0_pausedRollout.yaml", ROLLOUT, "CanaryPauseStep"),
 };
 
-#define SAMPLE_MAX ((size_t)1024 * 1024)
-
-static struct sg_str file_of(struct sg_arena *arena, const char *path)
-{
-	SG_AUTO(sg_buf_release) struct sg_buf text = {0};
-	struct sg_err err = SG_ERR_INIT;
-
-	sg_buf_init(&text, SAMPLE_MAX);
-	if (sg_fs_read(path, &text, &err) < 0)
-		fail_msg("%s: %s", path, err.cause);
-	return (struct sg_str){sg_arena_dup(arena, sg_buf_str(&text)), text.len};
-}
-
-/* One sample says its strategy twice, in the same words; the first time goes. */
-static struct sg_str once(struct sg_arena *arena, struct sg_str text)
-{
-	static const char twice[] = "  updateStrategy:\n    type: OnDelete\n";
-	long at = sg_str_search(text, twice);
-	struct sg_str behind;
-
-	if (at < 0)
-		return text;
-	behind = sg_str_sub(text, (size_t)at + strlen(twice), text.len);
-	if (sg_str_search(behind, twice) < 0)
-		return text;
-	return sg_str_of(sg_arena_printf(arena, "%.*s%s", (int)at, text.ptr, behind.ptr));
-}
-
-static struct sg_json *sample_of(struct sg_arena *arena, const char *path)
-{
-	SG_AUTO(sg_buf_release) struct sg_buf json = {0};
-	struct sg_err err = SG_ERR_INIT;
-	struct sg_yaml_node *root;
-	struct sg_json *doc;
-
-	sg_buf_init(&json, SAMPLE_MAX);
-	if (sg_yaml_load_lenient(arena, path, once(arena, file_of(arena, path)), &root, &err) < 0)
-		fail_msg("%s: %s", path, err.cause);
-	write_node(root, &json);
-	if (sg_json_parse(sg_buf_str(&json), &doc, &err) < 0)
-		fail_msg("%s: %s", path, err.cause);
-	return doc;
-}
-
-static const char *samples_root(void)
-{
-	const char *root = getenv("STAGEGATE_CONTRACTS");
-
-	if (!root)
-		root = "../shared/contracts";
-	return sg_fs_is_dir(root) ? root : NULL;
-}
-
 static void every_sample_has_its_reading(void **state)
 {
-	const char *root = samples_root();
+	const char *root = sample_root();
 	struct sg_arena arena = {0};
 
 	(void)state;
@@ -210,7 +103,7 @@ static void every_sample_has_its_reading(void **state)
 		skip();
 	for (size_t i = 0; i < SG_COUNT(samples); i++) {
 		const struct sample *s = &samples[i];
-		struct sg_json *doc = sample_of(&arena,
+		struct sg_json *doc = sample_open(&arena,
 			sg_arena_printf(&arena, "%s/data/argocd/samples/%s", root, s->file));
 		struct sg_workload_reading reading;
 		struct sg_err err = SG_ERR_INIT;
@@ -519,7 +412,7 @@ static void constructed_pods(void **state)
 		{"constructed/pods-crashloop.json", SG_APP_CODE_CRASH_LOOP, "exit code 1"},
 		{"constructed/pods-imagepullbackoff.json", SG_APP_CODE_IMAGE_PULL, "not found"},
 	};
-	const char *root = samples_root();
+	const char *root = sample_root();
 	struct sg_arena arena = {0};
 
 	(void)state;
@@ -528,7 +421,7 @@ static void constructed_pods(void **state)
 	for (size_t i = 0; i < SG_COUNT(rows); i++) {
 		const char *path =
 			sg_arena_printf(&arena, "%s/data/argocd/samples/%s", root, rows[i].file);
-		struct sg_json *doc = parse(file_of(&arena, path).ptr);
+		struct sg_json *doc = parse(sample_text(&arena, path).ptr);
 		struct sg_err err = SG_ERR_INIT;
 		struct sg_stuck stuck;
 		struct sg_pod pod;
