@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "config/schema_request.h"
 #include "model/policy.h"
 
 _Static_assert(sizeof(enum sg_publish_via) == sizeof(int), "enums are written as int");
@@ -112,70 +113,6 @@ static const struct sg_config_map gate_map = {
 	.column_offset = offsetof(struct sg_gate_spec, column),
 };
 
-static const struct sg_config_key request_keys[] = {
-	{.name = "labels",
-		.type = SG_CONFIG_TEXTS,
-		.format = SG_FORMAT_ISSUE_LABEL,
-		LIST(sg_request_style, labels, label_count),
-		.fallback = "none",
-		.doc = "Labels; one that the project does not have is made by GitLab."},
-	{.name = "reviewers",
-		.type = SG_CONFIG_TEXTS,
-		.format = SG_FORMAT_USER,
-		LIST(sg_request_style, reviewers, reviewer_count),
-		.spot_offset = offsetof(struct sg_request_style, reviewer_spots),
-		.fallback = "none",
-		.doc = "Users who are asked for a review; GitLab Free takes one."},
-	{.name = "assignees",
-		.type = SG_CONFIG_TEXTS,
-		.format = SG_FORMAT_USER,
-		LIST(sg_request_style, assignees, assignee_count),
-		.spot_offset = offsetof(struct sg_request_style, assignee_spots),
-		.fallback = "none",
-		.doc = "Users to whom it is assigned; GitLab Free takes one."},
-	{.name = "milestone",
-		.type = SG_CONFIG_TEXT,
-		AT(sg_request_style, milestone),
-		.spot_offset = offsetof(struct sg_request_style, milestone_spot),
-		.fallback = "none",
-		.doc = "Title of an active milestone of the project or of a group above it."},
-	{.name = "draft",
-		.type = SG_CONFIG_BOOL,
-		AT(sg_request_style, draft),
-		.fallback = "false",
-		.doc = "Open it as a draft: it is merged after a person has marked it as ready. A "
-		       "version that takes the place of another one makes it a draft again."},
-	{.name = "start_pipeline",
-		.type = SG_CONFIG_BOOL,
-		AT(sg_request_style, start_pipeline),
-		.fallback = "false",
-		.doc = "Start a pipeline, once for each head, where \"Pipelines must succeed\" is "
-		       "on and none comes."},
-	{.name = "squash",
-		.type = SG_CONFIG_BOOL,
-		AT(sg_request_style, squash),
-		.given_offset = offsetof(struct sg_request_style, squash_given),
-		.fallback = "as the project says",
-		.doc = "Squash its commits when it is merged."},
-	{.name = "remove_source_branch",
-		.type = SG_CONFIG_BOOL,
-		AT(sg_request_style, remove_branch),
-		.given_offset = offsetof(struct sg_request_style, remove_branch_given),
-		.fallback = "true",
-		.doc = "Remove our branch when it is merged."},
-};
-
-static const struct sg_config_map request_map = {
-	.name = "merge_request",
-	.doc = "How a new merge request of the environment is made; what people change about it "
-	       "later stays.",
-	.keys = request_keys,
-	.key_count = SG_COUNT(request_keys),
-	.size = sizeof(struct sg_request_style),
-	.line_offset = SG_CONFIG_NOWHERE,
-	.column_offset = SG_CONFIG_NOWHERE,
-};
-
 static const struct sg_config_key environment_keys[] = {
 	{.name = "name",
 		.type = SG_CONFIG_TEXT,
@@ -211,7 +148,7 @@ static const struct sg_config_key environment_keys[] = {
 		       "are decided right before the merge)."},
 	{.name = "merge_request",
 		.type = SG_CONFIG_MAP,
-		.map = &request_map,
+		.map = &sg_config_request_map,
 		AT(sg_environment, request),
 		.doc = "How a new merge request is made."},
 	{.name = "application",
