@@ -4,6 +4,7 @@ documented error; and the same command again ends as if nothing had been (securi
 A suite runs a share of the pairs, another one in each of its forms; STAGEGATE_FAULTS=0/1 runs all of them, 7/100 the eighth hundredth.
 """
 import os
+import re
 
 import pytest
 
@@ -54,6 +55,15 @@ def pairs(count, name):
     return every[(SHARE + 11 * list(STORIES).index(name)) % SHARES::SHARES]
 
 
+def end(journey, before, fault, hit):
+    """The world; a note that a proxy delivers twice stands there twice: nothing in GitLab's API tells the second from another one, taking one
+    away would look as if somebody had, and it decides nothing."""
+    found = world(journey, before)
+    if fault == "twice" and re.match("POST .*/notes$", hit or ""):
+        found["requests"] = [(state, title, sorted(set(kinds))) for state, title, kinds in found["requests"]]
+    return found
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_whatever_happens_to_a_request_the_same_command_heals_it(journey, spoiler, name):
     count, whole = golden(journey, spoiler, STORIES[name])
@@ -63,12 +73,13 @@ def test_whatever_happens_to_a_request_the_same_command_heals_it(journey, spoile
         words, code, before = begin(journey, STORIES[name])
         spoiler.arm(number, fault)
         run = journey.sg(*words, *QUICK, expect=None)
-        where = f"request {number}, {fault} ({spoiler.hit})"
+        hit = spoiler.hit
+        where = f"request {number}, {fault} ({hit})"
         left_out = "warning: " in run.err  # what binds nobody, such as the note about the gates, may be missing then
-        if run.code not in ENDS or run.code == code and not left_out and world(journey, before) != whole:
+        if run.code not in ENDS or run.code == code and not left_out and end(journey, before, fault, hit) != whole:
             wrong.append(f"{where}: {run}")
         spoiler.arm(0, None)
         again = journey.sg(*words, *QUICK, expect=None)
-        if again.code != code or world(journey, before) != whole:
+        if again.code != code or end(journey, before, fault, hit) != whole:
             wrong.append(f"{where}, then again: {again}\nfirst: {run}\n{world(journey, before)}\nwanted: {whole}")
     assert not wrong, f"{len(wrong)} of {count * len(FAULTS)}:\n" + "\n\n".join(wrong[:12])
