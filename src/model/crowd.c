@@ -17,7 +17,8 @@ enum {
 	WATCH_SPREAD = 30,   /* ... give or take so many percent */
 	STRETCH_MIN = ATTEMPT / 4,
 	STRETCH_MAX = 4 * ATTEMPT, /* ... up to this ... */
-	LOOKS_APART = 32,          /* ... and to so many times what the last look took */
+	LOOKS_APART = 64,          /* ... and to so many times what the quickest look took */
+	MOVES_MAX = 14, /* looks of one turn that found another commit: so many went by at least */
 	WAIT_MAX_MS = 3600000
 };
 
@@ -53,6 +54,12 @@ static int64_t in_ms(int64_t thousandths, int64_t attempt_ms)
 	return most(1, thousandths * attempt_ms / ATTEMPT);
 }
 
+static void note_look(struct sg_crowd *crowd, int64_t look_ms)
+{
+	if (crowd->quick_ms == 0 || limited(look_ms) < crowd->quick_ms)
+		crowd->quick_ms = limited(look_ms);
+}
+
 /* FIRST attempts after the first loss; less with each further one, but never less than LAST. */
 static int64_t patience(int64_t first, int64_t last, int losses)
 {
@@ -79,9 +86,11 @@ int64_t sg_crowd_lost(struct sg_crowd *crowd, int64_t attempt_ms, int64_t look_m
 	crowd->watches = WATCHES;
 	/* the attempt may have stood in the crowd of those who came at once; the look is of now */
 	crowd->look_ms = least(crowd->attempt_ms / SG_CROWD_LOOKS, limited(look_ms) * 3 / 2);
+	note_look(crowd, look_ms);
 	now_ms = attempt_now_ms(crowd);
 	mean = patience(SG_CROWD_PATIENCE, PATIENCE_MIN, crowd->losses);
 	crowd->waited_ms = 0;
+	crowd->moves = 0;
 	crowd->patience = around(mean, SPREAD_PERCENT, (uint32_t)random);
 	crowd->patience =
 		least(crowd->patience, least(most(0, left_ms), WAIT_MAX_MS) / 4 * ATTEMPT / now_ms);
@@ -108,6 +117,7 @@ int64_t sg_crowd_looked(
 	int64_t now_ms, left;
 
 	crowd->look_ms = (crowd->look_ms + limited(look_ms)) / 2;
+	note_look(crowd, look_ms);
 	now_ms = attempt_now_ms(crowd);
 	if (crowd->patience <= 0)
 		return watch(crowd, moved, now_ms, random);
@@ -115,9 +125,9 @@ int64_t sg_crowd_looked(
 		return -1;
 	crowd->waited_ms += least(most(1, waited_ms), WAIT_MAX_MS);
 	left = crowd->patience - crowd->waited_ms * ATTEMPT / now_ms;
-	if (left > 0) {
+	if (left > 0 && ++crowd->moves < MOVES_MAX) {
 		crowd->stretch = least(least(crowd->stretch + crowd->stretch / 2, STRETCH_MAX),
-			LOOKS_APART * limited(look_ms) * ATTEMPT / now_ms);
+			LOOKS_APART * crowd->quick_ms * ATTEMPT / now_ms);
 		return in_ms(most(STRETCH_MIN, least(crowd->stretch, left)), now_ms);
 	}
 	crowd->patience = 0;

@@ -36,9 +36,11 @@ struct sg_crowd {
 	int losses;
 	int64_t attempt_ms; /* what the lost attempt took */
 	int64_t look_ms;    /* what a look takes: the last ones count most */
+	int64_t quick_ms;   /* what the quickest one took: one slow look is no reason to be blind */
 	int64_t patience;   /* until our turn, in thousandths of an attempt */
 	int64_t waited_ms;  /* of it */
 	int64_t stretch;    /* until the next look, likewise */
+	int moves;          /* looks of this turn that found another commit */
 	int watches;        /* at our turn: looks that are left */
 };
 

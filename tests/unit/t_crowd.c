@@ -172,6 +172,31 @@ static void an_attempt_in_the_first_rush_is_no_measure(void **state)
 	assert_in_range(sg_crowd_lost(&calm, 200, 5000, PLENTY, LOW), 200, 400);
 }
 
+/* A machine that was busy for a moment: the next look comes as soon as after the quick ones. */
+static void one_slow_look_does_not_make_it_blind(void **state)
+{
+	struct sg_crowd crowd = {0};
+	int64_t wait_ms = sg_crowd_lost(&crowd, 5000, 600, PLENTY, LOW);
+
+	(void)state;
+	(void)sg_crowd_looked(&crowd, true, wait_ms, 20, LOW);
+	for (int i = 0; i < 3; i++)
+		assert_in_range(sg_crowd_looked(&crowd, true, 10, 3000, HIGH), 20, 64 * 20);
+}
+
+/* Each of these looks saw that somebody got through; a clock that is wrong does not count more. */
+static void a_turn_ends_when_many_were_seen_to_go_by(void **state)
+{
+	struct sg_crowd crowd = {0};
+	int looks = 0;
+
+	(void)state;
+	(void)sg_crowd_lost(&crowd, 5000, 5000, PLENTY, HIGH);
+	for (; crowd.patience > 0; looks++)
+		assert_true(sg_crowd_looked(&crowd, true, 1, 5000, HIGH) > 0);
+	assert_in_range(looks, 10, 16);
+}
+
 static void without_a_branch_to_look_at_the_pause_shrinks(void **state)
 {
 	struct sg_crowd low = {0}, high = {0};
@@ -218,6 +243,8 @@ int main(void)
 		cmocka_unit_test(a_turn_takes_no_more_than_a_quarter_of_what_is_left),
 		cmocka_unit_test(a_server_that_is_fast_again_is_not_waited_for_as_if_it_were_slow),
 		cmocka_unit_test(an_attempt_in_the_first_rush_is_no_measure),
+		cmocka_unit_test(one_slow_look_does_not_make_it_blind),
+		cmocka_unit_test(a_turn_ends_when_many_were_seen_to_go_by),
 		cmocka_unit_test(without_a_branch_to_look_at_the_pause_shrinks),
 		cmocka_unit_test(odd_times_do_no_harm),
 	};
