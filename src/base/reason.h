@@ -53,6 +53,7 @@
 	X(THROTTLED, 7, "the server asks to come back later than we may wait")                     \
 	X(GITLAB_UNSUPPORTED, 7, "this GitLab is older than what is supported")                    \
 	X(PUSH_REJECTED, 7, "the server did not accept the push")                                  \
+	X(MR_NOT_OPENED, 7, "the push opened no merge request")                                    \
 	X(TIMEOUT, 8, "the deadline passed")                                                       \
 	X(YAML_INVALID, 9, "the file is not valid YAML")                                           \
 	X(JSON_INVALID, 9, "the document is not valid JSON")                                       \

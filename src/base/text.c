@@ -356,6 +356,26 @@ void sg_text_commit(struct sg_str s, struct sg_buf *out)
 	}
 }
 
+/*
+ * GitLab makes line ends of the two characters `\n` in a description, wherever they stand; so those
+ * that were there before are parted.
+ */
+void sg_text_push_option(struct sg_str s, bool lines, struct sg_buf *out)
+{
+	struct step step;
+
+	for (size_t at = 0; next_step(s, &at, &step);) {
+		if (step.code == '\n' && lines)
+			sg_buf_adds(out, "\\n");
+		else if (step.unprintable)
+			sg_buf_addc(out, ' ');
+		else
+			sg_buf_addstr(out, step.bytes);
+		if (step.code == '\\' && at < s.len && s.ptr[at] == 'n')
+			sg_buf_addc(out, ' ');
+	}
+}
+
 void sg_text_url(struct sg_str s, struct sg_buf *out)
 {
 	for (size_t i = 0; i < s.len; i++) {

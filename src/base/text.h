@@ -42,6 +42,14 @@ void sg_text_markdown(struct sg_str s, struct sg_buf *out);
  */
 void sg_text_commit(struct sg_str s, struct sg_buf *out);
 
+/*
+ * The value of a Git push option, which is one line: line ends and all that cannot be shown become
+ * blanks. With LINES a line end becomes the two characters `\n`, which GitLab makes one of again in
+ * a description; those that are in the text already are parted by a blank. Titles and descriptions
+ * have been through the escapers of their parts before (sg_text_commit(), sg_text_markdown()).
+ */
+void sg_text_push_option(struct sg_str s, bool lines, struct sg_buf *out);
+
 /* RFC 3986 percent-encoding of everything but unreserved characters. */
 void sg_text_url(struct sg_str s, struct sg_buf *out);
 

@@ -147,6 +147,19 @@ static const struct sg_advice rows[] = {
 		.look = "glab api 'projects/GROUP%2FPROJECT?statistics=true'\n",
 	},
 	{
+		.code = "MR_NOT_OPENED",
+		.means = "bump opens a merge request by the push itself, and none came of it.",
+		.cause = "The server takes no push options (it is no GitLab, or an old one): then "
+			 "nothing was pushed. Or GitLab took the push and refused the request: the "
+			 "message has its words.",
+		.remedy = "On GitLab see that merge requests are enabled for the project and that "
+			  "the "
+			  "token's user may open them, then run again. On another server use "
+			  "`publish: commit`.",
+		.look = "git ls-remote origin 'refs/heads/stagegate/*'\n"
+			"glab mr create -s BRANCH -b TARGET -R PROJECT\n",
+	},
+	{
 		.code = "TIMEOUT",
 		.means = "--timeout passed before it was done. What was done stays, and the same "
 			 "command goes on from there.",

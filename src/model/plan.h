@@ -15,6 +15,9 @@
 /* The branches of our merge requests begin so: they alone are ours to move and to delete. */
 #define SG_WORK_BRANCHES "stagegate/"
 
+/* Longer than that is no push option: servers hand each on in a variable of its own. */
+enum { SG_PUSH_OPTION_MAX = 32 * 1024 };
+
 /* One file, whole, before and after. */
 struct sg_file_change {
 	const char *path;
@@ -60,7 +63,13 @@ struct sg_plan {
 	const char *reason; /* that somebody gave for it, untrusted text; NULL: none */
 	const char
 		*origin; /* pipeline that the version is from, untrusted; NULL: the present one */
-	const char *id;  /* Stagegate-Id */
+	/*
+	 * What the server is to do beside taking the commit: Git's push options, in one line each
+	 * (gitlab.md 2.2). Not part of the commit.
+	 */
+	const char *const *options;
+	size_t option_count;
+	const char *id;      /* Stagegate-Id */
 	const char *message; /* complete, with trailers, ends with a newline */
 	struct sg_ident author;
 	struct sg_ident committer;

@@ -53,6 +53,8 @@ struct sg_published {
 	/* The id that was or would have been published; "" where only the server makes ids. */
 	char commit[SG_OID_SIZE];
 	char why[256]; /* STALE and DOUBT: the server's or the transport's words */
+	/* By Git: what the server said beside its answer; until the next call on the repository. */
+	struct sg_str words;
 	/*
 	 * PUBLISHED: "", or the commit before ours, whose change of one of the plan's files ours
 	 * took away, where the server compares files before it commits and not with it.
@@ -65,7 +67,8 @@ struct sg_publisher {
 	 * Publishes the plan on top of plan->parent by compare-and-swap: only if the branch is at
 	 * plan->lease. -1 for what trying again cannot heal (BRANCH_PROTECTED, HOOK_DECLINED,
 	 * AUTH_FAILED, ...); in that case nothing was written. BUG for a lease that would move a
-	 * branch that is not ours.
+	 * branch that is not ours. MR_NOT_OPENED for a plan with options, where the server takes
+	 * none.
 	 */
 	int (*publish)(struct sg_publisher *publisher, const struct sg_plan *plan,
 		struct sg_published *ret_published, struct sg_err *err);

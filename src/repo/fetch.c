@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "repo/internal.h"
 #include "repo/partial.h"
 
@@ -10,6 +11,50 @@ static int by_name(const void *a, const void *b)
 {
 	return strcmp(
 		((const struct sg_repo_branch *)a)->name, ((const struct sg_repo_branch *)b)->name);
+}
+
+/* N of "refs/merge-requests/N/head", or 0. */
+static int64_t request_of(struct sg_str name)
+{
+	static const char before[] = "refs/merge-requests/", behind[] = "/head";
+	uint64_t iid;
+
+	if (!sg_str_starts(name, before) || !sg_str_ends(name, behind) ||
+		name.len < strlen(before) + strlen(behind))
+		return 0;
+	name = sg_str_sub(name, strlen(before), name.len - strlen(behind));
+	return sg_num_u64(name, &iid) && iid <= INT64_MAX ? (int64_t)iid : 0;
+}
+
+/* Heads of merge requests, which GitLab lists, too. */
+static void keep_requests(struct sg_repo *repo, const git_remote_head **heads, size_t count)
+{
+	size_t wanted = 0;
+
+	for (size_t i = 0; i < count; i++)
+		wanted += request_of(sg_str_of(heads[i]->name)) ? 1 : 0;
+	repo->requests = sg_arena_calloc(&repo->look, wanted + 1, sizeof(*repo->requests));
+	for (size_t i = 0; i < count; i++) {
+		int64_t iid = request_of(sg_str_of(heads[i]->name));
+
+		if (iid)
+			repo->requests[repo->request_count++] =
+				(struct sg_repo_request){iid, heads[i]->oid};
+	}
+}
+
+int64_t sg_repo_request_at(const struct sg_repo *repo, const char *oid)
+{
+	struct sg_err ignored = SG_ERR_INIT;
+	int64_t found = 0;
+	git_oid id;
+
+	if (sg_git_oid(oid, &id, &ignored) < 0)
+		return 0;
+	for (size_t i = 0; i < repo->request_count; i++)
+		if (git_oid_equal(&repo->requests[i].head, &id) && repo->requests[i].iid > found)
+			found = repo->requests[i].iid;
+	return found;
 }
 
 /* Keeps the branches of the connected remote in repo->look. */
@@ -39,6 +84,7 @@ static int keep_branches(struct sg_repo *repo, struct sg_err *err)
 		repo->branch_count++;
 	}
 	qsort(repo->branches, repo->branch_count, sizeof(*repo->branches), by_name);
+	keep_requests(repo, heads, count);
 	return 0;
 }
 
@@ -48,6 +94,8 @@ static void forget_look(struct sg_repo *repo)
 	repo->remote = NULL;
 	repo->branches = NULL;
 	repo->branch_count = 0;
+	repo->requests = NULL;
+	repo->request_count = 0;
 	repo->head_branch = NULL;
 	sg_arena_release(&repo->look);
 }

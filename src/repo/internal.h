@@ -9,7 +9,7 @@
 #include "repo/wire.h"
 
 enum {
-	SG_REPO_WORDS_MAX = 4096,
+	SG_REPO_WORDS_MAX = 65536,
 	SG_PUSH_REPORT_MAX = 4096,
 	SG_REPO_OFFERS = 8,
 	SG_REPO_ENDS = 256,
@@ -24,6 +24,9 @@ struct sg_abilities {
 	bool any_id; /* gives objects by their ids, whatever they are */
 };
 
+/* Does the side that takes pushes take push options? */
+enum sg_takes { SG_TAKES_NOT_ASKED, SG_TAKES_NONE, SG_TAKES_OPTIONS };
+
 /* Commits that came without all that they hold (partial.h). */
 struct sg_partial {
 	bool wanted;    /* there shall be */
@@ -36,14 +39,22 @@ struct sg_partial {
 	size_t next;
 };
 
+/* The head of a merge request, as GitLab lists it beside the branches. */
+struct sg_repo_request {
+	int64_t iid;
+	git_oid head;
+};
+
 /* One push under way: what is compared, and what the server said. */
 struct sg_push {
 	const char *branch;
-	const char *ref;      /* "refs/heads/..." */
-	git_oid parent;       /* the server has it: the pack holds what COMMIT has beyond it */
-	git_oid old;          /* what the branch must be at; zero: it must not exist */
-	git_oid commit;       /* what it shall be at; zero: it shall not exist */
-	bool forced;          /* COMMIT need not follow OLD */
+	const char *ref; /* "refs/heads/..." */
+	git_oid parent;  /* the server has it: the pack holds what COMMIT has beyond it */
+	git_oid old;     /* what the branch must be at; zero: it must not exist */
+	git_oid commit;  /* what it shall be at; zero: it shall not exist */
+	bool forced;     /* COMMIT need not follow OLD */
+	const char *const *options; /* as in struct sg_plan */
+	size_t option_count;
 	bool sent;            /* the request with the pack went out */
 	bool answered;        /* the server said something about the branch: */
 	bool accepted;        /* ... yes */
@@ -68,8 +79,11 @@ struct sg_repo {
 	struct sg_repo_branch *branches;
 	size_t branch_count;
 	const char *head_branch;
+	struct sg_repo_request *requests;
+	size_t request_count;
 
 	struct sg_abilities abilities;
+	enum sg_takes takes;
 	struct sg_partial partial;
 
 	struct sg_buf words;   /* what the server said beside the data; capped */

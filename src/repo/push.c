@@ -5,6 +5,7 @@
 #include "repo/answer.h"
 #include "repo/graph.h"
 #include "repo/internal.h"
+#include "repo/receive.h"
 #include "repo/reject.h"
 #include "repo/upload.h"
 
@@ -106,10 +107,13 @@ static int exchange(struct sg_repo *repo, struct sg_push *state, struct sg_publi
 	/* the branches that were seen are about to be old, and the server's list is large */
 	git_remote_free(repo->remote);
 	repo->remote = NULL;
+	if (state->option_count && sg_receive_require_options(repo, err) < 0)
+		return -1;
 	rc = send_push(repo, state, &published, err);
 	sg_buf_release(&state->report);
 	if (rc < 0)
 		return -1;
+	published.words = sg_buf_str(&repo->words);
 	git_oid_tostr(published.commit, sizeof(published.commit), &state->commit);
 	sg_debug(repo->wire.log, "push of %s to %s: outcome %d %s", published.commit, state->branch,
 		(int)published.outcome, published.why);
@@ -139,7 +143,9 @@ static int publish(struct sg_publisher *base, const struct sg_plan *plan,
 	struct sg_published *ret_published, struct sg_err *err)
 {
 	struct sg_repo *repo = ((struct publisher *)(void *)base)->repo;
-	struct sg_push state = {.branch = plan->branch};
+	struct sg_push state = {.branch = plan->branch,
+		.options = plan->options,
+		.option_count = plan->option_count};
 
 	if (sg_git_oid(plan->parent, &state.parent, err) < 0 ||
 		take_lease(&state, plan->lease, err) < 0 ||

@@ -65,6 +65,13 @@ int sg_repo_tip(const struct sg_repo *repo, const char *branch, char ret_oid[SG_
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*
+ * The merge request of GitLab that has, or had while it was open, this commit as its head, as far
+ * as the last look shows it (refs/merge-requests/N/head, gone two weeks after its end); of several
+ * the newest. 0: none is seen.
+ */
+int64_t sg_repo_request_at(const struct sg_repo *repo, const char *oid);
+
+/*
  * Brings the tips of these branches, without history and in one exchange (one request; two when
  * more than one commit is here already). Looks first when nobody did since the last publish, and
  * once more when a tip was taken away meanwhile.

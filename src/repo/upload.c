@@ -8,6 +8,24 @@
 
 enum { REQUEST_MAX_BYTES = 64 * 1024 * 1024, WORDS_SHOWN = 600 };
 
+/* A line end in one would make another option of what is behind it, where the server hands them on.
+ */
+static int add_options(const struct sg_push *push, struct sg_buf *request, struct sg_err *err)
+{
+	for (size_t i = 0; i < push->option_count; i++) {
+		struct sg_str option = sg_str_of(push->options[i]);
+
+		if (option.len == 0 || option.len > SG_PUSH_OPTION_MAX ||
+			sg_str_find(option, '\n') >= 0 || sg_str_find(option, '\r') >= 0)
+			return sg_fail(err, SG_R_BUG,
+				"\"%.40s\" cannot be a push option: it must be one line of at "
+				"most %d bytes",
+				option.ptr, SG_PUSH_OPTION_MAX);
+		sg_pkt_add(request, "%.*s", SG_STR_ARG(option));
+	}
+	return 0;
+}
+
 static int make_request(struct sg_repo *repo, const struct sg_push *push, struct sg_buf *request,
 	struct sg_err *err)
 {
@@ -15,9 +33,16 @@ static int make_request(struct sg_repo *repo, const struct sg_push *push, struct
 
 	git_oid_tostr(old, sizeof(old), &push->old);
 	git_oid_tostr(new, sizeof(new), &push->commit);
-	/* what is named here is what every server has known for long */
-	sg_pkt_add(request, "%s %s %s%c report-status side-band-64k", old, new, push->ref, '\0');
+	/* what is named here is what every server has known for long, but for the options, after
+	 * which it was asked (receive.h) */
+	sg_pkt_add(request, "%s %s %s%c report-status side-band-64k%s", old, new, push->ref, '\0',
+		push->option_count ? " push-options" : "");
 	sg_buf_adds(request, "0000");
+	if (push->option_count) {
+		if (add_options(push, request, err) < 0)
+			return -1;
+		sg_buf_adds(request, "0000");
+	}
 	if (!git_oid_is_zero(&push->commit) && sg_pack_write(repo, push, request, err) < 0)
 		return -1;
 	if (request->overflow)

@@ -19,6 +19,7 @@ static const struct step {
 } steps[] = {
 	[SG_WIRE_FETCH_REFS] = {"git-upload-pack", "look at the branches", false, true},
 	[SG_WIRE_FETCH] = {"git-upload-pack", "fetch", true, true},
+	[SG_WIRE_PUSH_REFS] = {"git-receive-pack", "ask what a push may carry", false, true},
 	[SG_WIRE_PUSH] = {"git-receive-pack", "push", true, false},
 };
 

@@ -23,6 +23,7 @@ struct sg_wire {
 enum sg_wire_step {
 	SG_WIRE_FETCH_REFS, /* GET info/refs?service=git-upload-pack */
 	SG_WIRE_FETCH,      /* POST git-upload-pack */
+	SG_WIRE_PUSH_REFS,  /* GET info/refs?service=git-receive-pack */
 	SG_WIRE_PUSH        /* POST git-receive-pack */
 };
 

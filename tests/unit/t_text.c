@@ -89,11 +89,21 @@ static void terminal_shows_controls(void **state)
 		"\\x1b[0Ksection_start:1:x\\x0d\\x1b[0K");
 }
 
+static void push_option(struct sg_str s, struct sg_buf *out)
+{
+	sg_text_push_option(s, false, out);
+}
+
+static void push_lines(struct sg_str s, struct sg_buf *out)
+{
+	sg_text_push_option(s, true, out);
+}
+
 /* Every byte value, alone and between letters, in every sink. */
 static void no_sink_passes_a_control(void **state)
 {
-	static escaper *const sinks[] = {
-		terminal, sg_text_json, sg_text_xml, sg_text_markdown, sg_text_commit, sg_text_url};
+	static escaper *const sinks[] = {terminal, sg_text_json, sg_text_xml, sg_text_markdown,
+		sg_text_commit, sg_text_url, push_option, push_lines};
 
 	(void)state;
 	for (unsigned byte = 0; byte < 256; byte++) {
@@ -251,6 +261,18 @@ static void lines_are_wrapped(void **state)
 	}
 }
 
+static void push_options_are_one_line(void **state)
+{
+	(void)state;
+	expect(push_option, "a\nb\r\tc", "a b  c");
+	expect(push_option, "C:\\new \\\\n", "C:\\ new \\\\ n");
+	expect(push_option, "end\\", "end\\");
+	expect(push_option, "a=b; -o x", "a=b; -o x");
+	expect(push_lines, "a\n/merge\n", "a\\n/merge\\n");
+	expect(push_lines, "x\\n/merge", "x\\ n/merge");
+	expect(push_lines, "x\\\nn", "x\\\\nn");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +283,7 @@ int main(void)
 		cmocka_unit_test(dotenv_carries_or_refuses),
 		cmocka_unit_test(xml_escapes),
 		cmocka_unit_test(markdown_cannot_act),
+		cmocka_unit_test(push_options_are_one_line),
 		cmocka_unit_test(commit_text_is_plain),
 		cmocka_unit_test(commit_text_mentions_nobody),
 		cmocka_unit_test(url_encodes),
