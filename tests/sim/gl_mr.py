@@ -34,6 +34,7 @@ SWITCHES = {  # name -> (value at the start, what it does)
     "unapprove-none": ("404", "what unapprove answers without an approval: 404 or 304 (6.9)"),
     "reset-approvals": ("off", "on: a push removes the approvals (6.9)"),
     "stale-list": ("off", "on: lists of merge requests answer what they were when it was switched on (1.2)"),
+    "push-request": ("on", "what a push with options gets: no-link: GitLab does not print it; refuse: merge requests are disabled (2.2)"),
     "delete-closes": ("off", "on: a merge request whose source branch goes is closed"),
 }  # fmt: skip
 COUNTS = {  # name -> what the next N of something do

@@ -14,6 +14,7 @@ VALUES = {
     "ci-outcome": ("success", "failed", "canceled", "skipped", "manual", "running"),
     "approve-again": ("401", "304"),
     "unapprove-none": ("404", "304"),
+    "push-request": ("on", "no-link", "refuse"),
 }
 
 

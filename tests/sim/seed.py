@@ -2,10 +2,12 @@
 
 import os
 import subprocess
+import sys
 
 from . import seed_text as text
 from .gitrepo import GIT_ENV
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 START = 1767603600  # 2026-01-05 10:00 +0100
 PEOPLE = (
     ("Maria Keller", "maria.keller@example.com"),
@@ -116,11 +118,12 @@ def fast_import(path, fill):
         raise RuntimeError(f"git fast-import ended with {child.returncode}")
     with open(os.path.join(path, "config"), "a", encoding="utf-8") as config:
         config.write(CONFIG)
-    hook = os.path.join(path, "hooks/pre-receive")
-    os.makedirs(os.path.dirname(hook), exist_ok=True)
-    with open(hook, "w", encoding="utf-8") as out:
-        out.write(HOOK)
-    os.chmod(hook, 0o755)
+    os.makedirs(os.path.join(path, "hooks"), exist_ok=True)
+    for name, text_of in (("pre-receive", HOOK), ("post-receive", AFTER.format(python=sys.executable, here=HERE))):
+        hook = os.path.join(path, "hooks", name)
+        with open(hook, "w", encoding="utf-8") as out:
+            out.write(text_of)
+        os.chmod(hook, 0o755)
 
 
 CONFIG = """[http]
@@ -157,6 +160,12 @@ while read -r old new ref; do
 		break
 	done <protected-branches
 done
+"""
+
+# Only a push with options is of interest to the simulated GitLab: it notices all others by itself.
+AFTER = """#!/bin/sh
+[ "${{GIT_PUSH_OPTION_COUNT:-0}}" -gt 0 ] || exit 0
+exec '{python}' '{here}/post_receive.py'
 """
 
 
