@@ -120,16 +120,19 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 
 const struct sg_cmd sg_cmd_bump = {
 	.name = "bump",
-	.summary = "write an image tag into the GitOps repository as a commit",
+	.summary = "write an image tag into the GitOps repository",
 	.words = "SERVICE TAG | SERVICE=TAG... | SERVICE... --image-tag TAG | --from-file FILE",
 	.words_env = SG_SERVICES_ENV,
-	.details = "Edits the image of each service in the files of an environment and publishes "
-		   "all of "
-		   "it as one commit. Only the bytes of the values change. Nothing is written when "
-		   "the values stand already. When another push wins the race, the edit is applied "
-		   "again to the new tip. A newer version that stands there stays, unless "
-		   "--allow-older says otherwise: that, and --expect-current, hold at every "
-		   "try.",
+	.details =
+		"Edits the image of each service in the files of an environment and publishes "
+		"all of "
+		"it as one commit. Only the bytes of the values change. Nothing is written when "
+		"the values stand already. When another push wins the race, the edit is applied "
+		"again to the new tip. Where the environment is changed by merge requests and "
+		"has no gates, each service gets one of its own, which the push itself opens: "
+		"a token for Git alone is enough. A newer version that stands there stays, unless "
+		"--allow-older says otherwise: that, and --expect-current, hold at every "
+		"try.",
 	.examples = "  stagegate bump catalog 1.4.2\n"
 		    "  stagegate bump --env dev catalog=1.4.2 checkout=2.0.0\n"
 		    "  stagegate bump catalog checkout --image-tag 1.4.2\n"

@@ -6,23 +6,18 @@
 #include "step/load.h"
 #include "step/message.h"
 #include "step/publish.h"
+#include "step/push_request.h"
 #include "step/way.h"
 
-/* An environment that is not simply committed to is somebody's gate; nothing walks around it. */
+/* Nothing walks around a gate. */
 static int refuse_gated(const struct sg_environment *env, struct sg_err *err)
 {
-	if (env->gate_count)
-		(void)sg_fail(err, SG_R_ENVIRONMENT_GATED,
-			"%s has %zu gate%s (%s ...), and a bump would walk around them", env->name,
-			env->gate_count, env->gate_count == 1 ? "" : "s",
-			sg_gate_type_name(env->gates[0].type));
-	else if (env->publish == SG_PUBLISH_MERGE_REQUEST)
-		(void)sg_fail(err, SG_R_ENVIRONMENT_GATED,
-			"%s is changed by merge requests (publish: merge-request), and a bump "
-			"makes a commit",
-			env->name);
-	else
+	if (!env->gate_count)
 		return 0;
+	(void)sg_fail(err, SG_R_ENVIRONMENT_GATED,
+		"%s has %zu gate%s (%s ...), and a bump would walk around them", env->name,
+		env->gate_count, env->gate_count == 1 ? "" : "s",
+		sg_gate_type_name(env->gates[0].type));
 	if (env->after_count)
 		return sg_hint(err,
 			"nothing was written; stagegate promote SERVICE --to %s takes there what "
@@ -75,12 +70,24 @@ static void end(
 			"already so on %s at %.12s; nothing was written", branch, done->commit);
 }
 
-static int bump(struct sg_world *world, struct sg_loaded *loaded, const struct sg_bump_ask *ask,
-	struct sg_report *report, struct sg_err *err)
+static void report_head(
+	const struct sg_loaded *loaded, const struct sg_environment *env, struct sg_report *report)
 {
-	const struct sg_environment *env;
+	report->repository = loaded->remote.name;
+	report->config_from = loaded->config_from;
+	report->advisory = loaded->advisory;
+	report->environment = env->name;
+	report->branch = env->branch;
+	report->publish_via = sg_way_name(loaded);
+}
+
+static int bump_by_commit(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_environment *env, const struct sg_bump_ask *ask, struct sg_report *report,
+	struct sg_err *err)
+{
 	struct sg_publish_done done;
 	struct sg_publish_ask publish = {
+		.env = env,
 		.wishes = ask->wishes,
 		.count = ask->count,
 		.guard = {.expect = ask->expect,
@@ -88,23 +95,15 @@ static int bump(struct sg_world *world, struct sg_loaded *loaded, const struct s
 		.dry_run = ask->dry_run,
 	};
 
-	if (sg_load_environment(loaded, ask->env, &env, err) < 0 || refuse_gated(env, err) < 0)
-		return -1;
-	publish.env = env;
 	sg_console_phase(world->console, SG_CONSOLE_PUBLISH, "%s %s",
 		ask->dry_run ? "Planning for" : "Publishing to", env->branch);
 	if (sg_publish(world, loaded, &publish, &done, err) < 0)
 		return -1;
-	report->repository = loaded->remote.name;
-	report->config_from = loaded->config_from;
-	report->advisory = loaded->advisory;
-	report->environment = env->name;
-	report->branch = env->branch;
+	report_head(loaded, env, report);
 	report->commit = done.commit;
 	report->commit_url = sg_remote_commit_url(world->arena, &loaded->remote, done.commit);
 	report->id = done.plan.id;
 	report->tries = done.tries;
-	report->publish_via = sg_way_name(loaded);
 	report->files = done.changes.files;
 	report->file_count = done.changes.file_count;
 	sg_report_add_values(
@@ -119,6 +118,62 @@ static int bump(struct sg_world *world, struct sg_loaded *loaded, const struct s
 			publish.guard.older_reason);
 	end(ask, &done, report);
 	return 0;
+}
+
+/* ---- an environment that is changed by merge requests ---- */
+
+/* The run's own outcome is that of the worst service. */
+static void end_requests(struct sg_report *report)
+{
+	const struct sg_report_service *worst = &report->services[0];
+
+	for (size_t i = 1; i < report->service_count; i++)
+		if (sg_result_is_worse(report->services[i].result, worst->result))
+			worst = &report->services[i];
+	sg_report_end(
+		report, worst->result, worst->code, "%s: %s", worst->service, worst->sentence);
+}
+
+/* Each service has a request of its own, which the push opens: that goes by Git. */
+static int bump_by_request(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_environment *env, const struct sg_bump_ask *ask, struct sg_report *report,
+	struct sg_err *err)
+{
+	struct sg_push_request_ask one = {.env = env,
+		.guard = {.expect = ask->expect,
+			.older_reason = sg_message_reason(world, ask->older_reason)},
+		.dry_run = ask->dry_run};
+	struct sg_push_request_done done;
+
+	if (loaded->way && loaded->way->only)
+		sg_report_warn(report, "VIA_GIT",
+			"a merge request of bump is opened by a push, whatever publish.via says");
+	if (loaded->way && sg_way_turn(world, loaded, "a push opens the merge request", err) < 0)
+		return -1;
+	sg_console_phase(world->console, SG_CONSOLE_PUBLISH, "%s merge requests to %s",
+		ask->dry_run ? "Planning" : "Opening", env->name);
+	report_head(loaded, env, report);
+	for (size_t i = 0; i < ask->count; i++) {
+		one.wish = ask->wishes[i];
+		if (sg_push_request(world, loaded, &one, &done, err) < 0 ||
+			(i + 1 < ask->count && done.tries && sg_load_again(loaded, err) < 0))
+			return -1;
+		sg_push_request_report(world, loaded, &one, &done, report);
+	}
+	end_requests(report);
+	return 0;
+}
+
+static int bump(struct sg_world *world, struct sg_loaded *loaded, const struct sg_bump_ask *ask,
+	struct sg_report *report, struct sg_err *err)
+{
+	const struct sg_environment *env;
+
+	if (sg_load_environment(loaded, ask->env, &env, err) < 0 || refuse_gated(env, err) < 0)
+		return -1;
+	return env->publish == SG_PUBLISH_MERGE_REQUEST
+		       ? bump_by_request(world, loaded, env, ask, report, err)
+		       : bump_by_commit(world, loaded, env, ask, report, err);
 }
 
 int sg_flow_bump(struct sg_world *world, const struct sg_bump_ask *ask, struct sg_report *report,

@@ -114,6 +114,9 @@ static int turn(struct handling *h,
 		h->stage.promotions[i].older_reason =
 			sg_message_reason(h->world, h->ask->older_reason);
 	h->report->publish_via = sg_publish_via_name(SG_VIA_GIT);
+	if (h->stage.loaded.policy.publish_via == SG_VIA_API)
+		sg_report_warn(h->report, "VIA_GIT",
+			"publish.via: api is for commits; a merge request goes by Git");
 	if (h->ask->dry_run)
 		h->judge = judge_plan;
 	return sg_turn_all(&turning, err) < 0 ? -1 : end_looked(h, err);

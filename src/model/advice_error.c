@@ -131,8 +131,8 @@ static const struct sg_advice rows[] = {
 	},
 	{
 		.code = "ENVIRONMENT_GATED",
-		.means = "The environment has gates, or is changed by merge requests, and what "
-			 "you asked for would have walked around them.",
+		.means = "The environment has gates, and what you asked for would have walked "
+			 "around them.",
 		.cause = "bump was used where promote belongs; or the gates bind nobody, because "
 			 "the configuration came from --config or from a branch that GitLab does "
 			 "not protect.",

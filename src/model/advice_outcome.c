@@ -163,11 +163,38 @@ static const struct sg_advice rows[] = {
 		.look = "git log --grep='keep what came in between' -5 origin/BRANCH\n",
 	},
 	{
+		.code = "MR_NOT_SEEN",
+		.means = "The branch carries this version, and a merge request was opened for it. "
+			 "Whether that is still open cannot be seen.",
+		.cause = "The token is for Git alone (`write_repository`), or GitLab did not "
+			 "answer. "
+			 "Git shows which merge requests there were, and not what became of them.",
+		.remedy = "Look at it. If somebody closed it, ask why; to ask again, delete the "
+			  "branch "
+			  "and run again. With `read_api` beside `write_repository`, or with the "
+			  "job's own token, bump sees for itself.",
+		.look = "glab mr view IID -R PROJECT\n",
+	},
+	{
+		.code = "MR_STYLE_LEFT_OUT",
+		.means = "The merge request was opened without all that `merge_request:` of the "
+			 "environment asks for; the warning names what is missing.",
+		.cause = "bump opens it by push options, and GitLab has none for reviewers, and "
+			 "none that says no to squashing or to deleting the branch.",
+		.remedy = "Set it by hand, or open merge requests by `mr open`, with a token that "
+			  "may "
+			  "use the API.",
+		.look = "glab mr update IID -R PROJECT --reviewer NAME\n",
+	},
+	{
 		.code = "VIA_GIT",
-		.means = "`publish.via: api` is configured, and this promotion read and wrote by "
-			 "Git.",
-		.cause = "Branches of merge requests are moved only from where they were seen, "
-			 "which GitLab's API cannot do.",
+		.means = "`publish.via: api` is configured, and this promotion or merge request "
+			 "read "
+			 "and wrote by Git.",
+		.cause = "GitLab's API moves a branch without comparing where it is, and shows no "
+			 "tree of a commit. So it could take away somebody's commit on our branch, "
+			 "and "
+			 "nothing could prove that a head carries our change and no other.",
 		.remedy = "Nothing is wrong. The token needs `write_repository`, which is part of "
 			  "`api`; with `publish.via: auto` it is not said.",
 		.look = "stagegate explain VIA_GIT\n",

@@ -42,7 +42,9 @@ int sg_outcome_count(void);
 	X(WENT_BACK, "an older version took the place of a newer one, as --allow-older says")      \
 	X(CAME_BETWEEN,                                                                            \
 		"somebody changed the same file in the last moment; both changes are there")       \
-	X(VIA_GIT, "promotions go by Git, whatever publish.via says")                              \
+	X(VIA_GIT, "merge requests and promotions go by Git, whatever publish.via says")           \
+	X(MR_NOT_SEEN, "whether the merge request is still open cannot be seen")                   \
+	X(MR_STYLE_LEFT_OUT, "a push cannot say all that merge_request: asks for")                 \
 	X(SHARED_VALUE, "another place changed, too, through an anchor")                           \
 	X(IMAGE_NOT_CHECKED, "no image was expected")                                              \
 	X(IMAGE_NOT_SEEN, "no running pod shows the wanted image")                                 \

@@ -161,6 +161,19 @@ void sg_report_add_values(struct sg_report *report, const char *environment,
 	}
 }
 
+void sg_report_add_diffs(struct sg_report *report, const struct sg_file_change *files, size_t count)
+{
+	size_t all_count = report->file_count + count;
+	struct sg_file_change *all = sg_arena_calloc(report->arena, all_count + 1, sizeof(*all));
+
+	if (report->file_count)
+		memcpy(all, report->files, report->file_count * sizeof(*all));
+	if (count)
+		memcpy(all + report->file_count, files, count * sizeof(*all));
+	report->files = all;
+	report->file_count = all_count;
+}
+
 void sg_report_add_file(struct sg_report *report, const char *path, enum sg_file_state state)
 {
 	struct sg_report_file *row =

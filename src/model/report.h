@@ -265,6 +265,10 @@ void sg_report_add_gate(struct sg_report *report, const char *service, const cha
 void sg_report_add_values(struct sg_report *report, const char *environment,
 	const struct sg_value_change *values, size_t count, bool noop);
 
+/* The files of one more plan, behind those that are there. */
+void sg_report_add_diffs(
+	struct sg_report *report, const struct sg_file_change *files, size_t count);
+
 void sg_report_add_file(struct sg_report *report, const char *path, enum sg_file_state state);
 
 void sg_report_add_part(struct sg_report *report, const char *name, const char *version);

@@ -107,7 +107,7 @@ static int judge_fit(struct judging *judging, struct sg_head *head, struct sg_er
 	bool conflict;
 
 	head->on_tip = strcmp(head->base, tip->revision) == 0;
-	if (!head->ours || head->on_tip || judging->ask->base) {
+	if (!head->ours || head->on_tip || judging->ask->was_merged) {
 		head->fits = head->ours;
 		return 0;
 	}

@@ -13,7 +13,9 @@ struct sg_head_ask {
 	const char *service;
 	const char *head;           /* full commit id */
 	struct sg_tree_source *tip; /* the environment's branch as it is now */
-	const char *base; /* its merge base, for a head that was merged since; NULL: as of now */
+	/* Its merge base where that is known; NULL: GitLab is asked. */
+	const char *base;
+	bool was_merged; /* it is in the tip since: not asked whether it fits */
 };
 
 struct sg_head {

@@ -60,8 +60,11 @@ static int read_requesters(struct judging *j, struct sg_err *err)
 static int read_head(struct judging *j, struct sg_head *ret, struct sg_err *err)
 {
 	const struct sg_mr *merged = &j->p->request.merged;
-	struct sg_head_ask ask = {
-		.env = j->p->env, .service = j->p->service, .head = merged->sha, .tip = j->p->tip};
+	struct sg_head_ask ask = {.env = j->p->env,
+		.service = j->p->service,
+		.head = merged->sha,
+		.tip = j->p->tip,
+		.was_merged = true};
 	struct sg_gitlab_version *versions;
 	size_t count;
 

@@ -49,6 +49,8 @@ static void add_diff(const struct sg_plan *plan, struct sg_buf *out)
 
 	sg_buf_init(&raw, 8u << 20);
 	sg_buf_init(&text, DIFF_MAX_BYTES);
+	if (!plan->file_count)
+		return;
 	for (size_t i = 0; i < plan->file_count; i++)
 		sg_report_diff(&plan->files[i], &raw);
 	sg_text_terminal(sg_buf_str(&raw), true, &text);

@@ -37,20 +37,6 @@ bool sg_stage_wrote(const struct sg_stage *stage)
 	return false;
 }
 
-/* Behind those of the services before: each has a merge request of its own. */
-static void add_files(struct sg_report *report, const struct sg_plan *plan)
-{
-	size_t count = report->file_count + plan->file_count;
-	struct sg_file_change *all = sg_arena_calloc(report->arena, count + 1, sizeof(*all));
-
-	if (report->file_count)
-		memcpy(all, report->files, report->file_count * sizeof(*all));
-	if (plan->file_count)
-		memcpy(all + report->file_count, plan->files, plan->file_count * sizeof(*all));
-	report->files = all;
-	report->file_count = count;
-}
-
 int sg_stage_plan(struct sg_world *world, struct sg_stage *stage, struct sg_report *report,
 	struct sg_err *err)
 {
@@ -64,7 +50,7 @@ int sg_stage_plan(struct sg_world *world, struct sg_stage *stage, struct sg_repo
 			continue;
 		if (sg_promotion_plan(world, &stage->loaded, p, &plan, &wish, err) < 0)
 			return -1;
-		add_files(report, &plan);
+		sg_report_add_diffs(report, plan.files, plan.file_count);
 	}
 	return 0;
 }

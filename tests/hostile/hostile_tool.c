@@ -16,7 +16,7 @@
 #include "report/markdown.h"
 #include "report/text.h"
 #include "step/message.h"
-#include "step/request.h"
+#include "step/request_options.h"
 
 #define OUT_MAX (8u << 20)
 #define TEXT_MAX 65536
@@ -120,10 +120,29 @@ static void notes(const struct sg_gate_verdict *gate, const char *t)
 	put("note", &out);
 }
 
+/* Each in a line of its own, as Git sends them. */
+static void options(struct sg_world *world, const struct sg_environment *env,
+	const struct sg_plan *made, const struct sg_span *span)
+{
+	const struct sg_request_options_ask ask = {
+		.env = env, .service = "catalog", .plan = made, .span = span};
+	struct sg_request_options found;
+	struct sg_buf out SG_AUTO(sg_buf_release);
+
+	sg_request_options_make(world, &ask, &found);
+	sg_buf_init(&out, OUT_MAX);
+	for (size_t i = 0; i < found.count; i++)
+		sg_buf_addf(&out, "%s\n", found.items[i]);
+	put("options", &out);
+}
+
 static void plan(struct sg_world *world, const struct sg_value_change *value,
 	const struct sg_file_change *file, const char *t)
 {
-	const struct sg_environment env = {.name = "production"};
+	const char *const label = t;
+	const struct sg_environment env = {.name = "production",
+		.branch = "main",
+		.request = {.labels = &label, .label_count = 1}};
 	const struct sg_policy policy = {
 		.file = "stagegate.yaml", .commit.subject = "deploy({env}): {tag} from {from}"};
 	struct sg_plan made = {.files = file,
@@ -149,6 +168,7 @@ static void plan(struct sg_world *world, const struct sg_value_change *value,
 	text = sg_request_text(world, &env, "catalog", &made, &span);
 	put_str("title", text.title);
 	put_str("description", text.description);
+	options(world, &env, &made, &span);
 }
 
 static void diff(const struct sg_file_change *file)

@@ -12,7 +12,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOOL = ROOT / "build/dev/tests/hostile/hostile_tool"
 TEXTS = [json.loads(line) for line in (ROOT / "tests/data/hostile.jsonl").read_text(encoding="ascii").splitlines()]
-SINKS = ["terminal", "json", "junit", "dotenv", "note", "commit", "title", "description", "diff", "joblog"]
+SINKS = ["terminal", "json", "junit", "dotenv", "note", "commit", "title", "description", "options", "diff", "joblog"]
 
 # Quick actions: a line that begins with a slash, outside of code (lib/gitlab/quick_actions/extractor.rb).
 ACTION = re.compile(r"^/[a-z_]+", re.M | re.I)
@@ -99,6 +99,23 @@ def test_markdown_for_gitlab(sink):
             if line.startswith("|"):
                 columns = 8 if sink == "note" else 4
                 assert line.count("|") == columns + 1, (text, line)
+
+
+def test_push_options_are_the_lines_that_were_meant_and_no_more():
+    """GitLab makes a line end of a backslash and an n in a description, and of nothing else (push_options_handler_service.rb)."""
+    keys = ["create", "target", "title", "description", "remove_source_branch", "label"]
+    for (text, said), (_, title), (_, description) in zip(each("options"), each("title"), each("description")):
+        lines = said.decode("utf-8").split("\n")
+        assert lines.pop() == "" and [re.fullmatch(r"merge_request\.(\w+)(?:=.*)?", line)[1] for line in lines] == keys, text
+        assert not invisible("".join(lines)), text
+        values = dict(line.partition("=")[::2] for line in lines)
+        assert values["merge_request.title"].replace("\\ n", "\\n") == title.decode().replace("\\ n", "\\n"), text
+        shown = values["merge_request.description"].replace("\\n", "\n")
+        meant = description.decode("utf-8")
+        assert shown.count("\n") == meant.count("\n"), text
+        assert shown.replace("\\ n", "\\n") == meant.replace("\\ n", "\\n").replace("\t", " "), text
+        for pattern in (ACTION, REFERENCE, CLOSING):
+            assert not pattern.search(LINK.sub("", without_code(shown))), (text, shown)
 
 
 @pytest.mark.parametrize("sink", ["title", "commit"])

@@ -99,7 +99,7 @@ static void newer_brings_commits(void **state)
 	reply(r, RANGE(SHA_A, SHA_B), 200, "[" ROW(SHA_B, "third") "," ROW(SHA_C, "second") "]");
 	says(r, "\n`1.4.0` to `1.5.0` brings [2 source commits](" COMPARE(
 			SHA_A, SHA_B) "):\n\n"
-				      "- `bbbbbbbbbbbb` `third`\n- `cccccccccccc` `second`\n\n");
+				      "- `bbbbbbbbbbbb` `third`\n- `cccccccccccc` `second`\n");
 }
 
 static void older_takes_them_away(void **state)

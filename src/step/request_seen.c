@@ -1,0 +1,99 @@
+#include "step/request_seen.h"
+
+#include <string.h>
+
+#define ASK_MS 10000
+
+/* Words of an answer that was none; a signal is an error. */
+static int not_seen(struct sg_world *world, const struct sg_err *why,
+	struct sg_request_seen *ret_seen, struct sg_err *err)
+{
+	if (why->reason == SG_R_CANCELLED) {
+		*err = *why;
+		return -1;
+	}
+	*ret_seen = (struct sg_request_seen){.why = sg_arena_strdup(world->arena, why->cause)};
+	return 0;
+}
+
+/* The newest of each kind; a list begins with the newest. */
+static void sort(
+	const struct sg_mr *mrs, size_t count, const char *branch, struct sg_request_seen *seen)
+{
+	int64_t merged_iid = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct sg_mr *mr = &mrs[i];
+
+		if (strcmp(mr->source_branch, branch) != 0 ||
+			mr->source_project_id != mr->target_project_id)
+			continue;
+		switch (mr->state) {
+		case SG_MR_OPENED:
+		case SG_MR_LOCKED:
+		case SG_MR_OTHER:
+			if (!seen->open.iid)
+				seen->open = *mr;
+			break;
+		case SG_MR_CLOSED:
+			/* what was merged after it says more */
+			if (!seen->closed.iid && mr->iid > merged_iid)
+				seen->closed = *mr;
+			break;
+		case SG_MR_MERGED:
+			if (!merged_iid)
+				merged_iid = mr->iid;
+			break;
+		}
+	}
+}
+
+/* Ours closed it, and may ask again; a person who closed it said no. Whose it is, is known where
+ * the token has a user. */
+static int whose(struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *forge,
+	struct sg_request_seen *seen, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+
+	if (loaded->remote.is_job_token || (!seen->open.iid && !seen->closed.iid))
+		return 0;
+	if (sg_forge_me(forge, &why) < 0) {
+		if (why.reason != SG_R_CANCELLED)
+			return 0;
+		*err = why;
+		return -1;
+	}
+	seen->foreign = seen->open.iid && !sg_request_is_ours(&seen->open, forge, &loaded->policy);
+	if (seen->closed.iid && sg_forge_is_own(forge, &loaded->policy, seen->closed.closed_by.id))
+		seen->closed.iid = 0;
+	(void)world;
+	return 0;
+}
+
+int sg_request_see(struct sg_world *world, const struct sg_loaded *loaded,
+	const struct sg_environment *env, const char *branch, struct sg_request_seen *ret_seen,
+	struct sg_err *err)
+{
+	int64_t until_ms = sg_loop_after(sg_world_loop(world), ASK_MS);
+	struct sg_request_seen seen = {.known = true};
+	struct sg_err why = SG_ERR_INIT;
+	struct sg_forge forge;
+	struct sg_mr *mrs;
+	size_t count;
+	const char *missing;
+
+	if (!sg_forge_is_there(loaded, &missing) || !loaded->remote.cred) {
+		*ret_seen = (struct sg_request_seen){
+			.why = loaded->remote.cred ? missing : loaded->remote.no_cred_why};
+		return 0;
+	}
+	sg_forge_brief(world, loaded, NULL, until_ms, &forge);
+	if (sg_gitlab_mr_list(&forge.gitlab, branch, env->branch, "all", world->arena, &mrs, &count,
+		    &why) < 0)
+		return not_seen(world, &why, ret_seen, err);
+	sort(mrs, count, branch, &seen);
+	if (whose(world, loaded, &forge, &seen, err) < 0)
+		return -1;
+	*ret_seen = seen;
+	return 0;
+}
