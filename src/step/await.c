@@ -58,7 +58,6 @@ struct awaiting {
 	size_t looker_count;
 	size_t over;  /* of all */
 	size_t live;  /* of those that are over */
-	bool stepped; /* a follower's step may have waited: what came meanwhile lies there */
 	bool decided; /* one cannot succeed */
 	int64_t start_ms;
 	struct sg_progress progress;       /* of very many together */
@@ -104,7 +103,6 @@ static int step_one(struct awaiting *all, struct sg_follower *follower, struct s
 {
 	if (was_counted(all, follower))
 		return 0;
-	all->stepped = true;
 	if (sg_follower_step(follower, err) < 0)
 		return sg_wrap(err, "%s", follower->ask->service);
 	if (sg_follower_over(follower)) {
@@ -159,7 +157,6 @@ static int step_all(struct awaiting *all, struct sg_err *err)
 	struct sg_follower *follower;
 	int64_t until_ms;
 
-	all->stepped = false;
 	if (sg_herd_step(&all->herd, err) < 0)
 		return -1;
 	until_ms = sg_loop_after(loop, TURN_MS);
@@ -190,7 +187,7 @@ static int64_t due_ms(const struct awaiting *all)
 		at_ms = follower->read ? sg_cluster_read_due_ms(follower->read) : 0;
 		due = at_ms < due ? at_ms : due;
 	}
-	return all->herd.stirred || all->stepped ? 0 : due;
+	return all->herd.stirred ? 0 : due;
 }
 
 /* Of very many: how far they are, and who was waiting last. */
