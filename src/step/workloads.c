@@ -23,10 +23,11 @@ struct sg_workloads {
 	int64_t due_ms;
 	int64_t read_ms;
 	int64_t tried_ms;
-	bool tried; /* a look was made for the need at hand */
-	struct sg_scan_memory memory;
-	const char *denied;        /* in the world's arena */
-	struct sg_app_strings log; /* likewise */
+	bool tried;                    /* a look was made for the need at hand */
+	struct sg_scan_memory *memory; /* NULL while it holds nothing: it is large */
+	int64_t grace_ms;              /* of `memory` */
+	const char *denied;            /* in the world's arena */
+	struct sg_app_strings log;     /* likewise */
 };
 
 struct sg_workloads *sg_workloads_new(
@@ -45,6 +46,7 @@ void sg_workloads_free(struct sg_workloads *workloads)
 	if (!workloads)
 		return;
 	free(workloads->of);
+	free(workloads->memory);
 	sg_arena_release(&workloads->arena);
 	free(workloads);
 }
@@ -118,9 +120,12 @@ static void note_need(struct sg_workloads *workloads, const struct sg_app_verdic
 	if (can_wait(verdict) && !workloads->at_once)
 		workloads->due_ms += soon_ms(workloads);
 	workloads->facts.ripe = workloads->aged.ripe = false;
-	if (need == SG_SCAN_PROGRESS)
-		workloads->memory.stuck = (struct sg_stuck_memory){
-			.grace_ms = workloads->world->settings->pod_grace_ms};
+	if (need != SG_SCAN_PROGRESS)
+		return;
+	workloads->grace_ms = workloads->world->settings->pod_grace_ms;
+	if (workloads->memory)
+		workloads->memory->stuck =
+			(struct sg_stuck_memory){.grace_ms = workloads->grace_ms};
 }
 
 /* One that has many beside it must not take all the time for its reads. */
@@ -209,6 +214,26 @@ static int64_t deadline_of(const struct sg_workloads *workloads)
 	return sooner(now_of(workloads) + READ_MAX_MS, workloads->world->deadline_ms);
 }
 
+static struct sg_scan_memory *memory_of(struct sg_workloads *workloads)
+{
+	if (!workloads->memory) {
+		workloads->memory = sg_calloc(1, sizeof(*workloads->memory));
+		workloads->memory->stuck.grace_ms = workloads->grace_ms;
+	}
+	return workloads->memory;
+}
+
+/* Of thousands few have a pod that is stuck. */
+static void drop_empty(struct sg_workloads *workloads)
+{
+	const struct sg_scan_memory *memory = workloads->memory;
+
+	if (!memory || memory->stuck.count || memory->denied)
+		return;
+	free(workloads->memory);
+	workloads->memory = NULL;
+}
+
 /* 1: there are new facts. 0: the cluster did not answer well, and is asked again later. */
 static int scan(struct sg_workloads *workloads, const struct sg_app *app, struct sg_err *err)
 {
@@ -218,7 +243,7 @@ static int scan(struct sg_workloads *workloads, const struct sg_app *app, struct
 	struct sg_scan_more more;
 	struct sg_err why = SG_ERR_INIT;
 
-	if (sg_workload_scan(&read, app, workloads->need, &workloads->memory, now_of(workloads),
+	if (sg_workload_scan(&read, app, workloads->need, memory_of(workloads), now_of(workloads),
 		    &facts, &more, &why) < 0) {
 		if (why.reason == SG_R_CANCELLED) {
 			*err = why;
@@ -240,11 +265,12 @@ static void plan_next(struct sg_workloads *workloads)
 	int64_t now_ms = now_of(workloads);
 	int64_t due_ms = now_ms + workloads->world->settings->poll_ms;
 
-	if (workloads->need == SG_SCAN_PROGRESS)
-		due_ms = sooner(due_ms, sg_stuck_due_ms(&workloads->memory.stuck));
+	if (workloads->need == SG_SCAN_PROGRESS && workloads->memory)
+		due_ms = sooner(due_ms, sg_stuck_due_ms(&workloads->memory->stuck));
 	if (due_ms <= now_ms)
 		due_ms = now_ms + soon_ms(workloads);
 	workloads->due_ms = due_ms;
+	drop_empty(workloads);
 }
 
 int sg_workloads_look(struct sg_workloads *workloads, const struct sg_app *app,
