@@ -52,10 +52,12 @@ bool sg_workload_pods_refused(
 	return true;
 }
 
-/* A number that is absent counts as 0, as it does for Kubernetes. */
-static long long number(int64_t value)
+/* Kubernetes' own numbers have 32 bits; one that is absent, or no number of pods, counts as 0. */
+static int64_t number(int64_t value)
 {
-	return value == SG_WORKLOAD_UNSAID ? 0 : value;
+	if (value < 0)
+		return 0;
+	return value > INT32_MAX ? INT32_MAX : value;
 }
 
 static void say(struct sg_workload_reading *ret, enum sg_workload_state state,
@@ -101,8 +103,8 @@ static bool lacks(const char *what, int64_t have, int64_t want, struct sg_arena 
 {
 	if (number(have) >= number(want))
 		return false;
-	progresses(ret, sg_arena_printf(arena, "%lld of %lld pods are %s", number(have),
-				number(want), what));
+	progresses(ret, sg_arena_printf(arena, "%lld of %lld pods are %s", (long long)number(have),
+				(long long)number(want), what));
 	return true;
 }
 
@@ -122,7 +124,8 @@ static void deployment(
 		return;
 	else if (number(workload->replicas) > number(workload->updated))
 		progresses(ret, sg_arena_printf(arena, "%lld old pods are still there",
-					number(workload->replicas) - number(workload->updated)));
+					(long long)(number(workload->replicas) -
+						    number(workload->updated))));
 	else if (!lacks("available", workload->available, workload->updated, arena, ret))
 		done(ret);
 }
@@ -187,8 +190,8 @@ static void job(
 		paused(ret, "it is suspended (spec.suspend)");
 	else
 		progresses(ret, sg_arena_printf(arena, "%lld of %lld completions",
-					number(workload->job_succeeded),
-					number(workload->job_completions)));
+					(long long)number(workload->job_succeeded),
+					(long long)number(workload->job_completions)));
 }
 
 static void cron_job(
