@@ -83,6 +83,8 @@ static void done(struct sg_workload_reading *ret)
 
 static const char *told(const struct sg_workload_condition *condition, struct sg_arena *arena)
 {
+	if (!condition->reason[0] && !condition->message[0])
+		return sg_arena_printf(arena, "its condition %.60s", condition->type);
 	return sg_arena_printf(arena, "%.60s%s%.*s", condition->reason,
 		condition->message[0] ? ": " : "", TEXT_MAX, condition->message);
 }
