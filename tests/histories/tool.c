@@ -129,7 +129,7 @@ static void drain(struct follower *follower)
 	}
 }
 
-/* Everything is read once more: the children, and the application itself at last. */
+/* The second look: the application itself, then each of its children, as long as all is well. */
 static void confirm(struct follower *follower)
 {
 	struct tool *tool = follower->tool;
@@ -140,8 +140,10 @@ static void confirm(struct follower *follower)
 		follower->confirmed = true;
 		return;
 	}
-	for (int i = tool->plan->app_count - 1; i >= 0; i--)
-		if (in_family(tool->plan, follower->root, i))
+	feed(follower, follower->root, &tool->world.apps[follower->root].object);
+	for (int i = 0; i < tool->plan->app_count && kind_of(follower) == SG_APP_SUCCESS; i++)
+		if (i != follower->root && in_family(tool->plan, follower->root, i) &&
+			follower->held[i].version != tool->world.apps[i].object.version)
 			feed(follower, i, &tool->world.apps[i].object);
 	follower->confirmed = kind_of(follower) == SG_APP_SUCCESS;
 	if (!follower->confirmed)
