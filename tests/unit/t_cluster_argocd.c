@@ -168,7 +168,7 @@ static void its_faults_say_what_to_do(void **state)
 		sg_fault_read(rows[i].status, &none, sg_str_of(rows[i].body), &fault);
 		assert_int_equal(sg_fault_fail(&fault, &about, &err), -1);
 		assert_int_equal(err.reason, rows[i].reason);
-		assert_non_null(strstr(err.hint ? err.hint : "", rows[i].hint));
+		assert_non_null(strstr(err.hint, rows[i].hint));
 	}
 	sg_buf_release(&none);
 }
