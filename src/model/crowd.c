@@ -18,7 +18,7 @@ enum {
 	STRETCH_MIN = ATTEMPT / 4,
 	STRETCH_MAX = 4 * ATTEMPT, /* ... up to this ... */
 	LOOKS_APART = 64,          /* ... and to so many times what the quickest look took */
-	MOVES_MAX = 14, /* looks of one turn that found another commit: so many went by at least */
+	MOVES_MAX = 16, /* looks of one turn that found another commit: so many went by at least */
 	WAIT_MAX_MS = 3600000
 };
 

@@ -12,7 +12,7 @@
  *
  * With N that never rest, a change costs 1 + (N - 1) / K pushes when K commits pass during a turn:
  * each of the others lands once between two of ours. About one commit lands in an attempt's time,
- * so the patience is K, and 28 keeps 32 of them below two and a half pushes.
+ * so the patience is K, and 29 keeps 32 of them below two and a half pushes.
  *
  * Times are measured in attempts (a look, a fetch, a push), as they are now: whoever came in a rush
  * of many had a slow attempt, and a quick look says that the others wait, too. An attempt counts
@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 enum {
-	SG_CROWD_PATIENCE = 28,         /* attempts that the first turn is waited for, on average */
+	SG_CROWD_PATIENCE = 29,         /* attempts that the first turn is waited for, on average */
 	SG_CROWD_PAUSE = 7,             /* attempts, the first sg_crowd_pause(), on average */
 	SG_CROWD_ATTEMPT_MAX_MS = 5000, /* no attempt counts for more */
 	SG_CROWD_LOOKS = 8              /* nor for more than so many looks */
