@@ -13,6 +13,12 @@
 /* One JSON object of the server at most; etcd itself stops at 1.5 MiB (argocd.md 3.2). */
 #define SG_CLUSTER_OBJECT_MAX_BYTES ((size_t)16 * 1024 * 1024)
 
+/*
+ * An API server that starts knows no rules and no accounts yet: for so long a 401 or 403 is not
+ * believed where the same was allowed before.
+ */
+#define SG_CLUSTER_STARTING_MS INT64_C(30000)
+
 struct sg_cluster_client {
 	struct sg_http *http;
 	struct sg_cluster_access *access;

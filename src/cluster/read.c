@@ -18,6 +18,7 @@ struct sg_cluster_read {
 	int odd;
 	bool renewed;
 	struct sg_err trouble; /* with failures: the last one */
+	int64_t patient_ms;    /* until then a denial is not believed; 0: it is */
 };
 
 struct sg_cluster_read *sg_cluster_read_new(
@@ -32,6 +33,16 @@ struct sg_cluster_read *sg_cluster_read_new(
 	return read;
 }
 
+static int64_t now_of(const struct sg_cluster_read *read)
+{
+	return sg_loop_now_ms(read->client->http->loop);
+}
+
+void sg_cluster_read_was_allowed(struct sg_cluster_read *read)
+{
+	read->patient_ms = now_of(read) + SG_CLUSTER_STARTING_MS;
+}
+
 void sg_cluster_read_free(struct sg_cluster_read *read)
 {
 	if (!read)
@@ -40,11 +51,6 @@ void sg_cluster_read_free(struct sg_cluster_read *read)
 	sg_buf_release(&read->body);
 	free(read->path);
 	free(read);
-}
-
-static int64_t now_of(const struct sg_cluster_read *read)
-{
-	return sg_loop_now_ms(read->client->http->loop);
 }
 
 /* Ends the try; the next one begins after a while. */
@@ -115,6 +121,13 @@ static int take_object(struct sg_cluster_read *read, struct sg_json **ret_doc, s
 	return -1;
 }
 
+static bool may_pass(const struct sg_cluster_read *read, const struct sg_fault *fault)
+{
+	bool denied = fault->kind == SG_FAULT_AUTH || fault->kind == SG_FAULT_FORBIDDEN;
+
+	return sg_fault_may_pass(fault) || (denied && now_of(read) < read->patient_ms);
+}
+
 static int finish(struct sg_cluster_read *read, struct sg_json **ret_doc,
 	struct sg_fault *ret_fault, struct sg_err *err)
 {
@@ -122,14 +135,14 @@ static int finish(struct sg_cluster_read *read, struct sg_json **ret_doc,
 	struct sg_err why = SG_ERR_INIT;
 
 	sg_fault_read(call->status, &call->headers, sg_buf_str(&read->body), ret_fault);
-	if (sg_fault_may_pass(ret_fault)) {
-		(void)sg_cluster_gave_up(read->client, ret_fault, &why);
-		return try_later(read, &why, ret_fault->retry_after_ms);
-	}
 	if (ret_fault->kind == SG_FAULT_AUTH && renewed(read)) {
 		sg_http_end(read->call);
 		read->call = NULL;
 		return begin(read, err);
+	}
+	if (may_pass(read, ret_fault)) {
+		(void)sg_cluster_gave_up(read->client, ret_fault, &why);
+		return try_later(read, &why, ret_fault->retry_after_ms);
 	}
 	return ret_fault->kind == SG_FAULT_NONE ? take_object(read, ret_doc, err) : 1;
 }

@@ -84,6 +84,7 @@ int sg_watch_new_many(struct sg_cluster_client *client, const char *namespace,
 	watch->random = seed;
 	watch->count = count;
 	watch->poll_every_ms = POLL_MS;
+	watch->denied_ms = SG_NEVER;
 	watch->timeout_s =
 		TIMEOUT_MIN_S + (unsigned)(sg_retry_random(&watch->random) % TIMEOUT_SPREAD_S);
 	watch->silence_ms =
@@ -186,6 +187,10 @@ static enum sg_watch_step step(
 	}
 	if (call->status != 0 && !is_success(call->status))
 		return sg_watch_step_fault(watch, ret, err);
+	if (call->status != 0) {
+		watch->allowed |= 1u << watch->phase;
+		watch->denied_ms = SG_NEVER;
+	}
 	return step_phase(watch, ret, err);
 }
 

@@ -127,6 +127,18 @@ static const char *verb_of(const struct sg_watch *watch)
 	return "";
 }
 
+/* What was allowed before is denied, and not for long yet: the server may be starting. */
+static bool may_be_starting(struct sg_watch *watch)
+{
+	int64_t now_ms = sg_watch_now(watch);
+
+	if (!(watch->allowed & 1u << watch->phase))
+		return false;
+	if (watch->denied_ms == SG_NEVER)
+		watch->denied_ms = now_ms;
+	return now_ms - watch->denied_ms < SG_CLUSTER_STARTING_MS;
+}
+
 static enum sg_watch_step react_auth(
 	struct sg_watch *watch, const struct sg_err *why, struct sg_err *err)
 {
@@ -141,6 +153,10 @@ static enum sg_watch_step react_auth(
 		sg_watch_hang_up(watch);
 		return SG_STEP_AGAIN;
 	}
+	if (may_be_starting(watch)) {
+		wait_and_retry(watch, why, -1);
+		return SG_STEP_AGAIN;
+	}
 	*err = *why;
 	return SG_STEP_FINAL;
 }
@@ -148,6 +164,10 @@ static enum sg_watch_step react_auth(
 static enum sg_watch_step react_forbidden(struct sg_watch *watch, const struct sg_err *why,
 	struct sg_watch_event *ret, struct sg_err *err)
 {
+	if (may_be_starting(watch)) {
+		wait_and_retry(watch, why, -1);
+		return SG_STEP_AGAIN;
+	}
 	if (watch->phase == SG_PHASE_POLL) {
 		*err = *why;
 		return SG_STEP_FINAL;

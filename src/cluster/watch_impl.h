@@ -52,6 +52,8 @@ struct sg_watch {
 	int stream_failures;       /* of them since the last list */
 	bool renewed;              /* the credential was read again and no success came since */
 	bool worked;               /* some request has succeeded */
+	unsigned allowed;          /* the phases whose requests were answered well, 1 << phase */
+	int64_t denied_ms;         /* since when they are not any more; SG_NEVER: they are */
 	bool troubled;             /* `trouble` is not overcome */
 	struct sg_err trouble;
 

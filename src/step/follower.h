@@ -40,6 +40,7 @@ struct sg_follower {
 	struct sg_cluster_read *read;
 	size_t confirmed; /* that were seen a second time: the application, then its children */
 	bool looking;     /* waits for events */
+	bool got;         /* a read beside the watch was allowed */
 	bool queued;      /* for a look */
 	bool stirred;
 	struct sg_follower *next_stirred;

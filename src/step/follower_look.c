@@ -38,6 +38,8 @@ static int start(struct sg_follower *follower, enum sg_follower_look look, struc
 		return -1;
 	follower->look = look;
 	follower->read = sg_cluster_read_new(follower->client, path.ptr, "read the application");
+	if (follower->got)
+		sg_cluster_read_was_allowed(follower->read);
 	return 0;
 }
 
@@ -120,6 +122,7 @@ static int answered(struct sg_follower *follower, const struct sg_json *doc,
 	const struct sg_herd_app *target = target_of(follower);
 	bool is_app = doc && sg_cluster_is_app(doc, &target->name);
 
+	follower->got = follower->got || doc;
 	if (follower->look == SG_LOOK_CHECK) {
 		check(follower, is_app ? doc : NULL);
 		return 1;

@@ -212,6 +212,43 @@ static void an_end_inside_a_line_and_a_reset_lose_nothing(void **state)
 	finish(w, watch);
 }
 
+/* The stream of two changes ends by a reset before its byte CUT. */
+static void cut_stream(struct cluster_world *w, size_t cut)
+{
+	static const char *const versions[] = {"100", "101", "102"};
+	struct sg_watch *watch = watch_of(w);
+	const char *frames[] = {
+		cluster_world_frame(w, "MODIFIED", cluster_world_app(w, versions[1], "")),
+		cluster_world_frame(w, "MODIFIED", cluster_world_app(w, versions[2], ""))};
+	struct sg_str text = sg_str_of(sg_arena_printf(&w->arena, "%s%s", frames[0], frames[1]));
+	size_t whole = cut >= text.len ? 2 : cut >= strlen(frames[0]);
+	struct script_answer *a;
+
+	expect_list(w, versions[0], cluster_world_app(w, "90", ""));
+	a = expect_stream(w, versions[0]);
+	script_piece(a, 2000, (struct sg_str){text.ptr, cut});
+	script_fail(a, 3000, SG_R_UNREACHABLE, true, "connection reset by peer");
+	a = expect_stream(w, versions[whole]);
+	for (size_t i = whole; i < SG_COUNT(frames); i++)
+		script_piece(a, 10, sg_str_of(frames[i]));
+	script_hang(a);
+	assert_int_equal(pull(w, watch, 60000, "90"), SG_WATCH_ADDED);
+	assert_int_equal(pull(w, watch, 60000, "101"), SG_WATCH_MODIFIED);
+	assert_int_equal(pull(w, watch, 60000, "102"), SG_WATCH_MODIFIED);
+	assert_int_equal(pull(w, watch, 30000, NULL), SG_WATCH_NOTHING);
+	finish(w, watch);
+}
+
+static void a_cut_at_any_byte_loses_and_doubles_nothing(void **state)
+{
+	struct cluster_world *w = *state;
+	size_t length =
+		2 * strlen(cluster_world_frame(w, "MODIFIED", cluster_world_app(w, "101", "")));
+
+	for (size_t cut = 0; cut <= length; cut++)
+		cut_stream(w, cut);
+}
+
 static void an_expired_version_is_listed_again(void **state)
 {
 	struct cluster_world *w = *state;
@@ -500,10 +537,43 @@ static void the_credential_is_renewed_in_mid_run(void **state)
 	script_want_cred(a, "Bearer second-token");
 	frame_at(w, a, 10, "MODIFIED", cluster_world_app(w, "101", ""));
 	script_end(a, 2000);
-	script_reply(w->script, "GET", stream_url(w, "101"), 401, "Unauthorized");
+	script_always(script_reply(w->script, "GET", stream_url(w, "101"), 401, "Unauthorized"));
+	script_always(script_reply(w->script, "GET", LIST_URL, 401, "Unauthorized"));
 	assert_int_equal(pull(w, watch, 60000, "90"), SG_WATCH_ADDED);
 	assert_int_equal(pull(w, watch, 60000, "101"), SG_WATCH_MODIFIED);
-	assert_int_equal(pull_final(w, watch, 60000), SG_R_AUTH_FAILED); /* it is the same token */
+	assert_int_equal(pull_final(w, watch, 90000), SG_R_AUTH_FAILED); /* it is the same token */
+	finish(w, watch);
+}
+
+static void a_server_that_starts_denies_for_a_moment(void **state)
+{
+	struct cluster_world *w = *state;
+	struct sg_watch *watch = watch_of(w);
+	int64_t denied_ms;
+	struct script_answer *a;
+
+	expect_list(w, "100", cluster_world_app(w, "90", ""));
+	a = expect_stream(w, "100");
+	frame_at(w, a, 2000, "MODIFIED", cluster_world_app(w, "101", ""));
+	script_fail(a, 3000, SG_R_UNREACHABLE, true, "connection reset by peer");
+	script_reply(w->script, "GET", stream_url(w, "101"), 403, FORBIDDEN);
+	script_reply(w->script, "GET", stream_url(w, "101"), 401, "Unauthorized");
+	script_reply(w->script, "GET", LIST_URL, 403, FORBIDDEN);
+	expect_list(w, "200", cluster_world_app(w, "102", ""));
+	a = expect_stream(w, "200");
+	script_end(a, 20000);
+	script_always(script_reply(w->script, "GET", stream_url(w, "200"), 403, FORBIDDEN));
+	script_always(script_reply(w->script, "GET", LIST_URL, 403, FORBIDDEN));
+	script_reply(w->script, "GET", ONE_APP, 403, FORBIDDEN);
+	assert_int_equal(pull(w, watch, 60000, "90"), SG_WATCH_ADDED);
+	assert_int_equal(pull(w, watch, 60000, "101"), SG_WATCH_MODIFIED);
+	assert_int_equal(pull(w, watch, 60000, "102"), SG_WATCH_MODIFIED);
+	assert_int_equal(pull(w, watch, 21000, NULL), SG_WATCH_NOTHING);
+	denied_ms = script_now_ms(w->script);
+	assert_int_equal(pull(w, watch, 90000, NULL), SG_WATCH_POLLING);
+	assert_true(
+		script_now_ms(w->script) - denied_ms >= 29000); /* that long it is not believed */
+	assert_int_equal(pull_final(w, watch, 1000), SG_R_FORBIDDEN);
 	finish(w, watch);
 }
 
@@ -534,8 +604,8 @@ static void without_the_right_to_watch_it_is_polled(void **state)
 	assert_int_equal(pull(w, watch, 60000, NULL), SG_WATCH_DELETED);
 	assert_int_equal(pull(w, watch, 60000, "95"), SG_WATCH_ADDED);
 	assert_null(sg_watch_trouble(watch));
-	script_reply(w->script, "GET", ONE_APP, 403, FORBIDDEN);
-	assert_int_equal(pull_final(w, watch, 60000), SG_R_FORBIDDEN);
+	script_always(script_reply(w->script, "GET", ONE_APP, 403, FORBIDDEN));
+	assert_int_equal(pull_final(w, watch, 90000), SG_R_FORBIDDEN);
 	finish(w, watch);
 }
 
@@ -843,6 +913,7 @@ int main(void)
 		T(frames_may_be_split_anywhere),
 		T(a_normal_end_goes_on_from_the_last_version),
 		T(an_end_inside_a_line_and_a_reset_lose_nothing),
+		T(a_cut_at_any_byte_loses_and_doubles_nothing),
 		T(an_expired_version_is_listed_again),
 		T(a_server_that_always_says_expired_is_not_hammered),
 		T(a_server_that_always_hangs_up_is_not_hammered),
@@ -856,6 +927,7 @@ int main(void)
 		T(odd_frames_lead_to_a_new_list),
 		T(a_frame_above_the_limit_is_not_kept),
 		T(the_credential_is_renewed_in_mid_run),
+		T(a_server_that_starts_denies_for_a_moment),
 		T(without_the_right_to_watch_it_is_polled),
 		T(a_watch_that_is_refused_later_polls_too),
 		T(our_own_patch_is_an_event_only_in_polling),
