@@ -1,5 +1,6 @@
-"""Clients that are not ours, for stories against the sandbox: git, python-gitlab, glab. `env` is what `sandbox env` prints."""
+"""Clients that are not ours, for stories against the sandbox: git, python-gitlab, glab, plain HTTP. `env` is what `sandbox env` prints."""
 
+import json
 import os
 import subprocess
 
@@ -58,6 +59,23 @@ def project(env, user, **more):
         env["STAGEGATE_GITLAB_URL"], ssl_verify=env["STAGEGATE_CA_FILE"], retry_transient_errors=False, **way, **more
     )
     return server.projects.get("gitops/apps", lazy=True)
+
+
+def rest(connection, method, path, body=None, token=None, kind="application/merge-patch+json", headers=None):
+    """(status, headers, decoded body) of one request to an API server of Kubernetes, over a connection that ends with it."""
+    send = dict(headers or {})
+    if token:
+        send["Authorization"] = "Bearer " + token
+    if body is not None:
+        send["Content-Type"] = kind
+    try:
+        connection.request(method, path, body if body is None or isinstance(body, bytes) else json.dumps(body), send)
+        answer = connection.getresponse()
+        data = answer.read()
+    finally:
+        connection.close()
+    found = {name.lower(): value for name, value in answer.getheaders()}
+    return answer.status, found, json.loads(data) if "json" in found.get("content-type", "") else data
 
 
 def why_no_glab(env):

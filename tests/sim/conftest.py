@@ -101,18 +101,8 @@ class Box:
 
     def call(self, method, path, body=None, user="wait", kind=MERGE, headers=None, certificate=None):
         """(status, headers, decoded body) of one request. user: a token user, None for no token, or a token itself."""
-        connection = self.connect(certificate)
-        send = dict(headers or {})
-        if user:
-            send["Authorization"] = "Bearer " + self.info["tokens"]["kube"].get(user, user)
-        if body is not None:
-            send["Content-Type"] = kind
-        connection.request(method, path, body if body is None or isinstance(body, bytes) else json.dumps(body), send)
-        answer = connection.getresponse()
-        data = answer.read()
-        connection.close()
-        found = {name.lower(): value for name, value in answer.getheaders()}
-        return answer.status, found, json.loads(data) if "json" in found.get("content-type", "") else data
+        token = self.info["tokens"]["kube"].get(user, user) if user else None
+        return clients.rest(self.connect(certificate), method, path, body, token, kind, headers)
 
     def app(self, name="catalog-dev"):
         status, _, obj = self.call("GET", f"{APPS}/{name}")

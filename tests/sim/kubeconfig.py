@@ -22,7 +22,8 @@ def _data(path):
         return base64.b64encode(source.read()).decode()
 
 
-def _config(cluster, user, contexts=("dev", "staging", "prod")):
+def one_of(cluster, user, contexts=("dev", "staging", "prod")):
+    """A kubeconfig with one cluster and one user, and a context for each environment."""
     rows = [
         {"name": name, "context": {"cluster": "sandbox", "user": "user", "namespace": "argocd"}} for name in contexts
     ]
@@ -59,15 +60,15 @@ def _variants(tls, info):
     }
     files = {"client-certificate": "../tls/client.pem", "client-key": "../tls/client.key"}
     here = lambda name, scheme: f"{scheme}://127.0.0.1:{info['ports'][name]}"
-    yield "token-file", _config(cluster, {"tokenFile": "wait.token"})
-    yield "client-cert", _config(cluster, pair)
-    yield "files", _config({"server": info["kube"], "certificate-authority": "../tls/ca.pem"}, files)
-    yield "bad-token", _config(cluster, {"token": "kube-CANARY-nobody-knows-this"})
-    yield "wrong-ca", _config(
+    yield "token-file", one_of(cluster, {"tokenFile": "wait.token"})
+    yield "client-cert", one_of(cluster, pair)
+    yield "files", one_of({"server": info["kube"], "certificate-authority": "../tls/ca.pem"}, files)
+    yield "bad-token", one_of(cluster, {"token": "kube-CANARY-nobody-knows-this"})
+    yield "wrong-ca", one_of(
         {**cluster, "certificate-authority-data": _data(os.path.join(tls, "other-ca-root.pem"))}, wait
     )
-    yield "expired", _config({**cluster, "server": here("kube-expired", "https")}, wait)
-    yield "plain", _config({"server": here("kube-plain", "http")}, {})
+    yield "expired", one_of({**cluster, "server": here("kube-expired", "https")}, wait)
+    yield "plain", one_of({"server": here("kube-plain", "http")}, {})
     yield "agent", _agent(info)
 
 
@@ -79,7 +80,7 @@ def write(state, info):
     _put(os.path.join(folder, "wait.token"), info["tokens"]["kube"]["wait"] + "\n")
     for name, token in info["tokens"]["kube"].items():
         _put(
-            os.path.join(folder, name + ".yaml"), json.dumps(_config(cluster, {"token": token}), indent=2) + "\n"
+            os.path.join(folder, name + ".yaml"), json.dumps(one_of(cluster, {"token": token}), indent=2) + "\n"
         )  # JSON is YAML
     for name, document in _variants(tls, info):
         _put(os.path.join(folder, name + ".yaml"), json.dumps(document, indent=2) + "\n")

@@ -9,6 +9,16 @@ from .kubetypes import RESOURCES, Refusal
 from .store import encode
 
 
+def bad_option(kind, field, reason, text):
+    """What is said of an option of a request that makes no sense."""
+    return Refusal(
+        422,
+        "Invalid",
+        f'{kind}.meta.k8s.io "" is invalid: {field}: {text}',
+        {"group": "meta.k8s.io", "kind": kind, "causes": [{"reason": reason, "message": text, "field": field}]},
+    )
+
+
 class Reading:
     """Part of the request handler."""
 
@@ -40,6 +50,12 @@ class Reading:
 
     def list(self, query):
         store, matches = self.server.store, kubeselect.matcher(query)
+        if query.get("resourceVersionMatch") and not query.get("resourceVersion"):
+            text = "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided"
+            raise bad_option("ListOptions", "resourceVersionMatch", "FieldValueForbidden", text)
+        if not (query.get("limit") or "0").isdigit():
+            text = f"strconv.ParseInt: parsing {json.dumps(query['limit'])}: invalid syntax"
+            raise Refusal(400, "BadRequest", text)
         asked = self.version_asked(query, 400, "invalid resource version: ")
         self.not_future(asked)
         start = ""
@@ -98,16 +114,7 @@ class Reading:
     def watch(self, query):
         if query.get("sendInitialEvents") and query.get("resourceVersionMatch") != "NotOlderThan":
             text = "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
-            raise Refusal(
-                422,
-                "Invalid",
-                f'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: {text}',
-                {
-                    "group": "meta.k8s.io",
-                    "kind": "ListOptions",
-                    "causes": [{"reason": "FieldValueForbidden", "message": text, "field": "resourceVersionMatch"}],
-                },
-            )
+            raise bad_option("ListOptions", "resourceVersionMatch", "FieldValueForbidden", text)
         self.version_asked(query, 500, "")
         if self.server.faults.take("watch-410"):
             raise Refusal(

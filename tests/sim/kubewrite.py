@@ -2,6 +2,7 @@
 
 import json
 
+from .kuberead import bad_option
 from .kubetypes import RESOURCES, Refusal
 from .merge import PatchFailed, json_patch, merge_patch
 from .store import Conflict, encode
@@ -21,6 +22,9 @@ class Writing:
                 "the body of the request was in an unknown format - accepted media types include: "
                 + ", ".join(PATCH_TYPES),
             )
+        if query.get("dryRun", "All") != "All":
+            text = f'Unsupported value: []string{{"{query["dryRun"]}"}}: supported values: "All"'
+            raise bad_option("PatchOptions", "dryRun", "FieldValueNotSupported", text)
         old = self.find(name)
         try:
             body = json.loads(self.body)
@@ -42,6 +46,7 @@ class Writing:
 
         def change(obj):
             new = merge_patch(obj, body) if kind == "application/merge-patch+json" else json_patch(obj, body)
+            self.same(name, new)
             self.validate(name, new)
             return new
 
@@ -126,6 +131,22 @@ class Writing:
             {"name": name, "group": "argoproj.io", "kind": self.resource},
         )
 
+    def same(self, name, obj):
+        """An object stays what and where it is."""
+        meta = obj["metadata"]
+        if meta.get("name") != name:
+            text = f"the name of the object ({meta.get('name')}) does not match the name on the URL ({name})"
+            raise Refusal(400, "BadRequest", text)
+        if meta.get("namespace") != self.namespace:
+            where = f"the namespace on the request ({self.namespace})"
+            raise Refusal(400, "BadRequest", f"the namespace of the object ({meta.get('namespace')}) does not match {where}")
+        kind = RESOURCES[self.resource][0]
+        if obj.get("kind") != kind:
+            text = f"Invalid value: {json.dumps(obj.get('kind'))}: must be {kind}"
+            causes = [{"reason": "FieldValueInvalid", "message": text, "field": "kind"}]
+            details = {"name": name, "group": "argoproj.io", "kind": obj.get("kind"), "causes": causes}
+            raise Refusal(422, "Invalid", f'{obj.get("kind")}.argoproj.io "{name}" is invalid: kind: {text}', details)
+
     def validate(self, name, obj):
         """The few rules of the schema that a client of ours can break."""
         causes = []
@@ -147,6 +168,14 @@ class Writing:
                 )
                 text = f'Invalid value: "{got}": {field} in body must be of type {want}: "{got}"'
                 causes.append({"reason": "FieldValueTypeInvalid", "message": text, "field": field})
+        if self.resource == "applications":
+            spec = obj.get("spec")
+            needed = [("spec", obj)] + [(f"spec.{part}", spec) for part in ("destination", "project") if isinstance(spec, dict)]
+            causes += [
+                {"reason": "FieldValueRequired", "message": "Required value", "field": field}
+                for field, of in needed
+                if field.rpartition(".")[2] not in of
+            ]
         status = obj.get("status")
         state = status.get("operationState") if isinstance(status, dict) else None
         if isinstance(state, dict):
@@ -156,6 +185,8 @@ class Writing:
                 if part not in state
             ]
         annotations = obj["metadata"].get("annotations")
+        if isinstance(annotations, dict) and not all(isinstance(value, str) for value in annotations.values()):
+            raise Refusal(422, "Invalid", "metadata.annotations: the values must be strings")
         if isinstance(annotations, dict) and sum(len(k) + len(str(v)) for k, v in annotations.items()) > 262144:
             causes.append(
                 {
