@@ -187,7 +187,7 @@ def histories(total):
 
 def other_python():
     """Folders of Python tests that no other part names, so that a new folder is never forgotten."""
-    named = {"arch", "build", "blackbox", "image", "seam"}
+    named = {"arch", "build", "blackbox", "image", "kube", "seam"}
     found = sorted({pathlib.Path(path).relative_to(ROOT / "tests").parts[0] for path in glob.glob(str(ROOT / "tests/**/test_*.py"), recursive=True)})
     folders = [name for name in found if name not in named and not name.endswith(".py")]
     if not folders:
@@ -287,6 +287,16 @@ def image():
     return pytest("image", python_tests("tests/image"))
 
 
+def kube():
+    """The release binary against a real API server of Kubernetes, which is built once for a machine."""
+    for tool in ("kube-apiserver", "kubernetes-tools"):
+        status, text = run(tool, [f"ci/{tool}"], 3600, clean=False)
+        if status:
+            tail(text, 20)
+            raise LeftOut(f"ci/{tool} has nothing to offer")
+    return pytest("kube", python_tests("tests/kube"), binary("release"))
+
+
 def unknown_folders():
     """Folders of tests/ that no part would run."""
     by_name = {"arch", "bench", "blackbox", "build", "data", "docs", "fuzz", "history", "image", "timelines"}
@@ -319,6 +329,7 @@ ALL = PLAIN | {
     "sanitized-blackbox": with_sanitizers,
     "seam-whole": lambda: seam("0/1"),
     "blackbox-subpath": under_a_sub_path,
+    "kube": kube,
     "fuzz": fuzz,
     "image": image,
     "quickstart": lambda: one(*run("quickstart", [need("ci/quickstart")], 900)),

@@ -65,6 +65,7 @@ int sg_follower_ask(struct sg_follower *follower, struct sg_err *err)
 		sg_debug(follower->world->log, "refresh of %s: %s", app.name, trouble.cause);
 	} else if (result == SG_REFRESH_NOT_PERMITTED) {
 		follower->policy->may_refresh = false;
+		trouble.cause[0] = '\0'; /* a warning of its own says it */
 	}
 	(void)snprintf(follower->refusal, sizeof(follower->refusal), "%.255s", trouble.cause);
 	if (object)

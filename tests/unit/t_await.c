@@ -394,6 +394,7 @@ static void test_without_permission_to_patch_it_reads_on(void **state)
 	assert_int_equal(await(&s), 0);
 	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
 	assert_non_null(s.done.read_only);
+	assert_null(s.done.ends[0].refusal);
 	assert_int_equal(patches(&s), 1);
 	finish(&s);
 }
