@@ -20,6 +20,7 @@ toolchain() { # TARGET
 		# time is spent in inflate, SHA-1 and elliptic curves; the rest is better small
 		fast="-O2" small="-Os"
 		flags="-ffile-prefix-map=$work=. -fPIE -ffunction-sections -fdata-sections"
+		flags+=" -fno-asynchronous-unwind-tables -fno-unwind-tables" # nothing unwinds: see cmake/Flags.cmake
 		flags+=" -fstack-protector-strong -fstack-clash-protection -Wformat -Werror=format-security"
 		case $("${cross}gcc" -dumpmachine) in
 		x86_64-*) flags+=" -fcf-protection=full" ;;
