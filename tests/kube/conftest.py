@@ -85,7 +85,7 @@ class World:
 
     def close(self):
         for path in reversed(self.paths):
-            self.server.call("DELETE", path)
+            self.server.call("DELETE", path + "?propagationPolicy=Background")
 
     # -- objects
 

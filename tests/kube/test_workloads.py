@@ -34,7 +34,7 @@ def place(world, kind):
     base, plural, spec = KINDS[kind]
     version = base.split("/", 1)[1]
     return world.create(f"/{base}/namespaces/shop/{plural}", {
-        "apiVersion": version, "kind": kind, "metadata": {"name": NAME, "labels": OF}, "spec": spec})
+        "apiVersion": version, "kind": kind, "metadata": {"name": NAME, "labels": OF, "annotations": {"deployment.kubernetes.io/revision": "1"}}, "spec": spec})
 
 
 def degraded(world, kind):
