@@ -121,8 +121,10 @@ static void each_gate_has_its_phases(void **state)
 
 		assert_int_equal(sg_gate_needs(&spec, SG_PHASE_PUBLISH), gates[i].publish);
 		assert_int_equal(sg_gate_needs(&spec, SG_PHASE_MERGE), gates[i].merge);
-		assert_int_equal(sg_gate_type_in_phase(spec.type, SG_PHASE_PUBLISH), gates[i].publish != 0);
-		assert_int_equal(sg_gate_type_in_phase(spec.type, SG_PHASE_MERGE), gates[i].merge != 0);
+		assert_int_equal(
+			sg_gate_type_in_phase(spec.type, SG_PHASE_PUBLISH), gates[i].publish != 0);
+		assert_int_equal(
+			sg_gate_type_in_phase(spec.type, SG_PHASE_MERGE), gates[i].merge != 0);
 	}
 }
 

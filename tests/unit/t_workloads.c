@@ -277,9 +277,9 @@ static void what_is_denied_is_said_once_and_not_asked_again(void **state)
 	deny(&b, DEPLOYMENTS "web");
 	assert_true(look(&b));
 	assert_string_equal(facts(&b)->sentence, "");
-	assert_non_null(strstr(
-		sg_workloads_denied(b.workloads), "a Role in namespace \"shop\" must allow verb "
-						  "\"get\" on resource \"deployments\""));
+	assert_non_null(strstr(sg_workloads_denied(b.workloads),
+		"a Role in namespace \"shop\" must allow verb "
+		"\"get\" on resource \"deployments\""));
 	script_advance(b.w->script, 20000);
 	assert_true(look(&b)); /* no request */
 	end(&b);
