@@ -7,12 +7,11 @@
 
 #include "base/text.h"
 #include "report/console_line.h"
+#include "report/console_live.h"
 #include "report/sink.h"
 
 #define LINE_MAX_BYTES (256u * 1024)
 #define TICK_MS 1000
-/* A terminal that does not say how wide it is. */
-#define COLUMNS 80
 
 static const struct {
 	const char *word;
@@ -33,93 +32,6 @@ static void write_out(struct sg_console *console, const struct sg_buf *text)
 	console->write(console->arg, text->ptr, text->len);
 }
 
-/* ---- the live line ---- */
-
-static void clear_live(struct sg_console *console)
-{
-	static const char clear[] = "\r\x1b[K";
-
-	if (console->live[0])
-		console->write(console->arg, clear, sizeof(clear) - 1);
-	console->live[0] = '\0';
-}
-
-/* How many bytes of TEXT fit; a character that is not ASCII may be two columns wide. */
-static size_t fitting(struct sg_str text, size_t columns)
-{
-	size_t at = 0;
-
-	while (at < text.len) {
-		size_t len = sg_text_utf8_len(sg_str_sub(text, at, text.len));
-		size_t width = len > 1 ? 2 : 1;
-
-		if (!len || width > columns)
-			break;
-		columns -= width;
-		at += len;
-	}
-	return at;
-}
-
-/* What is waited for (or the phase), since when, until when; without line end. */
-static void live_text(const struct sg_console *console, struct sg_buf *text)
-{
-	const struct sg_progress *first = console->followed;
-	int64_t now_ms = now_of(console);
-	size_t more = 0;
-
-	if (!first) {
-		sg_buf_adds(text, console->title);
-		sg_console_add_time(text, " (", now_ms - console->phase_ms, ")");
-		return;
-	}
-	for (const struct sg_progress *p = first->next; p; p = p->next)
-		more++;
-	sg_buf_adds(text, first->what);
-	if (more)
-		sg_buf_addf(text, " and %zu more", more);
-	sg_buf_addf(text, ": %s", first->code);
-	sg_console_add_time(text, " (", now_ms - first->start_ms, ", ");
-	sg_console_add_time(text, "", first->deadline_ms - now_ms, " left");
-	if (first->next_look_ms > now_ms)
-		sg_console_add_time(text, ", next look in ", first->next_look_ms - now_ms, "");
-	sg_buf_addc(text, ')');
-}
-
-/* One column stays free: a full line would wrap, and could not be written over. */
-static size_t room(const struct sg_console *console)
-{
-	int columns = console->columns ? console->columns(console->arg) : 0;
-
-	if (columns <= 0)
-		columns = console->said_columns ? console->said_columns : COLUMNS;
-	return (size_t)columns - 1;
-}
-
-static void draw_live(struct sg_console *console)
-{
-	SG_AUTO(sg_buf_release) struct sg_buf raw = {0}, text = {0}, line = {0};
-	struct sg_str shown;
-
-	if (console->form != SG_CONSOLE_TERMINAL || console->level > SG_LOG_INFO ||
-		(!console->followed && !console->in_phase))
-		return;
-	sg_buf_init(&raw, 4096);
-	live_text(console, &raw);
-	sg_buf_init(&text, 64u * 1024);
-	sg_report_sink_terminal(console->redactor, sg_buf_str(&raw), /* multiline= */ false, &text);
-	shown = sg_str_sub(sg_buf_str(&text), 0, fitting(sg_buf_str(&text), room(console)));
-	if (shown.len >= sizeof(console->live))
-		shown = sg_str_sub(shown, 0, fitting(shown, sizeof(console->live) / 4));
-	if (!shown.len || sg_str_is(shown, console->live))
-		return;
-	memcpy(console->live, shown.ptr, shown.len);
-	console->live[shown.len] = '\0';
-	sg_buf_init(&line, 1024);
-	sg_buf_addf(&line, "\r%s\x1b[K", console->live);
-	write_out(console, &line);
-}
-
 /* ---- lines ---- */
 
 static void say(struct sg_console *console, const struct sg_console_entry *entry)
@@ -128,7 +40,7 @@ static void say(struct sg_console *console, const struct sg_console_entry *entry
 
 	if (entry->level < console->level)
 		return;
-	clear_live(console);
+	sg_console_live_clear(console);
 	sg_buf_init(&line, LINE_MAX_BYTES);
 	if (console->form == SG_CONSOLE_JSON)
 		sg_console_json(
@@ -156,7 +68,7 @@ void sg_console_put(void *arg, enum sg_log_level level, struct sg_str message)
 
 	entry.message = message;
 	say(console, &entry);
-	draw_live(console);
+	sg_console_live_draw(console);
 }
 
 /* ---- heartbeats ---- */
@@ -224,7 +136,7 @@ static int64_t tick(struct sg_loop_watcher *watcher, int64_t now_ms)
 		return SG_NEVER;
 	if (console->form != SG_CONSOLE_TERMINAL)
 		return heartbeats(console, now_ms);
-	draw_live(console);
+	sg_console_live_draw(console);
 	return now_ms + TICK_MS;
 }
 
@@ -273,7 +185,7 @@ static void end_phase(struct sg_console *console)
 	console->trouble[0] = '\0';
 	if (console->level > SG_LOG_INFO)
 		return;
-	clear_live(console);
+	sg_console_live_clear(console);
 	if (console->form == SG_CONSOLE_JOB) {
 		put_marker(console, "end", false);
 		console->write(console->arg, "\n", 1);
@@ -365,7 +277,7 @@ void sg_console_did(struct sg_console *console, const char *what, const char *co
 	entry.url = url;
 	entry.message = sg_str_of(text);
 	say(console, &entry);
-	draw_live(console);
+	sg_console_live_draw(console);
 }
 
 /* At the end of the list: the live line stays with the one that it shows. */
@@ -390,7 +302,7 @@ void sg_console_progress(struct sg_console *console, struct sg_progress *progres
 	console->trouble[0] = '\0';
 	if (sg_progress_see(progress, look))
 		say_progress(console, progress, "progress");
-	draw_live(console);
+	sg_console_live_draw(console);
 }
 
 void sg_console_refresh(struct sg_console *console, struct sg_progress *progress,
@@ -400,7 +312,7 @@ void sg_console_refresh(struct sg_console *console, struct sg_progress *progress
 		return;
 	follow(console, progress);
 	(void)sg_progress_see(progress, look);
-	draw_live(console);
+	sg_console_live_draw(console);
 }
 
 void sg_console_forget(struct sg_console *console, struct sg_progress *progress)
@@ -420,7 +332,7 @@ void sg_console_end(struct sg_console *console)
 		return;
 	end_phase(console);
 	console->followed = NULL;
-	clear_live(console);
+	sg_console_live_clear(console);
 }
 
 void sg_console_times(const struct sg_console *console, struct sg_report *report)

@@ -1,7 +1,7 @@
 /*
  * The log as people and machines see it, on stderr. One console a run; whatever the form, the same
- * calls. In a GitLab job phases are sections that fold; on a terminal one live line says what is
- * waited for; with JSON each line is an object.
+ * calls. In a GitLab job phases are sections that fold; on a terminal a live table below the lines
+ * says what is waited for, a row each; with JSON each line is an object.
  */
 #ifndef SG_REPORT_CONSOLE_H
 #define SG_REPORT_CONSOLE_H
@@ -18,7 +18,7 @@
 enum sg_console_form {
 	SG_CONSOLE_LINES,    /* plain lines */
 	SG_CONSOLE_JOB,      /* a GitLab job log: lines in sections (gitlab.md 14) */
-	SG_CONSOLE_TERMINAL, /* lines, and a live one below them */
+	SG_CONSOLE_TERMINAL, /* lines, and a live table below them */
 	SG_CONSOLE_JSON
 };
 
@@ -59,7 +59,8 @@ struct sg_console {
 	int64_t spent_ms[SG_CONSOLE_PHASE_COUNT];
 	bool spent[SG_CONSOLE_PHASE_COUNT];
 	char trouble[304]; /* why a request is tried again; "" since one has gone well */
-	char live[512];    /* what stands in the live line */
+	char live[4096];   /* what stands in the live table, rows parted by line ends */
+	size_t live_rows;
 };
 
 /* CONSOLE may be NULL in all of these: then nothing is said. All text is redacted and escaped. */

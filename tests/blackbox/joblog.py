@@ -51,26 +51,33 @@ class Sections:
 
 
 class Screen:
-    """A terminal as far as the program uses one: text, newline, carriage return, erase to the end of the line."""
+    """A terminal as far as the program uses one: text, newline, carriage return, one row up, erase to the end of the line or of all."""
 
     def __init__(self, columns):
-        self.columns, self.lines, self.at, self.drawn = columns, [""], 0, []
+        self.columns, self.lines, self.row, self.at, self.drawn = columns, [""], 0, 0, []
 
     def feed(self, text):
         for part in re.findall(r"\x1b\[[0-9;]*[A-Za-z]|[\r\n]|[^\x1b\r\n]+", text):
+            line = self.lines[self.row]
             if part == "\r":
                 self.at = 0
             elif part == "\n":
-                self.lines.append("")
-                self.at = 0
-            elif part == "\x1b[K":
-                self.lines[-1] = self.lines[-1][:self.at]
-                if self.lines[-1]:
-                    self.drawn.append(self.lines[-1])
+                self.row, self.at = self.row + 1, 0
+                if self.row == len(self.lines):
+                    self.lines.append("")
+            elif part == "\x1b[A":
+                assert self.row, "above the screen"
+                self.row -= 1
+            elif part in ("\x1b[K", "\x1b[J"):
+                self.lines[self.row] = line[:self.at]
+                if part == "\x1b[J":
+                    del self.lines[self.row + 1:]
+                if self.lines[self.row]:
+                    self.drawn.append(self.lines[self.row])
             elif part.startswith("\x1b"):
                 assert part.endswith("m"), repr(part)
             else:
-                self.lines[-1] = self.lines[-1][:self.at] + part + self.lines[-1][self.at + len(part):]
+                self.lines[self.row] = line[:self.at] + part + line[self.at + len(part):]
                 self.at += len(part)
         return self
 

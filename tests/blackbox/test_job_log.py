@@ -88,6 +88,18 @@ def test_the_live_line_never_wraps(journey, columns):
     assert drawn and max(map(len, drawn)) == columns - 1
 
 
+def test_several_have_a_row_each_and_nothing_of_them_stays(journey):
+    journey.sg("bump", "catalog=1.4.2", "order=4.3.9", "payment=2.0.9")
+    code, text = on_terminal([binary(), "wait", "catalog", "order", "payment", "--env", "dev"], {**journey.sg.env, "TERM": "xterm", "NO_COLOR": "1"},
+                             journey.sg.folder)  # fmt: skip
+    screen = Screen(100).feed(text)
+    assert code == 0
+    rows = [row for row in screen.drawn if re.fullmatch(r"(catalog|order|payment)-dev +[A-Z_]+ \(\d+s\)", row)]
+    assert {row.split("-")[0] for row in rows} == {"catalog", "order", "payment"}, screen.drawn
+    assert any(re.fullmatch(r"(\d+m )?\d+[sm] left", row) for row in screen.drawn), screen.drawn
+    assert not [line for line in screen.lines if line in rows or line.endswith(" left")], screen.lines
+
+
 def test_colours_and_control_sequences_are_for_terminals_only(journey):
     words = [binary(), "check"]
     terminal = {**journey.sg.env, "TERM": "xterm"}

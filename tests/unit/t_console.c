@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 #include <string.h>
@@ -281,7 +282,12 @@ static void each_minute_says_the_last_blocker(void **state)
 	close_desk(&d);
 }
 
-static void a_terminal_has_one_live_line(void **state)
+#define TABLE                                                                                      \
+	"\rcatalog-dev   SYNC_RUNNING (3s)\x1b[K\n"                                                \
+	"checkout-dev  NOT_SEEN (3s)\x1b[K\n"                                                      \
+	"19m 56s left\x1b[K"
+
+static void a_terminal_has_a_live_row_for_each(void **state)
 {
 	struct desk d;
 
@@ -301,15 +307,40 @@ static void a_terminal_has_one_live_line(void **state)
 	look(&d, &d.checkout, "checkout-dev", "NOT_SEEN", "not seen", NULL);
 	sg_warn(&d.log, "odd");
 	wrote(&d, "\r\x1b[K"
-		  "checkout-dev: NOT_SEEN: not seen (after 3s, 19m 56s left)\n"
-		  "\rcatalog-dev and 1 more: SYNC_RUNNING (3s, 19m 56s left)\x1b[K"
-		  "\r\x1b[K"
-		  "warning: odd\n"
-		  "\rcatalog-dev and 1 more: SYNC_RUNNING (3s, 19m 56s left)\x1b[K");
+		  "checkout-dev: NOT_SEEN: not seen (after 3s, 19m 56s left)\n" TABLE
+		  "\r\x1b[K\x1b[A\x1b[K\x1b[A\x1b[K"
+		  "warning: odd\n" TABLE);
 	sg_console_end(&d.console);
-	wrote(&d, "\r\x1b[K");
+	wrote(&d, "\r\x1b[K\x1b[A\x1b[K\x1b[A\x1b[K");
 	pass(&d, 5000);
 	wrote(&d, "");
+	close_desk(&d);
+}
+
+/* Ten are waited for: eight rows and how many more; when few are left nothing of the rest stays. */
+static void the_live_table_shrinks_and_ends(void **state)
+{
+	struct sg_progress rows[10];
+	char name[16];
+	struct desk d;
+
+	(void)state;
+	open_desk(&d, SG_CONSOLE_TERMINAL, SG_LOG_INFO);
+	for (int i = 0; i < 10; i++) {
+		(void)snprintf(name, sizeof(name), "app-%d", i);
+		sg_progress_init(&rows[i], START_MS);
+		look(&d, &rows[i], name, "NOT_SEEN", "x", NULL);
+	}
+	assert_non_null(strstr(d.out.ptr, "\napp-7  NOT_SEEN (0s)\x1b[K\n2 more, 20m left\x1b[K"));
+	assert_null(strstr(d.out.ptr, "\napp-8  NOT_SEEN"));
+	sg_buf_reset(&d.out);
+	for (int i = 1; i < 10; i++)
+		sg_console_forget(&d.console, &rows[i]);
+	pass(&d, 1000);
+	wrote(&d, "\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A"
+		  "\rapp-0: NOT_SEEN (0s, 20m left)\x1b[K\x1b[J");
+	sg_console_end(&d.console);
+	wrote(&d, "\r\x1b[K");
 	close_desk(&d);
 }
 
@@ -422,7 +453,8 @@ int main(void)
 		cmocka_unit_test(nobody_else_makes_sections_or_lines),
 		cmocka_unit_test(json_objects),
 		cmocka_unit_test(each_minute_says_the_last_blocker),
-		cmocka_unit_test(a_terminal_has_one_live_line),
+		cmocka_unit_test(a_terminal_has_a_live_row_for_each),
+		cmocka_unit_test(the_live_table_shrinks_and_ends),
 		cmocka_unit_test(the_live_line_fits),
 		cmocka_unit_test(phases_are_timed),
 		cmocka_unit_test(quiet_is_quiet),
