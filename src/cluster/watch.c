@@ -84,7 +84,8 @@ int sg_watch_new_many(struct sg_cluster_client *client, const char *namespace,
 	watch->random = seed;
 	watch->count = count;
 	watch->poll_every_ms = POLL_MS;
-	watch->denied_ms = SG_NEVER;
+	for (size_t i = 0; i < SG_COUNT(watch->denied_ms); i++)
+		watch->denied_ms[i] = SG_NEVER;
 	watch->timeout_s =
 		TIMEOUT_MIN_S + (unsigned)(sg_retry_random(&watch->random) % TIMEOUT_SPREAD_S);
 	watch->silence_ms =
@@ -189,7 +190,7 @@ static enum sg_watch_step step(
 		return sg_watch_step_fault(watch, ret, err);
 	if (call->status != 0) {
 		watch->allowed |= 1u << watch->phase;
-		watch->denied_ms = SG_NEVER;
+		watch->denied_ms[watch->phase] = SG_NEVER;
 	}
 	return step_phase(watch, ret, err);
 }

@@ -130,13 +130,13 @@ static const char *verb_of(const struct sg_watch *watch)
 /* What was allowed before is denied, and not for long yet: the server may be starting. */
 static bool may_be_starting(struct sg_watch *watch)
 {
-	int64_t now_ms = sg_watch_now(watch);
+	int64_t now_ms = sg_watch_now(watch), *denied_ms = &watch->denied_ms[watch->phase];
 
 	if (!(watch->allowed & 1u << watch->phase))
 		return false;
-	if (watch->denied_ms == SG_NEVER)
-		watch->denied_ms = now_ms;
-	return now_ms - watch->denied_ms < SG_CLUSTER_STARTING_MS;
+	if (*denied_ms == SG_NEVER)
+		*denied_ms = now_ms;
+	return now_ms - *denied_ms < SG_CLUSTER_STARTING_MS;
 }
 
 static enum sg_watch_step react_auth(

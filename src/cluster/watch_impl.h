@@ -53,8 +53,8 @@ struct sg_watch {
 	bool renewed;              /* the credential was read again and no success came since */
 	bool worked;               /* some request has succeeded */
 	unsigned allowed;          /* the phases whose requests were answered well, 1 << phase */
-	int64_t denied_ms;         /* since when they are not any more; SG_NEVER: they are */
-	bool troubled;             /* `trouble` is not overcome */
+	int64_t denied_ms[SG_PHASE_OVER]; /* since when one is not any more; SG_NEVER: it is */
+	bool troubled;                    /* `trouble` is not overcome */
 	struct sg_err trouble;
 
 	char version[SG_WATCH_VERSION_SIZE]; /* to watch from; "": list first */

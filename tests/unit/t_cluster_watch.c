@@ -577,6 +577,28 @@ static void a_server_that_starts_denies_for_a_moment(void **state)
 	finish(w, watch);
 }
 
+/* The right to watch is taken away, the one to list stays: no list makes the denial younger. */
+static void a_lost_right_to_watch_ends_in_polling(void **state)
+{
+	struct cluster_world *w = *state;
+	struct sg_watch *watch = watch_of(w);
+	struct sg_watch_event event = {0};
+	struct script_answer *a;
+
+	script_any_order(w->script);
+	a = script_reply(w->script, "GET", stream_url(w, "100"), 403, FORBIDDEN);
+	script_always(a);
+	a = script_reply(w->script, "GET", LIST_URL, 200,
+		cluster_world_list(w, "100", cluster_world_app(w, "90", "")));
+	script_always(a);
+	watch->allowed = 1u << SG_PHASE_WATCH;
+	assert_int_equal(pull(w, watch, 60000, "90"), SG_WATCH_ADDED);
+	assert_int_equal(sg_watch_next(watch, cluster_world_in(w, 120000), &event, &w->err), 0);
+	assert_int_equal(event.kind, SG_WATCH_POLLING);
+	sg_watch_event_release(&event);
+	sg_watch_free(watch);
+}
+
 static void without_the_right_to_watch_it_is_polled(void **state)
 {
 	struct cluster_world *w = *state;
@@ -928,6 +950,7 @@ int main(void)
 		T(a_frame_above_the_limit_is_not_kept),
 		T(the_credential_is_renewed_in_mid_run),
 		T(a_server_that_starts_denies_for_a_moment),
+		T(a_lost_right_to_watch_ends_in_polling),
 		T(without_the_right_to_watch_it_is_polled),
 		T(a_watch_that_is_refused_later_polls_too),
 		T(our_own_patch_is_an_event_only_in_polling),
