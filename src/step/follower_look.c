@@ -80,6 +80,17 @@ static int confirm_own(struct sg_follower *follower, const struct sg_json *doc, 
 	return 1;
 }
 
+/* What the fold knows of it is older than what was read now, and that makes no sense. */
+static int unreadable_child(
+	const struct sg_follower *follower, const struct sg_herd_app *child, struct sg_err *err)
+{
+	const char *noted = follower->herd->unreadable;
+
+	return sg_fail(err, SG_R_ANSWER_INVALID,
+		"the child application %s/%s cannot be looked at a second time: %s",
+		child->name.namespace, child->name.name, noted ? noted : "it is not understood");
+}
+
 static int confirm_child(
 	struct sg_follower *follower, const struct sg_json *doc, struct sg_err *err)
 {
@@ -92,6 +103,8 @@ static int confirm_child(
 	if (strcmp(sg_cluster_version_of(doc), child->version) != 0) {
 		if (sg_herd_renew(follower->herd, child, doc, err) < 0)
 			return -1;
+		if (strcmp(sg_cluster_version_of(doc), child->version) != 0)
+			return unreadable_child(follower, child, err);
 		sg_herd_restart(child);
 	}
 	if (has_succeeded(follower))

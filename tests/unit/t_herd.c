@@ -601,6 +601,28 @@ static void a_child_is_looked_at_twice_too(void **state)
 	finish(&s);
 }
 
+/* The newest state of the child cannot be read: what was seen before it is no confirmation. */
+static void a_child_that_makes_no_sense_confirms_nothing(void **state)
+{
+	struct app parent = good("argocd", "root");
+	struct story s;
+
+	begin(&s, *state);
+	parent.resources = CHILD("argocd", "web");
+	happens(&s, 0, parent);
+	happens(&s, 0, with_health(good("argocd", "web"), "Progressing"));
+	happens(&s, 5000, good("argocd", "web"));
+	add(&s, 5000, "applications", "argocd", "web",
+		"{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Application\",\"metadata\":{"
+		"\"name\":\"web\",\"namespace\":\"argocd\",\"resourceVersion\":\"900\"},"
+		"\"spec\":{},\"status\":{\"conditions\":7}}");
+	(void)ask(&s, "argocd", "root");
+	assert_int_equal(await(&s), -1);
+	assert_int_equal(s.w->err.reason, SG_R_ANSWER_INVALID);
+	assert_non_null(strstr(s.w->err.cause, "argocd/web"));
+	finish(&s);
+}
+
 #define PROJECT                                                                                    \
 	"{\"kind\":\"AppProject\",\"metadata\":{\"name\":\"shop\",\"namespace\":\"argocd\"},"      \
 	"\"spec\":{\"syncWindows\":[{\"kind\":\"deny\",\"schedule\":\"0 0 * * *\",\"duration\":"   \
@@ -784,6 +806,7 @@ int main(void)
 		STORY(a_child_that_fails_fails_its_parent),
 		STORY(a_child_that_may_not_be_read_is_waited_for_and_said),
 		STORY(a_child_is_looked_at_twice_too),
+		STORY(a_child_that_makes_no_sense_confirms_nothing),
 		STORY(a_sync_window_of_the_project_is_named_after_a_minute),
 		STORY(its_application_set_decides_when_it_is_synced),
 		STORY(a_set_without_rolling_sync_does_not),
