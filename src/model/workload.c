@@ -63,7 +63,7 @@ static int64_t number(int64_t value)
 static void say(struct sg_workload_reading *ret, enum sg_workload_state state,
 	enum sg_app_code code, const char *sentence)
 {
-	*ret = (struct sg_workload_reading){state, code, sentence};
+	*ret = (struct sg_workload_reading){state, code, sentence, false};
 }
 
 static void progresses(struct sg_workload_reading *ret, const char *sentence)
@@ -97,7 +97,11 @@ static bool is_observed(const struct sg_workload *workload)
 		       workload->observed >= workload->generation);
 }
 
-#define UNOBSERVED "its controller has not looked at the new spec yet"
+static void unobserved(struct sg_workload_reading *ret)
+{
+	progresses(ret, "its controller has not looked at the new spec yet");
+	ret->unobserved = true;
+}
 
 /* HAVE of WANT replicas are WHAT; false when there are enough. */
 static bool lacks(const char *what, int64_t have, int64_t want, struct sg_arena *arena,
@@ -119,7 +123,7 @@ static void deployment(
 	if (workload->paused)
 		paused(ret, "it is paused (spec.paused)");
 	else if (!is_observed(workload))
-		progresses(ret, UNOBSERVED);
+		unobserved(ret);
 	else if (progress && strcmp(progress->reason, "ProgressDeadlineExceeded") == 0)
 		say(ret, SG_WORKLOAD_FAILED, SG_APP_CODE_PROGRESS_DEADLINE, told(progress, arena));
 	else if (lacks("of the new template", workload->updated, workload->wanted, arena, ret))
@@ -139,7 +143,7 @@ static void stateful_set(
 	int64_t newer = wanted - number(workload->partition);
 
 	if (workload->observed <= 0 || !is_observed(workload))
-		progresses(ret, UNOBSERVED);
+		unobserved(ret);
 	else if (lacks("ready", workload->ready, wanted, arena, ret))
 		return;
 	else if (workload->on_delete)
@@ -157,7 +161,7 @@ static void daemon_set(
 	const struct sg_workload *workload, struct sg_arena *arena, struct sg_workload_reading *ret)
 {
 	if (!is_observed(workload))
-		progresses(ret, UNOBSERVED);
+		unobserved(ret);
 	else if (!workload->on_delete &&
 		 (lacks("of the new template", workload->updated, workload->wanted, arena, ret) ||
 			 lacks("available", workload->available, workload->wanted, arena, ret)))
@@ -172,7 +176,7 @@ static void replica_set(
 	struct sg_stuck refused;
 
 	if (!is_observed(workload))
-		progresses(ret, UNOBSERVED);
+		unobserved(ret);
 	else if (sg_workload_pods_refused(workload, arena, &refused))
 		say(ret, SG_WORKLOAD_FAILED, refused.code, refused.sentence);
 	else if (!lacks("available", workload->available, workload->wanted, arena, ret))

@@ -115,6 +115,7 @@ struct sg_workload_reading {
 	enum sg_workload_state state;
 	enum sg_app_code code; /* of FAILED; PROGRESSING, SUSPENDED, DEPLOYED of the others */
 	const char *sentence;  /* why; in the arena that was handed in */
+	bool unobserved;       /* all that it says, and the newest pods, are of the spec before */
 };
 
 /* "Deployment shop/web" */

@@ -9,7 +9,7 @@
 static void say(struct sg_workload_reading *ret, enum sg_workload_state state,
 	enum sg_app_code code, const char *sentence)
 {
-	*ret = (struct sg_workload_reading){state, code, sentence};
+	*ret = (struct sg_workload_reading){state, code, sentence, false};
 }
 
 static void progresses(struct sg_workload_reading *ret, const char *sentence)
@@ -154,6 +154,7 @@ void sg_workload_rollout_state(
 
 	if (!is_observed(workload) || !is_workload_observed(rollout)) {
 		progresses(ret, "its controller has not looked at the new spec yet");
+		ret->unobserved = true;
 		return;
 	}
 	code = failure(workload, &message);

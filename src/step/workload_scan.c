@@ -209,8 +209,8 @@ static int judge(struct scan *scan, const struct sg_workload *workload, struct s
 	sg_workload_state(workload, arena, &reading);
 	if (reading.state == SG_WORKLOAD_DONE || workload->health_ignored)
 		return 0;
-	if (reading.state != SG_WORKLOAD_PAUSED && scan->need != SG_SCAN_PAUSE &&
-		find_stuck(scan, workload, &found, err) < 0)
+	if (!reading.unobserved && reading.state != SG_WORKLOAD_PAUSED &&
+		scan->need != SG_SCAN_PAUSE && find_stuck(scan, workload, &found, err) < 0)
 		return -1;
 	rank = rank_of(scan, &reading, &found);
 	sentence = sg_arena_printf(arena, "%s: %s%s%s", sg_workload_label(workload, arena),
