@@ -69,6 +69,9 @@ int sg_scan_images(struct scan *scan, const struct sg_workload *workload, struct
 		scan->facts.complete = false;
 	for (size_t i = 0; i < workload->images.count; i++)
 		add_image(scan, workload->images.items[i]);
+	if (makes_jobs(workload) &&
+		strcmp(workload->namespace, scan->app->destination.namespace) != 0)
+		scan->facts.complete = false; /* its pods are looked for there alone */
 	if (workload->kind == SG_WORKLOAD_POD)
 		add_pod(scan, &workload->pod);
 	if (workload->kind == SG_WORKLOAD_POD || makes_jobs(workload))

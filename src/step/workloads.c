@@ -16,6 +16,7 @@ struct sg_workloads {
 	struct sg_cluster_client *client;
 	bool at_once;
 	char *of; /* namespace/name of the application that the facts are about; NULL: none */
+	struct sg_app_revisions at; /* where it was compared when they were read */
 	struct sg_arena arena;
 	struct sg_app_workloads facts;
 	struct sg_app_workloads aged; /* the same without what must be fresh */
@@ -194,6 +195,27 @@ static void note_denied(struct sg_workloads *workloads, const struct sg_err *why
 		sg_arena_printf(workloads->world->arena, "%s; %s", why->cause, why->hint);
 }
 
+static struct sg_app_revisions copy_of(
+	const struct sg_app_revisions *revisions, struct sg_arena *arena)
+{
+	struct sg_app_revisions copy = {.one = sg_arena_strdup(arena, revisions->one)};
+
+	copy.many.count = revisions->many.count;
+	copy.many.items = sg_arena_calloc(arena, copy.many.count + 1, sizeof(*copy.many.items));
+	for (size_t i = 0; i < copy.many.count; i++)
+		copy.many.items[i] = sg_arena_strdup(arena, revisions->many.items[i]);
+	return copy;
+}
+
+static bool are_same(const struct sg_app_revisions *a, const struct sg_app_revisions *b)
+{
+	bool same = strcmp(a->one, b->one) == 0 && a->many.count == b->many.count;
+
+	for (size_t i = 0; same && i < a->many.count; i++)
+		same = strcmp(a->many.items[i], b->many.items[i]) == 0;
+	return same;
+}
+
 static void keep(struct sg_workloads *workloads, const struct sg_app *app, struct sg_arena *arena,
 	const struct sg_app_workloads *facts)
 {
@@ -203,6 +225,7 @@ static void keep(struct sg_workloads *workloads, const struct sg_app *app, struc
 	sg_arena_adopt(place, arena);
 	free(workloads->of);
 	workloads->of = sg_strdup(sg_arena_printf(place, "%s/%s", app->namespace, app->name));
+	workloads->at = copy_of(&app->revision, place);
 	workloads->facts = *facts;
 	workloads->aged = *facts;
 	workloads->aged.complete = false;
@@ -305,8 +328,10 @@ const struct sg_app_workloads *sg_workloads_facts(
 	if (!workloads->of || strncmp(workloads->of, app->namespace, len) != 0 ||
 		workloads->of[len] != '/' || strcmp(workloads->of + len + 1, app->name) != 0)
 		return NULL;
-	return now_of(workloads) - workloads->read_ms > FRESH_MS ? &workloads->aged
-								 : &workloads->facts;
+	if (now_of(workloads) - workloads->read_ms > FRESH_MS ||
+		!are_same(&workloads->at, &app->revision))
+		return &workloads->aged;
+	return &workloads->facts;
 }
 
 int64_t sg_workloads_due_ms(

@@ -56,6 +56,7 @@ static void begin(
 	b->app = (struct sg_app){.namespace = "argocd",
 		.name = "web-prod",
 		.destination = {"", "https://kubernetes.default.svc", "shop"},
+		.revision.one = "1111111111111111111111111111111111111111",
 		.resources = b->resources,
 		.resource_count = 2};
 	b->verdict = (struct sg_app_verdict){.kind = kind, .row = row};
@@ -212,6 +213,27 @@ static void only_pods_of_the_new_template_count(void **state)
 	reply(&b, SETS, list(&b, replica_set(&b, "another", "2", 2), ""));
 	assert_true(look(&b)); /* no ReplicaSet of it: no pods are asked for */
 	assert_false(facts(&b)->ripe);
+	end(&b);
+}
+
+/* Its controller has not made the new ReplicaSet: the newest one is still the old template's. */
+static void nobody_is_new_before_the_controller_has_looked(void **state)
+{
+	char text[2000];
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	(void)look(&b);
+	(void)snprintf(text, sizeof(text), "%s", deployment(&b, HALF));
+	*(strstr(text, "\"generation\":") + strlen("\"generation\":")) = '4';
+	for (int i = 0; i < 3; i++) {
+		script_advance(b.w->script, 20000);
+		reply(&b, DEPLOYMENTS "web", text);
+		assert_true(look(&b)); /* neither sets nor pods are asked for */
+		assert_false(facts(&b)->ripe);
+		assert_int_equal(facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
+		assert_non_null(strstr(facts(&b)->sentence, "has not looked at the new spec"));
+	}
 	end(&b);
 }
 
@@ -384,6 +406,39 @@ static void images_of_pods_and_templates(void **state)
 	end(&b);
 }
 
+/* What the templates of one revision name says nothing about the next. */
+static void another_revision_has_other_templates(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
+	b.verdict.images_unseen = 1;
+	reply(&b, DEPLOYMENTS "web", deployment(&b, WHOLE));
+	reply(&b, ALL_PODS, list(&b, "", ""));
+	reply(&b, JOB_PODS, list(&b, "", ""));
+	assert_true(look(&b));
+	assert_true(facts(&b)->complete);
+	b.app.revision.one = "2222222222222222222222222222222222222222";
+	assert_false(facts(&b)->complete);
+	end(&b);
+}
+
+/* The pods of Jobs are looked for where the application is; elsewhere there may be more. */
+static void jobs_of_another_namespace_leave_it_open(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
+	b.verdict.images_unseen = 1;
+	b.resources[1] = resource("batch", "CronJob", "nightly");
+	reply(&b, SERVER "/apis/batch/v1/namespaces/shop/cronjobs/nightly",
+		"{\"metadata\":{\"name\":\"nightly\",\"namespace\":\"shop\"}}");
+	b.app.destination.namespace = "front";
+	assert_true(look(&b));
+	assert_false(facts(&b)->complete);
+	end(&b);
+}
+
 static void kinds_that_may_make_pods_leave_it_open(void **state)
 {
 	struct bench b;
@@ -467,6 +522,9 @@ int main(void)
 		STORY(a_rollout_is_read_in_three_requests),
 		STORY(only_pods_of_the_new_template_count),
 		STORY(a_crash_loop_needs_two_reads_and_brings_its_log),
+		STORY(nobody_is_new_before_the_controller_has_looked),
+		STORY(another_revision_has_other_templates),
+		STORY(jobs_of_another_namespace_leave_it_open),
 		STORY(pods_that_are_not_created),
 		STORY(what_is_denied_is_said_once_and_not_asked_again),
 		STORY(what_may_be_read_is_read),
