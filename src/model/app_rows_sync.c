@@ -177,6 +177,8 @@ static void say_step(
 bool sg_app_row_manual_sync(struct sg_app_case *c, struct sg_app_answer *out)
 {
 	const struct sg_app_set *set;
+	/* of a child that reads none of our sources nothing has landed */
+	bool may_sync = c->policy->sync_manually && c->scope != SG_SCOPE_WITHOUT_REVISION;
 
 	if (!out_of_sync(c))
 		return false;
@@ -185,11 +187,11 @@ bool sg_app_row_manual_sync(struct sg_app_case *c, struct sg_app_answer *out)
 		say_step(c, set, out);
 		return true;
 	}
-	if (c->policy->sync_manually)
+	if (may_sync)
 		sg_app_wait(out, SG_APP_CODE_NEEDS_MANUAL_SYNC);
 	else
 		sg_app_fail(out, SG_APP_CODE_NEEDS_MANUAL_SYNC);
-	out->sync_wanted = c->policy->sync_manually;
+	out->sync_wanted = may_sync;
 	sg_app_say(out, "automated sync is off: ");
 	say_off(c->app, out);
 	return true;

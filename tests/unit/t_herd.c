@@ -562,6 +562,27 @@ static void a_child_that_fails_fails_its_parent(void **state)
 	finish(&s);
 }
 
+/* `sync: true` is about what has landed: nothing has, of what is in another repository. */
+static void a_child_of_another_repository_is_not_synced(void **state)
+{
+	struct app parent = good("argocd", "root");
+	struct story s;
+
+	begin(&s, *state);
+	s.rules.policy.sync_manually = true;
+	parent.resources = CHILD("argocd", "web");
+	happens(&s, 0, parent);
+	happens(&s, 0,
+		(struct app){"argocd", "web", OLD, "OutOfSync", "Healthy", .manual = true,
+			.repo = "https://git.example.com/others/apps.git"});
+	(void)ask(&s, "argocd", "root");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_FAIL);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_NEEDS_MANUAL_SYNC);
+	assert_int_equal(s.counts.patches, 0);
+	finish(&s);
+}
+
 static void a_child_that_may_not_be_read_is_waited_for_and_said(void **state)
 {
 	struct app parent = good("argocd", "root");
@@ -805,6 +826,7 @@ int main(void)
 		STORY(a_parent_waits_for_its_children),
 		STORY(a_child_that_fails_fails_its_parent),
 		STORY(a_child_that_may_not_be_read_is_waited_for_and_said),
+		STORY(a_child_of_another_repository_is_not_synced),
 		STORY(a_child_is_looked_at_twice_too),
 		STORY(a_child_that_makes_no_sense_confirms_nothing),
 		STORY(a_sync_window_of_the_project_is_named_after_a_minute),
