@@ -11,12 +11,20 @@
 #define TOTAL_MS INT64_C(60000)
 /* An answer that makes no sense may be a gateway's hiccup; more of them are not. */
 #define ODD_TRIES 3
+/* A denial that is followed by none for so long was that of a server that started. */
+#define DENIAL_FORGOTTEN_MS (10 * SG_CLUSTER_STARTING_MS)
 #define GROUP "argoproj.io/"
 #define KIND "Application"
 
 static int64_t now_of(const struct sg_cluster_client *client)
 {
 	return sg_loop_now_ms(client->http->loop);
+}
+
+/* A patch is guarded by the version of what it changes; what a POST starts is started twice. */
+static bool is_replayable(const struct sg_cluster_req *req)
+{
+	return strcmp(req->method, "POST") != 0;
 }
 
 /* An HTTP request with what it points to. */
@@ -70,7 +78,7 @@ static int wire_init(struct wire *wire, struct sg_cluster_client *client,
 		.tls = &access->tls,
 		.proxy = access->proxy,
 		.connect_timeout_ms = client->connect_timeout_ms,
-		.replayable = true,
+		.replayable = is_replayable(req),
 		.label = req->label,
 	};
 	return 0;
@@ -107,15 +115,15 @@ static int send_once(struct sg_cluster_client *client, const struct sg_cluster_r
 }
 
 /* 1: ask again, the wait is over. 0: what we have is the answer (or the error). -1: ERR is new. */
-static int decide(struct sg_cluster_client *client, bool failed, const struct sg_fault *fault,
-	int tried, struct sg_err *err)
+static int decide(struct sg_cluster_client *client, const struct sg_cluster_req *req, bool failed,
+	const struct sg_fault *fault, int tried, struct sg_err *err)
 {
 	struct sg_retry_step step;
 
 	if (failed ? !err->transient : !sg_fault_may_pass(fault))
 		return 0;
-	step = sg_retry_next(&client->retry, tried, true, failed ? 0 : fault->status, failed,
-		failed ? -1 : fault->retry_after_ms, now_of(client),
+	step = sg_retry_next(&client->retry, tried, is_replayable(req), failed ? 0 : fault->status,
+		failed, failed ? -1 : fault->retry_after_ms, now_of(client),
 		sg_retry_random(&client->retry.seed));
 	if (!step.again)
 		return 0;
@@ -174,7 +182,7 @@ int sg_cluster_send(struct sg_cluster_client *client, const struct sg_cluster_re
 		}
 		n = !failed && renewed(client, &fault, &once)
 			    ? 1
-			    : decide(client, failed, &fault, tried, err);
+			    : decide(client, req, failed, &fault, tried, err);
 		if (n == 0 && !failed && !sg_fault_may_pass(&fault)) {
 			*ret_res = res;
 			*ret_fault = fault;
@@ -272,6 +280,18 @@ static int get_once(struct sg_cluster_client *client, const struct sg_cluster_ap
 	if (fault.kind != SG_FAULT_NONE)
 		return sg_cluster_fail(client, app, "get", &fault, err);
 	return read_application(client, app, sg_buf_str(&res.body), ret_doc, err);
+}
+
+bool sg_cluster_may_patch_again(struct sg_cluster_client *client)
+{
+	int64_t now_ms = now_of(client);
+
+	if (!client->patched)
+		return false;
+	if (!client->patch_denied || now_ms - client->patch_denied_ms > DENIAL_FORGOTTEN_MS)
+		client->patch_denied_ms = now_ms;
+	client->patch_denied = true;
+	return now_ms - client->patch_denied_ms < SG_CLUSTER_STARTING_MS;
 }
 
 int sg_cluster_again_after_odd(struct sg_cluster_client *client, int tried, struct sg_err *err)

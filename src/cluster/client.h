@@ -28,7 +28,10 @@ struct sg_cluster_client {
 	int64_t server_unix_s;        /* Date of the last answer; 0: none had one */
 	bool read_only;               /* the server refused `patch` once (see cluster/refresh.h) */
 	struct sg_err refusal;        /* with read_only: what it said */
-	struct sg_err sync_refusal;   /* of a sync (see cluster/sync.h); its reason is OK: none */
+	bool patched;                 /* a patch was allowed */
+	bool patch_denied;            /* and another one was not, first: */
+	int64_t patch_denied_ms;
+	struct sg_err sync_refusal; /* of a sync (see cluster/sync.h); its reason is OK: none */
 };
 
 struct sg_cluster_req {
@@ -51,11 +54,18 @@ int sg_cluster_start(struct sg_cluster_client *client, const struct sg_cluster_r
  * A whole answer. 429, 5xx and transport errors are tried again until DEADLINE_MS (of the loop's
  * clock), honouring Retry-After; a 401 reads the credential again, once. 0: an answer that is
  * final; ret_fault->kind tells whether it is a success. -1: no final answer came; the error says
- * what was last seen. Every request is taken to be harmless when sent twice.
+ * what was last seen. Every request but a POST is taken to be harmless when sent twice.
  */
 int sg_cluster_send(struct sg_cluster_client *client, const struct sg_cluster_req *req,
 	int64_t deadline_ms, struct sg_http_res *ret_res, struct sg_fault *ret_fault,
 	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Whether a patch that is denied now may be allowed in a moment: one was allowed before
+ * (client->patched), and it is not so long since the first denial. Others that are still allowed
+ * make that no later: a right may be about single applications.
+ */
+bool sg_cluster_may_patch_again(struct sg_cluster_client *client);
 
 /*
  * After an answer that made no sense, which may have been a gateway's hiccup: waits before the next

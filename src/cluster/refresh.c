@@ -84,7 +84,7 @@ static int refused(struct ask *ask, const struct sg_fault *fault, enum sg_refres
 	if (fault->kind == SG_FAULT_CONFLICT)
 		return 0;
 	(void)sg_cluster_fail(ask->client, ask->app, "patch", fault, err);
-	if (fault->kind != SG_FAULT_FORBIDDEN)
+	if (fault->kind != SG_FAULT_FORBIDDEN || sg_cluster_may_patch_again(ask->client))
 		return -1;
 	ask->client->read_only = true;
 	ask->client->refusal = *err;
@@ -112,6 +112,7 @@ static int patch(struct ask *ask, enum sg_refresh_result *ret, struct sg_err *er
 		return -1;
 	if (fault.kind != SG_FAULT_NONE)
 		return refused(ask, &fault, ret, err);
+	ask->client->patched = true;
 	return judge(ask, sg_buf_str(&res.body), ret, err);
 }
 

@@ -35,8 +35,9 @@ bool sg_refresh_is_pending(const struct sg_json *object);
  * 409 the application is read again.
  *
  * The first NOT_PERMITTED fills client->refusal (FORBIDDEN, with the missing RBAC rule) for the
- * caller to say once; then every call answers NOT_PERMITTED at once. -1: APPLICATION_NOT_FOUND,
- * AUTH_FAILED, or the network until DEADLINE_MS.
+ * caller to say once; then every call answers NOT_PERMITTED at once. Where a patch was allowed
+ * before, that takes SG_CLUSTER_STARTING_MS of denial; until then it is the error FORBIDDEN. -1:
+ * APPLICATION_NOT_FOUND, AUTH_FAILED, or the network until DEADLINE_MS.
  *
  * With ASKED, *ret_object (unless ret_object is NULL) is the application as the patch left it; the
  * caller frees it or hands it to sg_watch_feed(), which knows when it may become an event.

@@ -14,7 +14,7 @@
 struct ask {
 	struct sg_cluster_client *client;
 	const struct sg_cluster_app *app;
-	const char *revision, *why;
+	const char *revision, *version, *why;
 	int64_t deadline_ms;
 	const struct sg_json *doc; /* the application as it is */
 };
@@ -39,7 +39,8 @@ static bool is_at(const struct sg_json *doc, const char *revision)
 
 static bool may_start(const struct ask *ask)
 {
-	return !sg_app_reader_at(ask->doc, "operation") &&
+	return strcmp(sg_cluster_version_of(ask->doc), ask->version) == 0 &&
+	       !sg_app_reader_at(ask->doc, "operation") &&
 	       !sg_app_reader_at(ask->doc, "metadata.deletionTimestamp") &&
 	       strcmp(sg_json_str(sg_json_at(ask->doc, "status.sync.status"), ""), "OutOfSync") ==
 		       0 &&
@@ -123,15 +124,29 @@ static void write_post(const struct ask *ask, struct sg_buf *out)
 	sg_buf_adds(out, "\"prune\":false,\"strategy\":{\"hook\":{}}}");
 }
 
+/* A guard of our patch did not hold; any other 422 says what is wrong (argocd.md 3.3). */
+static bool is_changed(const struct sg_fault *fault)
+{
+	return fault->status == 422 &&
+	       sg_str_starts(sg_str_of(fault->message), "the server rejected our request");
+}
+
+/* It is permitted, and will be done later (argocd.md 2.1). */
+static bool is_window(const struct sg_fault *fault)
+{
+	return sg_str_search(sg_str_of(fault->message), "blocked by sync window") >= 0;
+}
+
 static int refused(struct ask *ask, const char *verb, const struct sg_fault *fault,
 	enum sg_sync_result *ret, struct sg_err *err)
 {
 	*ret = SG_SYNC_NOT_NOW;
-	if (fault->kind == SG_FAULT_CONFLICT || fault->grpc == GRPC_NOT_NOW ||
-		(fault->kind == SG_FAULT_REFUSED && fault->status == 422))
+	if (fault->kind == SG_FAULT_CONFLICT || fault->grpc == GRPC_NOT_NOW || is_changed(fault))
 		return 0;
 	(void)sg_cluster_fail(ask->client, ask->app, verb, fault, err);
-	if (fault->kind != SG_FAULT_FORBIDDEN)
+	if (fault->kind != SG_FAULT_FORBIDDEN || is_window(fault) ||
+		(ask->client->access->speech == SG_SPEAKS_KUBERNETES &&
+			sg_cluster_may_patch_again(ask->client)))
 		return -1;
 	ask->client->sync_refusal = *err;
 	*ret = SG_SYNC_NOT_PERMITTED;
@@ -164,20 +179,22 @@ static int start(struct ask *ask, enum sg_sync_result *ret, struct sg_err *err)
 	req.body = sg_buf_str(&body);
 	if (sg_cluster_send(ask->client, &req, ask->deadline_ms, &res, &fault, err) < 0)
 		return -1;
+	if (fault.kind != SG_FAULT_NONE)
+		return refused(ask, argocd ? "sync" : "patch", &fault, ret, err);
+	ask->client->patched = !argocd;
 	*ret = SG_SYNC_STARTED;
-	return fault.kind == SG_FAULT_NONE
-		       ? 0
-		       : refused(ask, argocd ? "sync" : "patch", &fault, ret, err);
+	return 0;
 }
 
 int sg_cluster_sync(struct sg_cluster_client *client, const struct sg_cluster_app *app,
-	const char *revision, const char *why, int64_t deadline_ms, enum sg_sync_result *ret,
-	struct sg_err *err)
+	const char *revision, const char *version, const char *why, int64_t deadline_ms,
+	enum sg_sync_result *ret, struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	struct ask ask = {.client = client,
 		.app = app,
 		.revision = revision,
+		.version = version,
 		.why = why,
 		.deadline_ms = deadline_ms};
 

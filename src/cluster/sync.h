@@ -14,13 +14,14 @@ enum sg_sync_result {
 };
 
 /*
- * Reads APP and starts the sync if it still is OutOfSync at REVISION (40 hex digits) and no
- * operation is under way. What the operation before has left is removed with the same request, so
- * that nothing of it leaks into this one. WHY is kept in the operation for people. -1:
- * APPLICATION_NOT_FOUND, AUTH_FAILED, CANCELLED, or the network until DEADLINE_MS.
+ * Reads APP and starts the sync if it still is the VERSION that was judged, OutOfSync at REVISION
+ * (40 hex digits) with no operation under way. What the operation before has left is removed with
+ * the same request, so that nothing of it leaks into this one. WHY is kept in the operation for
+ * people. -1: APPLICATION_NOT_FOUND, AUTH_FAILED, CANCELLED, the network until DEADLINE_MS, or what
+ * the server does not like about it now (a sync window, an admission webhook).
  */
 int sg_cluster_sync(struct sg_cluster_client *client, const struct sg_cluster_app *app,
-	const char *revision, const char *why, int64_t deadline_ms, enum sg_sync_result *ret,
-	struct sg_err *err) SG_MUST_CHECK;
+	const char *revision, const char *version, const char *why, int64_t deadline_ms,
+	enum sg_sync_result *ret, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

@@ -34,7 +34,7 @@ struct sg_await_end {
 	struct sg_app_strings log; /* last lines of a container that crashes, when asked for */
 	const char *unreadable;    /* of its workloads: what may not be read, and the rule; NULL */
 	const char *trouble;       /* with the cluster, while it was not overcome; NULL */
-	const char *refusal;       /* of the refresh that was asked for last; NULL */
+	const char *refusal;       /* of the refresh or sync that was asked for last; NULL */
 	int64_t elapsed_ms;
 };
 

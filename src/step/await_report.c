@@ -42,8 +42,7 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 	if (end->trouble)
 		sg_report_line(report, &row->evidence, "the cluster: %s", end->trouble);
 	if (end->refusal)
-		sg_report_line(
-			report, &row->evidence, "no refresh could be asked for: %s", end->refusal);
+		sg_report_line(report, &row->evidence, "%s", end->refusal);
 	for (size_t i = 0; i < end->log.count; i++)
 		sg_report_line(report, &row->evidence, "log: %s", end->log.items[i]);
 	if (row->result == SG_RESULT_TIMEOUT)

@@ -61,13 +61,14 @@ static const struct sg_app_workloads *workloads_of(void *arg, const struct sg_ap
 /* ---- from the beginning to the end ---- */
 
 void sg_follower_begin(struct sg_follower *follower, struct sg_world *world, struct sg_herd *herd,
-	struct sg_ancestry *ancestry, struct sg_app_policy *policy, const struct sg_await_ask *ask)
+	struct sg_ancestry *ancestry, const struct sg_app_policy *policy,
+	const struct sg_await_ask *ask)
 {
 	follower->world = world;
 	follower->client = herd->client;
 	follower->herd = herd;
 	follower->ask = ask;
-	follower->policy = policy;
+	follower->policy = *policy;
 	follower->start_ms = sg_follower_now_ms(follower);
 	follower->deadline_ms = world->deadline_ms;
 	if (ask->timeout_ms && ask->timeout_ms < world->deadline_ms - follower->start_ms)
@@ -82,7 +83,8 @@ void sg_follower_begin(struct sg_follower *follower, struct sg_world *world, str
 		.workloads = workloads_of,
 		.arg = follower,
 	};
-	follower->fold = sg_app_fold_new(&ask->want, policy, ancestry, &follower->beside);
+	follower->fold =
+		sg_app_fold_new(&ask->want, &follower->policy, ancestry, &follower->beside);
 	follower->seen = sg_herd_join(herd, &ask->app, follower);
 	follower->looking = true;
 	herd->looking++;

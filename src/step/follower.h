@@ -19,7 +19,7 @@ struct sg_follower {
 	struct sg_world *world;
 	struct sg_cluster_client *client;
 	const struct sg_await_ask *ask;
-	struct sg_app_policy *policy; /* may_refresh goes off when the cluster says no */
+	struct sg_app_policy policy; /* of its own: what the cluster denies goes off */
 	struct sg_herd *herd;
 	struct sg_herd_app *seen; /* as the watch shows it */
 	struct sg_app_fold *fold;
@@ -49,12 +49,13 @@ struct sg_follower {
 	uint64_t said;                /* a digest of what was said last, where there is no line */
 	struct sg_progress *progress; /* its own line; NULL: one of very many */
 	struct sg_await_end *end;     /* set when it is over */
-	char refusal[256]; /* why the refresh that was asked for last was not taken; "" */
+	char refusal[320]; /* why the refresh or sync that was asked for last was not taken; "" */
 };
 
 /* FOLLOWER is zeroed before; call sg_follower_release() in any case. */
 void sg_follower_begin(struct sg_follower *follower, struct sg_world *world, struct sg_herd *herd,
-	struct sg_ancestry *ancestry, struct sg_app_policy *policy, const struct sg_await_ask *ask);
+	struct sg_ancestry *ancestry, const struct sg_app_policy *policy,
+	const struct sg_await_ask *ask);
 
 void sg_follower_release(struct sg_follower *follower);
 

@@ -51,7 +51,7 @@ int sg_follower_ask(struct sg_follower *follower, struct sg_err *err)
 	struct sg_cluster_app app; /* a child's refresh goes to the child */
 	struct sg_err trouble = SG_ERR_INIT;
 
-	if (!follower->policy->may_refresh ||
+	if (!follower->policy.may_refresh ||
 		!sg_app_fold_request(follower->fold, sg_follower_now_ms(follower), &request))
 		return 0;
 	app = (struct sg_cluster_app){request.namespace, request.name};
@@ -64,10 +64,13 @@ int sg_follower_ask(struct sg_follower *follower, struct sg_err *err)
 		}
 		sg_debug(follower->world->log, "refresh of %s: %s", app.name, trouble.cause);
 	} else if (result == SG_REFRESH_NOT_PERMITTED) {
-		follower->policy->may_refresh = false;
+		follower->policy.may_refresh = false;
 		trouble.cause[0] = '\0'; /* a warning of its own says it */
 	}
-	(void)snprintf(follower->refusal, sizeof(follower->refusal), "%.255s", trouble.cause);
+	follower->refusal[0] = '\0';
+	if (trouble.cause[0])
+		(void)snprintf(follower->refusal, sizeof(follower->refusal),
+			"no refresh could be asked for: %.255s", trouble.cause);
 	if (object)
 		patched(follower, &app, object);
 	sg_app_fold_requested(follower->fold, &request, sg_follower_now_ms(follower));

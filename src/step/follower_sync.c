@@ -24,14 +24,21 @@ static void say(const struct sg_follower *follower, const struct sg_app_wanted_s
 }
 
 /* Each version of the application is asked once: what comes of it is seen by the watch. */
-static bool is_new(struct sg_follower *follower, const struct sg_cluster_app *app)
+static bool is_new(struct sg_follower *follower, const char *version)
 {
-	const char *version = sg_follower_version_of(follower, app);
-
 	if (!version || strcmp(follower->synced, version) == 0)
 		return false;
 	(void)snprintf(follower->synced, sizeof(follower->synced), "%s", version);
 	return true;
+}
+
+/* It is tried again with the next look: what stands in the way may go without a trace here. */
+static void later(struct sg_follower *follower, const char *name, const struct sg_err *trouble)
+{
+	sg_debug(follower->world->log, "sync of %s: %s", name, trouble->cause);
+	(void)snprintf(follower->refusal, sizeof(follower->refusal),
+		"no sync could be started: %.255s", trouble->cause);
+	follower->synced[0] = '\0';
 }
 
 int sg_follower_sync(struct sg_follower *follower, struct sg_err *err)
@@ -42,27 +49,27 @@ int sg_follower_sync(struct sg_follower *follower, struct sg_err *err)
 	struct sg_err trouble = SG_ERR_INIT;
 	enum sg_sync_result result;
 
-	if (!follower->policy->sync_manually || !sg_app_fold_sync(follower->fold, &sync))
+	if (!follower->policy.sync_manually || !sg_app_fold_sync(follower->fold, &sync))
 		return 0;
 	app = (struct sg_cluster_app){sync.namespace, sync.name};
-	if (!is_new(follower, &app))
+	if (!is_new(follower, sg_follower_version_of(follower, &app)))
 		return 0;
 	if (until_ms > follower->world->deadline_ms)
 		until_ms = follower->world->deadline_ms;
-	if (sg_cluster_sync(follower->client, &app, sync.revision, why(follower), until_ms, &result,
-		    &trouble) < 0) {
+	if (sg_cluster_sync(follower->client, &app, sync.revision, follower->synced, why(follower),
+		    until_ms, &result, &trouble) < 0) {
 		if (trouble.reason != SG_R_CANCELLED) {
-			sg_debug(follower->world->log, "sync of %s: %s", sync.name, trouble.cause);
-			follower->synced[0] = '\0';
+			later(follower, sync.name, &trouble);
 			return 0;
 		}
 		*err = trouble;
 		return -1;
 	}
+	follower->refusal[0] = '\0';
 	if (result == SG_SYNC_STARTED)
 		say(follower, &sync);
 	if (result == SG_SYNC_NOT_PERMITTED) {
-		follower->policy->sync_manually = false;
+		follower->policy.sync_manually = false;
 		sg_follower_take_side(follower); /* judges anew */
 	}
 	return 0;

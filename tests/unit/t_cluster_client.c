@@ -379,6 +379,34 @@ static void without_the_right_nothing_is_asked_twice(void **state)
 	cluster_world_done(w);
 }
 
+/* Somebody else's application that may be patched makes the denial of this one no younger. */
+static void a_server_that_starts_leaves_the_right_to_patch(void **state)
+{
+	struct cluster_world *w = *state;
+	enum sg_refresh_result result;
+
+	for (int i = 0; i < 2; i++) {
+		script_reply(
+			w->script, "PATCH", PATCH_URL, 200, cluster_world_app(w, "8", PENDING));
+		assert_int_equal(refresh(w, SG_REFRESH_NORMAL, "7"), SG_REFRESH_ASKED);
+		script_reply(w->script, "PATCH", PATCH_URL, 403, STATUS_403);
+		if (i == 0) {
+			assert_int_equal(
+				sg_cluster_refresh(&w->client, &w->app, SG_REFRESH_NORMAL, "8",
+					cluster_world_in(w, 60000), &result, NULL, &w->err),
+				-1);
+			assert_int_equal(w->err.reason, SG_R_FORBIDDEN);
+			assert_false(w->client.read_only);
+			script_advance(w->script, 30000);
+		} else {
+			assert_int_equal(
+				refresh(w, SG_REFRESH_NORMAL, "8"), SG_REFRESH_NOT_PERMITTED);
+		}
+	}
+	assert_true(w->client.read_only);
+	cluster_world_done(w);
+}
+
 static void an_application_that_is_gone_is_an_error(void **state)
 {
 	struct cluster_world *w = *state;
@@ -416,6 +444,7 @@ int main(void)
 		T(endless_conflicts_end),
 		T(a_patch_that_changes_nothing_is_told),
 		T(without_the_right_nothing_is_asked_twice),
+		T(a_server_that_starts_leaves_the_right_to_patch),
 		T(an_application_that_is_gone_is_an_error),
 	};
 

@@ -22,11 +22,16 @@
 
 static enum sg_sync_result result;
 
-static int ask(struct cluster_world *w)
+static int ask_of(struct cluster_world *w, const char *version)
 {
 	w->err = (struct sg_err)SG_ERR_INIT;
-	return sg_cluster_sync(&w->client, &w->app, X, "pipeline \"7\"", cluster_world_in(w, 20000),
-		&result, &w->err);
+	return sg_cluster_sync(&w->client, &w->app, X, version, "pipeline \"7\"",
+		cluster_world_in(w, 20000), &result, &w->err);
+}
+
+static int ask(struct cluster_world *w)
+{
+	return ask_of(w, "7");
 }
 
 static void expect_app(struct cluster_world *w, const char *rest)
@@ -91,15 +96,22 @@ static void one_that_has_changed_is_left_alone(void **state)
 		assert_int_equal(ask(w), 0);
 		assert_int_equal(result, SG_SYNC_NOT_NOW);
 	}
+	expect_app(w, "\"status\":{" OUT "}");
+	assert_int_equal(ask_of(w, "6"), 0); /* its spec may be another one than was judged */
+	assert_int_equal(result, SG_SYNC_NOT_NOW);
 	cluster_world_done(w);
 }
+
+#define CHANGED                                                                                    \
+	"{\"kind\":\"Status\",\"reason\":\"Invalid\",\"message\":\"the server rejected our "       \
+	"request due to an error in our request\",\"details\":{},\"code\":422}"
 
 static void somebody_was_faster(void **state)
 {
 	struct cluster_world *w = *state;
 
 	expect_app(w, "\"status\":{" OUT "}");
-	script_reply(w->script, "PATCH", PATCH_URL, 422, STATUS(422, "Invalid"));
+	script_reply(w->script, "PATCH", PATCH_URL, 422, CHANGED);
 	assert_int_equal(ask(w), 0);
 	assert_int_equal(result, SG_SYNC_NOT_NOW);
 	expect_app(w, "\"status\":{" OUT "}");
@@ -122,6 +134,23 @@ static void what_is_not_permitted_is_kept_for_people(void **state)
 	cluster_world_done(w);
 }
 
+static void a_server_that_starts_is_not_believed(void **state)
+{
+	struct cluster_world *w = *state;
+
+	expect_app(w, "\"status\":{" OUT "}");
+	script_reply(w->script, "PATCH", PATCH_URL, 200, "{}");
+	assert_int_equal(ask(w), 0);
+	for (int i = 0; i < 2; i++) {
+		expect_app(w, "\"status\":{" OUT "}");
+		script_reply(w->script, "PATCH", PATCH_URL, 403, STATUS(403, "Forbidden"));
+		assert_int_equal(ask(w), i == 0 ? -1 : 0);
+		script_advance(w->script, 30000);
+	}
+	assert_int_equal(result, SG_SYNC_NOT_PERMITTED);
+	cluster_world_done(w);
+}
+
 static void other_answers_are_errors(void **state)
 {
 	struct cluster_world *w = *state;
@@ -129,6 +158,10 @@ static void other_answers_are_errors(void **state)
 	expect_app(w, "\"status\":{" OUT "}");
 	script_reply(w->script, "PATCH", PATCH_URL, 415, STATUS(415, "UnsupportedMediaType"));
 	assert_int_equal(ask(w), -1);
+	assert_int_equal(w->err.reason, SG_R_REMOTE_FAILED);
+	expect_app(w, "\"status\":{" OUT "}");
+	script_reply(w->script, "PATCH", PATCH_URL, 422, STATUS(422, "Invalid"));
+	assert_int_equal(ask(w), -1); /* a webhook, or the schema: it is told */
 	assert_int_equal(w->err.reason, SG_R_REMOTE_FAILED);
 	script_reply(w->script, "GET", ONE_APP, 404, STATUS(404, "NotFound"));
 	assert_int_equal(ask(w), -1);
@@ -162,6 +195,26 @@ static void through_argocd_s_own_api(void **state)
 	cluster_world_done(w);
 }
 
+/* What a POST starts may have been started, though no answer came; and a window opens again. */
+static void a_post_is_sent_once(void **state)
+{
+	struct cluster_world *w = *state;
+	const char *url = ARGOCD "?appNamespace=argocd";
+
+	w->access.speech = SG_SPEAKS_ARGOCD;
+	script_reply(w->script, "GET", url, 200, "{" META ",\"status\":{" OUT "}}");
+	script_fail(script_expect(w->script, "POST", ARGOCD "/sync"), 1, SG_R_UNREACHABLE, true,
+		"connection reset by peer");
+	assert_int_equal(ask(w), -1);
+	script_reply(w->script, "GET", url, 200, "{" META ",\"status\":{" OUT "}}");
+	script_reply(w->script, "POST", ARGOCD "/sync", 403,
+		"{\"error\":\"x\",\"code\":7,\"message\":\"cannot sync: blocked by sync window\"}");
+	assert_int_equal(ask(w), -1);
+	assert_non_null(strstr(w->err.cause, "sync window"));
+	assert_int_equal(w->client.sync_refusal.reason, SG_R_OK);
+	cluster_world_done(w);
+}
+
 #define T(fn) cmocka_unit_test_setup_teardown(fn, cluster_world_setup, cluster_world_teardown)
 
 int main(void)
@@ -174,6 +227,8 @@ int main(void)
 		T(what_is_not_permitted_is_kept_for_people),
 		T(other_answers_are_errors),
 		T(through_argocd_s_own_api),
+		T(a_server_that_starts_is_not_believed),
+		T(a_post_is_sent_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
