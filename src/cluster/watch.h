@@ -23,13 +23,15 @@ enum sg_watch_event_kind {
 	SG_WATCH_NOTHING,  /* the time is up */
 	SG_WATCH_ADDED,    /* first sight, or back after DELETED */
 	SG_WATCH_MODIFIED, /* another version */
-	SG_WATCH_DELETED,  /* it was there and is gone; object may be NULL */
-	SG_WATCH_MISSING,  /* the first whole answer does not have it; it may come later. Said once
-			    */
-	SG_WATCH_POLLING,  /* list or watch are not permitted: from here on it is read every few
-			      seconds; said once, `why` has the server's words */
-	SG_WATCH_REFUSED   /* the same for a namespace: nothing more comes from this watch, but
-			      each of the applications may be watched on its own */
+	SG_WATCH_DELETED, /* it was there and is gone; object NULL: a list or read does not have it.
+			     Argo CD's own API may leave out what is there: then it is said again
+			     with each list */
+	SG_WATCH_MISSING, /* the first whole answer does not have it; it may come later. Said once
+			   */
+	SG_WATCH_POLLING, /* list or watch are not permitted: from here on it is read every few
+			     seconds; said once, `why` has the server's words */
+	SG_WATCH_REFUSED  /* the same for a namespace: nothing more comes from this watch, but
+			     each of the applications may be watched on its own */
 };
 
 struct sg_watch_event {

@@ -88,8 +88,15 @@ static enum sg_watch_step end_page(struct sg_watch *watch, struct sg_err *err)
 enum sg_watch_step sg_watch_sweep(struct sg_watch *watch, struct sg_watch_event *ret)
 {
 	struct sg_watch_item *item = &watch->apps[watch->sweep++];
+	bool was_there = item->there;
+	enum sg_watch_step step;
 
-	return item->listed ? SG_STEP_AGAIN : sg_watch_tell_gone(item, NULL, NULL, ret);
+	if (item->listed)
+		return SG_STEP_AGAIN;
+	step = sg_watch_tell_gone(item, NULL, NULL, ret);
+	if (watch->client->access->speech == SG_SPEAKS_ARGOCD)
+		item->there = was_there;
+	return step;
 }
 
 /* The call has ended and all its bytes are eaten. */

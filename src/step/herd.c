@@ -272,6 +272,8 @@ static int take(struct sg_herd *herd, struct sg_herd_watch *watch,
 	case SG_WATCH_MODIFIED:
 		return sg_herd_renew(herd, app, event->object, err);
 	case SG_WATCH_DELETED:
+		if (!event->object)
+			return sg_herd_unlisted(herd, app, err);
 		sg_herd_gone(herd, app);
 		return 0;
 	case SG_WATCH_MISSING:

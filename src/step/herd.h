@@ -90,6 +90,10 @@ int sg_herd_renew(struct sg_herd *herd, struct sg_herd_app *app, const struct sg
 /* APP is not there any more. */
 void sg_herd_gone(struct sg_herd *herd, struct sg_herd_app *app);
 
+/* herd_unlisted.c: no list has APP any more. -1 as sg_herd_step(). */
+int sg_herd_unlisted(
+	struct sg_herd *herd, struct sg_herd_app *app, struct sg_err *err) SG_MUST_CHECK;
+
 /* Of the application's watch; see cluster/watch.h. */
 void sg_herd_restart(struct sg_herd_app *app);
 void sg_herd_feed(struct sg_herd_app *app, struct sg_json *object);

@@ -40,6 +40,7 @@ struct story {
 	int64_t start_ms;
 	const char *forbidden; /* requests with this in their address are answered 403 */
 	int version;
+	int lost; /* Argo CD's own API: the answer to a read of the application */
 	struct counts counts;
 	struct sg_settings settings;
 	struct sg_console console;
@@ -195,13 +196,38 @@ static void answer_watch(struct story *s, const struct object *wanted, struct sc
 	script_end(answer, 300000);
 }
 
+/* Argo CD's own API: the first list has the application, later ones have nothing. */
+static void answer_argocd(struct story *s, const char *url, struct script_answer *answer)
+{
+	const char *one = s->counts.lists == 0 ? s->objects[0].text : "";
+
+	if (strstr(url, "/stream/")) {
+		s->counts.watches++;
+		script_end(answer, 2000);
+	} else if (strstr(url, "/applications?")) {
+		s->counts.lists++;
+		script_piece(answer, 1,
+			sg_str_of(sg_arena_printf(&s->w->arena,
+				"{\"metadata\":{\"resourceVersion\":\"9\"},\"items\":%s%s%s}",
+				one[0] ? "[" : "", one[0] ? one : "null", one[0] ? "]" : "")));
+	} else {
+		s->counts.gets++;
+		refuse(answer, s->lost, s->lost == 403 ? "Forbidden" : "NotFound");
+	}
+}
+
 static void answer_get(
 	void *arg, const struct script_request *request, struct script_answer *answer)
 {
 	struct story *s = arg;
-	struct object wanted = about(s, request->url);
+	struct object wanted;
 	bool single = strstr(request->url, "fieldSelector") != NULL;
 
+	if (strstr(request->url, "/api/v1/")) {
+		answer_argocd(s, request->url, answer);
+		return;
+	}
+	wanted = about(s, request->url);
 	s->counts.singles += single;
 	if (s->forbidden && strstr(request->url, s->forbidden)) {
 		refuse(answer, 403, "Forbidden");
@@ -644,6 +670,37 @@ static void a_child_that_makes_no_sense_confirms_nothing(void **state)
 	finish(&s);
 }
 
+static int lose(struct story *s, struct cluster_world *w, int status)
+{
+	begin(s, w);
+	w->access.speech = SG_SPEAKS_ARGOCD;
+	s->lost = status;
+	happens(s, 0, with_health(good("argocd", "web"), "Progressing"));
+	(void)ask(s, "argocd", "web");
+	return await(s);
+}
+
+/* Argo CD's own list leaves out what the token may not see any more: only a read tells. */
+static void what_argocd_does_not_list_any_more_may_be_there(void **state)
+{
+	struct cluster_world *w = *state;
+	struct story s;
+
+	assert_int_equal(lose(&s, w, 403), -1);
+	assert_int_equal(w->err.reason, SG_R_FORBIDDEN);
+	finish(&s);
+}
+
+static void what_argocd_does_not_know_any_more_is_gone(void **state)
+{
+	struct story s;
+
+	assert_int_equal(lose(&s, *state, 404), 0);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_APP_DELETED);
+	assert_int_equal(s.counts.gets, 1);
+	finish(&s);
+}
+
 #define PROJECT                                                                                    \
 	"{\"kind\":\"AppProject\",\"metadata\":{\"name\":\"shop\",\"namespace\":\"argocd\"},"      \
 	"\"spec\":{\"syncWindows\":[{\"kind\":\"deny\",\"schedule\":\"0 0 * * *\",\"duration\":"   \
@@ -827,6 +884,8 @@ int main(void)
 		STORY(a_child_that_fails_fails_its_parent),
 		STORY(a_child_that_may_not_be_read_is_waited_for_and_said),
 		STORY(a_child_of_another_repository_is_not_synced),
+		STORY(what_argocd_does_not_list_any_more_may_be_there),
+		STORY(what_argocd_does_not_know_any_more_is_gone),
 		STORY(a_child_is_looked_at_twice_too),
 		STORY(a_child_that_makes_no_sense_confirms_nothing),
 		STORY(a_sync_window_of_the_project_is_named_after_a_minute),
