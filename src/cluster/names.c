@@ -38,6 +38,9 @@ static int take_item(struct listing *l, struct sg_str item, struct sg_err *err)
 	if (sg_json_parse(item, &doc, err) < 0)
 		return -1;
 	name = sg_json_str(sg_json_at(doc, "metadata.name"), "");
+	if (strcmp(sg_json_str(sg_json_at(doc, "metadata.namespace"), l->pick->namespace),
+		    l->pick->namespace) != 0)
+		return 0; /* a namesake */
 	if (!sg_cluster_is_name(sg_str_of(name)) || (l->pick->set && !is_of_set(doc, l->pick->set)))
 		return 0;
 	if (l->count >= SG_CLUSTER_NAMES_MAX)

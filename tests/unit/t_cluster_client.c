@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "cluster/names.h"
 #include "cluster/refresh.h"
 #include "cluster_world.h"
 
@@ -276,6 +277,25 @@ static void a_signal_ends_the_trying(void **state)
 	cluster_world_done(w);
 }
 
+/* One of another namespace, which somebody in between lists too, is not meant. */
+static void names_are_of_one_namespace(void **state)
+{
+	const struct sg_cluster_pick pick = {.namespace = "argocd"};
+	struct cluster_world *w = *state;
+	const char *const *names;
+	size_t count;
+
+	script_reply(w->script, "GET", BASE "?limit=100", 200,
+		"{\"items\":[{\"metadata\":{\"name\":\"web\",\"namespace\":\"team\"}},{"
+		"\"metadata\":{"
+		"\"name\":\"web\",\"namespace\":\"argocd\"}}],\"metadata\":{}}");
+	assert_int_equal(sg_cluster_names(&w->client, &pick, cluster_world_in(w, 1000), &w->arena,
+				 &names, &count, &w->err),
+		0);
+	assert_int_equal(count, 1);
+	cluster_world_done(w);
+}
+
 static enum sg_refresh_result refresh(
 	struct cluster_world *w, enum sg_refresh_kind kind, const char *seen)
 {
@@ -444,6 +464,7 @@ int main(void)
 		T(endless_conflicts_end),
 		T(a_patch_that_changes_nothing_is_told),
 		T(without_the_right_nothing_is_asked_twice),
+		T(names_are_of_one_namespace),
 		T(a_server_that_starts_leaves_the_right_to_patch),
 		T(an_application_that_is_gone_is_an_error),
 	};
