@@ -2,6 +2,7 @@
 
 #include "cluster/selector.h"
 #include "cluster/workload.h"
+#include "model/ids.h"
 
 #define CONTAINERS_MAX 256
 
@@ -51,10 +52,23 @@ static const struct sg_json_field end_fields[] = {
 	SG_APP_FIELD(SG_FIELD_STR, sg_container_end, message, "message"),
 };
 
+static int64_t ran_s(const struct sg_json *value)
+{
+	const char *started = sg_json_str(sg_json_get(value, "startedAt"), "");
+	const char *finished = sg_json_str(sg_json_get(value, "finishedAt"), "");
+	int64_t from_s, to_s;
+
+	if (!sg_time_parse(sg_str_of(started), &from_s) ||
+		!sg_time_parse(sg_str_of(finished), &to_s))
+		return -1;
+	return to_s - from_s;
+}
+
 static int read_end(const struct sg_app_reader *reader, const struct sg_json *value,
 	const char *path, struct sg_container_end *ret)
 {
 	ret->said = value != NULL;
+	ret->ran_s = ran_s(value);
 	return sg_app_reader_fields(reader, value, path, end_fields, SG_COUNT(end_fields), ret);
 }
 

@@ -25,6 +25,7 @@ bool sg_pod_finished(const struct sg_pod *pod)
 #define CREATE_MS (60 * SECOND_MS)
 #define UNSCHEDULABLE_MS (300 * SECOND_MS) /* an autoscaler may add a node */
 #define CRASHES_MIN 3
+#define NO_LOOP_S 600 /* whoever ran for so long before its end begins to be counted anew */
 
 /* Reasons for which a container waits, and which do not go away by waiting (argocd.md 4.3). */
 static const struct {
@@ -94,10 +95,15 @@ const char *sg_container_story(const struct sg_container *container, struct sg_a
 	return "";
 }
 
-/* The container has failed often enough, and what was seen last was no start. */
+/* The container has failed often enough, and what was seen last was no start. Restarts of days ago
+ * and one end today are no loop: the kubelet forgets them, too. */
 static bool crashes(const struct sg_pod *pod, const struct sg_container *container)
 {
-	if (container->restart_count < CRASHES_MIN || strcmp(pod->restart_policy, "Always") != 0)
+	const struct sg_container_end *end =
+		container->end.said ? &container->end : &container->last_end;
+
+	if (container->restart_count < CRASHES_MIN || strcmp(pod->restart_policy, "Always") != 0 ||
+		(end->said && end->ran_s >= NO_LOOP_S))
 		return false;
 	if (container->state == SG_CONTAINER_WAITING)
 		return strcmp(container->waiting_reason, "CrashLoopBackOff") == 0;

@@ -34,6 +34,7 @@ struct sg_container_end {
 	int64_t exit_code;
 	const char *reason;
 	const char *message;
+	int64_t ran_s; /* how long it had run; negative: unknown */
 };
 
 /* status.containerStatuses[] and status.initContainerStatuses[] */

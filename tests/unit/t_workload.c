@@ -331,6 +331,12 @@ static void selectors_and_images(void **state)
 		",\"lastState\":{\"terminated\":{\"exitCode\":7,\"reason\""                        \
 		":\"" why "\"}}")
 
+/* Started for the fourth time, at last after a whole day, or after nine minutes. */
+#define CRASHED_AFTER(start, end)                                                                  \
+	CONTAINER("\"waiting\":{\"reason\":\"CrashLoopBackOff\"}",                                 \
+		",\"restartCount\":4,\"lastState\":{\"terminated\":{\"exitCode\":7,\"startedAt\":" \
+		"\"" start "\",\"finishedAt\":\"" end "\"}}")
+
 static void why_pods_are_stuck(void **state)
 {
 	static const struct {
@@ -349,6 +355,11 @@ static void why_pods_are_stuck(void **state)
 		{CRASHED("2", "Error"), SG_APP_CODE_NOT_SEEN, 0, ""},
 		{CRASHED("3", "Error"), SG_APP_CODE_CRASH_LOOP, 0, "exit code 7 (Error)"},
 		{CRASHED("3", "OOMKilled"), SG_APP_CODE_OUT_OF_MEMORY, 0, "OOMKilled"},
+		{CRASHED_AFTER("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
+			SG_APP_CODE_NOT_SEEN, 0, ""},
+		{CRASHED_AFTER("2026-01-01T00:00:00Z", "2026-01-01T00:09:00Z"),
+			SG_APP_CODE_CRASH_LOOP, 0, "exit code 7"},
+		{CRASHED_AFTER("soon", ""), SG_APP_CODE_CRASH_LOOP, 0, "exit code 7"},
 		{CONTAINER("\"terminated\":{\"exitCode\":2}", ",\"restartCount\":9"),
 			SG_APP_CODE_CRASH_LOOP, 0, "exit code 2"},
 		{CONTAINER("\"terminated\":{\"exitCode\":0}", ",\"restartCount\":9"),
