@@ -109,6 +109,18 @@ static void log_in(struct sg_cluster_access *access, const struct sg_plugin_logi
 		access->tls.client_cert_pem = sg_str_of(login->certificate_pem);
 	}
 	access->login_until_unix_s = login->expires_unix_s;
+	access->login_failed_unix_s = 0;
+}
+
+/* What has worked before may fail for a moment. */
+static int login_failed(struct sg_cluster_access *access, int64_t now_s, struct sg_err *err)
+{
+	if (access->login_until_unix_s == 0 || err->reason == SG_R_CANCELLED)
+		return -1;
+	if (access->login_failed_unix_s == 0)
+		access->login_failed_unix_s = now_s;
+	return now_s - access->login_failed_unix_s < SG_CLUSTER_LOGIN_AWAY_S ? sg_transient(err)
+									     : -1;
 }
 
 static int ask_plugin(
@@ -122,7 +134,7 @@ static int ask_plugin(
 		return 0;
 	if (sg_plugin_run(access->loop, access->redactor, access->plugin, &access->arena, &login,
 		    err) < 0)
-		return -1;
+		return login_failed(access, now_s, err);
 	*ret_changed = !same_login(access, &login);
 	log_in(access, &login);
 	return 0;

@@ -21,6 +21,9 @@
 /* Whose API it is: the cluster's, or Argo CD's own (argocd.md 2), which has the same objects. */
 enum sg_cluster_speech { SG_SPEAKS_KUBERNETES, SG_SPEAKS_ARGOCD };
 
+/* A plugin that has worked may fail for so long: what it asks may be away for a moment. */
+#define SG_CLUSTER_LOGIN_AWAY_S INT64_C(60)
+
 /* How many headers may say who we want to be. */
 enum { SG_CLUSTER_AS_MAX = 64 };
 
@@ -41,6 +44,7 @@ struct sg_cluster_access {
 	int64_t token_read_ms;                /* when token_file was read; of the loop's clock */
 	const struct sg_plugin *plugin;       /* that gives token or certificate; NULL: none */
 	int64_t login_until_unix_s;           /* when that expires; 0: it has not been asked yet */
+	int64_t login_failed_unix_s;          /* since when the plugin fails; 0: it does not */
 	const struct sg_http_header *headers; /* of every request: who we want to be */
 	size_t header_count;
 	struct sg_loop *loop;
@@ -88,7 +92,8 @@ bool sg_cluster_access_is_plain(const struct sg_cluster_access *access);
  * Brings the credential up to date: reads token_file when it is older than SG_CLUSTER_TOKEN_AGE_MS,
  * or with FORCE; asks the plugin when what it gave has expired, or with FORCE. An unreadable file
  * leaves a token that is there already; without one it is CREDENTIAL_MISSING naming the file. For
- * the errors of a plugin see cluster/plugin.h. *ret_changed (may be NULL) tells whether the
+ * the errors of a plugin see cluster/plugin.h; they are transient for SG_CLUSTER_LOGIN_AWAY_S where
+ * it has worked before. *ret_changed (may be NULL) tells whether the
  * credential is another one now.
  */
 int sg_cluster_access_token(struct sg_cluster_access *access, int64_t now_ms, bool force,

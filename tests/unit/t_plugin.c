@@ -253,6 +253,25 @@ static void what_goes_wrong_is_named_and_never_shown(void **state)
 	}
 }
 
+static void one_that_has_worked_may_fail_for_a_moment(void **state)
+{
+	struct world *w = *state;
+
+	write_file(w, "login",
+		"#!/bin/sh\necho '" ANSWER("{\"token\":\"t\",\"expirationTimestamp\":"
+					   "\"2001-09-09T01:56:40Z\"}") "'\n");
+	assert_int_equal(load(w, EXEC, ""), 0);
+	assert_int_equal(log_in(w, false, NULL), 0);
+	unix_now += 700;
+	write_file(w, "login", "#!/bin/sh\nexit 1\n");
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(log_in(w, false, NULL), -1);
+		assert_int_equal(w->err.reason, SG_R_CREDENTIAL_MISSING);
+		assert_int_equal(w->err.transient, i < 2);
+		unix_now += 30;
+	}
+}
+
 static void bad_words_are_named(void **state)
 {
 	static const struct {
@@ -299,6 +318,7 @@ int main(void)
 		T(it_is_told_what_it_asks_for),
 		T(a_certificate_comes_with_its_key),
 		T(what_goes_wrong_is_named_and_never_shown),
+		T(one_that_has_worked_may_fail_for_a_moment),
 		T(bad_words_are_named),
 		T(a_beta_plugin_needs_no_mode),
 	};
