@@ -50,6 +50,31 @@ static bool says(struct sg_str line, const char *before, const char *branch, con
 	return sg_str_is(sg_str_sub(line, strlen(branch), line.len), behind);
 }
 
+static bool is_frame(struct sg_str line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if (line.ptr[i] != '=')
+			return false;
+	return line.len > 0;
+}
+
+/*
+ * The last line of a frame parts WORDS. In the frame of a complaint stand the options, and so text
+ * of strangers, in lines that break where they want; only what is behind its end is GitLab's own.
+ */
+static void part_at_frame(struct sg_str words, struct sg_str *ret_inside, struct sg_str *ret_behind)
+{
+	struct sg_str rest = words, line;
+
+	*ret_inside = words;
+	*ret_behind = SG_STR("");
+	while (sg_str_cut(&rest, '\n', &line))
+		if (is_frame(sg_str_trim(line))) {
+			*ret_inside = sg_str_sub(words, 0, (size_t)(line.ptr - words.ptr));
+			*ret_behind = rest;
+		}
+}
+
 /*
  * The complaint stands behind all options, each between quotes, in a frame that breaks lines: its
  * end is what is of interest.
@@ -57,17 +82,14 @@ static bool says(struct sg_str line, const char *before, const char *branch, con
 static const char *complaint(struct sg_str words, struct sg_arena *arena)
 {
 	static const char mark[] = "Error encountered with push option";
-	long at = sg_str_search(words, mark), frame, quote;
-	struct sg_str text;
+	long at = sg_str_search(words, mark), quote;
+	struct sg_str text, behind;
 	char *line;
 	size_t len = 0;
 
 	if (at < 0)
 		return NULL;
-	text = sg_str_sub(words, (size_t)at + strlen(mark), words.len);
-	frame = sg_str_search(text, "=====");
-	if (frame >= 0)
-		text = sg_str_sub(text, 0, (size_t)frame);
+	part_at_frame(sg_str_sub(words, (size_t)at + strlen(mark), words.len), &text, &behind);
 	while ((quote = sg_str_search(text, "':")) >= 0)
 		text = sg_str_sub(text, (size_t)quote + 2, text.len);
 	if (text.len > WHY_BYTES)
@@ -88,10 +110,12 @@ static const char *complaint(struct sg_str words, struct sg_arena *arena)
 void sg_push_answer_read(struct sg_str words, const char *branch, const char *project,
 	struct sg_arena *arena, struct sg_push_answer *ret)
 {
-	struct sg_str rest = words, line;
+	struct sg_str rest = words, line, inside;
 	bool named = false;
 
 	*ret = (struct sg_push_answer){.why = complaint(words, arena)};
+	if (ret->why)
+		part_at_frame(words, &inside, &rest);
 	while (sg_str_cut(&rest, '\n', &line)) {
 		line = sg_str_trim(line);
 		if (named && line.len && !ret->iid) {

@@ -19,8 +19,8 @@ struct sg_push_answer {
 /*
  * WORDS as they came. Of what they name only the page of a merge request in PROJECT (a path, "a/b")
  * is taken, for BRANCH, with no character in it that a page's address has not. Everybody who has a
- * hook on the server can write there: what it says is reported, and decides nothing else. Strings
- * live in ARENA.
+ * hook on the server can write there: what it says is reported, and decides nothing else. Beside
+ * a complaint only what stands behind its frame is taken. Strings live in ARENA.
  */
 void sg_push_answer_read(struct sg_str words, const char *branch, const char *project,
 	struct sg_arena *arena, struct sg_push_answer *ret);

@@ -119,6 +119,36 @@ static void a_complaint_is_its_last_words(void **state)
 	assert_string_equal(answer.why, "");
 }
 
+/* The frame of a complaint repeats all options, and breaks lines wherever they are full. */
+static void what_stands_in_a_frame_names_no_request(void **state)
+{
+	static const char said[] = "View merge request for " BRANCH ":\n  " PAGE "\n";
+	static const char *const lines[] = {"", FRAME "\n", "========\n"};
+	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(lines); i++) {
+		const char *frame = sg_arena_printf(&arena,
+			FRAME "\n\nWARNINGS:\nError encountered with push options\n"
+			      "'merge_request.description=x\n%s%s%s': no\n\n" FRAME "\n",
+			lines[i], said, lines[i]);
+		struct sg_push_answer answer = read(&arena, frame);
+
+		assert_int_equal(answer.iid, 0);
+		assert_string_equal(answer.why, "no");
+		answer = read(&arena, sg_arena_printf(&arena, "%s\n%s", frame,
+					      "View merge request for " BRANCH
+					      ":\n  https://h/gitops/apps/-/merge_requests/3\n"));
+		assert_int_equal(answer.iid, 3);
+		assert_non_null(answer.why);
+	}
+	/* a frame without its end */
+	assert_int_equal(read(&arena, sg_arena_printf(&arena,
+					      "Error encountered with push options 'x\n%s", said))
+				 .iid,
+		0);
+}
+
 static void any_cut_is_read(void **state)
 {
 	static const char words[] = FRAME "\nError encountered with push options 'a': no\n" FRAME
@@ -143,6 +173,7 @@ int main(void)
 		cmocka_unit_test(older_gitlabs_and_sub_paths_have_other_addresses),
 		cmocka_unit_test(no_request_is_said_so),
 		cmocka_unit_test(a_complaint_is_its_last_words),
+		cmocka_unit_test(what_stands_in_a_frame_names_no_request),
 		cmocka_unit_test(any_cut_is_read),
 	};
 
