@@ -24,7 +24,9 @@ struct pushing {
 	const char *work_tip; /* of our branch; NULL: there is none */
 	bool below_tip;       /* it stands on an older commit of the target */
 	struct sg_request_seen seen;
-	bool is_over; /* `done` is what came of it */
+	char pushed[SG_OID_SIZE]; /* the head that this run has pushed; "": none */
+	int64_t listed_before;    /* the newest request that had this head before; 0: none */
+	bool is_over;             /* `done` is what came of it */
 };
 
 static void end(struct pushing *p, enum sg_push_request_state state)
@@ -134,11 +136,31 @@ static bool take_open(struct pushing *p)
 	return true;
 }
 
-/* GitLab lists the heads of merge requests beside the branches. */
+/*
+ * GitLab lists the heads of merge requests beside the branches, those of closed ones for a while,
+ * too: the same version on the same tip is the same commit as the last time.
+ */
 static bool take_listed(struct pushing *p, const char *head)
 {
-	p->done.iid = sg_repo_request_at(p->loaded->repo, head);
-	return p->done.iid != 0;
+	int64_t iid = sg_repo_request_at(p->loaded->repo, head);
+
+	if (strcmp(head, p->pushed) == 0 && iid <= p->listed_before)
+		return false;
+	p->done.iid = iid;
+	return iid != 0;
+}
+
+static int note_listed(struct pushing *p, struct sg_err *err)
+{
+	char head[SG_OID_SIZE];
+
+	if (sg_repo_plan_commit(p->loaded->repo, &p->done.plan, head, err) < 0)
+		return -1;
+	if (strcmp(head, p->pushed) == 0)
+		return 0;
+	memcpy(p->pushed, head, sizeof(head));
+	p->listed_before = sg_repo_request_at(p->loaded->repo, head);
+	return 0;
 }
 
 static int fail_unknown(const struct pushing *p, const char *head, struct sg_err *err)
@@ -278,7 +300,7 @@ static int push(struct pushing *p, struct sg_err *err)
 	int rc;
 
 	if (sg_signing_check(&p->loaded->policy, p->loaded->signer, err) < 0 ||
-		set_options(p, err) < 0 ||
+		set_options(p, err) < 0 || note_listed(p, err) < 0 ||
 		sg_repo_publisher(p->loaded->repo, p->world->arena, &publisher, err) < 0)
 		return -1;
 	loop->finish_ms = FINISH_MS;

@@ -247,6 +247,28 @@ def test_without_the_hook_nothing_shows_a_request(req):
     assert run.json["reason"] == "OUTCOME_UNKNOWN" and req.branch(WORK)[:12] in run.out
 
 
+@pytest.mark.parametrize("fault", [None, "git-lost-reply"])
+def test_a_closed_request_of_the_same_commit_shows_no_new_one(req, faults, fault):
+    iid = req.opened()
+    head = req.branch(WORK)
+    req.ctl("close", str(iid))
+    req.sandbox.git("update-ref", "-d", f"refs/heads/{WORK}")
+    assert head in req.sandbox.git("for-each-ref", "refs/merge-requests")
+    hook = f"{req.sandbox.repository}/hooks/post-receive"
+    with open(hook, encoding="utf-8") as file:
+        text = file.read()
+    try:
+        with open(hook, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\n")
+        if fault:
+            faults(fault)
+        run = req.bump("catalog", "1.4.2", "--retry-base", "1ms", expect=11)
+    finally:
+        with open(hook, "w", encoding="utf-8") as file:
+            file.write(text)
+    assert run.json["reason"] == "OUTCOME_UNKNOWN" and req.branch(WORK) == head
+
+
 @pytest.mark.parametrize("fault", ["git-lost-reply", "git-502-push", "git-reset-push", "push-old-value", "push-cannot-lock"])
 def test_accidents_of_the_push_end_in_one_request(req, faults, fault):
     faults(fault)
