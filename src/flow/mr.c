@@ -78,6 +78,8 @@ static int end_looked(struct handling *h, struct sg_err *err)
 {
 	struct sg_stage *stage = &h->stage;
 
+	/* the configuration may be another one by now */
+	sg_stage_report(stage, h->report);
 	h->report->next_look_unix_s = sg_stage_next_look(stage);
 	if (h->ask->dry_run && sg_stage_plan(h->world, stage, h->report, err) < 0)
 		return -1;

@@ -106,6 +106,8 @@ static int end(struct promoting *run, struct sg_err *err)
 
 	if (run->ask->dry_run)
 		return end_dry(run, err);
+	/* the configuration may be another one by now */
+	sg_stage_report(&run->stage, run->report);
 	if (sg_live_await(run->world, &run->stage, run->report, &row, err) < 0)
 		return -1;
 	for (size_t i = 0; i < run->stage.count; i++)

@@ -1,5 +1,6 @@
 #include "step/load.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "config/load.h"
@@ -10,6 +11,8 @@
 #define FEW_BRANCHES 8
 /* A misspelt host must not be asked for twenty minutes; with jitter this is about one. */
 #define GIT_TRIES 8
+/* Configurations that took the place of another one during a run. */
+#define AGAIN_MAX_BYTES ((size_t)4 << 20)
 
 int sg_load_repo(struct sg_world *world, struct sg_loaded *loaded, struct sg_err *err)
 {
@@ -99,7 +102,63 @@ static int config_from_branch(struct sg_world *world, struct sg_loaded *loaded, 
 	loaded->config_from = sg_arena_printf(world->arena, "%s@%.8s", branch, source->revision);
 	loaded->config_name = SG_CONFIG_FILE;
 	*ret_text = (struct sg_str){sg_arena_dup(world->arena, sg_buf_str(&text)), text.len};
+	loaded->config_text = *ret_text;
+	(void)snprintf(loaded->config_tip, sizeof(loaded->config_tip), "%s", source->revision);
 	return 0;
+}
+
+/* The file at the tip of the configuration branch; nothing of it is kept. */
+static int read_again(
+	struct sg_world *world, struct sg_loaded *loaded, struct sg_buf *text, struct sg_err *err)
+{
+	struct sg_arena scratch SG_AUTO(sg_arena_release) = {0};
+	struct sg_arena *of_the_run = world->arena;
+	struct sg_tree_source *source;
+	int rc;
+
+	world->arena = &scratch;
+	rc = sg_load_branch(world, loaded, loaded->config_branch, &source, err);
+	if (rc == 0)
+		rc = source->read(source, SG_CONFIG_FILE, text, err);
+	world->arena = of_the_run;
+	if (rc < 0)
+		return err->reason == SG_R_FILE_NOT_FOUND
+			       ? sg_load_missing(loaded, loaded->config_branch, err)
+			       : -1;
+	return 0;
+}
+
+int sg_load_config_again(
+	struct sg_world *world, struct sg_loaded *loaded, bool *ret_changed, struct sg_err *err)
+{
+	struct sg_buf text SG_AUTO(sg_buf_release);
+	char tip[SG_OID_SIZE];
+
+	*ret_changed = false;
+	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
+	if (!loaded->config_branch)
+		return 0;
+	if (sg_repo_tip(loaded->repo, loaded->config_branch, tip, err) < 0)
+		return -1;
+	if (strcmp(tip, loaded->config_tip) == 0)
+		return 0;
+	if (read_again(world, loaded, &text, err) < 0)
+		return -1;
+	memcpy(loaded->config_tip, tip, sizeof(tip));
+	if (sg_str_eq(loaded->config_text, sg_buf_str(&text)))
+		return 0;
+	loaded->config_bytes += text.len;
+	if (loaded->config_bytes > AGAIN_MAX_BYTES) {
+		(void)sg_fail(err, SG_R_TOO_LARGE,
+			"%s changed so often during this run that it is not read again",
+			SG_CONFIG_FILE);
+		return sg_hint(err, "run again");
+	}
+	loaded->config_text =
+		(struct sg_str){sg_arena_dup(world->arena, sg_buf_str(&text)), text.len};
+	loaded->config_from = sg_arena_printf(world->arena, "%s@%.8s", loaded->config_branch, tip);
+	*ret_changed = true;
+	return sg_load_policy(world, loaded, loaded->config_text, err);
 }
 
 static void note_what_was_read(struct sg_world *world, const struct sg_loaded *loaded)

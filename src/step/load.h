@@ -32,11 +32,14 @@ struct sg_loaded {
 	struct sg_repo *repo;     /* NULL where `way` is there */
 	struct sg_way *way;       /* over GitLab's API; NULL: by Git */
 	struct sg_policy policy;
-	const char *config_name;   /* of the file, for messages */
-	const char *config_from;   /* "main@1a2b3c4d" or the local file */
-	const char *config_branch; /* NULL: a local file */
-	int64_t looked_ms; /* of the loop's clock, when the first look at the branches began */
-	bool advisory;     /* gates of this configuration bind nobody */
+	const char *config_name;      /* of the file, for messages */
+	const char *config_from;      /* "main@1a2b3c4d" or the local file */
+	const char *config_branch;    /* NULL: a local file */
+	char config_tip[SG_OID_SIZE]; /* of that branch when it was last read */
+	struct sg_str config_text;
+	size_t config_bytes; /* of all that was read in its place since */
+	int64_t looked_ms;   /* of the loop's clock, when the first look at the branches began */
+	bool advisory;       /* gates of this configuration bind nobody */
 };
 
 /*
@@ -93,6 +96,15 @@ int sg_load_branch(struct sg_world *world, struct sg_loaded *loaded, const char 
 
 /* A new look at the remote's branches, for a branch that has moved. */
 int sg_load_again(struct sg_loaded *loaded, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * What SECURITY.md says: the configuration is that of the moment. Reads it anew where its branch
+ * has moved since, as of the last look; *ret_changed: `policy` is another one now, and what was
+ * taken out of the one before stays as it was. A local file is read once. TOO_LARGE: it changed so
+ * often that a run that waits for days would grow.
+ */
+int sg_load_config_again(struct sg_world *world, struct sg_loaded *loaded, bool *ret_changed,
+	struct sg_err *err) SG_MUST_CHECK;
 
 /* The configured entry and environment; SERVICE_UNKNOWN / ENVIRONMENT_UNKNOWN with the near names.
  * NAME NULL means the first environment. */

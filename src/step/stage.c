@@ -124,20 +124,56 @@ static int find_environment(struct sg_world *world, const struct sg_stage_ask *a
 		(long long)ask->iid, stage->env->name, ask->to);
 }
 
+/* Whether the gates bind, where that matters. */
+static int check_binding(struct sg_world *world, struct sg_stage *stage, struct sg_err *err)
+{
+	if ((!stage->forge && open_forge(world, stage, err) < 0) ||
+		sg_binding_find(world, &stage->loaded, stage->forge, err) < 0)
+		return -1;
+	return stage->ask.writes ? sg_binding_require(world, &stage->loaded, stage->env, err) : 0;
+}
+
 int sg_stage_open(struct sg_world *world, const struct sg_stage_ask *ask, struct sg_stage *stage,
 	struct sg_err *err)
 {
-	*stage = (struct sg_stage){.count = ask->count};
+	*stage = (struct sg_stage){.ask = *ask, .count = ask->count};
 	if (check_services(ask->services, ask->count, err) < 0 ||
 		(ask->writes && sg_job_require_protected(world, err) < 0) ||
 		sg_load(world, &stage->loaded, err) < 0 ||
 		find_environment(world, ask, stage, err) < 0 ||
 		check_environment(ask, stage, err) < 0 ||
-		add_promotions(world, ask, stage, err) < 0 ||
-		(!stage->forge && open_forge(world, stage, err) < 0) ||
-		sg_binding_find(world, &stage->loaded, stage->forge, err) < 0)
+		add_promotions(world, ask, stage, err) < 0)
 		return -1;
-	return ask->writes ? sg_binding_require(world, &stage->loaded, stage->env, err) : 0;
+	return check_binding(world, stage, err);
+}
+
+/* Another configuration, and the same environment, services and promotions. */
+static int take_policy(struct sg_world *world, struct sg_stage *stage, struct sg_err *err)
+{
+	if (sg_load_environment(&stage->loaded, stage->env->name, &stage->env, err) < 0 ||
+		check_environment(&stage->ask, stage, err) < 0)
+		return -1;
+	for (size_t i = 0; i < stage->count; i++) {
+		stage->promotions[i].env = stage->env;
+		if (check_applications(
+			    world, &stage->ask, stage, stage->promotions[i].service, err) < 0)
+			return -1;
+	}
+	return check_binding(world, stage, err);
+}
+
+int sg_stage_look_again(struct sg_world *world, struct sg_stage *stage, struct sg_err *err)
+{
+	bool changed;
+
+	if (sg_load_again(&stage->loaded, err) < 0 ||
+		sg_load_config_again(world, &stage->loaded, &changed, err) < 0)
+		return -1;
+	if (!changed)
+		return 0;
+	sg_console_did(world->console, stage->env->name, "CONFIG_CHANGED", NULL,
+		"the configuration is that of %s now", stage->loaded.config_from);
+	return take_policy(world, stage, err);
 }
 
 void sg_stage_release(struct sg_world *world, struct sg_stage *stage)

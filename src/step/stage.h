@@ -20,6 +20,7 @@ struct sg_stage_ask {
 };
 
 struct sg_stage {
+	struct sg_stage_ask ask; /* what it was opened for; its lists are the caller's */
 	struct sg_loaded loaded;
 	struct sg_forge forge_room;
 	struct sg_forge *forge; /* NULL: the environment needs none and there is none */
@@ -39,6 +40,13 @@ struct sg_stage {
  */
 int sg_stage_open(struct sg_world *world, const struct sg_stage_ask *ask, struct sg_stage *stage,
 	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * A new look at the branches, and at the configuration where it has changed: the promotions go on
+ * under its gates. Fails as sg_stage_open() where it does not let them.
+ */
+int sg_stage_look_again(
+	struct sg_world *world, struct sg_stage *stage, struct sg_err *err) SG_MUST_CHECK;
 
 /* What the promotions have found lives on in the world's arena, for the report. */
 void sg_stage_release(struct sg_world *world, struct sg_stage *stage);

@@ -133,7 +133,7 @@ int sg_turn_all(struct sg_turning *t, struct sg_err *err)
 		t->timed_out = !on;
 		if (t->timed_out)
 			return 0;
-		if (sg_load_again(&t->stage->loaded, err) < 0)
+		if (sg_stage_look_again(t->world, t->stage, err) < 0)
 			return unless_ran_out(t, &t->stage->promotions[0], err);
 	}
 }

@@ -118,6 +118,29 @@ def test_told_to_wait_for_people_it_merges_once_they_have_approved(journey):
     assert journey.tag("prod") == "1.4.2" and journey.mr(iid)["state"] == "merged"
 
 
+def test_a_gate_that_is_made_stricter_meanwhile_counts(journey):
+    iid = journey.production_waits()
+    with journey.sg.started("promote", "catalog", "--to", "production", "--wait-for-people", "--timeout", "60s") as run:
+        run.says("GATES_WAIT")
+        configure(journey, "count: 1", "count: 2")
+        run.says("CONFIG_CHANGED")
+        journey.ctl("approve", "manager-2", str(iid))
+        run.says("1 of 2")
+        assert journey.tag("prod") != "1.4.2" and journey.mr(iid)["state"] == "opened"
+        journey.ctl("approve", "manager-3", str(iid))
+        assert run.ends() == 0, run.text
+    assert journey.tag("prod") == "1.4.2"
+
+
+def test_a_configuration_that_breaks_meanwhile_ends_the_run(journey):
+    iid = journey.production_waits()
+    with journey.sg.started("promote", "catalog", "--to", "production", "--wait-for-people", "--timeout", "60s") as run:
+        run.says("GATES_WAIT")
+        configure(journey, "type: approval", "type: aproval")
+        assert run.ends() == 3, run.text
+    assert journey.mr(iid)["state"] == "opened"
+
+
 def test_a_run_that_waits_for_people_does_not_grow(journey):
     journey.production_waits()
 
