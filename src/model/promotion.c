@@ -295,8 +295,8 @@ static bool is_to_be_started(const struct sg_promotion_facts *f)
 }
 
 /*
- * GitLab may merge it at any moment, whoever told it to, and we would not: it ends here, or a gate
- * is not open.
+ * GitLab may merge it at any moment, whoever told it to, and we would not: it ends here, a gate is
+ * not open, or it is us who merge once the gates were asked right before.
  */
 static bool is_armed_in_vain(const struct sg_promotion_facts *f)
 {
@@ -310,7 +310,7 @@ static bool is_armed_in_vain(const struct sg_promotion_facts *f)
 	if (step->action == SG_DO_STOP &&
 		(step->end != SG_END_PENDING || strcmp(step->code, "GATES_WAIT") == 0))
 		return true;
-	return f->gated && !lets_pass(f->merge_gates) &&
+	return f->gated && (f->merge == SG_MERGE_AUTO || !lets_pass(f->merge_gates)) &&
 	       (step->action == SG_DO_STOP || step->action == SG_DO_LOOK_AGAIN ||
 		       step->action == SG_DO_RECHECK);
 }

@@ -43,12 +43,13 @@ struct sg_promotion {
 	/* What this run saw and did. */
 	char head_oid[SG_OID_SIZE]; /* the head as last seen, and since when; of the loop's clock */
 	int64_t head_since_ms;
-	struct sg_changes changes;   /* of the last plan */
-	char landed[SG_OID_SIZE];    /* commit by which it reached the target; "": not known */
-	int64_t followed_iid;        /* of our request that was open at a look; 0: none was */
-	int writes;                  /* effects so far */
-	int refusals;                /* answers in a row that said no without a reason */
-	char armed_oid[SG_OID_SIZE]; /* the head that GitLab was told to merge by itself */
+	struct sg_changes changes;      /* of the last plan */
+	char landed[SG_OID_SIZE];       /* commit by which it reached the target; "": not known */
+	int64_t followed_iid;           /* of our request that was open at a look; 0: none was */
+	int writes;                     /* effects so far */
+	int refusals;                   /* answers in a row that said no without a reason */
+	char armed_oid[SG_OID_SIZE];    /* the head that GitLab was told to merge by itself */
+	char disarmed_oid[SG_OID_SIZE]; /* the head that was taken back from that */
 	int64_t started_ms;  /* when a pipeline for the head was started, loop's clock; 0: none was
 			      */
 	char start_why[512]; /* why GitLab did not; "" */

@@ -349,16 +349,26 @@ static int arm(struct acting *a, struct sg_err *err)
 			"it took the request to merge this head before, and was not going to then");
 	}
 	(void)snprintf(p->armed_oid, sizeof(p->armed_oid), "%s", p->head.oid);
+	p->disarmed_oid[0] = '\0';
 	return refused(
 		a, p->facts.trains ? "join the merge train" : "set the auto-merge", &answer, err);
 }
 
+/* One that stays armed, or that somebody arms again and again, must not turn the wheel for ever. */
 static int disarm(struct acting *a, struct sg_err *err)
 {
+	struct sg_promotion *p = a->p;
+	bool again = strcmp(p->disarmed_oid, p->request.mr.sha) == 0;
 	struct sg_gitlab_answer answer;
 
-	if (sg_gitlab_mr_disarm(&a->forge->gitlab, a->p->request.mr.iid, &answer, err) < 0)
+	if (sg_gitlab_mr_disarm(&a->forge->gitlab, p->request.mr.iid, &answer, err) < 0)
 		return -1;
+	if (again && answer.outcome == SG_GITLAB_DONE) {
+		answer.outcome = SG_GITLAB_REFUSED;
+		(void)snprintf(answer.why, sizeof(answer.why),
+			"it took the request back before, and was going to merge again then");
+	}
+	(void)snprintf(p->disarmed_oid, sizeof(p->disarmed_oid), "%s", p->request.mr.sha);
 	return refused(a, "take the auto-merge back", &answer, err);
 }
 

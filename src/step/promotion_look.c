@@ -438,6 +438,7 @@ static struct sg_promotion begin(struct sg_world *world, const struct sg_promoti
 
 	memcpy(next.head_oid, before->head_oid, sizeof(next.head_oid));
 	memcpy(next.armed_oid, before->armed_oid, sizeof(next.armed_oid));
+	memcpy(next.disarmed_oid, before->disarmed_oid, sizeof(next.disarmed_oid));
 	memcpy(next.start_why, before->start_why, sizeof(next.start_why));
 	memcpy(next.landed, before->landed, sizeof(next.landed));
 	next.found = before->spare ? before->spare

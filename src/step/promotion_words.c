@@ -25,7 +25,11 @@ static const char *in_vain(const struct sg_promotion *p)
 	gate = sg_gates_blocker(p->merge_gates.verdicts, p->merge_gates.count);
 	if (!gate)
 		gate = gate_of(p, sg_promotion_decide(&facts));
-	return gate ? gate->sentence : sg_promotion_decide(&facts)->sentence;
+	if (gate)
+		return gate->sentence;
+	return facts.gated && sg_promotion_decide(&facts)->action != SG_DO_STOP
+		       ? "its gates are decided right before the merge"
+		       : sg_promotion_decide(&facts)->sentence;
 }
 
 /* The table's words and GitLab's, unless both say the same. */

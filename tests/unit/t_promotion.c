@@ -533,12 +533,22 @@ static void what_somebody_armed_waits_for_no_closed_gate(void **state)
 	facts.gated = facts.armed = true;
 	facts.status = SG_MR_CLASS_PIPELINE;
 	facts.pipeline = SG_PIPELINE_RUNNING;
-	assert_true(sg_promotion_asks_merge_gates(&facts));
+	/* they are open now, and GitLab would merge later: it is us who merge, right after asking
+	 */
+	assert_false(sg_promotion_asks_merge_gates(&facts));
+	facts.merge_gates = SG_VERDICT_PASS;
+	expect(&facts, SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK");
+	facts.status = SG_MR_CLASS_GO;
+	facts.pipeline = SG_PIPELINE_SUCCESS;
+	expect(&facts, SG_DO_MERGE, SG_END_NONE, "MERGEABLE");
 	facts.merge_gates = SG_VERDICT_WAIT;
 	expect(&facts, SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK");
+	facts.status = SG_MR_CLASS_PIPELINE;
+	facts.pipeline = SG_PIPELINE_RUNNING;
+	facts.merge = SG_MERGE_HUMAN;
+	assert_true(sg_promotion_asks_merge_gates(&facts));
 	facts.merge_gates = SG_VERDICT_PASS;
 	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_RUNNING");
-	facts.merge = SG_MERGE_HUMAN;
 	facts.merge_gates = SG_VERDICT_CLOSED;
 	expect(&facts, SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK");
 	facts.gated = false;
