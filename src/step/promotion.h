@@ -5,6 +5,7 @@
 #ifndef SG_STEP_PROMOTION_H
 #define SG_STEP_PROMOTION_H
 
+#include "model/crowd.h"
 #include "model/promotion.h"
 #include "model/report.h"
 #include "step/gather.h"
@@ -50,6 +51,7 @@ struct sg_promotion {
 	int refusals;                   /* answers in a row that said no without a reason */
 	char armed_oid[SG_OID_SIZE];    /* the head that GitLab was told to merge by itself */
 	char disarmed_oid[SG_OID_SIZE]; /* the head that was taken back from that */
+	struct sg_crowd crowd;          /* of pushes to the environment's branch that lost */
 	int64_t started_ms;  /* when a pipeline for the head was started, loop's clock; 0: none was
 			      */
 	char start_why[512]; /* why GitLab did not; "" */

@@ -62,12 +62,15 @@ static int commit(struct acting *a, struct sg_err *err)
 		.guard = {.older_reason = a->p->older_reason,
 			.wish_at = {.env = before->env, .tip = before->tip->revision}},
 		.origin = origin_of(a->world, a->loaded, a->p, a->p->wish),
+		.one_try = a->p->env->gate_count ? &a->p->crowd : NULL,
 	};
 	struct sg_publish_done done;
 
 	if (sg_publish(a->world, a->loaded, &ask, &done, err) < 0)
 		return -1;
 	a->p->changes = done.changes;
+	if (done.lost)
+		return 0;
 	(void)snprintf(a->p->landed, sizeof(a->p->landed), "%s", done.commit);
 	return 0;
 }

@@ -304,8 +304,10 @@ int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 		.world = world, .loaded = loaded, .ask = ask, .looked_ms = loaded->looked_ms};
 	bool again = true;
 
-	/* over the API nothing was looked at yet */
-	if (loaded->way)
+	if (ask->one_try)
+		attempt.crowd = *ask->one_try;
+	/* over the API nothing was looked at yet; with gates the first look may be long ago */
+	if (loaded->way || ask->one_try)
 		attempt.looked_ms = sg_loop_now_ms(sg_world_loop(world));
 	if (sg_way_publisher(world, loaded, &attempt.publisher, err) < 0)
 		return -1;
@@ -315,9 +317,14 @@ int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 			return fail_in_doubt(&attempt, err);
 		if (attempt.done.written || ask->dry_run || !attempt.done.plan.parent)
 			break;
+		attempt.done.lost = ask->one_try && attempt.done.tries;
+		if (attempt.done.lost)
+			break;
 		if (push(&attempt, &again, err) < 0)
 			return fail_in_doubt(&attempt, err);
 	}
+	if (ask->one_try)
+		*ask->one_try = attempt.crowd;
 	*ret_done = attempt.done;
 	return 0;
 }

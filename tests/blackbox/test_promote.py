@@ -324,6 +324,22 @@ def configure(journey, old, new):
     journey.sandbox.ctl("push-file", "main", "stagegate.yaml", stdin=text.replace(old, new))
 
 
+def test_a_freeze_that_begins_after_a_lost_push_stops_the_next_one(journey, faults):
+    configure(journey, "- name: staging\n    publish: merge-request", "- name: staging\n    publish: commit")
+    configure(journey, "      - {type: soak, duration: 30m}\n", "      - {type: soak, duration: 30m}\n      - {type: freeze}\n")
+    journey.dev()
+    faults("push-old-value")
+    with journey.sg.started("promote", "catalog", "--to", "staging", "--verbose") as run:
+        run.says("somebody else's commit came first")
+        journey.ctl("freeze", "on")
+        assert run.ends() == 75, run.text
+    assert "GATES_WAIT" in run.text and journey.tag("staging") != "1.4.2"
+    journey.ctl("freeze", "off")
+    faults("push-old-value", "2")
+    journey.promote("catalog", "staging")
+    assert journey.tag("staging") == "1.4.2"
+
+
 def test_two_approvals_where_two_are_asked_for(journey):
     configure(journey, "count: 1", "count: 2")
     iid = journey.production_waits()
