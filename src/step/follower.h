@@ -46,6 +46,7 @@ struct sg_follower {
 	struct sg_follower *next_stirred;
 	size_t number;                     /* in the order of the asks */
 	char synced[SG_HERD_VERSION_SIZE]; /* the version at which a sync was asked for last */
+	int64_t sync_ms;                   /* when it may be asked for again, after a refusal */
 	uint64_t said;                /* a digest of what was said last, where there is no line */
 	struct sg_progress *progress; /* its own line; NULL: one of very many */
 	struct sg_await_end *end;     /* set when it is over */

@@ -7,6 +7,7 @@
 
 /* A request beside the watch must not hold up the others for long. */
 #define SYNC_MAX_MS 30000
+#define AGAIN_MS 10000
 
 static const char *why(const struct sg_follower *follower)
 {
@@ -39,6 +40,7 @@ static void later(struct sg_follower *follower, const char *name, const struct s
 	(void)snprintf(follower->refusal, sizeof(follower->refusal),
 		"no sync could be started: %.255s", trouble->cause);
 	follower->synced[0] = '\0';
+	follower->sync_ms = sg_follower_now_ms(follower) + AGAIN_MS;
 }
 
 int sg_follower_sync(struct sg_follower *follower, struct sg_err *err)
@@ -49,7 +51,8 @@ int sg_follower_sync(struct sg_follower *follower, struct sg_err *err)
 	struct sg_err trouble = SG_ERR_INIT;
 	enum sg_sync_result result;
 
-	if (!follower->policy.sync_manually || !sg_app_fold_sync(follower->fold, &sync))
+	if (!follower->policy.sync_manually || sg_follower_now_ms(follower) < follower->sync_ms ||
+		!sg_app_fold_sync(follower->fold, &sync))
 		return 0;
 	app = (struct sg_cluster_app){sync.namespace, sync.name};
 	if (!is_new(follower, sg_follower_version_of(follower, &app)))

@@ -40,7 +40,8 @@ struct story {
 	int64_t start_ms;
 	const char *forbidden; /* requests with this in their address are answered 403 */
 	int version;
-	int lost; /* Argo CD's own API: the answer to a read of the application */
+	int patch_status; /* of each patch; 0: 200 */
+	int lost;         /* Argo CD's own API: the answer to a read of the application */
 	struct counts counts;
 	struct sg_settings settings;
 	struct sg_console console;
@@ -257,6 +258,10 @@ static void answer_patch(
 	struct object wanted = about(s, request->url);
 
 	s->counts.patches++;
+	if (s->patch_status) {
+		refuse(answer, s->patch_status, "UnsupportedMediaType");
+		return;
+	}
 	for (const struct object *o = s->objects; o < s->objects + s->count; o++)
 		if (matches(o, &wanted) && is_latest(s, o))
 			script_piece(answer, 1, sg_str_of(o->text));
@@ -269,6 +274,8 @@ static void keep_line(void *arg, const char *line, size_t len)
 
 static void begin(struct story *s, struct cluster_world *w)
 {
+	static const char *const nothing[] = {NULL};
+
 	*s = (struct story){.w = w, .version = 100};
 	s->objects = calloc(OBJECTS_MAX, sizeof(*s->objects));
 	s->asks = calloc(ASKS_MAX, sizeof(*s->asks));
@@ -293,6 +300,7 @@ static void begin(struct story *s, struct cluster_world *w)
 	s->world = (struct sg_world){
 		.settings = &s->settings,
 		.arena = &w->arena,
+		.env = sg_env_fixed(&w->arena, nothing),
 		.console = &s->console,
 		.redactor = w->redactor,
 		.http = script_http(w->script),
@@ -670,6 +678,26 @@ static void a_child_that_makes_no_sense_confirms_nothing(void **state)
 	finish(&s);
 }
 
+/* What stands in the way of a sync may go without an event, but not with each of them. */
+static void a_sync_that_is_refused_is_tried_again_later(void **state)
+{
+	struct app web = {"argocd", "web", NEW, "OutOfSync", "Healthy", .manual = true};
+	struct story s;
+
+	begin(&s, *state);
+	s.rules.policy.sync_manually = true;
+	s.patch_status = 415;
+	for (int64_t at_ms = 0; at_ms < 30000; at_ms += 500)
+		happens(&s, at_ms, web);
+	ask(&s, "argocd", "web")->timeout_ms = 31000;
+	assert_int_equal(await(&s), 0);
+	assert_in_range(s.counts.patches, 3, 5);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_NEEDS_MANUAL_SYNC);
+	assert_non_null(strstr(s.done.ends[0].refusal, "no sync could be started: "));
+	assert_non_null(strstr(s.done.ends[0].refusal, "415"));
+	finish(&s);
+}
+
 static int lose(struct story *s, struct cluster_world *w, int status)
 {
 	begin(s, w);
@@ -884,6 +912,7 @@ int main(void)
 		STORY(a_child_that_fails_fails_its_parent),
 		STORY(a_child_that_may_not_be_read_is_waited_for_and_said),
 		STORY(a_child_of_another_repository_is_not_synced),
+		STORY(a_sync_that_is_refused_is_tried_again_later),
 		STORY(what_argocd_does_not_list_any_more_may_be_there),
 		STORY(what_argocd_does_not_know_any_more_is_gone),
 		STORY(a_child_is_looked_at_twice_too),
