@@ -91,9 +91,9 @@ static int config_from_branch(struct sg_world *world, struct sg_loaded *loaded, 
 	struct sg_buf text SG_AUTO(sg_buf_release);
 	struct sg_tree_source *source;
 
+	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
 	if (sg_load_branch(world, loaded, branch, &source, err) < 0)
 		return -1;
-	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
 	if (source->read(source, SG_CONFIG_FILE, &text, err) < 0)
 		return err->reason == SG_R_FILE_NOT_FOUND ? sg_load_missing(loaded, branch, err)
 							  : -1;
