@@ -82,6 +82,32 @@ static int after_neighbours(struct attempt *attempt, const char *why, struct sg_
 		why, err);
 }
 
+/*
+ * Whoever let this through did so by the configuration of the first look: where it lets it through
+ * no more, it ends. With gates the caller asks them, and looks at the configuration, himself.
+ */
+static int check_policy(struct attempt *attempt, struct sg_err *err)
+{
+	const struct sg_environment *before = attempt->ask->env, *env;
+	bool changed;
+
+	if (!attempt->done.tries || attempt->loaded->way || attempt->ask->one_try)
+		return 0;
+	if (sg_load_config_again(attempt->world, attempt->loaded, &changed, err) < 0)
+		return -1;
+	if (!changed)
+		return 0;
+	if (sg_load_environment(attempt->loaded, before->name, &env, err) < 0)
+		return -1;
+	if (env->gate_count <= before->gate_count && env->publish == before->publish &&
+		strcmp(env->branch, before->branch) == 0)
+		return 0;
+	(void)sg_fail(err, SG_R_CONFLICT,
+		"while others pushed to %s the configuration of %s became another one (%s)",
+		before->branch, before->name, attempt->loaded->config_from);
+	return sg_hint(err, "run again, and it is decided by that one");
+}
+
 static struct sg_plan_ask plan_ask_of(const struct attempt *attempt)
 {
 	return (struct sg_plan_ask){
@@ -313,7 +339,8 @@ int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 		return -1;
 	while (again) {
 		if (plan_on_tip(&attempt, err) < 0 || read_back(&attempt, err) < 0 ||
-			guard(&attempt, err) < 0)
+			guard(&attempt, err) < 0 ||
+			(!attempt.done.written && check_policy(&attempt, err) < 0))
 			return fail_in_doubt(&attempt, err);
 		if (attempt.done.written || ask->dry_run || !attempt.done.plan.parent)
 			break;

@@ -340,6 +340,19 @@ def test_a_freeze_that_begins_after_a_lost_push_stops_the_next_one(journey, faul
     assert journey.tag("staging") == "1.4.2"
 
 
+@pytest.mark.parametrize("gates, code", [("    gates: [{type: freeze}]\n", 6), ("", 0)])
+def test_a_bump_whose_push_is_lost_goes_by_the_configuration_of_now(journey, faults, gates, code):
+    where = 'application: "{service}-dev"\n'
+    before = journey.tag("dev", branch="develop")
+    faults("push-old-value")
+    with journey.sg.started("bump", "catalog", "1.4.2", "--publish-via", "git", "--verbose") as run:
+        run.says("somebody else's commit came first")
+        configure(journey, where, where + (gates or "    # another word\n"))
+        assert run.ends() == code, run.text
+    assert journey.tag("dev", branch="develop") == (before if gates else "1.4.2")
+    assert not gates or "became another one" in run.text
+
+
 def test_two_approvals_where_two_are_asked_for(journey):
     configure(journey, "count: 1", "count: 2")
     iid = journey.production_waits()
