@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* So long a denial is believed: a server that starts denies what is allowed. */
+#define DENIED_MS 60000
+
 bool sg_scan_is_denied(const struct scan *scan, enum sg_workload_kind kind)
 {
 	return scan->memory->denied & 1u << kind;
@@ -12,6 +15,8 @@ int sg_scan_leave_out(
 {
 	scan->facts.complete = false;
 	if (why->reason == SG_R_FORBIDDEN) {
+		if (!scan->memory->denied)
+			scan->memory->denied_ms = scan->now_ms;
 		scan->memory->denied |= 1u << kind;
 		if (scan->more->denied.reason == SG_R_OK)
 			scan->more->denied = *why;
@@ -290,6 +295,8 @@ int sg_workload_scan(const struct sg_workload_call *read, const struct sg_app *a
 		.more = ret_more};
 
 	*ret_more = (struct sg_scan_more){.denied = SG_ERR_INIT};
+	if (now_ms - memory->denied_ms >= DENIED_MS)
+		memory->denied = 0;
 	if (need == SG_SCAN_PROGRESS)
 		sg_stuck_begin(&memory->stuck);
 	if (look_at_all(&scan, err) < 0)

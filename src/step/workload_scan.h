@@ -21,7 +21,8 @@ enum sg_scan_need {
 /* What is kept from pass to pass; a zeroed one begins. */
 struct sg_scan_memory {
 	struct sg_stuck_memory stuck;
-	unsigned denied; /* 1u << kind: it may not be read, and is not asked for again */
+	unsigned denied;   /* 1u << kind: it may not be read, and is not asked for for a minute */
+	int64_t denied_ms; /* when the first of them was denied */
 };
 
 /* What a pass says beside the facts. */
