@@ -21,4 +21,21 @@ struct sg_ancestry {
 		struct sg_ancestry *ancestry, const char *descendant, const char *ancestor);
 };
 
+/* The same; without an ANCESTRY (NULL) only equal commits are known. */
+enum sg_answer sg_ancestry_contains(
+	struct sg_ancestry *ancestry, const char *descendant, const char *ancestor);
+
+/* Where a revision stands to the wanted one, worst first: of several sources the worst counts. */
+enum sg_app_rev {
+	SG_REV_NONE,    /* not a commit */
+	SG_REV_PAST,    /* contained in the wanted one: not yet there */
+	SG_REV_OTHER,   /* Git said no twice: neither contains the other */
+	SG_REV_UNKNOWN, /* Git has not answered both */
+	SG_REV_OK       /* the wanted one, or it contains it */
+};
+
+/* Where SHA (any text) stands to the commit WANTED; argocd.md 0.1, OK() PAST() OTHER(). */
+enum sg_app_rev sg_ancestry_place(
+	struct sg_ancestry *ancestry, const char *wanted, const char *sha);
+
 #endif

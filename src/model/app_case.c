@@ -20,36 +20,15 @@ static bool is_commit(const char *text)
 	return sg_str_is_oid(sg_str_of(text));
 }
 
-static bool is_sha1(const char *text)
-{
-	return is_commit(text) && strlen(text) == 40;
-}
-
 static enum sg_answer contains(
 	const struct sg_app_case *c, const char *descendant, const char *ancestor)
 {
-	if (same(descendant, ancestor))
-		return SG_ANSWER_YES;
-	if (!c->ancestry)
-		return SG_ANSWER_UNKNOWN;
-	return c->ancestry->contains(c->ancestry, descendant, ancestor);
+	return sg_ancestry_contains(c->ancestry, descendant, ancestor);
 }
 
 enum sg_app_rev sg_app_case_commit(const struct sg_app_case *c, const char *sha)
 {
-	enum sg_answer after, before;
-
-	if (!is_commit(sha))
-		return SG_REV_NONE;
-	after = contains(c, sha, c->want->revision);
-	if (after == SG_ANSWER_YES && is_sha1(sha))
-		return SG_REV_OK;
-	before = contains(c, c->want->revision, sha);
-	if (before == SG_ANSWER_YES && is_sha1(sha))
-		return SG_REV_PAST;
-	if (after == SG_ANSWER_NO && before == SG_ANSWER_NO)
-		return SG_REV_OTHER;
-	return SG_REV_UNKNOWN;
+	return sg_ancestry_place(c->ancestry, c->want->revision, sha);
 }
 
 /*

@@ -8,15 +8,6 @@
 #include "base/arena.h"
 #include "model/app_verdict.h"
 
-/* Where a revision stands to the wanted one, worst first: of several sources the worst counts. */
-enum sg_app_rev {
-	SG_REV_NONE,    /* not a commit */
-	SG_REV_PAST,    /* contained in the wanted one: not yet there */
-	SG_REV_OTHER,   /* Git said no twice: neither contains the other */
-	SG_REV_UNKNOWN, /* Git has not answered both */
-	SG_REV_OK       /* the wanted one, or it contains it */
-};
-
 /* What an application that is judged is asked for. */
 enum sg_app_scope {
 	SG_SCOPE_WANTED,          /* the application that is waited for */
