@@ -12,6 +12,7 @@ static const struct sg_advice_table *const tables[] = {
 	&sg_advice_remote,
 	&sg_advice_deployments,
 	&sg_advice_workloads,
+	&sg_advice_flux,
 	&sg_advice_gates,
 	&sg_advice_promotions,
 	&sg_advice_requests,

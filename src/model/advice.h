@@ -4,9 +4,9 @@
  * and make docs/troubleshooting.md; one table for each family of codes.
  *
  * In `look` capitals stand for what the reader puts in: APP and NAMESPACE of the Argo CD
- * Application, APP_NAMESPACE where its pods are, POD and CONTAINER there, PROJECT (GROUP%2FPROJECT
- * in an address) of the GitOps repository and its URL, IID of the merge request, BRANCH and TARGET,
- * SHA, HOST, FILE.
+ * Application (or of the object of Flux), APP_NAMESPACE where its pods are, POD and CONTAINER
+ * there, PROJECT (GROUP%2FPROJECT in an address) of the GitOps repository and its URL, IID of the
+ * merge request, BRANCH and TARGET, SHA, HOST, FILE.
  */
 #ifndef SG_MODEL_ADVICE_H
 #define SG_MODEL_ADVICE_H
@@ -33,6 +33,7 @@ extern const struct sg_advice_table sg_advice_places;
 extern const struct sg_advice_table sg_advice_remote;
 extern const struct sg_advice_table sg_advice_deployments;
 extern const struct sg_advice_table sg_advice_workloads;
+extern const struct sg_advice_table sg_advice_flux;
 extern const struct sg_advice_table sg_advice_gates;
 extern const struct sg_advice_table sg_advice_promotions;
 extern const struct sg_advice_table sg_advice_requests;

@@ -58,6 +58,27 @@
 	X(IMAGE_MISMATCH, 1, "another image than the expected one is running")                     \
 	X(OLD_IMAGE_RUNNING, 8, "the old image is still running beside the new one")               \
 	X(CHILD_UNREADABLE, 8, "a child application cannot be read")                               \
+	X(FLUX_DELETED, 1, "an object of Flux was deleted")                                        \
+	X(FLUX_SUSPENDED, 1, "Flux is told to leave it alone")                                     \
+	X(FLUX_WRONG_REPOSITORY, 1, "the GitRepository does not read from the repository")         \
+	X(FLUX_WRONG_REF, 1, "the GitRepository tracks something else than the branch")            \
+	X(FLUX_STALLED, 1, "Flux has given up until the spec changes")                             \
+	X(FLUX_SOURCE_FAILED, 1, "the source cannot be fetched")                                   \
+	X(FLUX_SOURCE_BEHIND, 8, "the source has not fetched the revision yet")                    \
+	X(FLUX_ARTIFACT_FAILED, 1, "the Kustomization cannot get at its source")                   \
+	X(FLUX_BUILD_FAILED, 1, "the manifests cannot be built")                                   \
+	X(FLUX_APPLY_FAILED, 1, "the manifests cannot be applied")                                 \
+	X(FLUX_PRUNE_FAILED, 1, "what is no longer wanted cannot be removed")                      \
+	X(FLUX_UNHEALTHY, 1, "what was applied does not get healthy")                              \
+	X(FLUX_DEPENDENCY, 8, "something that it depends on is not ready")                         \
+	X(FLUX_RECONCILING, 8, "Flux is at work on it")                                            \
+	X(FLUX_OLDER_REVISION, 8, "the Kustomization is still at an older revision")               \
+	X(FLUX_NO_COMMIT, 8, "what the Kustomization has applied names no commit")                 \
+	X(FLUX_RELEASE_UNREAD, 8, "the HelmRelease is not there or cannot be read")                \
+	X(FLUX_RELEASE_FAILED, 1, "the Helm release failed")                                       \
+	X(FLUX_RELEASE_REMEDIATED, 1, "the Helm release failed and was taken back")                \
+	X(FLUX_CHILD_UNWATCHED, 1, "it brings objects of Flux that nobody waits for")              \
+	X(FLUX_WORKLOADS_UNREAD, 8, "it is applied, and its workloads have not been read")         \
 	X(NOT_CONFIRMED, 8, "it was seen to run, and no second look has confirmed it")             \
 	X(DEPLOYED, 0, "the application runs it")
 
