@@ -38,9 +38,9 @@ static int64_t now_of(const struct sg_cluster_read *read)
 	return sg_loop_now_ms(read->client->http->loop);
 }
 
-void sg_cluster_read_was_allowed(struct sg_cluster_read *read)
+void sg_cluster_read_be_patient(struct sg_cluster_read *read, int64_t patience_ms)
 {
-	read->patient_ms = now_of(read) + SG_CLUSTER_STARTING_MS;
+	read->patient_ms = now_of(read) + patience_ms;
 }
 
 void sg_cluster_read_free(struct sg_cluster_read *read)
@@ -121,18 +121,30 @@ static int take_object(struct sg_cluster_read *read, struct sg_json **ret_doc, s
 	return -1;
 }
 
-static bool may_pass(const struct sg_cluster_read *read, const struct sg_fault *fault)
+/* A denial is asked once more when the patience ends, not only when the back-off does. */
+static bool is_denial(const struct sg_cluster_read *read, const struct sg_fault *fault)
 {
-	bool denied = fault->kind == SG_FAULT_AUTH || fault->kind == SG_FAULT_FORBIDDEN;
+	return (fault->kind == SG_FAULT_AUTH || fault->kind == SG_FAULT_FORBIDDEN) &&
+	       now_of(read) < read->patient_ms;
+}
 
-	return sg_fault_may_pass(fault) || (denied && now_of(read) < read->patient_ms);
+static int try_again(struct sg_cluster_read *read, const struct sg_fault *fault)
+{
+	bool denied = is_denial(read, fault);
+	struct sg_err why = SG_ERR_INIT;
+	int rc;
+
+	(void)sg_cluster_gave_up(read->client, fault, &why);
+	rc = try_later(read, &why, fault->retry_after_ms);
+	if (denied && read->not_before_ms > read->patient_ms)
+		read->not_before_ms = read->patient_ms;
+	return rc;
 }
 
 static int finish(struct sg_cluster_read *read, struct sg_json **ret_doc,
 	struct sg_fault *ret_fault, struct sg_err *err)
 {
 	struct sg_http_call *call = read->call;
-	struct sg_err why = SG_ERR_INIT;
 
 	sg_fault_read(call->status, &call->headers, sg_buf_str(&read->body), ret_fault);
 	if (ret_fault->kind == SG_FAULT_AUTH && renewed(read)) {
@@ -140,10 +152,8 @@ static int finish(struct sg_cluster_read *read, struct sg_json **ret_doc,
 		read->call = NULL;
 		return begin(read, err);
 	}
-	if (may_pass(read, ret_fault)) {
-		(void)sg_cluster_gave_up(read->client, ret_fault, &why);
-		return try_later(read, &why, ret_fault->retry_after_ms);
-	}
+	if (sg_fault_may_pass(ret_fault) || is_denial(read, ret_fault))
+		return try_again(read, ret_fault);
 	return ret_fault->kind == SG_FAULT_NONE ? take_object(read, ret_doc, err) : 1;
 }
 

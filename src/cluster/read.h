@@ -15,8 +15,8 @@ struct sg_cluster_read *sg_cluster_read_new(
 	struct sg_cluster_client *client, const char *path, const char *label);
 void sg_cluster_read_free(struct sg_cluster_read *read);
 
-/* The same read was allowed before: for SG_CLUSTER_STARTING_MS a denial is tried again. */
-void sg_cluster_read_was_allowed(struct sg_cluster_read *read);
+/* The server may just have started: for so long a denial is tried again. */
+void sg_cluster_read_be_patient(struct sg_cluster_read *read, int64_t patience_ms);
 
 /*
  * Looks at what has arrived, and sends what is due. 1: this is the answer: ret_fault->kind tells

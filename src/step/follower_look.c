@@ -4,6 +4,10 @@
 
 #include "step/follower.h"
 
+/* The watch was allowed, a read beside it was not yet asked for: is it never, or not for the
+ * moment? */
+#define FIRST_PATIENCE_MS INT64_C(10000)
+
 void sg_follower_drop_look(struct sg_follower *follower)
 {
 	sg_cluster_read_free(follower->read);
@@ -39,7 +43,9 @@ static int start(struct sg_follower *follower, enum sg_follower_look look, struc
 	follower->look = look;
 	follower->read = sg_cluster_read_new(follower->client, path.ptr, "read the application");
 	if (follower->got)
-		sg_cluster_read_was_allowed(follower->read);
+		sg_cluster_read_be_patient(follower->read, SG_CLUSTER_STARTING_MS);
+	else if (follower->app)
+		sg_cluster_read_be_patient(follower->read, FIRST_PATIENCE_MS);
 	return 0;
 }
 
