@@ -101,9 +101,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.seen(status)
         self.wfile.write(body)
         self.wfile.flush()
-        self.seen(status)
 
     def plain(self, status, text):
         self.answer(status, text.encode(), "text/plain; charset=utf-8")

@@ -99,13 +99,13 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.seen(code)  # before its last byte: who has the answer finds it counted
         if fault == "k8s-truncate":
             self.wfile.write(body[: len(body) // 2])
             self.close_connection = True
         elif self.command != "HEAD":
             self.wfile.write(body)
         self.wfile.flush()
-        self.seen(code)
 
     def seen(self, code):
         with self.server.shared.lock:
