@@ -77,6 +77,15 @@ struct sg_str sg_str_trim(struct sg_str s)
 	return sg_str_sub(s, from, to);
 }
 
+size_t sg_str_visible(struct sg_str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.ptr[n] > ' ' && s.ptr[n] <= '~')
+		n++;
+	return n;
+}
+
 long sg_str_find(struct sg_str s, char c)
 {
 	const char *hit = s.len ? memchr(s.ptr, c, s.len) : NULL;

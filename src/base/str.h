@@ -29,6 +29,10 @@ struct sg_str sg_str_sub(struct sg_str s, size_t from, size_t to);
 /* Without the blanks (space, tab, CR, LF) at both ends. */
 struct sg_str sg_str_trim(struct sg_str s);
 
+/* How many bytes from the start are visible ASCII: a token that goes into a header is nothing else.
+ */
+size_t sg_str_visible(struct sg_str s);
+
 /* Position of the first byte C, or -1. */
 long sg_str_find(struct sg_str s, char c);
 

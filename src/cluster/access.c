@@ -61,13 +61,10 @@ int sg_cluster_access_server(
 
 int sg_cluster_token_check(struct sg_str token, const char *from, struct sg_err *err)
 {
-	bool good = token.len != 0;
-
-	for (size_t i = 0; i < token.len; i++)
-		good = good && token.ptr[i] > ' ' && token.ptr[i] <= '~';
-	return good ? 0
-		    : sg_fail(err, SG_R_CREDENTIAL_MISSING, "%s %s", from,
-			      token.len ? "holds something else than one token" : "is empty");
+	if (token.len && sg_str_visible(token) == token.len)
+		return 0;
+	return sg_fail(err, SG_R_CREDENTIAL_MISSING, "%s %s", from,
+		token.len ? "holds something else than one token" : "is empty");
 }
 
 static int read_token(const char *path, struct sg_buf *buf, struct sg_str *ret, struct sg_err *err)

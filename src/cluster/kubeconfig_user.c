@@ -58,10 +58,8 @@ static int read_token(const struct sg_kube_entry *user, const char *token, const
 
 	if (text.len)
 		access->token = sg_secret_new(access->redactor, text);
-	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] <= ' ' || text.ptr[i] > '~')
-			return sg_kube_fail(
-				user, "token", err, "it holds something that is no token");
+	if (sg_str_visible(text) != text.len)
+		return sg_kube_fail(user, "token", err, "it holds something that is no token");
 	if (!file)
 		return 0;
 	access->token_file = sg_kube_resolve(&access->arena, user, file);

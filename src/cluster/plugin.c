@@ -47,14 +47,6 @@ static int run(struct sg_loop *loop, const struct sg_plugin *plugin, struct sg_b
 			&arena, "%.200s failed with exit code %d", plugin->argv[0], status));
 }
 
-static bool is_token(const char *text)
-{
-	for (const char *p = text; *p; p++)
-		if (*p <= ' ' || *p > '~')
-			return false;
-	return true;
-}
-
 static int read_status(const struct sg_plugin *plugin, const struct sg_json *status,
 	struct sg_redactor *redactor, struct sg_arena *arena, struct sg_plugin_login *ret,
 	struct sg_err *err)
@@ -70,7 +62,7 @@ static int read_status(const struct sg_plugin *plugin, const struct sg_json *sta
 	if (!token[0] && !cert[0])
 		return fail(plugin, SG_R_CREDENTIAL_MISSING, err,
 			"it answered with neither a token nor a certificate");
-	if (!is_token(token))
+	if (sg_str_visible(sg_str_of(token)) != strlen(token))
 		return fail(plugin, SG_R_ANSWER_INVALID, err,
 			"it answered with something that is no token");
 	ret->expires_unix_s = SG_NEVER;

@@ -107,12 +107,13 @@ static const char *project_of(struct sg_world *world, const char *root, const ch
 /* A token as it may stand in a header: one line of printable ASCII. */
 static int token_check(struct sg_str token, const char *from, struct sg_err *err)
 {
+	size_t good = sg_str_visible(token);
+
 	if (token.len == 0)
 		return sg_fail(err, SG_R_CREDENTIAL_MISSING, "%s is empty", from);
-	for (size_t i = 0; i < token.len; i++)
-		if (token.ptr[i] <= ' ' || token.ptr[i] > '~')
-			return sg_fail(err, SG_R_CREDENTIAL_MISSING,
-				"%s holds a byte that no token has (byte %zu)", from, i + 1);
+	if (good < token.len)
+		return sg_fail(err, SG_R_CREDENTIAL_MISSING,
+			"%s holds a byte that no token has (byte %zu)", from, good + 1);
 	return 0;
 }
 
