@@ -1,12 +1,10 @@
 #include <string.h>
 
-#include "base/attr.h"
 #include "model/app_fold.h"
+#include "model/backoff.h"
 
 #define LOOK_MS 30000
 #define AGAIN_MS 1000 /* at least between two requests */
-
-static const int64_t backoff_ms[] = {10000, 20000, 40000, 60000};
 
 static int64_t later(int64_t a, int64_t b)
 {
@@ -16,13 +14,6 @@ static int64_t later(int64_t a, int64_t b)
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
-}
-
-static int64_t backoff(const struct sg_app_requests *requests)
-{
-	size_t step = requests->in_a_row ? requests->in_a_row - 1 : 0;
-
-	return backoff_ms[step < SG_COUNT(backoff_ms) ? step : SG_COUNT(backoff_ms) - 1];
 }
 
 /* Does the row ask for a refresh, and can it be asked for? */
@@ -48,7 +39,7 @@ static int64_t due(const struct sg_app_fold *fold)
 
 	if (!requests->any)
 		return at;
-	at = later(at, requests->last_ms + backoff(requests));
+	at = later(at, requests->last_ms + sg_backoff_ms(requests->in_a_row));
 	if (requests->last_ms < grace && grace != INT64_MAX)
 		at = earlier(at, later(grace, requests->last_ms + AGAIN_MS));
 	return at;

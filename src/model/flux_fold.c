@@ -5,12 +5,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/attr.h"
+#include "model/backoff.h"
 
 #define GRACE_MS 30000
 #define LOOK_MS 30000
-
-static const int64_t backoff_ms[] = {10000, 20000, 40000, 60000};
 
 struct sg_flux_policy sg_flux_policy_default(void)
 {
@@ -134,13 +132,11 @@ const struct sg_flux_verdict *sg_flux_fold_verdict(const struct sg_flux_fold *fo
 static int64_t request_due_ms(const struct sg_flux_fold *fold)
 {
 	const struct sg_flux_asked *asked = &fold->asked[fold->request.kind];
-	size_t step = asked->in_a_row ? asked->in_a_row - 1 : 0;
 	int64_t due, grace;
 
 	if (!asked->any)
 		return INT64_MIN;
-	due = asked->last_ms +
-	      backoff_ms[step < SG_COUNT(backoff_ms) ? step : SG_COUNT(backoff_ms) - 1];
+	due = asked->last_ms + sg_backoff_ms(asked->in_a_row);
 	grace = sg_flux_fault_due_ms(fold, asked->last_ms);
 	return grace < due ? grace : due;
 }
