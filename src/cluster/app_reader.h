@@ -59,6 +59,11 @@ int sg_application_status(const struct sg_app_reader *reader, const struct sg_js
 int sg_application_operation(const struct sg_app_reader *reader, const struct sg_json *object,
 	struct sg_app *ret) SG_MUST_CHECK;
 
+/* workload.c: `status.conditions` of a workload or a pod; the array lives in the arena. */
+struct sg_workload_condition;
+int sg_workload_conditions(const struct sg_app_reader *reader, const struct sg_json *object,
+	const struct sg_workload_condition **ret_items, size_t *ret_count) SG_MUST_CHECK;
+
 /* One or several sources in one spelling (argocd.md 0.2, row 12). */
 int sg_application_source_text(const struct sg_app_reader *reader, const struct sg_json *parent,
 	const char **ret) SG_MUST_CHECK;

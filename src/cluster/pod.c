@@ -131,35 +131,22 @@ static int read_containers(const struct sg_app_reader *reader, const struct sg_j
 	return 0;
 }
 
-struct condition {
-	const char *type;
-	const char *status;
-	const char *reason;
-	const char *message;
-};
-
-#define CONDITION(member) SG_APP_FIELD(SG_FIELD_STR, condition, member, #member)
-
 static int read_conditions(
 	const struct sg_app_reader *reader, const struct sg_json *object, struct sg_pod *pod)
 {
-	static const struct sg_json_field fields[] = {
-		CONDITION(type), CONDITION(status), CONDITION(reason), CONDITION(message)};
-	const struct sg_json *array;
+	const struct sg_workload_condition *items;
+	size_t count;
 
-	if (sg_app_reader_array(reader, object, "status.conditions", &array) < 0)
+	if (sg_workload_conditions(reader, object, &items, &count) < 0)
 		return -1;
-	for (const struct sg_json *e = sg_json_first(array); e; e = sg_json_next(e)) {
-		struct condition one = {0};
+	for (size_t i = 0; i < count; i++) {
+		const struct sg_workload_condition *one = &items[i];
 
-		if (sg_app_reader_fields(
-			    reader, e, "status.conditions[]", fields, SG_COUNT(fields), &one) < 0)
-			return -1;
-		if (strcmp(one.type, "Ready") == 0)
-			pod->ready = strcmp(one.status, "True") == 0;
-		if (strcmp(one.type, "PodScheduled") == 0 && strcmp(one.status, "False") == 0 &&
-			strcmp(one.reason, "Unschedulable") == 0)
-			pod->unschedulable = one.message[0] ? one.message : "no node takes it";
+		if (strcmp(one->type, "Ready") == 0)
+			pod->ready = strcmp(one->status, "True") == 0;
+		if (strcmp(one->type, "PodScheduled") == 0 && strcmp(one->status, "False") == 0 &&
+			strcmp(one->reason, "Unschedulable") == 0)
+			pod->unschedulable = one->message[0] ? one->message : "no node takes it";
 	}
 	return 0;
 }

@@ -120,8 +120,8 @@ static const struct sg_json_field condition_fields[] = {
 	CONDITION(message, "message"),
 };
 
-static int read_conditions(
-	const struct sg_app_reader *reader, const struct sg_json *object, struct sg_workload *facts)
+int sg_workload_conditions(const struct sg_app_reader *reader, const struct sg_json *object,
+	const struct sg_workload_condition **ret_items, size_t *ret_count)
 {
 	struct sg_workload_condition *items = NULL;
 	const struct sg_json *array;
@@ -138,8 +138,8 @@ static int read_conditions(
 			    SG_COUNT(condition_fields), item) < 0)
 			return -1;
 	}
-	facts->conditions = items;
-	facts->condition_count = count;
+	*ret_items = items;
+	*ret_count = count;
 	return 0;
 }
 
@@ -274,7 +274,8 @@ int sg_workload_decode(const struct sg_json *object, enum sg_workload_kind kind,
 	if (kind == SG_WORKLOAD_POD) {
 		if (sg_pod_decode(object, arena, &raw.facts.pod, err) < 0)
 			return -1;
-	} else if (read_conditions(&reader, object, &raw.facts) < 0) {
+	} else if (sg_workload_conditions(&reader, object, &raw.facts.conditions,
+			   &raw.facts.condition_count) < 0) {
 		return -1;
 	}
 	*ret = raw.facts;
