@@ -85,6 +85,8 @@ struct sg_await_end sg_follower_end(const struct sg_follower *follower);
 
 /* Inside, follower_ask.c: a refresh, when the fold wants one. */
 int sg_follower_ask(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
+/* Inside: until when a request of ours may take; the others wait for it. */
+int64_t sg_follower_until_ms(const struct sg_follower *follower);
 /* Inside: the version that was seen last of an application that is ours or a child; NULL: none. */
 const char *sg_follower_version_of(struct sg_follower *follower, const struct sg_cluster_app *app);
 /* Inside, follower_sync.c: a sync, when the fold wants one. */

@@ -8,21 +8,24 @@
 /* A request beside the watch must not hold up the others for long. */
 #define ASK_MAX_MS 30000
 
-static int64_t ask_deadline_ms(const struct sg_follower *follower)
+int64_t sg_follower_until_ms(const struct sg_follower *follower)
 {
 	int64_t limit_ms = sg_follower_now_ms(follower) + ASK_MAX_MS;
 
 	return limit_ms < follower->world->deadline_ms ? limit_ms : follower->world->deadline_ms;
 }
 
+static bool is_own(const struct sg_follower *follower, const struct sg_cluster_app *app)
+{
+	return strcmp(app->name, follower->ask->app.name) == 0 &&
+	       strcmp(app->namespace, follower->ask->app.namespace) == 0;
+}
+
 /* As our own patch left it, for a watch that is none (cluster/watch.h). */
 static void patched(
 	struct sg_follower *follower, const struct sg_cluster_app *app, struct sg_json *object)
 {
-	bool ours = strcmp(app->name, follower->ask->app.name) == 0 &&
-		    strcmp(app->namespace, follower->ask->app.namespace) == 0;
-
-	if (ours)
+	if (is_own(follower, app))
 		sg_herd_feed(follower->seen, object);
 	else
 		sg_herd_feed(sg_herd_child(follower->herd, app, follower), object);
@@ -33,8 +36,7 @@ const char *sg_follower_version_of(struct sg_follower *follower, const struct sg
 {
 	const char *version = follower->version;
 
-	if (strcmp(app->name, follower->ask->app.name) != 0 ||
-		strcmp(app->namespace, follower->ask->app.namespace) != 0)
+	if (!is_own(follower, app))
 		version = sg_herd_child(follower->herd, app, follower)->version;
 	return version[0] ? version : NULL;
 }
@@ -56,7 +58,7 @@ int sg_follower_ask(struct sg_follower *follower, struct sg_err *err)
 		return 0;
 	app = (struct sg_cluster_app){request.namespace, request.name};
 	if (sg_cluster_refresh(follower->client, &app, sg_refresh_kind_of(&request),
-		    sg_follower_version_of(follower, &app), ask_deadline_ms(follower), &result,
+		    sg_follower_version_of(follower, &app), sg_follower_until_ms(follower), &result,
 		    &object, &trouble) < 0) {
 		if (trouble.reason == SG_R_CANCELLED) {
 			*err = trouble;

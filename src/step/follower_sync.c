@@ -5,8 +5,7 @@
 #include "cluster/sync.h"
 #include "step/follower.h"
 
-/* A request beside the watch must not hold up the others for long. */
-#define SYNC_MAX_MS 30000
+/* Between two tries. */
 #define AGAIN_MS 10000
 
 static const char *why(const struct sg_follower *follower)
@@ -45,7 +44,6 @@ static void later(struct sg_follower *follower, const char *name, const struct s
 
 int sg_follower_sync(struct sg_follower *follower, struct sg_err *err)
 {
-	int64_t until_ms = sg_follower_now_ms(follower) + SYNC_MAX_MS;
 	struct sg_app_wanted_sync sync;
 	struct sg_cluster_app app;
 	struct sg_err trouble = SG_ERR_INIT;
@@ -57,10 +55,8 @@ int sg_follower_sync(struct sg_follower *follower, struct sg_err *err)
 	app = (struct sg_cluster_app){sync.namespace, sync.name};
 	if (!is_new(follower, sg_follower_version_of(follower, &app)))
 		return 0;
-	if (until_ms > follower->world->deadline_ms)
-		until_ms = follower->world->deadline_ms;
 	if (sg_cluster_sync(follower->client, &app, sync.revision, follower->synced, why(follower),
-		    until_ms, &result, &trouble) < 0) {
+		    sg_follower_until_ms(follower), &result, &trouble) < 0) {
 		if (trouble.reason != SG_R_CANCELLED) {
 			later(follower, sync.name, &trouble);
 			return 0;
