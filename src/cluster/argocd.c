@@ -142,17 +142,17 @@ int sg_argocd_path(const struct sg_cluster_access *access, const char *path, str
 	return 0;
 }
 
-struct sg_argocd_frame sg_argocd_frame_read(const struct sg_json *doc)
+struct sg_cluster_frame sg_argocd_frame_read(const struct sg_json *doc)
 {
 	const struct sg_json *error = sg_json_get(doc, "error");
 	const struct sg_json *result = sg_json_get(doc, "result");
-	struct sg_argocd_frame frame = {
+	struct sg_cluster_frame frame = {
 		.type = sg_json_str(sg_json_get(result, "type"), ""),
 		.object = sg_json_get(result, "application"),
 	};
 
 	if (error) {
-		frame = (struct sg_argocd_frame){.type = "ERROR"};
+		frame = (struct sg_cluster_frame){.type = "ERROR"};
 		sg_fault_read_stream(error, &frame.fault);
 	}
 	return frame;

@@ -20,14 +20,14 @@
 int sg_argocd_path(const struct sg_cluster_access *access, const char *path, struct sg_buf *out,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* A frame of a stream in the words of a watch. */
-struct sg_argocd_frame {
+/* A frame of a stream, whichever API it came from, in the words of a watch. */
+struct sg_cluster_frame {
 	const char *type; /* "ADDED", "MODIFIED", "DELETED", "ERROR"; "": not understood */
 	const struct sg_json *object; /* the Application; NULL with ERROR */
 	struct sg_fault fault;        /* with ERROR */
 };
 
 /* The result points into DOC. */
-struct sg_argocd_frame sg_argocd_frame_read(const struct sg_json *doc);
+struct sg_cluster_frame sg_argocd_frame_read(const struct sg_json *doc);
 
 #endif

@@ -106,9 +106,9 @@ static bool pass_over(struct sg_watch *watch, struct sg_str line)
 	return true;
 }
 
-static struct sg_argocd_frame read_frame(const struct sg_watch *watch, const struct sg_json *doc)
+static struct sg_cluster_frame read_frame(const struct sg_watch *watch, const struct sg_json *doc)
 {
-	struct sg_argocd_frame frame = {.type = sg_json_str(sg_json_get(doc, "type"), ""),
+	struct sg_cluster_frame frame = {.type = sg_json_str(sg_json_get(doc, "type"), ""),
 		.object = sg_json_get(doc, "object")};
 
 	if (speaks_argocd(watch))
@@ -122,7 +122,7 @@ static enum sg_watch_step take_frame(
 	struct sg_watch *watch, struct sg_str line, struct sg_watch_event *ret, struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	struct sg_argocd_frame frame;
+	struct sg_cluster_frame frame;
 	struct sg_err why = SG_ERR_INIT;
 
 	watch->frames++;

@@ -94,7 +94,7 @@ static void what_it_has_no_word_for_is_refused(void **state)
 	}
 }
 
-static struct sg_argocd_frame frame_of(const char *text, struct sg_json **ret_doc)
+static struct sg_cluster_frame frame_of(const char *text, struct sg_json **ret_doc)
 {
 	struct sg_err err = SG_ERR_INIT;
 
@@ -104,7 +104,7 @@ static struct sg_argocd_frame frame_of(const char *text, struct sg_json **ret_do
 
 static void frames_are_read(void **state)
 {
-	struct sg_argocd_frame frame;
+	struct sg_cluster_frame frame;
 	struct sg_json *doc;
 
 	(void)state;
