@@ -10,6 +10,8 @@
 
 #include "base/alloc.h"
 
+#define BROKEN_IN_A_ROW 3
+
 static const char *text_of(const struct sg_curl_call *call, CURLcode code)
 {
 	return call->errbuf[0] ? call->errbuf : curl_easy_strerror(code);
@@ -65,15 +67,20 @@ static int tls_code(const struct sg_curl_call *call)
 	return at ? (int)-strtol(at + 4, NULL, 16) : 0;
 }
 
-static void alert(const struct sg_curl_call *call, struct sg_err *err)
+static void hint_alert(const struct sg_curl_call *call, struct sg_err *err)
 {
-	(void)sg_fail(err, SG_R_TLS_FAILED, "%s refused the TLS handshake", call->host);
 	if (call->has_client_cert)
 		(void)sg_hint(err, "it may not accept the client certificate, or speak only "
 				   "versions older than TLS 1.2");
 	else
 		(void)sg_hint(err, "it may demand a client certificate, not know the host name, or "
 				   "speak only versions older than TLS 1.2");
+}
+
+static void alert(const struct sg_curl_call *call, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_TLS_FAILED, "%s refused the TLS handshake", call->host);
+	hint_alert(call, err);
 }
 
 /* True when the TLS layer said why. */
@@ -101,25 +108,47 @@ static bool tls_fault(const struct sg_curl_call *call, struct sg_err *err)
 	}
 }
 
-/*
- * The connection went away in the handshake. After its certificate was accepted it is most likely
- * the server that was not content; before, it may be anything on the way.
- */
-static bool handshake_broke(const struct sg_curl_call *call, struct sg_err *err)
+/* How often in a row the handshakes of this server have broken after its certificate was good. */
+static unsigned count_broken(struct sg_curl_call *call)
 {
-	if (!strstr(call->errbuf, "Send failure") && !strstr(call->errbuf, "Recv failure"))
+	struct sg_curl_client *client = call->client;
+
+	if (strncmp(client->broke_host, call->host, sizeof(client->broke_host) - 1) != 0)
+		client->broke = 0;
+	(void)snprintf(client->broke_host, sizeof(client->broke_host), "%s", call->host);
+	return ++client->broke;
+}
+
+void sg_curl_answered(struct sg_curl_call *call)
+{
+	if (strncmp(call->client->broke_host, call->host, sizeof(call->client->broke_host) - 1) ==
+		0)
+		call->client->broke = 0;
+}
+
+/*
+ * The connection went away in the handshake, without an alert (it may be lost on the way). Once it
+ * may be anything; a server that does so again and again after its certificate was accepted is not
+ * content with us. There is no text where this was the second connection of the call.
+ */
+static bool handshake_broke(struct sg_curl_call *call, struct sg_err *err)
+{
+	if (call->errbuf[0] && !strstr(call->errbuf, "Send failure") &&
+		!strstr(call->errbuf, "Recv failure"))
 		return false;
-	if (call->peer.seen) {
+	if (call->peer.seen && count_broken(call) >= BROKEN_IN_A_ROW) {
 		alert(call, err);
 		return true;
 	}
 	(void)sg_fail(err, SG_R_UNREACHABLE, "%s broke the connection during the TLS handshake",
 		call->host);
+	if (call->peer.seen)
+		hint_alert(call, err);
 	(void)sg_transient(err);
 	return true;
 }
 
-static void tls_failed(const struct sg_curl_call *call, CURLcode code, struct sg_err *err)
+static void tls_failed(struct sg_curl_call *call, CURLcode code, struct sg_err *err)
 {
 	if (call->peer.flags != 0)
 		sg_curl_peer_fault(call, err);
@@ -248,7 +277,7 @@ static void send_failed(const struct sg_curl_call *call, struct sg_err *err)
 	(void)sg_transient(err);
 }
 
-static void by_code(const struct sg_curl_call *call, CURLcode code, struct sg_err *err)
+static void by_code(struct sg_curl_call *call, CURLcode code, struct sg_err *err)
 {
 	/* an enum of a hundred rows that grows with libcurl: the rest is said in its own words */
 	switch ((int)code) {

@@ -45,6 +45,8 @@ struct sg_curl_client {
 	size_t ca_len;
 	char *ca_from;
 	char checked_pair[65]; /* SHA-256 of the last client certificate and key that fitted */
+	char broke_host[256];  /* whose handshake broke last after its certificate was good */
+	unsigned broke;        /* how often in a row */
 	struct sg_http_stats stats;
 	int64_t signalled_at; /* when a wait first saw the signal; meaningful after that */
 	bool signalled;
@@ -123,8 +125,10 @@ void sg_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t l
 int sg_curl_check_cert(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags);
 void sg_curl_peer_fault(const struct sg_curl_call *call, struct sg_err *err);
 
-/* http_curl_fault.c: the error of a transfer that ended with CODE. */
+/* http_curl_fault.c: the error of a transfer that ended with CODE; the client remembers whose
+ * handshake broke. */
 void sg_curl_fault(struct sg_curl_call *call, CURLcode code, struct sg_err *err);
+void sg_curl_answered(struct sg_curl_call *call);
 void sg_curl_timeout_detail(struct sg_curl_call *call, struct sg_err *err);
 
 /* http_curl_loop.c */

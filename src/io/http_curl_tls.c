@@ -88,6 +88,9 @@ static CURLcode on_tls_config(CURL *easy, void *config_ptr, void *arg)
 
 	(void)easy;
 	call->tls_started = true;
+	/* what a kept connection left before libcurl opened this one is not about it */
+	call->errbuf[0] = '\0';
+	call->peer = (struct sg_curl_peer){0};
 	/* RSA from 2048 bits, SHA-256 and better; libcurl's own choice goes lower */
 	mbedtls_ssl_conf_cert_profile(config, &mbedtls_x509_crt_profile_default);
 	mbedtls_ssl_conf_verify(config, sg_curl_check_cert, call);

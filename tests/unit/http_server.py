@@ -5,6 +5,7 @@ Makes certificates in FOLDER, listens on a loopback port for each of NAMES, writ
 stdout, and ends when stdin does. What a path does stands in PATHS.
 """
 
+import contextlib
 import os
 import socket
 import ssl
@@ -307,6 +308,27 @@ def pump(one, other):
         pass
 
 
+SHAKEN = {}
+
+
+def shake(sock, name, context, ports):
+    """Resets the connection in the handshake, after its certificate was taken: always, or two times of three ("shaky")."""
+    with LOCK:
+        SHAKEN[name] = SHAKEN.get(name, 0) + 1
+    if name == "shaky" and SHAKEN[name] % 3 == 0:
+        serve(sock, name, context, ports)
+        return
+    come, go = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(come, go, server_side=True)
+    while b"\x14\x03\x03\x00\x01\x01" not in (data := sock.recv(65536)):  # until the client changes to its keys
+        come.write(data)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            tls.do_handshake()
+        sock.sendall(go.read())
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
 def hold(sock, _name, _context, _ports):
     time.sleep(30)
     sock.close()
@@ -342,6 +364,9 @@ def main():
         services[name] = (serve, context)
     for name in ("proxy", "proxy-login", "proxy-no"):
         services[name] = (tunnel, None)
+    for name in ("shaky", "shut"):
+        services[name] = (shake, context_of(folder, "server"))
+        services[name][1].maximum_version = ssl.TLSVersion.TLSv1_2
     services["silent"] = (hold, None)
     ports, listeners = {}, {}
     for name in services:

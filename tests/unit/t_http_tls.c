@@ -217,6 +217,44 @@ static void client_certificate_in_tls13(void **state)
 	client_certificate("mtls13");
 }
 
+static void breaks(struct sg_http *http, const char *server, bool transient)
+{
+	struct sg_http_req req = web_get(web_url(server, "/close"));
+
+	web_fails(http, &req, transient ? SG_R_UNREACHABLE : SG_R_TLS_FAILED,
+		WORDS("TLS handshake", "demand a client certificate"));
+	assert_int_equal(web_error()->transient, transient);
+}
+
+/*
+ * One connection that breaks in the handshake is the way; one after the other is the server. From
+ * the second turn on the first of them is that which libcurl opens for a kept one that was closed.
+ */
+static void a_broken_handshake_is_tried_again(void **state)
+{
+	struct sg_http *http = web_client(NULL);
+	struct sg_http_req good = web_get(web_url("shaky", "/hello"));
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		breaks(http, "shaky", true);
+		breaks(http, "shaky", true);
+		assert_string_equal(web_body(http, &good, 200), "hello");
+	}
+	sg_http_curl_free(http);
+}
+
+static void a_server_that_always_breaks_it_is_believed(void **state)
+{
+	struct sg_http *http = web_client(NULL);
+
+	(void)state;
+	breaks(http, "shut", true);
+	breaks(http, "shut", true);
+	breaks(http, "shut", false);
+	sg_http_curl_free(http);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +273,8 @@ int main(void)
 		cmocka_unit_test(server_name),
 		cmocka_unit_test(client_certificate_in_tls12),
 		cmocka_unit_test(client_certificate_in_tls13),
+		cmocka_unit_test(a_broken_handshake_is_tried_again),
+		cmocka_unit_test(a_server_that_always_breaks_it_is_believed),
 	};
 	int failed;
 
