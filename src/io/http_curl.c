@@ -113,6 +113,7 @@ static struct sg_curl_call *call_new(
 	call->url = sg_strdup(req->url);
 	call->label = sg_strdup(req->label);
 	call->host = host_of(url);
+	call->server = sg_curl_server_of(client, call->host, url->port);
 	call->max_body = req->max_body_bytes;
 	call->window = req->window_bytes ? req->window_bytes : SG_HTTP_WINDOW;
 	call->replayable = req->replayable;
@@ -199,6 +200,7 @@ void sg_http_curl_free(struct sg_http *http)
 	}
 	(void)curl_multi_cleanup(client->multi);
 	sg_curl_trusts_free(client);
+	sg_curl_servers_free(client);
 	free(client->user_agent);
 	free(client->ca_pem);
 	free(client->ca_from);

@@ -10,8 +10,6 @@
 
 #include "base/alloc.h"
 
-#define BROKEN_IN_A_ROW 3
-
 static const char *text_of(const struct sg_curl_call *call, CURLcode code)
 {
 	return call->errbuf[0] ? call->errbuf : curl_easy_strerror(code);
@@ -108,35 +106,17 @@ static bool tls_fault(const struct sg_curl_call *call, struct sg_err *err)
 	}
 }
 
-/* How often in a row the handshakes of this server have broken after its certificate was good. */
-static unsigned count_broken(struct sg_curl_call *call)
-{
-	struct sg_curl_client *client = call->client;
-
-	if (strncmp(client->broke_host, call->host, sizeof(client->broke_host) - 1) != 0)
-		client->broke = 0;
-	(void)snprintf(client->broke_host, sizeof(client->broke_host), "%s", call->host);
-	return ++client->broke;
-}
-
-void sg_curl_answered(struct sg_curl_call *call)
-{
-	if (strncmp(call->client->broke_host, call->host, sizeof(call->client->broke_host) - 1) ==
-		0)
-		call->client->broke = 0;
-}
-
 /*
- * The connection went away in the handshake, without an alert (it may be lost on the way). Once it
- * may be anything; a server that does so again and again after its certificate was accepted is not
- * content with us. There is no text where this was the second connection of the call.
+ * The connection went away in the handshake, without an alert (it may be lost on the way). It may
+ * be anything; a server that does nothing else after its certificate was accepted is not content
+ * with us. There is no text where this was the second connection of the call.
  */
-static bool handshake_broke(struct sg_curl_call *call, struct sg_err *err)
+static bool handshake_broke(const struct sg_curl_call *call, struct sg_err *err)
 {
 	if (call->errbuf[0] && !strstr(call->errbuf, "Send failure") &&
 		!strstr(call->errbuf, "Recv failure"))
 		return false;
-	if (call->peer.seen && count_broken(call) >= BROKEN_IN_A_ROW) {
+	if (call->peer.seen && sg_curl_server_refuses(call->server)) {
 		alert(call, err);
 		return true;
 	}
@@ -148,7 +128,7 @@ static bool handshake_broke(struct sg_curl_call *call, struct sg_err *err)
 	return true;
 }
 
-static void tls_failed(struct sg_curl_call *call, CURLcode code, struct sg_err *err)
+static void tls_failed(const struct sg_curl_call *call, CURLcode code, struct sg_err *err)
 {
 	if (call->peer.flags != 0)
 		sg_curl_peer_fault(call, err);
@@ -277,7 +257,7 @@ static void send_failed(const struct sg_curl_call *call, struct sg_err *err)
 	(void)sg_transient(err);
 }
 
-static void by_code(struct sg_curl_call *call, CURLcode code, struct sg_err *err)
+static void by_code(const struct sg_curl_call *call, CURLcode code, struct sg_err *err)
 {
 	/* an enum of a hundred rows that grows with libcurl: the rest is said in its own words */
 	switch ((int)code) {

@@ -30,6 +30,15 @@ struct sg_curl_peer {
 	char until[32];
 };
 
+/* What is known of whom we have spoken with. */
+struct sg_curl_server {
+	char *host;
+	unsigned port;
+	bool answered;   /* a request, once: it takes our handshakes */
+	unsigned broken; /* handshakes before that, after its certificate was good */
+	struct sg_curl_server *next;
+};
+
 struct sg_curl_client {
 	struct sg_http http;
 	struct sg_loop loop;
@@ -45,8 +54,7 @@ struct sg_curl_client {
 	size_t ca_len;
 	char *ca_from;
 	char checked_pair[65]; /* SHA-256 of the last client certificate and key that fitted */
-	char broke_host[256];  /* whose handshake broke last after its certificate was good */
-	unsigned broke;        /* how often in a row */
+	struct sg_curl_server *servers;
 	struct sg_http_stats stats;
 	int64_t signalled_at; /* when a wait first saw the signal; meaningful after that */
 	bool signalled;
@@ -77,6 +85,7 @@ struct sg_curl_call {
 	char *label;
 	char *host;        /* of the URL, without brackets */
 	char *server_name; /* that the certificate must carry */
+	struct sg_curl_server *server;
 	struct sg_http_timers timers;
 	int64_t start_ms;
 	uint64_t received;
@@ -125,10 +134,16 @@ void sg_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t l
 int sg_curl_check_cert(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags);
 void sg_curl_peer_fault(const struct sg_curl_call *call, struct sg_err *err);
 
-/* http_curl_fault.c: the error of a transfer that ended with CODE; the client remembers whose
- * handshake broke. */
+/* http_curl_server.c: the client's own, made when it is new. */
+struct sg_curl_server *sg_curl_server_of(
+	struct sg_curl_client *client, const char *host, unsigned port);
+void sg_curl_servers_free(struct sg_curl_client *client);
+/* Whether one more handshake that broke, without an alert, after the server's certificate was good
+ * is the server's will: it never answered, and this is not the first time. Counts. */
+bool sg_curl_server_refuses(struct sg_curl_server *server);
+
+/* http_curl_fault.c: the error of a transfer that ended with CODE. */
 void sg_curl_fault(struct sg_curl_call *call, CURLcode code, struct sg_err *err);
-void sg_curl_answered(struct sg_curl_call *call);
 void sg_curl_timeout_detail(struct sg_curl_call *call, struct sg_err *err);
 
 /* http_curl_loop.c */

@@ -14,8 +14,6 @@ static struct sg_curl_client *client_of(struct sg_loop *loop)
 static void finish(struct sg_curl_call *call, const struct sg_err *err)
 {
 	call->call.done = true;
-	if (call->call.status != 0)
-		sg_curl_answered(call);
 	SG_CURL_MOMENT(call, SG_SEAM_END);
 	if (err) {
 		call->call.failed = true;

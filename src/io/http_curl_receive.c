@@ -53,6 +53,7 @@ static void end_headers(struct sg_curl_call *call)
 		return;
 	call->call.status = (int)status;
 	call->headers_done = true;
+	call->server->answered = true;
 	SG_CURL_MOMENT(call, SG_SEAM_HEADERS);
 	call->client->progress = true;
 }

@@ -1,5 +1,6 @@
 """The API server, or the way to it, goes away in the middle of a watch. Whatever happens: the truth, and never past the deadline."""
 import os
+import random
 import signal
 
 import pytest
@@ -200,7 +201,13 @@ def test_cut_inside_an_event(world, relay, count):
     assert relay.cuts
 
 
+def still_runs(run):
+    assert run.child.poll() is None, (run.ends(), run.text)
+    return True
+
+
 def test_cut_again_and_again(world, relay):
+    """Mostly as soon as it has connected, in the handshake."""
     world.app("auth-dev", world.older)
     config, _ = world.config(server=relay)
     with world.started(*wait("auth"), config=config) as run:
@@ -208,6 +215,23 @@ def test_cut_again_and_again(world, relay):
         for _ in range(5):
             before = relay.accepted
             relay.cut()
-            until(lambda: relay.accepted > before, "it comes back")  # pylint: disable=cell-var-from-loop
+            until(lambda: still_runs(run) and relay.accepted > before, "it comes back")  # pylint: disable=cell-var-from-loop
+        world.patch("auth-dev", world.good("auth-dev"))
+        assert run.ends() == 0, run.text
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_cut_anywhere_again_and_again(world, relay, seed):
+    """Each connection ends at a byte of its own, most of them in the handshake."""
+    anywhere = random.Random(seed)
+    world.app("auth-dev", world.older)
+    config, _ = world.config(server=relay)
+    with world.started(*wait("auth"), config=config) as run:
+        run.says("OLDER_REVISION")
+        relay.cut()
+        for _ in range(4):
+            before = relay.cuts
+            relay.cut_after(anywhere.randrange(1, 4000))
+            until(lambda: still_runs(run) and relay.cuts > before, "it is cut")  # pylint: disable=cell-var-from-loop
         world.patch("auth-dev", world.good("auth-dev"))
         assert run.ends() == 0, run.text

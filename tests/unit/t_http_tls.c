@@ -227,8 +227,8 @@ static void breaks(struct sg_http *http, const char *server, bool transient)
 }
 
 /*
- * One connection that breaks in the handshake is the way; one after the other is the server. From
- * the second turn on the first of them is that which libcurl opens for a kept one that was closed.
+ * Where one connection is good, another that breaks in the handshake is the way. From the second
+ * turn on the first of them is that which libcurl opens for a kept one that was closed.
  */
 static void a_broken_handshake_is_tried_again(void **state)
 {
