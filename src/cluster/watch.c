@@ -263,6 +263,23 @@ void sg_watch_feed(struct sg_watch *watch, struct sg_json *object)
 	watch->fed = object;
 }
 
+void sg_watch_overtake(struct sg_watch *watch, const struct sg_json *object)
+{
+	struct sg_watch_item *item = sg_watch_item_of(watch, object);
+	bool counts;
+
+	if (!item)
+		return;
+	counts = !item->version[0] || sg_watch_counts(item->version);
+	item->there = item->missed = true;
+	item->listed = item->overtaken = true; /* a list under way may be from before */
+	sg_watch_keep_order(item, object);
+	if (watch->phase == SG_PHASE_POLL)
+		sg_watch_hang_up(watch); /* so may be a read under way */
+	else if (!counts || !sg_watch_counts(item->version))
+		sg_watch_restart(watch);
+}
+
 void sg_watch_pace(struct sg_watch *watch, int64_t poll_ms)
 {
 	watch->poll_every_ms = poll_ms;

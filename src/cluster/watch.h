@@ -7,10 +7,11 @@
  * the namespace is asked for, page by page; what nobody waits for is dropped as soon as its name is
  * read, so that memory follows the largest object and not the list.
  *
- * Events come in the order of the server and never go back behind one that was delivered. They may
- * be older than what a plain GET answered a moment ago: facts from a GET must not be mixed into the
- * same sequence (an annotation would seem to come and go). A success is confirmed by a GET beside
- * the stream, as argocd.md 0.1 step 5 asks.
+ * Events come in the order of the server and never go back behind one that was delivered, also
+ * where several servers of Argo CD's own API are not equally far. They may be older than what a
+ * plain GET answered a moment ago: facts from a GET may be mixed into the same sequence only with
+ * sg_watch_overtake() (else an annotation would seem to come and go). A success is confirmed by a
+ * GET beside the stream, as argocd.md 0.1 step 5 asks.
  */
 #ifndef SG_CLUSTER_WATCH_H
 #define SG_CLUSTER_WATCH_H
@@ -102,6 +103,13 @@ bool sg_watch_listed(const struct sg_watch *watch);
  * stream it is dropped: the stream may still bring older versions. Takes OBJECT; NULL is fine.
  */
 void sg_watch_feed(struct sg_watch *watch, struct sg_json *object);
+
+/*
+ * The caller takes OBJECT, an application of this watch that was read beside it just now, into the
+ * same sequence: what the watch brings of that application from before it is left out. The others
+ * notice nothing; only where the versions of this server are no numbers the list begins anew.
+ */
+void sg_watch_overtake(struct sg_watch *watch, const struct sg_json *object);
 
 /*
  * Lists again at the next call: for a caller who knows better than the stream (a GET shows a

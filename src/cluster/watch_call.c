@@ -333,8 +333,7 @@ enum sg_watch_step sg_watch_tell(struct sg_watch_item *item, struct sg_json *doc
 	};
 	item->there = true;
 	item->missed = true;
-	if (!sg_watch_keep_version(item->version, version))
-		item->version[0] = '\0';
+	sg_watch_keep_order(item, object);
 	return SG_STEP_EVENT;
 }
 
@@ -345,7 +344,8 @@ enum sg_watch_step sg_watch_tell_gone(struct sg_watch_item *item, struct sg_json
 
 	item->there = false;
 	item->missed = true;
-	item->version[0] = '\0';
+	if (object)
+		sg_watch_keep_order(item, object);
 	if (!was_there) {
 		sg_json_free(doc);
 		*ret = (struct sg_watch_event){.kind = SG_WATCH_MISSING, .index = item->index};

@@ -24,7 +24,10 @@ struct sg_watch_item {
 	bool there;                          /* as far as events have told */
 	bool listed;                         /* the list under way has shown it */
 	bool missed;                         /* MISSING was said, or need not be */
-	char version[SG_WATCH_VERSION_SIZE]; /* of the last event */
+	bool overtaken;                      /* by a read beside, since the list under way began */
+	char version[SG_WATCH_VERSION_SIZE]; /* of the newest that was told, or read beside; "" */
+	int64_t reconciled_unix_s;           /* of the same; 0: it says nothing */
+	int64_t started_unix_s;              /* of its operation */
 };
 
 struct sg_watch {
@@ -119,6 +122,18 @@ enum sg_watch_step sg_watch_polled(
 
 /* Copies VERSION; false when it is empty or too long to be one. */
 bool sg_watch_keep_version(char *out, const char *version);
+
+/* watch_order.c: true for a version that is a number: two of them can be compared. */
+bool sg_watch_counts(const char *version);
+
+/* How far the application has come: OBJECT is the newest that is known of it. */
+void sg_watch_keep_order(struct sg_watch_item *item, const struct sg_json *object);
+
+/*
+ * True when OBJECT is from before that: by the versions where both are numbers (the API server
+ * counts), else by the times that the controller writes.
+ */
+bool sg_watch_is_behind(const struct sg_watch_item *item, const struct sg_json *object);
 
 /* The item of that name, NULL when nobody waits for it. */
 struct sg_watch_item *sg_watch_named(const struct sg_watch *watch, struct sg_str name);

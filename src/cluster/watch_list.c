@@ -21,7 +21,7 @@ enum sg_watch_step sg_watch_open_list(struct sg_watch *watch, struct sg_err *err
 		sg_cluster_path_param(&path, "continue", watch->next_page.ptr);
 	} else {
 		for (size_t i = 0; i < watch->count; i++)
-			watch->apps[i].listed = false;
+			watch->apps[i].listed = watch->apps[i].overtaken = false;
 		watch->pages = 0;
 	}
 	return sg_watch_start(watch, path.ptr,
@@ -32,6 +32,15 @@ static int bad_list(const struct sg_watch *watch, const char *why, struct sg_err
 {
 	return sg_fail(err, SG_R_ANSWER_INVALID, "%s answers with something else than a list: %s",
 		watch->client->access->server, why);
+}
+
+/*
+ * A list of the cluster is of the moment when it began. Argo CD's own is what that server has heard
+ * of by then (argocd.md 2.4), and the next request may go to another one.
+ */
+static bool may_be_behind(const struct sg_watch *watch, const struct sg_watch_item *item)
+{
+	return item->overtaken || watch->client->access->speech == SG_SPEAKS_ARGOCD;
 }
 
 static enum sg_watch_step take_item(
@@ -51,6 +60,10 @@ static enum sg_watch_step take_item(
 		return SG_STEP_AGAIN;
 	}
 	about->listed = true;
+	if (may_be_behind(watch, about) && sg_watch_is_behind(about, doc)) {
+		sg_json_free(doc);
+		return SG_STEP_AGAIN;
+	}
 	return sg_watch_tell(about, doc, doc, ret);
 }
 
@@ -96,6 +109,8 @@ enum sg_watch_step sg_watch_sweep(struct sg_watch *watch, struct sg_watch_event 
 	step = sg_watch_tell_gone(item, NULL, NULL, ret);
 	if (watch->client->access->speech == SG_SPEAKS_ARGOCD)
 		item->there = was_there;
+	else
+		item->version[0] = '\0'; /* whatever comes is newer, or of a restored cluster */
 	return step;
 }
 

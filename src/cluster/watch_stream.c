@@ -55,7 +55,7 @@ static enum sg_watch_step take_change(struct sg_watch *watch, struct sg_json *do
 	}
 	well(watch);
 	item = sg_watch_item_of(watch, object);
-	if (!item) {
+	if (!item || sg_watch_is_behind(item, object)) {
 		sg_json_free(doc);
 		return SG_STEP_AGAIN;
 	}

@@ -68,22 +68,27 @@ static int go_on(struct sg_follower *follower, struct sg_err *err)
 	return 1;
 }
 
-/*
- * Feeding an object that is newer than the watch is harmless when it confirms the success; when it
- * does not, the stream starts anew, so that no older event follows it.
- */
+/* TARGET as it is now, ahead of its watch, which goes on behind that: told to all. */
+static int renew(struct sg_follower *follower, struct sg_herd_app *target,
+	const struct sg_json *doc, struct sg_err *err)
+{
+	sg_herd_overtake(target, doc);
+	return sg_herd_renew(follower->herd, target, doc, err);
+}
+
 static int confirm_own(struct sg_follower *follower, const struct sg_json *doc, struct sg_err *err)
 {
 	if (!doc) {
 		sg_herd_gone(follower->herd, follower->seen);
 		return 1;
 	}
-	if (sg_follower_feed(follower, doc, err) < 0)
+	if (strcmp(sg_cluster_version_of(doc), follower->version) == 0) {
+		if (sg_follower_feed(follower, doc, err) < 0)
+			return -1;
+	} else if (renew(follower, follower->seen, doc, err) < 0) {
 		return -1;
-	if (has_succeeded(follower))
-		return go_on(follower, err);
-	sg_herd_restart(follower->seen);
-	return 1;
+	}
+	return has_succeeded(follower) ? go_on(follower, err) : 1;
 }
 
 /* What the fold knows of it is older than what was read now, and that makes no sense. */
@@ -107,11 +112,10 @@ static int confirm_child(
 		return 1;
 	}
 	if (strcmp(sg_cluster_version_of(doc), child->version) != 0) {
-		if (sg_herd_renew(follower->herd, child, doc, err) < 0)
+		if (renew(follower, child, doc, err) < 0)
 			return -1;
 		if (strcmp(sg_cluster_version_of(doc), child->version) != 0)
 			return unreadable_child(follower, child, err);
-		sg_herd_restart(child);
 	}
 	if (has_succeeded(follower))
 		return go_on(follower, err);
@@ -120,19 +124,26 @@ static int confirm_child(
 
 /*
  * A watch can be silent because nothing happens, or because it is dead. A read that shows another
- * version than the watch, twice in a row with the watch unmoved, tells.
+ * version than the watch, twice in a row with the watch unmoved, tells. Where the list comes from
+ * what a server has heard (Argo CD's own API), that server may be dead, too: the read itself is
+ * believed then.
  */
-static void check(struct sg_follower *follower, const struct sg_json *doc)
+static int check(struct sg_follower *follower, const struct sg_json *doc, struct sg_err *err)
 {
 	const char *shown = doc ? sg_cluster_version_of(doc) : "";
 	bool differs = strcmp(shown, follower->version) != 0;
+	bool dead = !doc || (differs && strcmp(follower->polled, follower->version) == 0);
 
-	if (!doc || (differs && strcmp(follower->polled, follower->version) == 0))
+	if (dead)
 		sg_herd_restart(follower->seen);
-	else if (differs)
+	if (dead && doc && follower->client->access->speech == SG_SPEAKS_ARGOCD &&
+		renew(follower, follower->seen, doc, err) < 0)
+		return -1;
+	if (!dead && differs)
 		follower->poll_ms =
 			sg_follower_now_ms(follower) + follower->world->settings->poll_ms;
 	memcpy(follower->polled, follower->version, sizeof(follower->polled));
+	return 1;
 }
 
 static int answered(struct sg_follower *follower, const struct sg_json *doc,
@@ -142,10 +153,8 @@ static int answered(struct sg_follower *follower, const struct sg_json *doc,
 	bool is_app = doc && sg_cluster_is_app(doc, &target->name);
 
 	follower->got = follower->got || doc;
-	if (follower->look == SG_LOOK_CHECK) {
-		check(follower, is_app ? doc : NULL);
-		return 1;
-	}
+	if (follower->look == SG_LOOK_CHECK)
+		return check(follower, is_app ? doc : NULL, err);
 	if (doc && !is_app)
 		return sg_fail(err, SG_R_ANSWER_INVALID,
 			"%s answers with something else than the application \"%s\"",
@@ -173,10 +182,8 @@ static int step(struct sg_follower *follower, struct sg_err *err)
 	}
 	sg_cluster_read_free(follower->read);
 	follower->read = NULL;
-	if (n < 0) {
-		check(follower, NULL);
-		return 1;
-	}
+	if (n < 0)
+		return check(follower, NULL, err);
 	return answered(follower, doc, &fault, err);
 }
 

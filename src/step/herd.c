@@ -376,6 +376,12 @@ void sg_herd_restart(struct sg_herd_app *app)
 		sg_watch_restart(app->watch->watch);
 }
 
+void sg_herd_overtake(struct sg_herd_app *app, const struct sg_json *object)
+{
+	if (app->watch && !app->watch->over)
+		sg_watch_overtake(app->watch->watch, object);
+}
+
 void sg_herd_feed(struct sg_herd_app *app, struct sg_json *object)
 {
 	if (app->watch && !app->watch->over)

@@ -96,6 +96,7 @@ int sg_herd_unlisted(
 
 /* Of the application's watch; see cluster/watch.h. */
 void sg_herd_restart(struct sg_herd_app *app);
+void sg_herd_overtake(struct sg_herd_app *app, const struct sg_json *object);
 void sg_herd_feed(struct sg_herd_app *app, struct sg_json *object);
 const struct sg_err *sg_herd_trouble(const struct sg_herd_app *app);
 

@@ -40,8 +40,10 @@ struct story {
 	int64_t start_ms;
 	const char *forbidden; /* requests with this in their address are answered 403 */
 	int version;
-	int patch_status; /* of each patch; 0: 200 */
-	int lost;         /* Argo CD's own API: the answer to a read of the application */
+	int patch_status;  /* of each patch; 0: 200 */
+	int64_t lag_ms;    /* how late the watch tells */
+	int64_t listed_ms; /* when the last list was answered */
+	int lost;          /* Argo CD's own API: the answer to a read of the application */
 	struct counts counts;
 	struct sg_settings settings;
 	struct sg_console console;
@@ -175,6 +177,7 @@ static void answer_list(struct story *s, const struct object *wanted, struct scr
 	bool first = true;
 
 	s->counts.lists++;
+	s->listed_ms = story_ms(s);
 	script_piece(answer, 1, SG_STR("{\"kind\":\"ApplicationList\",\"items\":["));
 	for (const struct object *o = s->objects; o < s->objects + s->count; o++) {
 		if (!matches(o, wanted) || !is_latest(s, o) || !o->text)
@@ -187,12 +190,17 @@ static void answer_list(struct story *s, const struct object *wanted, struct scr
 	script_piece(answer, 1, SG_STR("],\"metadata\":{\"resourceVersion\":\"9000\"}}"));
 }
 
+static int64_t later(int64_t ms)
+{
+	return ms > 1 ? ms : 1;
+}
+
 static void answer_watch(struct story *s, const struct object *wanted, struct script_answer *answer)
 {
 	s->counts.watches++;
 	for (const struct object *o = s->objects; o < s->objects + s->count; o++)
-		if (matches(o, wanted) && o->at_ms > story_ms(s))
-			script_piece(answer, o->at_ms - story_ms(s),
+		if (matches(o, wanted) && o->at_ms > s->listed_ms)
+			script_piece(answer, later(o->at_ms + s->lag_ms - story_ms(s)),
 				sg_str_of(cluster_world_frame(s->w, "MODIFIED", o->text)));
 	script_end(answer, 300000);
 }
@@ -846,6 +854,39 @@ static void thousands_at_once(void **state)
 	finish(&s);
 }
 
+/* Each second look shows that it is not so any more, before the watch tells. */
+static void second_looks_that_do_not_confirm_cost_no_list(void **state)
+{
+	enum { APPS = 500, TIMES = 3 };
+	struct story s;
+
+	begin(&s, *state);
+	s.lag_ms = 1500;
+	for (size_t i = 0; i < APPS; i++) {
+		const char *name = name_of(&s, "web", i);
+
+		happens(&s, 0, with_health(good("argocd", name), "Progressing"));
+		(void)ask(&s, "argocd", name);
+	}
+	for (int64_t n = 1; n <= TIMES; n++)
+		for (size_t i = 0; i < APPS; i++) {
+			const char *name = name_of(&s, "web", i);
+
+			happens(&s, n * 10000 + (int64_t)i, good("argocd", name));
+			if (n < TIMES)
+				happens(&s, n * 10000 + 1000 + (int64_t)i,
+					with_health(good("argocd", name), "Progressing"));
+		}
+	assert_int_equal(await(&s), 0);
+	for (size_t i = 0; i < APPS; i++)
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(s.counts.lists, 1);
+	assert_int_equal(s.counts.watches, 1);
+	assert_in_range(s.counts.gets, APPS * TIMES, APPS * TIMES + 40); /* and the checks */
+	assert_in_range(story_ms(&s), TIMES * 10000, TIMES * 10000 + 5000);
+	finish(&s);
+}
+
 /* One request after the other takes its time; who is done meanwhile is seen. */
 static void refreshes_of_many_do_not_hide_events(void **state)
 {
@@ -922,6 +963,7 @@ int main(void)
 		STORY(a_set_without_rolling_sync_does_not),
 		STORY(a_set_that_cannot_be_read_is_waited_for_and_said),
 		STORY(thousands_at_once),
+		STORY(second_looks_that_do_not_confirm_cost_no_list),
 		STORY(refreshes_of_many_do_not_hide_events),
 		cmocka_unit_test(the_soonest_is_due_first),
 	};
