@@ -18,7 +18,7 @@ struct sg_cluster_read {
 	int odd;
 	bool renewed;
 	struct sg_err trouble; /* with failures: the last one */
-	int64_t patient_ms;    /* until then a denial is not believed; 0: it is */
+	int64_t patient_ms;    /* until then a server that starts is not believed; 0: it is */
 };
 
 struct sg_cluster_read *sg_cluster_read_new(
@@ -121,10 +121,14 @@ static int take_object(struct sg_cluster_read *read, struct sg_json **ret_doc, s
 	return -1;
 }
 
-/* A denial is asked once more when the patience ends, not only when the back-off does. */
+/*
+ * A server that starts knows neither rules nor kinds of objects. It is asked once more when the
+ * patience ends, not only when the back-off does.
+ */
 static bool is_denial(const struct sg_cluster_read *read, const struct sg_fault *fault)
 {
-	return (fault->kind == SG_FAULT_AUTH || fault->kind == SG_FAULT_FORBIDDEN) &&
+	return (fault->kind == SG_FAULT_AUTH || fault->kind == SG_FAULT_FORBIDDEN ||
+		       fault->kind == SG_FAULT_NO_RESOURCE) &&
 	       now_of(read) < read->patient_ms;
 }
 

@@ -15,7 +15,8 @@ struct sg_cluster_read *sg_cluster_read_new(
 	struct sg_cluster_client *client, const char *path, const char *label);
 void sg_cluster_read_free(struct sg_cluster_read *read);
 
-/* The server may just have started: for so long a denial is tried again. */
+/* The server may just have started: for so long a denial is tried again, and a 404 that says that
+ * there is no such kind of object. */
 void sg_cluster_read_be_patient(struct sg_cluster_read *read, int64_t patience_ms);
 
 /*

@@ -290,6 +290,13 @@ bool sg_watch_listed(const struct sg_watch *watch)
 	return watch->phase != SG_PHASE_LIST && watch->sweep >= watch->count;
 }
 
+void sg_watch_resume(struct sg_watch *watch)
+{
+	watch->troubled = false;
+	watch->failures = watch->stream_failures = 0;
+	sg_watch_restart(watch);
+}
+
 void sg_watch_restart(struct sg_watch *watch)
 {
 	if (watch->phase == SG_PHASE_OVER)

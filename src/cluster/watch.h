@@ -86,6 +86,9 @@ void sg_watch_free_ptr(struct sg_watch **watch);
 int sg_watch_next(struct sg_watch *watch, int64_t until_ms, struct sg_watch_event *ret_event,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/* After -1: begins again at the next call, as if it had not been. */
+void sg_watch_resume(struct sg_watch *watch);
+
 /* When sg_watch_next() has to be called again even if no byte arrives; of the loop's clock. */
 int64_t sg_watch_due_ms(const struct sg_watch *watch);
 

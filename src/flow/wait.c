@@ -170,7 +170,9 @@ static void end(struct waiting *waiting, const struct sg_await_done *done, struc
 	const struct sg_await_end *answer = &done->ends[row - report->verdicts];
 
 	sg_report_end(report, row->result, row->code, "%s: %s", row->application,
-		sg_app_code_text(answer->verdict.code));
+		answer->error ? answer->error->cause : sg_app_code_text(answer->verdict.code));
+	if (answer->error)
+		report->exit_code = sg_err_exit(answer->error);
 }
 
 static int await_all(struct waiting *waiting, struct sg_report *report, struct sg_err *err)

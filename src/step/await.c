@@ -99,12 +99,26 @@ static bool was_counted(const struct awaiting *all, const struct sg_follower *fo
 	return follower->end && all->due.at_ms[follower->number] == SG_NEVER;
 }
 
+/* ERR is about FOLLOWER: the end of the run, or of that one. */
+static int lose(struct awaiting *all, struct sg_follower *follower, struct sg_err *err)
+{
+	struct sg_err *why;
+
+	(void)sg_wrap(err, "%s", follower->ask->service);
+	if (!all->rules->keep_going || err->reason == SG_R_CANCELLED)
+		return -1;
+	why = sg_arena_alloc(all->world->arena, sizeof(*why));
+	*why = *err;
+	sg_follower_fail(follower, why);
+	return 0;
+}
+
 static int step_one(struct awaiting *all, struct sg_follower *follower, struct sg_err *err)
 {
 	if (was_counted(all, follower))
 		return 0;
-	if (sg_follower_step(follower, err) < 0)
-		return sg_wrap(err, "%s", follower->ask->service);
+	if (sg_follower_step(follower, err) < 0 && lose(all, follower, err) < 0)
+		return -1;
 	if (sg_follower_over(follower)) {
 		count_over(all, follower);
 		return 0;
@@ -124,8 +138,8 @@ static int step_looks(struct awaiting *all, struct sg_err *err)
 		struct sg_follower *follower = all->lookers[i];
 		int n = sg_follower_look(follower, err);
 
-		if (n < 0)
-			return sg_wrap(err, "%s", follower->ask->service);
+		if (n < 0 && lose(all, follower, err) < 0)
+			return -1;
 		if (n == 0) {
 			i++;
 			continue;
@@ -238,6 +252,7 @@ static void begin(struct awaiting *all, struct sg_cluster_client *client,
 	int64_t poll_ms = all->world->settings->poll_ms;
 
 	sg_herd_init(&all->herd, all->world, client);
+	all->herd.keep_going = all->rules->keep_going;
 	sg_due_init(&all->due, count);
 	all->start_ms = sg_loop_now_ms(sg_world_loop(all->world));
 	sg_progress_init(&all->progress, all->start_ms);
@@ -256,6 +271,16 @@ static void begin(struct awaiting *all, struct sg_cluster_client *client,
 		}
 		sg_herd_stir(&all->herd, follower);
 	}
+}
+
+/* Of none of them there is a verdict: the first says why. */
+static int no_verdict(const struct awaiting *all, struct sg_err *err)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (!all->followers[i].end || !all->followers[i].end->error)
+			return 0;
+	*err = *all->followers[0].end->error;
+	return -1;
 }
 
 static void finish(const struct awaiting *all, const struct sg_cluster_client *client,
@@ -308,6 +333,8 @@ int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg
 	rc = run(&all, &done.timed_out, err);
 	if (rc < 0 && err->reason == SG_R_CANCELLED)
 		say_state(&all, err);
+	if (rc == 0)
+		rc = no_verdict(&all, err);
 	if (rc == 0) {
 		finish(&all, client, &done);
 		*ret_done = done;

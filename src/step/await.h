@@ -26,8 +26,9 @@ struct sg_await_rules {
 struct sg_await_end {
 	struct sg_app_verdict verdict; /* the last one */
 	bool final; /* SUCCESS, POLICY or FAIL; false: the time ran out, or another one failed */
-	bool timed_out;   /* its own time */
-	const char *sync; /* of the last object; "" when there was none */
+	bool timed_out;             /* its own time */
+	const struct sg_err *error; /* keep_going: why there is no verdict to give; NULL */
+	const char *sync;           /* of the last object; "" when there was none */
 	const char *health;
 	const char *const *images; /* that run, in the world's arena */
 	size_t image_count;
@@ -57,9 +58,9 @@ struct sg_app_policy sg_await_policy(const struct sg_world *world);
 
 /*
  * Waits until every application has succeeded, one of them cannot, people have to decide, or the
- * run's deadline has come. With rules->keep_going one that cannot is no end for the others. -1 when
- * there is no verdict to give: an application that is not there, no permission to read, a cluster
- * that is not what it should be.
+ * run's deadline has come. -1 when there is no verdict to give: an application that is not there,
+ * no permission to read, a cluster that is not what it should be. With rules->keep_going neither of
+ * these is an end for the others; -1 is left for where there is no verdict about any of them.
  */
 int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg_ancestry *ancestry,
 	const struct sg_await_rules *rules, const struct sg_await_ask *asks, size_t count,

@@ -2,6 +2,8 @@
 
 static enum sg_result result_of(const struct sg_await_end *end, bool timed_out)
 {
+	if (end->error)
+		return SG_RESULT_FAILED;
 	switch (end->verdict.kind) {
 	case SG_APP_SUCCESS:
 		if (end->final)
@@ -24,10 +26,12 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 	struct sg_report_verdict *row = sg_report_add_verdict(report);
 
 	row->result = result_of(end, timed_out);
-	row->code = sg_app_code_name(end->verdict.code);
-	if (end->verdict.cause != SG_APP_CODE_NOT_SEEN)
+	row->code = end->error ? sg_reason_name(end->error->reason)
+			       : sg_app_code_name(end->verdict.code);
+	if (end->verdict.cause != SG_APP_CODE_NOT_SEEN && !end->error)
 		row->cause = sg_app_code_name(end->verdict.cause);
-	row->sentence = sg_arena_strdup(arena, end->verdict.message);
+	row->sentence =
+		sg_arena_strdup(arena, end->error ? end->error->cause : end->verdict.message);
 	row->service = ask->service;
 	row->application = ask->app.name;
 	row->namespace = ask->app.namespace;
@@ -39,6 +43,8 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 	row->sync = end->sync;
 	row->health = end->health;
 	row->elapsed_ms = end->elapsed_ms;
+	if (end->error && end->error->hint[0])
+		sg_report_line(report, &row->evidence, "%s", end->error->hint);
 	if (end->trouble)
 		sg_report_line(report, &row->evidence, "the cluster: %s", end->trouble);
 	if (end->refusal)

@@ -191,6 +191,15 @@ void sg_follower_close(struct sg_follower *follower, bool final)
 	sg_follower_judged(follower);
 }
 
+void sg_follower_fail(struct sg_follower *follower, const struct sg_err *why)
+{
+	if (follower->end)
+		return;
+	sg_follower_close(follower, false);
+	follower->end->timed_out = false;
+	follower->end->error = why;
+}
+
 /* Before people are asked, the workloads say what for. */
 static bool has_to_look(const struct sg_follower *follower)
 {

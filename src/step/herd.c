@@ -18,8 +18,9 @@ struct sg_herd_watch {
 	struct sg_watch *watch;
 	struct sg_herd_app **apps; /* in the order of the watch's names */
 	size_t count;
-	bool beside; /* nobody's own: trouble here ends no run */
-	bool over;   /* nothing more comes */
+	bool beside;      /* nobody's own: trouble here ends no run */
+	bool over;        /* nothing more comes */
+	int64_t again_ms; /* unless it is begun anew then; SG_NEVER: it is not */
 };
 
 void sg_herd_init(struct sg_herd *herd, struct sg_world *world, struct sg_cluster_client *client)
@@ -141,6 +142,7 @@ static int add_watch(struct sg_herd *herd, struct sg_herd_app **apps, size_t cou
 	watch->apps = sg_arena_calloc(arena, count, sizeof(struct sg_herd_app *));
 	watch->count = count;
 	watch->beside = beside;
+	watch->again_ms = SG_NEVER;
 	for (size_t i = 0; i < count; i++) {
 		watch->apps[i] = apps[i];
 		names[i] = apps[i]->name.name;
@@ -288,6 +290,75 @@ static int take(struct sg_herd *herd, struct sg_herd_watch *watch,
 	SG_BUG("watch event");
 }
 
+/* ---- trouble ---- */
+
+static bool ends_the_run(const struct sg_herd *herd, const struct sg_err *why, bool is_own)
+{
+	return why->reason == SG_R_CANCELLED || (is_own && !herd->keep_going);
+}
+
+/* Nothing more is to be had of APP: its owners end with that. Who has it as a child waits on. */
+static void lose(struct sg_herd_app *app, const struct sg_err *why)
+{
+	for (size_t i = 0; i < app->owners.count; i++)
+		sg_follower_fail(app->owners.items[i], why);
+	for (size_t i = 0; i < app->owners.count; i++)
+		sg_herd_stir(app->owners.items[i]->herd, app->owners.items[i]);
+}
+
+static const struct sg_err *keep(struct sg_herd *herd, const struct sg_err *why)
+{
+	struct sg_err *kept = sg_arena_alloc(herd->world->arena, sizeof(*kept));
+
+	*kept = *why;
+	return kept;
+}
+
+static bool is_child(const struct sg_herd_watch *watch)
+{
+	for (size_t i = 0; i < watch->count; i++)
+		if (watch->apps[i]->askers.count)
+			return true;
+	return false;
+}
+
+/* The watch gives up. What somebody waits for as a child is tried again, as rarely as a look. */
+static int give_up(struct sg_herd *herd, struct sg_herd_watch *watch, struct sg_err *err)
+{
+	const struct sg_err *why;
+
+	if (ends_the_run(herd, err, !watch->beside))
+		return -1;
+	if (watch->beside)
+		sg_herd_note(herd, watch->apps[0]->name.name, err);
+	why = watch->beside ? NULL : keep(herd, err);
+	for (size_t i = 0; why && i < watch->count; i++)
+		lose(watch->apps[i], why);
+	watch->over = true;
+	if (is_child(watch))
+		watch->again_ms =
+			sg_loop_after(herd->client->http->loop, herd->world->settings->poll_ms);
+	return 0;
+}
+
+static void begin_again(const struct sg_herd *herd, struct sg_herd_watch *watch)
+{
+	if (!watch->over || now_of(herd) < watch->again_ms)
+		return;
+	watch->over = false;
+	watch->again_ms = SG_NEVER;
+	sg_watch_resume(watch->watch);
+}
+
+/* What was heard of APP cannot be taken. */
+static int untaken(struct sg_herd *herd, struct sg_herd_app *app, struct sg_err *err)
+{
+	if (ends_the_run(herd, err, true))
+		return -1;
+	lose(app, keep(herd, err));
+	return 0;
+}
+
 /* 1: an event was taken. 0: nothing has arrived. */
 static int pull(struct sg_herd *herd, struct sg_herd_watch *watch, struct sg_err *err)
 {
@@ -295,15 +366,12 @@ static int pull(struct sg_herd *herd, struct sg_herd_watch *watch, struct sg_err
 	bool any;
 	int rc;
 
-	if (sg_watch_next(watch->watch, now_of(herd), &event, err) < 0) {
-		if (!watch->beside || err->reason == SG_R_CANCELLED)
-			return -1;
-		sg_herd_note(herd, watch->apps[0]->name.name, err);
-		watch->over = true;
-		return 0;
-	}
+	if (sg_watch_next(watch->watch, now_of(herd), &event, err) < 0)
+		return give_up(herd, watch, err);
 	any = event.kind != SG_WATCH_NOTHING;
 	rc = take(herd, watch, &event, err);
+	if (rc < 0)
+		rc = untaken(herd, watch->apps[event.index], err);
 	sg_watch_event_release(&event);
 	return rc < 0 ? -1 : any;
 }
@@ -317,6 +385,7 @@ int sg_herd_step(struct sg_herd *herd, struct sg_err *err)
 	for (size_t i = 0; i < herd->watch_count; i++) {
 		int n = 1;
 
+		begin_again(herd, herd->watches[i]);
 		while (n > 0 && left > 0 && herd->looking && !herd->watches[i]->over) {
 			n = pull(herd, herd->watches[i], err);
 			if (n < 0)
@@ -336,7 +405,7 @@ int64_t sg_herd_due_ms(const struct sg_herd *herd)
 		return 0;
 	for (size_t i = 0; i < herd->watch_count && herd->looking; i++) {
 		const struct sg_herd_watch *watch = herd->watches[i];
-		int64_t at_ms = watch->over ? SG_NEVER : sg_watch_due_ms(watch->watch);
+		int64_t at_ms = watch->over ? watch->again_ms : sg_watch_due_ms(watch->watch);
 
 		if (at_ms < due_ms)
 			due_ms = at_ms;

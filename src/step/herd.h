@@ -50,6 +50,7 @@ struct sg_herd {
 	struct sg_follower *stirred; /* who has something new to look at, the first first */
 	struct sg_follower *stirred_last;
 	size_t looking;         /* followers that wait for events; the watches rest at 0 */
+	bool keep_going;        /* what is wrong with one application ends its owners only */
 	bool more;              /* events wait that this step did not take */
 	const char *polling;    /* watching is not permitted: the cluster's words; or NULL */
 	const char *unreadable; /* of what stands beside: the first trouble; or NULL */

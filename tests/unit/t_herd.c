@@ -39,6 +39,9 @@ struct story {
 	size_t count;
 	int64_t start_ms;
 	const char *forbidden; /* requests with this in their address are answered 403 */
+	int64_t forbidden_ms;  /* until then; 0: always */
+	const char *away;      /* in the address: answered 404, as by a server that starts */
+	int64_t away_from_ms, away_until_ms;
 	int version;
 	int patch_status;  /* of each patch; 0: 200 */
 	int64_t lag_ms;    /* how late the watch tells */
@@ -238,8 +241,16 @@ static void answer_get(
 	}
 	wanted = about(s, request->url);
 	s->counts.singles += single;
-	if (s->forbidden && strstr(request->url, s->forbidden)) {
+	if (s->forbidden && strstr(request->url, s->forbidden) &&
+		(!s->forbidden_ms || story_ms(s) < s->forbidden_ms)) {
 		refuse(answer, 403, "Forbidden");
+		return;
+	}
+	if (s->away && story_ms(s) >= s->away_from_ms && story_ms(s) < s->away_until_ms &&
+		strstr(request->url, s->away)) {
+		script_status(answer, 404);
+		script_header(answer, "Content-Type", "text/plain");
+		script_piece(answer, 1, SG_STR("404 page not found\n"));
 		return;
 	}
 	if (strstr(request->url, "watch=1")) {
@@ -481,6 +492,119 @@ static void to_keep_going_waits_for_the_others(void **state)
 	finish(&s);
 }
 
+static void ends_with(const struct story *s, size_t i, enum sg_reason reason, const char *cause)
+{
+	assert_non_null(s->done.ends[i].error);
+	assert_int_equal(s->done.ends[i].error->reason, reason);
+	assert_non_null(strstr(s->done.ends[i].error->cause, cause));
+	assert_false(s->done.ends[i].timed_out);
+}
+
+/* Three that nothing can be said of: not there, not to be watched, not to be looked at again. */
+static void to_keep_going_is_to_go_on_without_what_cannot_be_read(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.rules.keep_going = true;
+	s.forbidden = "/namespaces/team-b/";
+	happens(&s, 0, with_health(good("argocd", "a"), "Progressing"));
+	happens(&s, 40000, good("argocd", "a"));
+	happens(&s, 0, good("team-b", "c"));
+	happens(&s, 0, good("argocd", "d"));
+	add(&s, 0, "applications", "argocd", "e",
+		"{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Application\",\"metadata\":{"
+		"\"name\":\"e\",\"namespace\":\"argocd\",\"resourceVersion\":\"900\"},"
+		"\"spec\":{},\"status\":{\"conditions\":7}}");
+	(void)ask(&s, "argocd", "missing");
+	(void)ask(&s, "argocd", "a");
+	(void)ask(&s, "team-b", "c");
+	(void)ask(&s, "argocd", "d");
+	(void)ask(&s, "argocd", "e");
+	assert_int_equal(await(&s), 0);
+	ends_with(&s, 0, SG_R_APPLICATION_NOT_FOUND, "\"missing\"");
+	ends_with(&s, 2, SG_R_FORBIDDEN, "Forbidden");
+	ends_with(&s, 4, SG_R_ANSWER_INVALID, "conditions");
+	for (size_t i = 1; i < 4; i += 2) {
+		assert_null(s.done.ends[i].error);
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+	}
+	assert_in_range(story_ms(&s), 40000, 41000);
+	assert_null(s.done.beside);
+	finish(&s);
+}
+
+static void a_second_look_that_is_denied_ends_only_that_one(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.rules.keep_going = true;
+	s.forbidden = "/applications/b";
+	happens(&s, 0, good("argocd", "a"));
+	happens(&s, 0, good("argocd", "b"));
+	happens(&s, 0, with_health(good("argocd", "c"), "Progressing"));
+	happens(&s, 60000, good("argocd", "c"));
+	(void)ask(&s, "argocd", "a");
+	(void)ask(&s, "argocd", "b");
+	(void)ask(&s, "argocd", "c");
+	assert_int_equal(await(&s), 0);
+	ends_with(&s, 1, SG_R_FORBIDDEN, "Forbidden");
+	assert_in_range(s.done.ends[1].elapsed_ms, 10000, 11000);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(s.done.ends[2].verdict.kind, SG_APP_SUCCESS);
+	finish(&s);
+}
+
+/* Where none is left the run has an error, and no rows. */
+static void to_keep_going_without_any_is_an_error(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.rules.keep_going = true;
+	(void)ask(&s, "argocd", "a");
+	(void)ask(&s, "argocd", "b");
+	assert_int_equal(await(&s), -1);
+	assert_int_equal(s.w->err.reason, SG_R_APPLICATION_NOT_FOUND);
+	assert_non_null(strstr(s.w->err.cause, "\"a\""));
+	finish(&s);
+}
+
+/* A server that starts does not know the kind yet: the second look waits for that, too. */
+static void a_second_look_waits_for_a_server_that_starts(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.away = "/applications/";
+	s.away_until_ms = 8000;
+	happens(&s, 0, good("argocd", "a"));
+	happens(&s, 0, good("argocd", "b"));
+	(void)ask(&s, "argocd", "a");
+	(void)ask(&s, "argocd", "b");
+	assert_int_equal(await(&s), 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(story_ms(&s), 8000, 11000);
+	finish(&s);
+}
+
+static void but_not_for_ever(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.away = "/applications/";
+	s.away_until_ms = 500000;
+	happens(&s, 0, good("argocd", "a"));
+	(void)ask(&s, "argocd", "a");
+	assert_int_equal(await(&s), -1);
+	assert_int_equal(s.w->err.reason, SG_R_NOT_FOUND);
+	assert_in_range(story_ms(&s), 10000, 11000);
+	finish(&s);
+}
+
 /* A Role with resourceNames lets one list and watch by name only. */
 static void a_namespace_that_may_not_be_listed_is_watched_one_by_one(void **state)
 {
@@ -605,6 +729,27 @@ static void a_child_that_fails_fails_its_parent(void **state)
 }
 
 /* `sync: true` is about what has landed: nothing has, of what is in another repository. */
+/* Denied at first: it is read again, as rarely as a look, until somebody has given the right. */
+static void a_child_that_may_be_read_later_is_read_again(void **state)
+{
+	struct app parent = good("argocd", "root");
+	struct story s;
+
+	begin(&s, *state);
+	s.forbidden = "/namespaces/team/";
+	s.forbidden_ms = 70000;
+	parent.resources = CHILD("team", "web") "," CHILD("team", "api");
+	happens(&s, 0, parent);
+	happens(&s, 0, good("team", "web"));
+	happens(&s, 0, good("team", "api"));
+	(void)ask(&s, "argocd", "root");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(story_ms(&s), 70000, 95000);
+	assert_in_range(script_request_count(s.w->script), 10, 40);
+	finish(&s);
+}
+
 static void a_child_of_another_repository_is_not_synced(void **state)
 {
 	struct app parent = good("argocd", "root");
@@ -945,6 +1090,12 @@ int main(void)
 		STORY(events_reach_whom_they_concern),
 		STORY(one_that_fails_ends_it_and_the_others_are_listed),
 		STORY(to_keep_going_waits_for_the_others),
+		STORY(to_keep_going_is_to_go_on_without_what_cannot_be_read),
+		STORY(a_second_look_that_is_denied_ends_only_that_one),
+		STORY(to_keep_going_without_any_is_an_error),
+		STORY(a_second_look_waits_for_a_server_that_starts),
+		STORY(but_not_for_ever),
+		STORY(a_child_that_may_be_read_later_is_read_again),
 		STORY(a_namespace_that_may_not_be_listed_is_watched_one_by_one),
 		STORY(without_list_and_watch_each_is_polled),
 		STORY(one_of_many_that_is_not_there_is_an_error),
