@@ -46,4 +46,20 @@ int sg_cluster_refresh(struct sg_cluster_client *client, const struct sg_cluster
 	enum sg_refresh_kind kind, const char *seen_version, int64_t deadline_ms,
 	enum sg_refresh_result *ret, struct sg_json **ret_object, struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * Argo CD's own API answers once the request is consumed, or never, and hanging up does not take it
+ * back: so long an answer is worth waiting for, because it may be a denial.
+ */
+#define SG_REFRESH_PATIENCE_MS 1000
+
+/* Of Argo CD's own API: begins a request that the caller ends. */
+int sg_refresh_start(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+	enum sg_refresh_kind kind, struct sg_http_call **ret_call,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* What has become of it so far: 0 taken, as far as one can tell; else the errors of
+ * sg_cluster_refresh(). */
+int sg_refresh_judge(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+	const struct sg_http_call *call, struct sg_err *err) SG_MUST_CHECK;
+
 #endif

@@ -2,26 +2,23 @@
  */
 #include "cluster/refresh_impl.h"
 
-/*
- * The answer comes once the refresh is consumed, or never. We do not need it: whoever follows the
- * application sees the request come and go. Hanging up does not take it back.
- */
-#define PATIENCE_MS 1000
 #define PATH_MAX_BYTES ((size_t)4096)
 
-static int wait_a_little(struct sg_loop *loop, const struct sg_http_call *call, int64_t deadline_ms,
-	struct sg_err *err)
+int sg_refresh_start(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+	enum sg_refresh_kind kind, struct sg_http_call **ret_call, struct sg_err *err)
 {
-	int64_t until_ms = sg_loop_after(loop, PATIENCE_MS);
+	SG_AUTO(sg_buf_release) struct sg_buf path;
+	struct sg_cluster_req req = {.method = "GET", .label = "ask for a refresh"};
 
-	until_ms = until_ms < deadline_ms ? until_ms : deadline_ms;
-	while (!call->done && sg_loop_now_ms(loop) < until_ms)
-		if (sg_loop_wait(loop, until_ms, err) < 0)
-			return -1;
-	return 0;
+	sg_buf_init(&path, PATH_MAX_BYTES);
+	if (sg_cluster_path_app(app, &path, err) < 0)
+		return -1;
+	sg_buf_adds(&path, kind == SG_REFRESH_NORMAL ? "?refresh=normal" : "?refresh=hard");
+	req.path = path.ptr;
+	return sg_cluster_start(client, &req, false, ret_call, err);
 }
 
-static int judge(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+int sg_refresh_judge(struct sg_cluster_client *client, const struct sg_cluster_app *app,
 	const struct sg_http_call *call, struct sg_err *err)
 {
 	struct sg_fault fault;
@@ -36,20 +33,25 @@ static int judge(struct sg_cluster_client *client, const struct sg_cluster_app *
 	return sg_cluster_fail(client, app, "get", &fault, err);
 }
 
+static int wait_a_little(struct sg_loop *loop, const struct sg_http_call *call, int64_t deadline_ms,
+	struct sg_err *err)
+{
+	int64_t until_ms = sg_loop_after(loop, SG_REFRESH_PATIENCE_MS);
+
+	until_ms = until_ms < deadline_ms ? until_ms : deadline_ms;
+	while (!call->done && sg_loop_now_ms(loop) < until_ms)
+		if (sg_loop_wait(loop, until_ms, err) < 0)
+			return -1;
+	return 0;
+}
+
 int sg_refresh_by_argocd(struct sg_cluster_client *client, const struct sg_cluster_app *app,
 	enum sg_refresh_kind kind, int64_t deadline_ms, struct sg_err *err)
 {
-	SG_AUTO(sg_buf_release) struct sg_buf path;
 	SG_AUTO(sg_http_end_ptr) struct sg_http_call *call = NULL;
-	struct sg_cluster_req req = {.method = "GET", .label = "ask for a refresh"};
 
-	sg_buf_init(&path, PATH_MAX_BYTES);
-	if (sg_cluster_path_app(app, &path, err) < 0)
-		return -1;
-	sg_buf_adds(&path, kind == SG_REFRESH_NORMAL ? "?refresh=normal" : "?refresh=hard");
-	req.path = path.ptr;
-	if (sg_cluster_start(client, &req, false, &call, err) < 0 ||
+	if (sg_refresh_start(client, app, kind, &call, err) < 0 ||
 		wait_a_little(client->http->loop, call, deadline_ms, err) < 0)
 		return -1;
-	return judge(client, app, call, err);
+	return sg_refresh_judge(client, app, call, err);
 }

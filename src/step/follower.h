@@ -68,6 +68,10 @@ void sg_follower_take_side(struct sg_follower *follower);
 /* It ends with WHY, which lives as long as the run: no verdict can be had of it. */
 void sg_follower_fail(struct sg_follower *follower, const struct sg_err *why);
 
+/* A refresh of NAME was taken, or not: then WHY has a reason. */
+void sg_follower_refreshed(
+	struct sg_follower *follower, const char *name, const struct sg_err *why);
+
 /* Lets time count, looks at the workloads, asks for a refresh when the fold wants one. */
 int sg_follower_step(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cluster/refresh.h"
 #include "step/follower.h"
 
 /* A request beside the watch must not hold up the others for long. */
@@ -21,24 +20,60 @@ static bool is_own(const struct sg_follower *follower, const struct sg_cluster_a
 	       strcmp(app->namespace, follower->ask->app.namespace) == 0;
 }
 
+static struct sg_herd_app *herd_app_of(
+	struct sg_follower *follower, const struct sg_cluster_app *app)
+{
+	return is_own(follower, app) ? follower->seen
+				     : sg_herd_child(follower->herd, app, follower);
+}
+
 /* As our own patch left it, for a watch that is none (cluster/watch.h). */
 static void patched(
 	struct sg_follower *follower, const struct sg_cluster_app *app, struct sg_json *object)
 {
-	if (is_own(follower, app))
-		sg_herd_feed(follower->seen, object);
-	else
-		sg_herd_feed(sg_herd_child(follower->herd, app, follower), object);
+	sg_herd_feed(herd_app_of(follower, app), object);
 }
 
 /* The version that was fed last, of an application that is ours or a child. */
 const char *sg_follower_version_of(struct sg_follower *follower, const struct sg_cluster_app *app)
 {
-	const char *version = follower->version;
+	const char *version =
+		is_own(follower, app) ? follower->version : herd_app_of(follower, app)->version;
 
-	if (!is_own(follower, app))
-		version = sg_herd_child(follower->herd, app, follower)->version;
 	return version[0] ? version : NULL;
+}
+
+void sg_follower_refreshed(struct sg_follower *follower, const char *name, const struct sg_err *why)
+{
+	follower->refusal[0] = '\0';
+	if (why->reason == SG_R_OK)
+		return;
+	sg_debug(follower->world->log, "refresh of %s: %s", name, why->cause);
+	(void)snprintf(follower->refusal, sizeof(follower->refusal),
+		"no refresh could be asked for: %.255s", why->cause);
+}
+
+static int ask_kubernetes(struct sg_follower *follower, const struct sg_cluster_app *app,
+	enum sg_refresh_kind kind, struct sg_err *err)
+{
+	enum sg_refresh_result result;
+	struct sg_json *object = NULL;
+	struct sg_err trouble = SG_ERR_INIT;
+
+	if (sg_cluster_refresh(follower->client, app, kind, sg_follower_version_of(follower, app),
+		    sg_follower_until_ms(follower), &result, &object, &trouble) < 0) {
+		if (trouble.reason == SG_R_CANCELLED) {
+			*err = trouble;
+			return -1;
+		}
+	} else if (result == SG_REFRESH_NOT_PERMITTED) {
+		follower->policy.may_refresh = false; /* a warning of its own says it */
+		trouble = (struct sg_err)SG_ERR_INIT;
+	}
+	sg_follower_refreshed(follower, app->name, &trouble);
+	if (object)
+		patched(follower, app, object);
+	return 0;
 }
 
 /*
@@ -48,33 +83,17 @@ const char *sg_follower_version_of(struct sg_follower *follower, const struct sg
 int sg_follower_ask(struct sg_follower *follower, struct sg_err *err)
 {
 	struct sg_app_request request;
-	enum sg_refresh_result result;
-	struct sg_json *object = NULL;
 	struct sg_cluster_app app; /* a child's refresh goes to the child */
-	struct sg_err trouble = SG_ERR_INIT;
 
 	if (!follower->policy.may_refresh ||
 		!sg_app_fold_request(follower->fold, sg_follower_now_ms(follower), &request))
 		return 0;
 	app = (struct sg_cluster_app){request.namespace, request.name};
-	if (sg_cluster_refresh(follower->client, &app, sg_refresh_kind_of(&request),
-		    sg_follower_version_of(follower, &app), sg_follower_until_ms(follower), &result,
-		    &object, &trouble) < 0) {
-		if (trouble.reason == SG_R_CANCELLED) {
-			*err = trouble;
-			return -1;
-		}
-		sg_debug(follower->world->log, "refresh of %s: %s", app.name, trouble.cause);
-	} else if (result == SG_REFRESH_NOT_PERMITTED) {
-		follower->policy.may_refresh = false;
-		trouble.cause[0] = '\0'; /* a warning of its own says it */
-	}
-	follower->refusal[0] = '\0';
-	if (trouble.cause[0])
-		(void)snprintf(follower->refusal, sizeof(follower->refusal),
-			"no refresh could be asked for: %.255s", trouble.cause);
-	if (object)
-		patched(follower, &app, object);
+	if (follower->client->access->speech == SG_SPEAKS_ARGOCD)
+		sg_herd_refresh(follower->herd, herd_app_of(follower, &app),
+			sg_refresh_kind_of(&request), follower);
+	else if (ask_kubernetes(follower, &app, sg_refresh_kind_of(&request), err) < 0)
+		return -1;
 	sg_app_fold_requested(follower->fold, &request, sg_follower_now_ms(follower));
 	return 0;
 }

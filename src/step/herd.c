@@ -35,6 +35,7 @@ void sg_herd_release(struct sg_herd *herd)
 	for (size_t i = 0; i < herd->count; i++)
 		sg_arena_release(&herd->apps[i]->facts);
 	sg_herd_release_sides(herd);
+	sg_herd_release_refreshes(herd);
 	sg_arena_release(&herd->arena);
 }
 
@@ -394,13 +395,16 @@ int sg_herd_step(struct sg_herd *herd, struct sg_err *err)
 		}
 	}
 	herd->more = left == 0;
+	if (sg_herd_step_refreshes(herd, err) < 0)
+		return -1;
 	return sg_herd_step_sides(herd, err);
 }
 
 int64_t sg_herd_due_ms(const struct sg_herd *herd)
 {
-	int64_t due_ms = sg_herd_sides_due_ms(herd);
+	int64_t due_ms = sg_herd_sides_due_ms(herd), asked_ms = sg_herd_refreshes_due_ms(herd);
 
+	due_ms = asked_ms < due_ms ? asked_ms : due_ms;
 	if (herd->more || herd->fresh_count)
 		return 0;
 	for (size_t i = 0; i < herd->watch_count && herd->looking; i++) {

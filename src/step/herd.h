@@ -7,6 +7,7 @@
 #ifndef SG_STEP_HERD_H
 #define SG_STEP_HERD_H
 
+#include "cluster/refresh.h"
 #include "cluster/watch.h"
 #include "model/app.h"
 #include "step/world.h"
@@ -31,9 +32,11 @@ struct sg_herd_app {
 	struct sg_herd_watch *watch;
 	struct sg_herd_list owners;
 	struct sg_herd_list askers;
+	bool refreshing; /* a refresh waits for its turn, or its answer */
 };
 
 struct sg_herd_side;
+struct sg_herd_refresh;
 
 struct sg_herd {
 	struct sg_world *world;
@@ -47,6 +50,8 @@ struct sg_herd {
 	size_t watch_count;
 	struct sg_herd_side **sides;
 	size_t side_count;
+	struct sg_herd_refresh *refreshes;      /* in the order in which they were asked for */
+	struct sg_herd_refresh **refreshes_end; /* where the next one goes, behind others */
 	struct sg_follower *stirred; /* who has something new to look at, the first first */
 	struct sg_follower *stirred_last;
 	size_t looking;         /* followers that wait for events; the watches rest at 0 */
@@ -100,6 +105,13 @@ void sg_herd_restart(struct sg_herd_app *app);
 void sg_herd_overtake(struct sg_herd_app *app, const struct sg_json *object);
 void sg_herd_feed(struct sg_herd_app *app, struct sg_json *object);
 const struct sg_err *sg_herd_trouble(const struct sg_herd_app *app);
+
+/* herd_refresh.c: over Argo CD's own API only. FOLLOWER is told by sg_follower_refreshed(). */
+void sg_herd_refresh(struct sg_herd *herd, struct sg_herd_app *app, enum sg_refresh_kind kind,
+	struct sg_follower *follower);
+int sg_herd_step_refreshes(struct sg_herd *herd, struct sg_err *err) SG_MUST_CHECK;
+int64_t sg_herd_refreshes_due_ms(const struct sg_herd *herd);
+void sg_herd_release_refreshes(struct sg_herd *herd);
 
 /* herd_side.c */
 int sg_herd_step_sides(struct sg_herd *herd, struct sg_err *err) SG_MUST_CHECK;

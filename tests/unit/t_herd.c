@@ -30,7 +30,7 @@ struct object {
 };
 
 struct counts {
-	size_t lists, watches, gets, patches, singles;
+	size_t lists, watches, gets, patches, singles, refreshes;
 };
 
 struct story {
@@ -43,10 +43,12 @@ struct story {
 	const char *away;      /* in the address: answered 404, as by a server that starts */
 	int64_t away_from_ms, away_until_ms;
 	int version;
-	int patch_status;  /* of each patch; 0: 200 */
-	int64_t lag_ms;    /* how late the watch tells */
-	int64_t listed_ms; /* when the last list was answered */
-	int lost;          /* Argo CD's own API: the answer to a read of the application */
+	int patch_status;     /* of each patch; 0: 200 */
+	int64_t lag_ms;       /* how late the watch tells */
+	int64_t listed_ms;    /* when the last list was answered */
+	bool argocd;          /* Argo CD's own API; a request to refresh is never answered */
+	int64_t refreshed_ms; /* when the last one was asked for */
+	int lost;             /* Argo CD's own API: the answer to a read of the application */
 	struct counts counts;
 	struct sg_settings settings;
 	struct sg_console console;
@@ -228,6 +230,39 @@ static void answer_argocd(struct story *s, const char *url, struct script_answer
 	}
 }
 
+/* Argo CD's own API, whole. */
+static void answer_argocd_whole(struct story *s, const char *url, struct script_answer *answer)
+{
+	const char *name = strstr(url, "/applications/"), *text = NULL;
+	size_t len = name ? strcspn(name + strlen("/applications/"), "?") : 0;
+
+	if (strstr(url, "refresh=")) {
+		s->counts.refreshes++;
+		s->refreshed_ms = story_ms(s);
+		script_silence(answer);
+	} else if (name && !strstr(url, "/stream/")) {
+		s->counts.gets++;
+		for (const struct object *o = s->objects; o < s->objects + s->count; o++)
+			if (is_latest(s, o) && strlen(o->name) == len &&
+				memcmp(o->name, name + strlen("/applications/"), len) == 0)
+				text = o->text;
+		script_piece(answer, 1, sg_str_of(text));
+	} else if (!strstr(url, "/stream/")) {
+		answer_list(s, &(struct object){.resource = "applications", .namespace = "argocd"},
+			answer);
+	} else {
+		s->counts.watches++;
+		for (const struct object *o = s->objects; o < s->objects + s->count; o++)
+			if (o->at_ms > s->listed_ms)
+				script_piece(answer, o->at_ms - story_ms(s),
+					sg_str_of(sg_arena_printf(&s->w->arena,
+						"{\"result\":{\"type\":\"MODIFIED\","
+						"\"application\":%s}}\n",
+						o->text)));
+		script_end(answer, 300000);
+	}
+}
+
 static void answer_get(
 	void *arg, const struct script_request *request, struct script_answer *answer)
 {
@@ -235,6 +270,10 @@ static void answer_get(
 	struct object wanted;
 	bool single = strstr(request->url, "fieldSelector") != NULL;
 
+	if (s->argocd) {
+		answer_argocd_whole(s, request->url, answer);
+		return;
+	}
 	if (strstr(request->url, "/api/v1/")) {
 		answer_argocd(s, request->url, answer);
 		return;
@@ -1054,6 +1093,35 @@ static void refreshes_of_many_do_not_hide_events(void **state)
 	finish(&s);
 }
 
+/* Argo CD's own API answers late or never: they are asked for side by side, and nobody waits. */
+static void refreshes_over_argocd_overlap(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.w->access.speech = SG_SPEAKS_ARGOCD;
+	s.argocd = true;
+	s.world.deadline_ms = s.start_ms + 9000;
+	for (size_t i = 0; i < 40; i++) {
+		const char *name = name_of(&s, "web", i);
+
+		happens(&s, 0, older(good("argocd", name)));
+		(void)ask(&s, "argocd", name);
+	}
+	happens(&s, 1300, good("argocd", "web-00007"));
+	happens(&s, 1400, good("argocd", "web-00039")); /* its turn has not come yet */
+	assert_int_equal(await(&s), 0);
+	assert_true(s.done.timed_out);
+	assert_int_equal(s.counts.refreshes, 39);
+	assert_in_range(s.refreshed_ms, 2000, 2100); /* three rounds of 16, a second each */
+	assert_int_equal(s.done.ends[7].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[7].elapsed_ms, 1300, 1310);
+	assert_int_equal(s.done.ends[39].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[39].elapsed_ms, 1400, 1410);
+	assert_int_equal(s.counts.lists, 1);
+	finish(&s);
+}
+
 static void the_soonest_is_due_first(void **state)
 {
 	static const int64_t times[] = {50, 20, 90, 20, 70, 10, 30};
@@ -1116,6 +1184,7 @@ int main(void)
 		STORY(thousands_at_once),
 		STORY(second_looks_that_do_not_confirm_cost_no_list),
 		STORY(refreshes_of_many_do_not_hide_events),
+		STORY(refreshes_over_argocd_overlap),
 		cmocka_unit_test(the_soonest_is_due_first),
 	};
 
