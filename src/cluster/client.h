@@ -21,6 +21,9 @@
 
 struct sg_cluster_client {
 	struct sg_http *http;
+	struct sg_cluster_client *beyond; /* reaches the cluster that the applications deploy to,
+					     where that is another one; NULL: nothing does */
+	int64_t away_ms;                  /* of such a one: until then it is not asked again */
 	struct sg_cluster_access *access;
 	struct sg_retry_policy retry; /* deadline_ms is set by each call; seed moves on */
 	int64_t connect_timeout_ms;   /* 0: the default of io/http.h */

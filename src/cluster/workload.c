@@ -173,15 +173,18 @@ static int read_pauses(const struct sg_app_reader *reader, const struct sg_json 
 #define REVISION_DEPLOYMENT "deployment.kubernetes.io/revision"
 #define REVISION_DAEMON_SET "deprecated.daemonset.template.generation"
 #define REVISION_WORKLOAD "rollout.argoproj.io/workload-generation"
+#define TRACKING "argocd.argoproj.io/tracking-id"
+#define INSTANCE "app.kubernetes.io/instance"
 #define IGNORE_HEALTH "argocd.argoproj.io/ignore-healthcheck"
 
+/* "APPLICATION:GROUP/KIND:NAMESPACE/NAME" is the longest. */
 static const char *annotation(
 	const struct sg_app_reader *reader, const struct sg_json *object, const char *key)
 {
 	const struct sg_json *all = sg_json_at(object, "metadata.annotations");
 	const char *text = sg_json_str(sg_json_get(all, key), "");
 
-	return sg_arena_printf(reader->arena, "%.253s", text);
+	return sg_arena_printf(reader->arena, "%.900s", text);
 }
 
 static void read_annotations(
@@ -191,6 +194,8 @@ static void read_annotations(
 
 	facts->revision =
 		annotation(reader, object, daemon_set ? REVISION_DAEMON_SET : REVISION_DEPLOYMENT);
+	facts->tracking = annotation(reader, object, TRACKING);
+	facts->instance = sg_workload_label_of(reader, object, INSTANCE);
 	facts->rollout.workload_generation = annotation(reader, object, REVISION_WORKLOAD);
 	facts->health_ignored = strcmp(annotation(reader, object, IGNORE_HEALTH), "true") == 0;
 }

@@ -290,12 +290,14 @@ static void check_request_style(struct sg_config_notes *notes, const struct sg_y
 static void check_cluster(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_environment *env)
 {
+	/* the second is about the context of the workloads, too */
 	const char *const with_argocd[] = {"context", "insecure"};
 	const struct sg_yaml_node *cluster = sg_yaml_get(node, "cluster"), *place;
+	size_t count = env->cluster.workloads ? 1 : SG_COUNT(with_argocd);
 
 	if (!cluster)
 		return;
-	for (size_t i = 0; i < SG_COUNT(with_argocd) && env->cluster.argocd; i++) {
+	for (size_t i = 0; i < count && env->cluster.argocd; i++) {
 		place = sg_yaml_get(cluster, with_argocd[i]);
 		if (place)
 			sg_config_note(notes, place->key_line, place->key_column, NULL,

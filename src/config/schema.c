@@ -27,6 +27,12 @@ static const struct sg_config_key cluster_keys[] = {
 		AT(sg_cluster_ref, context),
 		.fallback = "the current context; inside a cluster its own service account",
 		.doc = "Context of the kubeconfig."},
+	{.name = "workloads",
+		.type = SG_CONFIG_TEXT,
+		AT(sg_cluster_ref, workloads),
+		.fallback = "only those beside their Applications are read",
+		.doc = "Context of the kubeconfig for the cluster that the Applications deploy "
+		       "to, when that is another one: its workloads and pods are read there."},
 	{.name = "namespace",
 		.type = SG_CONFIG_TEXT,
 		.format = SG_FORMAT_LABEL,

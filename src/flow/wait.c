@@ -216,6 +216,7 @@ static int wait_loaded(struct waiting *waiting, struct sg_report *report, struct
 	report->commit_url = sg_remote_commit_url(
 		waiting->world->arena, &waiting->loaded.remote, waiting->revision);
 	if (sg_reach(waiting->world, waiting->env, &waiting->reached, err) < 0 ||
+		sg_reach_workloads(waiting->world, waiting->env, &waiting->reached, err) < 0 ||
 		sg_select(waiting->world, &waiting->loaded, waiting->env, waiting->tip,
 			&waiting->reached.client, &ask->which, &waiting->selected, &waiting->count,
 			err) < 0)

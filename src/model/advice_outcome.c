@@ -254,8 +254,11 @@ static const struct sg_advice rows[] = {
 		.means = "Deployments, pods or other workloads of the application could not be "
 			 "read, so that a stuck pod fails a roll-out no earlier than Argo CD says "
 			 "so, and its reason is not in the report.",
-		.cause = "No Role in the namespace of the workloads lets this user read them. The "
-			 "warning names the first rule that is missing.",
+		.cause = "No Role in the namespace of the workloads lets this user read them: the "
+			 "warning names the first rule that is missing. Or the context that "
+			 "`cluster: {workloads: ...}` names does not answer, or is not the "
+			 "cluster that the application deploys to: the warning names the "
+			 "context.",
 		.remedy = "Allow get and list there on deployments, statefulsets, daemonsets, "
 			  "replicasets (apps), jobs, cronjobs (batch), rollouts (argoproj.io) and "
 			  "pods, and get on pods/log for --pod-logs.",

@@ -162,6 +162,7 @@ static void answer_of_child(const struct sg_app_child *child, struct sg_app_answ
 
 	out->kind = verdict->kind;
 	out->code = verdict->code;
+	out->cause = verdict->cause;
 	sg_app_say(out, "child %s/%s: %s", child->namespace, child->name, verdict->message);
 }
 
@@ -216,6 +217,22 @@ bool sg_app_fold_sync(const struct sg_app_fold *fold, struct sg_app_wanted_sync 
 		if (fold->children[i].fold && sg_app_fold_sync(fold->children[i].fold, ret))
 			return true;
 	return false;
+}
+
+size_t sg_app_fold_judged(const struct sg_app_fold *fold, struct sg_app_judged *ret, size_t max)
+{
+	size_t count = 0;
+
+	if (!fold->app || max == 0)
+		return 0;
+	ret[count++] = (struct sg_app_judged){fold->app, &fold->verdict};
+	for (size_t i = 0; i < fold->child_count && count < max; i++) {
+		const struct sg_app_fold *child = fold->children[i].fold;
+
+		if (child && child->verdict.kind != SG_APP_SUCCESS)
+			count += sg_app_fold_judged(child, ret + count, max - count);
+	}
+	return count;
 }
 
 void sg_app_children_feed(struct sg_app_fold *fold, const char *namespace, const char *name,

@@ -151,6 +151,18 @@ void sg_app_fold_tick(struct sg_app_fold *fold, int64_t now_ms);
 /* Belongs to the fold; changes with the next call on it. */
 const struct sg_app_verdict *sg_app_fold_verdict(const struct sg_app_fold *fold);
 
+/* An application that was judged. Both belong to the fold; they change with the next call on it. */
+struct sg_app_judged {
+	const struct sg_app *app;
+	const struct sg_app_verdict *verdict;
+};
+
+/*
+ * The application, once it was seen, and its children that have not succeeded, and theirs; MAX at
+ * most. Returns how many.
+ */
+size_t sg_app_fold_judged(const struct sg_app_fold *fold, struct sg_app_judged *ret, size_t max);
+
 /* Was source INDEX among those that were judged in the last object? */
 bool sg_app_fold_used_source(const struct sg_app_fold *fold, size_t index);
 

@@ -74,6 +74,7 @@ enum sg_image_part {
 
 struct sg_cluster_ref {
 	const char *context;   /* kubeconfig context; NULL: the current one, or in-cluster */
+	const char *workloads; /* context of the cluster that runs them; NULL: not another one */
 	const char *namespace; /* where the Applications are; "argocd" when nothing is said */
 	bool insecure;         /* allow insecure-skip-tls-verify of that kubeconfig */
 	bool argocd;           /* through Argo CD's own API; no kubeconfig */

@@ -7,6 +7,7 @@
 #define SG_MODEL_WORKLOAD_H
 
 #include "base/arena.h"
+#include "model/ancestry.h"
 #include "model/pod.h"
 
 /* X(NAME, kind, API group, "/apis/GROUP/VERSION" or "/api/VERSION", resource) */
@@ -73,6 +74,8 @@ struct sg_workload {
 	const char *uid;
 	struct sg_owner owner;
 	const char *template_hash; /* of a ReplicaSet: label pod-template-hash */
+	const char *tracking;      /* annotation of Argo CD: "APPLICATION:..."; "" */
+	const char *instance;      /* label: the application, or what a chart says */
 	bool deleting;
 	bool health_ignored; /* annotation argocd.argoproj.io/ignore-healthcheck */
 	bool paused;         /* spec.paused, spec.suspend */
@@ -131,6 +134,12 @@ void sg_workload_state(const struct sg_workload *workload, struct sg_arena *aren
 /* The condition of that TYPE, NULL when there is none. */
 const struct sg_workload_condition *sg_workload_condition(
 	const struct sg_workload *workload, const char *type);
+
+/*
+ * Is it one of the application's resources, by the marks that Argo CD leaves? NO: it says itself
+ * that it is another application's. UNKNOWN: it says nothing.
+ */
+enum sg_answer sg_workload_is_of(const struct sg_workload *workload, const struct sg_app *app);
 
 /*
  * Pods that are not even created (condition ReplicaFailure): a quota, pod security, an admission

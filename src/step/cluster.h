@@ -9,6 +9,8 @@
 struct sg_reached {
 	struct sg_cluster_access access;
 	struct sg_cluster_client client; /* points to `access` and to the world: do not copy */
+	struct sg_cluster_access beyond_access;
+	struct sg_cluster_client beyond; /* of the workloads, where a context is named for them */
 };
 
 /*
@@ -17,6 +19,13 @@ struct sg_reached {
  */
 int sg_reach(struct sg_world *world, const struct sg_environment *env, struct sg_reached *ret,
 	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Reaches the cluster of the workloads, too, when the environment names one (`cluster: workloads`):
+ * RET->client has it then as `beyond`.
+ */
+int sg_reach_workloads(struct sg_world *world, const struct sg_environment *env,
+	struct sg_reached *ret, struct sg_err *err) SG_MUST_CHECK;
 
 void sg_reached_release(struct sg_reached *reached);
 

@@ -203,9 +203,15 @@ void sg_follower_fail(struct sg_follower *follower, const struct sg_err *why)
 /* Before people are asked, the workloads say what for. */
 static bool has_to_look(const struct sg_follower *follower)
 {
-	return kind_of(follower) == SG_APP_POLICY && follower->app &&
-	       sg_workloads_wanted(
-		       follower->workloads, follower->app, sg_app_fold_verdict(follower->fold));
+	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
+	size_t count = 0;
+
+	if (kind_of(follower) == SG_APP_POLICY)
+		count = sg_app_fold_judged(follower->fold, all, SG_COUNT(all));
+	for (size_t i = 0; i < count; i++)
+		if (sg_workloads_wanted(follower->workloads, all[i].app, all[i].verdict))
+			return true;
+	return false;
 }
 
 /* The first final verdict counts, whatever comes after it. */
@@ -286,14 +292,19 @@ int sg_follower_feed(struct sg_follower *follower, const struct sg_json *doc, st
 /* What Argo CD leaves open is asked of the workloads; what they say is judged at once. */
 static int look_at_workloads(struct sg_follower *follower, struct sg_err *err)
 {
-	bool read;
+	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
+	size_t count = sg_app_fold_judged(follower->fold, all, SG_COUNT(all));
+	bool any = false;
 
-	if (!follower->app)
-		return 0;
-	if (sg_workloads_look(follower->workloads, follower->app,
-		    sg_app_fold_verdict(follower->fold), &read, err) < 0)
-		return -1;
-	if (read || kind_of(follower) == SG_APP_POLICY)
+	for (size_t i = 0; i < count; i++) {
+		bool read;
+
+		if (sg_workloads_look(follower->workloads, all[i].app, all[i].verdict, &read, err) <
+			0)
+			return -1;
+		any = any || read;
+	}
+	if (any || (count && kind_of(follower) == SG_APP_POLICY))
 		sg_follower_take_side(follower);
 	return 0;
 }
@@ -363,11 +374,14 @@ int64_t sg_follower_due_ms(const struct sg_follower *follower)
 {
 	int64_t now_ms = sg_follower_now_ms(follower);
 	int64_t due_ms = follower->deadline_ms;
+	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
+	size_t count = sg_app_fold_judged(follower->fold, all, SG_COUNT(all));
 
 	if (!follower->queued) /* else it has its turn already */
 		due_ms = sooner(due_ms, follower->poll_ms);
-	due_ms = sooner(due_ms,
-		sg_workloads_due_ms(follower->workloads, sg_app_fold_verdict(follower->fold)));
+	for (size_t i = 0; i < count; i++)
+		due_ms = sooner(due_ms,
+			sg_workloads_due_ms(follower->workloads, all[i].app, all[i].verdict));
 	return sooner(due_ms, sg_app_fold_next_look(follower->fold, now_ms));
 }
 

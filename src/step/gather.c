@@ -34,6 +34,10 @@ static int look(struct gathering *g, struct sg_before *before, struct sg_err *er
 	before->looked = true;
 	if (sg_reach(g->world, before->env, &reached, &why) < 0)
 		return sg_world_trouble(g->world, &why, &before->look.trouble, err);
+	if (sg_reach_workloads(g->world, before->env, &reached, &why) < 0) {
+		sg_reached_release(&reached);
+		return sg_world_trouble(g->world, &why, &before->look.trouble, err);
+	}
 	rc = sg_look(g->world, g->loaded, &reached.client, &ask, &before->look, err);
 	sg_reached_release(&reached);
 	return rc;

@@ -114,7 +114,9 @@ int sg_live_await(struct sg_world *world, struct sg_stage *stage, struct sg_repo
 		    stage->loaded.repo, stage->env->branch, world->arena, &l.ancestry, err) < 0 ||
 		sg_reach(world, stage->env, &l.reached, err) < 0)
 		return -1;
-	rc = await_all(&l, err);
+	rc = sg_reach_workloads(world, stage->env, &l.reached, err);
+	if (rc == 0)
+		rc = await_all(&l, err);
 	sg_reached_release(&l.reached);
 	if (rc < 0)
 		return -1;

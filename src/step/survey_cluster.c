@@ -91,7 +91,8 @@ static int look(struct sg_survey_cluster *c, const struct sg_doctor_cluster *row
 {
 	struct sg_err why = SG_ERR_INIT;
 
-	if (sg_reach(c->survey->world, c->facts->env, &c->reached, &why) < 0)
+	if (sg_reach(c->survey->world, c->facts->env, &c->reached, &why) < 0 ||
+		sg_reach_workloads(c->survey->world, c->facts->env, &c->reached, &why) < 0)
 		return sg_survey_failed(c->survey, &why, &c->facts->access, err);
 	keep_access(c);
 	sg_console_phase(c->survey->world->console, SG_CONSOLE_READ, "Asking %s about %s",

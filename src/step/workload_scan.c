@@ -231,6 +231,28 @@ static int judge(struct scan *scan, const struct sg_workload *workload, struct s
 
 /* ---- the pass ---- */
 
+/* Of a cluster that is only claimed: what is another application's says nothing about this one. */
+static bool is_foreign(struct scan *scan, const struct sg_workload *workload)
+{
+	struct sg_err *why = &scan->more->denied;
+	enum sg_answer ours = sg_workload_is_of(workload, scan->app);
+
+	if (!scan->claimed || ours == SG_ANSWER_YES)
+		return false;
+	scan->facts.complete = false;
+	if (ours == SG_ANSWER_UNKNOWN)
+		return false;
+	if (why->reason == SG_R_OK) {
+		(void)sg_fail(why, SG_R_CONFIG_INVALID,
+			"%s at %s is of another application than %s: it is tracked as '%.300s'",
+			sg_workload_label(workload, scan->read->arena),
+			scan->read->client->access->server, scan->app->name, workload->tracking);
+		(void)sg_hint(why, "`workloads:` has to name the context of the cluster that the "
+				   "application deploys to");
+	}
+	return true;
+}
+
 static int look_at(struct scan *scan, const struct sg_app_resource *resource,
 	enum sg_workload_kind kind, struct sg_err *err)
 {
@@ -240,6 +262,8 @@ static int look_at(struct scan *scan, const struct sg_app_resource *resource,
 	if (sg_cluster_get_workload(
 		    scan->read, kind, resource->namespace, resource->name, &workload, &why) < 0)
 		return sg_scan_leave_out(scan, kind, &why, err);
+	if (is_foreign(scan, &workload))
+		return 0;
 	if (scan->need == SG_SCAN_IMAGES)
 		return sg_scan_images(scan, &workload, err);
 	return judge(scan, &workload, err);
@@ -282,28 +306,30 @@ static int look_at_all(struct scan *scan, struct sg_err *err)
 	return 0;
 }
 
-int sg_workload_scan(const struct sg_workload_call *read, const struct sg_app *app,
-	enum sg_scan_need need, struct sg_scan_memory *memory, int64_t now_ms,
-	struct sg_app_workloads *ret, struct sg_scan_more *ret_more, struct sg_err *err)
+int sg_workload_scan(const struct sg_workload_call *read, const struct sg_scan_ask *ask,
+	struct sg_scan_memory *memory, struct sg_app_workloads *ret, struct sg_scan_more *ret_more,
+	struct sg_err *err)
 {
 	struct scan scan = {.read = read,
-		.app = app,
-		.need = need,
+		.app = ask->app,
+		.need = ask->need,
+		.claimed = ask->claimed,
 		.memory = memory,
-		.now_ms = now_ms,
-		.facts = {.sentence = "", .complete = need == SG_SCAN_IMAGES},
+		.now_ms = ask->now_ms,
+		.facts = {.sentence = "", .complete = ask->need == SG_SCAN_IMAGES},
 		.more = ret_more};
 
 	*ret_more = (struct sg_scan_more){.denied = SG_ERR_INIT};
-	if (now_ms - memory->denied_ms >= DENIED_MS)
+	if (ask->now_ms - memory->denied_ms >= DENIED_MS)
 		memory->denied = 0;
-	if (need == SG_SCAN_PROGRESS)
+	if (ask->need == SG_SCAN_PROGRESS)
 		sg_stuck_begin(&memory->stuck);
 	if (look_at_all(&scan, err) < 0)
 		return -1;
-	if (need == SG_SCAN_PROGRESS)
+	if (ask->need == SG_SCAN_PROGRESS)
 		sg_stuck_end(&memory->stuck);
-	if (scan.facts.complete && sg_scan_job_pods(&scan, app->destination.namespace, err) < 0)
+	if (scan.facts.complete &&
+		sg_scan_job_pods(&scan, ask->app->destination.namespace, err) < 0)
 		return -1;
 	if (scan.others)
 		scan.facts.sentence = sg_arena_printf(

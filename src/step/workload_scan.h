@@ -25,21 +25,29 @@ struct sg_scan_memory {
 	int64_t denied_ms; /* when the first of them was denied */
 };
 
+/* What a pass is about. */
+struct sg_scan_ask {
+	const struct sg_app *app;
+	enum sg_scan_need need;
+	bool claimed; /* only the configuration says that this cluster is the application's */
+	int64_t now_ms;
+};
+
 /* What a pass says beside the facts. */
 struct sg_scan_more {
-	struct sg_err denied; /* FORBIDDEN, with the rule that is missing; OK: nothing was denied */
+	struct sg_err denied; /* FORBIDDEN, with the rule that is missing; CONFIG_INVALID: it is
+				 another application's; OK: nothing was denied */
 	const struct sg_pod *crashed; /* a pod with a container that crashes; NULL: there is none */
 	const char *container;
 };
 
 /*
- * Fills RET for APP, as of NOW_MS; everything is in the arena of READ. What may not be read is no
- * trouble: it is left out, and RET is not complete. -1: the cluster did not answer well, or a
- * signal came; RET is not set then.
+ * Fills RET; everything is in the arena of READ. What may not be read, and where the cluster is
+ * only claimed what does not say that it is the application's, is no trouble: RET is not complete.
+ * -1: the cluster did not answer well, or a signal came; RET is not set then.
  */
-int sg_workload_scan(const struct sg_workload_call *read, const struct sg_app *app,
-	enum sg_scan_need need, struct sg_scan_memory *memory, int64_t now_ms,
-	struct sg_app_workloads *ret, struct sg_scan_more *ret_more,
+int sg_workload_scan(const struct sg_workload_call *read, const struct sg_scan_ask *ask,
+	struct sg_scan_memory *memory, struct sg_app_workloads *ret, struct sg_scan_more *ret_more,
 	struct sg_err *err) SG_MUST_CHECK;
 
 #endif

@@ -11,6 +11,7 @@ struct scan {
 	const struct sg_workload_call *read;
 	const struct sg_app *app;
 	enum sg_scan_need need;
+	bool claimed;
 	struct sg_scan_memory *memory;
 	int64_t now_ms;
 	struct sg_app_workloads facts;

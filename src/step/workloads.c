@@ -9,13 +9,14 @@
 #define SOON_MS 3000      /* most roll-outs are over by then: they cost no request */
 #define READ_MAX_MS 10000 /* nobody else is looked after meanwhile */
 #define FRESH_MS 10000    /* what pods run is believed so long */
+#define AWAY_MS 60000     /* another cluster that did not answer is left alone so long */
 #define LINE_MAX_BYTES 500
 
-struct sg_workloads {
-	struct sg_world *world;
-	struct sg_cluster_client *client;
-	bool at_once;
-	char *of; /* namespace/name of the application that the facts are about; NULL: none */
+/* The workloads of one application. */
+struct of_app {
+	char *name;                 /* namespace/name */
+	int64_t asked_ms;           /* when somebody wanted to know last */
+	bool read;                  /* there are facts */
 	struct sg_app_revisions at; /* where it was compared when they were read */
 	struct sg_arena arena;
 	struct sg_app_workloads facts;
@@ -27,8 +28,17 @@ struct sg_workloads {
 	bool tried;                    /* a look was made for the need at hand */
 	struct sg_scan_memory *memory; /* NULL while it holds nothing: it is large */
 	int64_t grace_ms;              /* of `memory` */
-	const char *denied;            /* in the world's arena */
-	struct sg_app_strings log;     /* likewise */
+};
+
+struct sg_workloads {
+	struct sg_world *world;
+	struct sg_cluster_client *client;
+	bool at_once;
+	struct of_app *items[SG_WORKLOADS_APPS_MAX];
+	size_t count;
+	const char *denied;        /* in the world's arena, as all below */
+	const char *away;          /* why another cluster did not answer last */
+	struct sg_app_strings log; /* of a container that crashes */
 };
 
 struct sg_workloads *sg_workloads_new(
@@ -42,14 +52,62 @@ struct sg_workloads *sg_workloads_new(
 	return workloads;
 }
 
+static void free_of_app(struct of_app *of)
+{
+	free(of->name);
+	free(of->memory);
+	sg_arena_release(&of->arena);
+	free(of);
+}
+
 void sg_workloads_free(struct sg_workloads *workloads)
 {
 	if (!workloads)
 		return;
-	free(workloads->of);
-	free(workloads->memory);
-	sg_arena_release(&workloads->arena);
+	for (size_t i = 0; i < workloads->count; i++)
+		free_of_app(workloads->items[i]);
 	free(workloads);
+}
+
+static bool is_about(const struct of_app *of, const struct sg_app *app)
+{
+	size_t len = strlen(app->namespace);
+
+	return strncmp(of->name, app->namespace, len) == 0 && of->name[len] == '/' &&
+	       strcmp(of->name + len + 1, app->name) == 0;
+}
+
+static struct of_app *find(const struct sg_workloads *workloads, const struct sg_app *app)
+{
+	for (size_t i = 0; i < workloads->count; i++)
+		if (is_about(workloads->items[i], app))
+			return workloads->items[i];
+	return NULL;
+}
+
+/* Of too many the one that nobody has asked for the longest time is forgotten. */
+static struct of_app **free_place(struct sg_workloads *workloads)
+{
+	struct of_app **oldest = &workloads->items[0];
+
+	if (workloads->count < SG_WORKLOADS_APPS_MAX)
+		return &workloads->items[workloads->count++];
+	for (size_t i = 1; i < workloads->count; i++)
+		if (workloads->items[i]->asked_ms < (*oldest)->asked_ms)
+			oldest = &workloads->items[i];
+	free_of_app(*oldest);
+	return oldest;
+}
+
+static struct of_app *add(struct sg_workloads *workloads, const struct sg_app *app)
+{
+	struct of_app **place = free_place(workloads);
+	struct sg_arena scratch = {0};
+
+	*place = sg_calloc(1, sizeof(**place));
+	(*place)->name = sg_strdup(sg_arena_printf(&scratch, "%s/%s", app->namespace, app->name));
+	sg_arena_release(&scratch);
+	return *place;
 }
 
 static int64_t now_of(const struct sg_workloads *workloads)
@@ -62,19 +120,34 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Only the cluster that has the Application can be read with the client that is here. */
-static bool is_here(
-	const struct sg_workloads *workloads, const struct sg_app_destination *destination)
+static bool is_beside(const struct sg_app_destination *destination)
 {
 	static const char *const servers[] = {
 		"https://kubernetes.default.svc", "https://kubernetes.default.svc/"};
 
-	if (workloads->client->access->speech != SG_SPEAKS_KUBERNETES)
-		return false;
 	if (destination->name[0])
 		return strcmp(destination->name, "in-cluster") == 0;
 	return strcmp(destination->server, servers[0]) == 0 ||
 	       strcmp(destination->server, servers[1]) == 0;
+}
+
+/* Who can read the cluster that APP deploys to; NULL: nobody. */
+static struct sg_cluster_client *client_for(
+	const struct sg_workloads *workloads, const struct sg_app *app)
+{
+	struct sg_cluster_client *client = workloads->client;
+
+	if (client->access->speech == SG_SPEAKS_KUBERNETES && is_beside(&app->destination))
+		return client;
+	return client->beyond;
+}
+
+/* That it is the application's cluster is proven where it has the address that Argo CD knows. */
+static bool is_claimed(const struct sg_workloads *workloads, const struct sg_cluster_client *client,
+	const struct sg_app *app)
+{
+	return client != workloads->client &&
+	       strcmp(client->access->server, app->destination.server) != 0;
 }
 
 static enum sg_scan_need need_of(const struct sg_app_verdict *verdict)
@@ -109,45 +182,47 @@ static int64_t soon_ms(const struct sg_workloads *workloads)
 	return poll_ms > 0 ? sooner(SOON_MS, poll_ms) : SOON_MS;
 }
 
-static void note_need(struct sg_workloads *workloads, const struct sg_app_verdict *verdict)
+static void note_need(
+	struct sg_workloads *workloads, struct of_app *of, const struct sg_app_verdict *verdict)
 {
 	enum sg_scan_need need = need_of(verdict);
 
-	if (need == workloads->need)
+	of->asked_ms = now_of(workloads);
+	if (need == of->need)
 		return;
-	workloads->need = need;
-	workloads->tried = false;
-	workloads->due_ms = now_of(workloads);
+	of->need = need;
+	of->tried = false;
+	of->due_ms = now_of(workloads);
 	if (can_wait(verdict) && !workloads->at_once)
-		workloads->due_ms += soon_ms(workloads);
-	workloads->facts.ripe = workloads->aged.ripe = false;
+		of->due_ms += soon_ms(workloads);
+	of->facts.ripe = of->aged.ripe = false;
 	if (need != SG_SCAN_PROGRESS)
 		return;
-	workloads->grace_ms = workloads->world->settings->pod_grace_ms;
-	if (workloads->memory)
-		workloads->memory->stuck =
-			(struct sg_stuck_memory){.grace_ms = workloads->grace_ms};
+	of->grace_ms = workloads->world->settings->pod_grace_ms;
+	if (of->memory)
+		of->memory->stuck = (struct sg_stuck_memory){.grace_ms = of->grace_ms};
 }
 
 /* One that has many beside it must not take all the time for its reads. */
-static int64_t next_ms(const struct sg_workloads *workloads)
+static int64_t next_ms(const struct sg_workloads *workloads, const struct of_app *of)
 {
 	int64_t free_ms = workloads->world->scan_free_ms;
 
-	return workloads->due_ms > free_ms ? workloads->due_ms : free_ms;
+	return of->due_ms > free_ms ? of->due_ms : free_ms;
 }
 
-static bool is_due(const struct sg_workloads *workloads, const struct sg_app_verdict *verdict)
+static bool is_due(const struct sg_workloads *workloads, const struct of_app *of,
+	const struct sg_app_verdict *verdict)
 {
 	int64_t now_ms = now_of(workloads);
 
-	if (workloads->need == SG_SCAN_NOTHING)
+	if (of->need == SG_SCAN_NOTHING)
 		return false;
-	if (!can_wait(verdict) && !workloads->tried)
+	if (!can_wait(verdict) && !of->tried)
 		return true;
 	if (verdict->kind == SG_APP_SUCCESS)
-		return now_ms - workloads->tried_ms > FRESH_MS;
-	return verdict->kind == SG_APP_WAIT && now_ms >= next_ms(workloads);
+		return now_ms - of->tried_ms > FRESH_MS;
+	return verdict->kind == SG_APP_WAIT && now_ms >= next_ms(workloads, of);
 }
 
 /* The lines of a log, each cut and copied. */
@@ -187,12 +262,15 @@ static int read_log(struct sg_workloads *workloads, const struct sg_workload_cal
 	return 0;
 }
 
-static void note_denied(struct sg_workloads *workloads, const struct sg_err *why)
+static void note_denied(struct sg_workloads *workloads, const struct sg_cluster_client *client,
+	const struct sg_err *why)
 {
+	bool beyond = client != workloads->client;
+
 	if (why->reason == SG_R_OK || workloads->denied)
 		return;
-	workloads->denied =
-		sg_arena_printf(workloads->world->arena, "%s; %s", why->cause, why->hint);
+	workloads->denied = sg_arena_printf(workloads->world->arena, "%s%s%s; %s",
+		beyond ? client->access->source : "", beyond ? ": " : "", why->cause, why->hint);
 }
 
 static struct sg_app_revisions copy_of(
@@ -216,20 +294,19 @@ static bool are_same(const struct sg_app_revisions *a, const struct sg_app_revis
 	return same;
 }
 
-static void keep(struct sg_workloads *workloads, const struct sg_app *app, struct sg_arena *arena,
-	const struct sg_app_workloads *facts)
+static void keep(struct sg_workloads *workloads, struct of_app *of, const struct sg_app *app,
+	struct sg_arena *arena, const struct sg_app_workloads *facts)
 {
-	struct sg_arena *place = &workloads->arena;
+	struct sg_arena *place = &of->arena;
 
 	sg_arena_release(place);
 	sg_arena_adopt(place, arena);
-	free(workloads->of);
-	workloads->of = sg_strdup(sg_arena_printf(place, "%s/%s", app->namespace, app->name));
-	workloads->at = copy_of(&app->revision, place);
-	workloads->facts = *facts;
-	workloads->aged = *facts;
-	workloads->aged.complete = false;
-	workloads->read_ms = now_of(workloads);
+	of->read = true;
+	of->at = copy_of(&app->revision, place);
+	of->facts = *facts;
+	of->aged = *facts;
+	of->aged.complete = false;
+	of->read_ms = now_of(workloads);
 }
 
 static int64_t deadline_of(const struct sg_workloads *workloads)
@@ -237,123 +314,153 @@ static int64_t deadline_of(const struct sg_workloads *workloads)
 	return sooner(now_of(workloads) + READ_MAX_MS, workloads->world->deadline_ms);
 }
 
-static struct sg_scan_memory *memory_of(struct sg_workloads *workloads)
+static struct sg_scan_memory *memory_of(struct of_app *of)
 {
-	if (!workloads->memory) {
-		workloads->memory = sg_calloc(1, sizeof(*workloads->memory));
-		workloads->memory->stuck.grace_ms = workloads->grace_ms;
+	if (!of->memory) {
+		of->memory = sg_calloc(1, sizeof(*of->memory));
+		of->memory->stuck.grace_ms = of->grace_ms;
 	}
-	return workloads->memory;
+	return of->memory;
 }
 
 /* Of thousands few have a pod that is stuck. */
-static void drop_empty(struct sg_workloads *workloads)
+static void drop_empty(struct of_app *of)
 {
-	const struct sg_scan_memory *memory = workloads->memory;
+	const struct sg_scan_memory *memory = of->memory;
 
 	if (!memory || memory->stuck.count || memory->denied)
 		return;
-	free(workloads->memory);
-	workloads->memory = NULL;
+	free(of->memory);
+	of->memory = NULL;
+}
+
+/* Another cluster may be away while the applications can be followed well: that must not cost the
+ * time of all of them. */
+static void note_trouble(struct sg_workloads *workloads, struct sg_cluster_client *client,
+	const struct sg_app *app, const struct sg_err *why)
+{
+	sg_debug(workloads->world->log, "workloads of %s: %s", app->name, why->cause);
+	if (client == workloads->client)
+		return;
+	client->away_ms = now_of(workloads) + AWAY_MS;
+	workloads->away = sg_arena_printf(
+		workloads->world->arena, "%s: %s", client->access->source, why->cause);
 }
 
 /* 1: there are new facts. 0: the cluster did not answer well, and is asked again later. */
-static int scan(struct sg_workloads *workloads, const struct sg_app *app, struct sg_err *err)
+static int scan(struct sg_workloads *workloads, struct of_app *of, struct sg_cluster_client *client,
+	const struct sg_app *app, struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
-	const struct sg_workload_call read = {workloads->client, &arena, deadline_of(workloads)};
+	const struct sg_workload_call read = {client, &arena, deadline_of(workloads)};
+	const struct sg_scan_ask ask = {
+		app, of->need, is_claimed(workloads, client, app), now_of(workloads)};
 	struct sg_app_workloads facts;
 	struct sg_scan_more more;
 	struct sg_err why = SG_ERR_INIT;
 
-	if (sg_workload_scan(&read, app, workloads->need, memory_of(workloads), now_of(workloads),
-		    &facts, &more, &why) < 0) {
+	if (sg_workload_scan(&read, &ask, memory_of(of), &facts, &more, &why) < 0) {
 		if (why.reason == SG_R_CANCELLED) {
 			*err = why;
 			return -1;
 		}
-		sg_debug(workloads->world->log, "workloads of %s: %s", app->name, why.cause);
+		note_trouble(workloads, client, app, &why);
 		return 0;
 	}
-	note_denied(workloads, &more.denied);
-	if ((facts.ripe || workloads->need == SG_SCAN_CAUSE) &&
-		read_log(workloads, &read, &more, err) < 0)
+	if (client != workloads->client)
+		workloads->away = NULL;
+	note_denied(workloads, client, &more.denied);
+	if ((facts.ripe || of->need == SG_SCAN_CAUSE) && read_log(workloads, &read, &more, err) < 0)
 		return -1;
-	keep(workloads, app, &arena, &facts);
+	keep(workloads, of, app, &arena, &facts);
 	return 1;
 }
 
-static void plan_next(struct sg_workloads *workloads)
+static void plan_next(const struct sg_workloads *workloads, struct of_app *of,
+	const struct sg_cluster_client *client)
 {
 	int64_t now_ms = now_of(workloads);
 	int64_t due_ms = now_ms + workloads->world->settings->poll_ms;
 
-	if (workloads->need == SG_SCAN_PROGRESS && workloads->memory)
-		due_ms = sooner(due_ms, sg_stuck_due_ms(&workloads->memory->stuck));
+	if (of->need == SG_SCAN_PROGRESS && of->memory)
+		due_ms = sooner(due_ms, sg_stuck_due_ms(&of->memory->stuck));
 	if (due_ms <= now_ms)
 		due_ms = now_ms + soon_ms(workloads);
-	workloads->due_ms = due_ms;
-	drop_empty(workloads);
+	of->due_ms = due_ms > client->away_ms ? due_ms : client->away_ms;
+	drop_empty(of);
+}
+
+static int look(struct sg_workloads *workloads, struct of_app *of, const struct sg_app *app,
+	bool *ret_read, struct sg_err *err)
+{
+	struct sg_cluster_client *client = client_for(workloads, app);
+	int64_t start_ms = now_of(workloads);
+
+	if (start_ms >= client->away_ms) {
+		int found = scan(workloads, of, client, app, err);
+
+		if (found < 0)
+			return -1;
+		*ret_read = found > 0;
+		workloads->world->scan_free_ms = 2 * now_of(workloads) - start_ms;
+	}
+	of->tried = true;
+	of->tried_ms = now_of(workloads);
+	plan_next(workloads, of, client);
+	return 0;
 }
 
 int sg_workloads_look(struct sg_workloads *workloads, const struct sg_app *app,
 	const struct sg_app_verdict *verdict, bool *ret_read, struct sg_err *err)
 {
-	int64_t start_ms;
-	int found;
+	struct of_app *of = find(workloads, app);
 
 	*ret_read = false;
-	note_need(workloads, verdict);
-	if (!is_here(workloads, &app->destination))
-		workloads->need = SG_SCAN_NOTHING;
-	if (!is_due(workloads, verdict))
+	if (!of && (need_of(verdict) == SG_SCAN_NOTHING || !client_for(workloads, app)))
 		return 0;
-	start_ms = now_of(workloads);
-	found = scan(workloads, app, err);
-	if (found < 0)
-		return -1;
-	workloads->tried = true;
-	workloads->tried_ms = now_of(workloads);
-	workloads->world->scan_free_ms = 2 * now_of(workloads) - start_ms;
-	*ret_read = found > 0;
-	plan_next(workloads);
-	return 0;
+	if (!of)
+		of = add(workloads, app);
+	note_need(workloads, of, verdict);
+	if (!client_for(workloads, app))
+		of->need = SG_SCAN_NOTHING;
+	return is_due(workloads, of, verdict) ? look(workloads, of, app, ret_read, err) : 0;
 }
 
 const struct sg_app_workloads *sg_workloads_facts(
 	const struct sg_workloads *workloads, const struct sg_app *app)
 {
-	size_t len = strlen(app->namespace);
+	const struct of_app *of = find(workloads, app);
 
-	if (!workloads->of || strncmp(workloads->of, app->namespace, len) != 0 ||
-		workloads->of[len] != '/' || strcmp(workloads->of + len + 1, app->name) != 0)
+	if (!of || !of->read)
 		return NULL;
-	if (now_of(workloads) - workloads->read_ms > FRESH_MS ||
-		!are_same(&workloads->at, &app->revision))
-		return &workloads->aged;
-	return &workloads->facts;
+	if (now_of(workloads) - of->read_ms > FRESH_MS || !are_same(&of->at, &app->revision))
+		return &of->aged;
+	return &of->facts;
 }
 
-int64_t sg_workloads_due_ms(
-	const struct sg_workloads *workloads, const struct sg_app_verdict *verdict)
+int64_t sg_workloads_due_ms(const struct sg_workloads *workloads, const struct sg_app *app,
+	const struct sg_app_verdict *verdict)
 {
-	if (verdict->kind != SG_APP_WAIT || workloads->need == SG_SCAN_NOTHING)
+	const struct of_app *of = find(workloads, app);
+
+	if (verdict->kind != SG_APP_WAIT || !of || of->need == SG_SCAN_NOTHING)
 		return SG_NEVER;
-	return next_ms(workloads);
+	return next_ms(workloads, of);
 }
 
 bool sg_workloads_wanted(const struct sg_workloads *workloads, const struct sg_app *app,
 	const struct sg_app_verdict *verdict)
 {
+	const struct of_app *of = find(workloads, app);
 	enum sg_scan_need need = need_of(verdict);
 
-	return need != SG_SCAN_NOTHING && is_here(workloads, &app->destination) &&
-	       !(workloads->need == need && workloads->tried);
+	return need != SG_SCAN_NOTHING && client_for(workloads, app) &&
+	       !(of && of->need == need && of->tried);
 }
 
 const char *sg_workloads_denied(const struct sg_workloads *workloads)
 {
-	return workloads->denied;
+	return workloads->denied ? workloads->denied : workloads->away;
 }
 
 struct sg_app_strings sg_workloads_log(const struct sg_workloads *workloads)

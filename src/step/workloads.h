@@ -1,9 +1,9 @@
 /*
- * The workloads of one application, read through the Kubernetes API when the decision table wants
- * to know more than Argo CD says (argocd.md 4.3): while a roll-out lasts, for the cause of a
- * degraded one, and for what an image check leaves open. Nothing is read of an application that is
- * in another cluster than Argo CD, or where it is not permitted; the table then goes by what Argo
- * CD says.
+ * The workloads of an application and of its children, read through the Kubernetes API when the
+ * decision table wants to know more than Argo CD says (argocd.md 4.3): while a roll-out lasts, for
+ * the cause of a degraded one, and for what an image check leaves open. What is deployed to another
+ * cluster than Argo CD's is read through client->beyond. Where there is none, or where it is not
+ * permitted, nothing is read; the table then goes by what Argo CD says.
  */
 #ifndef SG_STEP_WORKLOADS_H
 #define SG_STEP_WORKLOADS_H
@@ -11,6 +11,9 @@
 #include "cluster/client.h"
 #include "model/app_verdict.h"
 #include "step/world.h"
+
+/* Applications whose workloads are known at the same time: one, and some of its children. */
+#define SG_WORKLOADS_APPS_MAX 17
 
 struct sg_workloads;
 
@@ -38,10 +41,13 @@ const struct sg_app_workloads *sg_workloads_facts(
 	const struct sg_workloads *workloads, const struct sg_app *app);
 
 /* When to look again at the latest, of the loop's clock; SG_NEVER: VERDICT asks for nothing. */
-int64_t sg_workloads_due_ms(
-	const struct sg_workloads *workloads, const struct sg_app_verdict *verdict);
+int64_t sg_workloads_due_ms(const struct sg_workloads *workloads, const struct sg_app *app,
+	const struct sg_app_verdict *verdict);
 
-/* What may not be read, in the cluster's words and with the rule that is missing; NULL: nothing. */
+/*
+ * What may not be read, in the cluster's words and with the rule that is missing, or why the other
+ * cluster did not answer; with its context. NULL: nothing.
+ */
 const char *sg_workloads_denied(const struct sg_workloads *workloads);
 
 /* The last lines of a container that crashes, when they were asked for; untrusted. */

@@ -1,9 +1,11 @@
 """docs/rbac/workloads.yaml is what is needed to read workloads: without any single verb the missing right is named, and nothing else changes."""
 import json
+import os
 
 import pytest
 
-from kube.conftest import rules_of
+from kube import cluster as real
+from kube.conftest import ONE_SERVICE, rules_of
 from kube.test_rights import WAIT, warning, without
 
 NAME = "catalog"
@@ -99,6 +101,97 @@ def test_without_get_of_logs(world):
     run = run_without(world, "pods/log", "get", "--pod-logs", "5")
     said = json.dumps(run.json["verdicts"][0]["evidence"])
     assert "pods/log" in said and "cannot get resource" in said and "shop" in said, run
+
+
+@pytest.fixture(scope="module", name="second")
+def _second(cluster):
+    """The same cluster at another address, so that the audit log says who was asked where."""
+    server = real.Server(cluster, "workloads")
+    yield server.start()
+    server.end()
+
+
+DESTINATION = {"server": "https://prod-eu.example.com", "namespace": "shop"}
+
+
+def away(world, **mark):
+    """catalog-dev is deployed to another cluster; its Deployment has that mark."""
+    degraded(world, "Deployment")
+    world.patch("catalog-dev", {"spec": {"destination": DESTINATION}, "status": {"sync": {"comparedTo": {"destination": DESTINATION}}}})
+    place(world, "Deployment")
+    seen = {"metadata": mark, "status": {"observedGeneration": 1, "conditions": [
+        {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota: small"}]}}
+    for path in ("", "/status"):
+        status, _, said = world.server.call("PATCH", f"/apis/apps/v1/namespaces/shop/deployments/{NAME}{path}", seen)
+        assert status == 200, said
+
+
+def two_contexts(world, second, rules):
+    """A kubeconfig: `dev` may read Applications, `work` at the other address what the rules say; the account of the latter."""
+    path, _ = world.config()
+    document = json.loads(open(path, encoding="ascii").read())
+    name = world.account(rules, namespace="shop")
+    document["clusters"].append({"name": "work", "cluster": {**document["clusters"][0]["cluster"], "server": second.url}})
+    document["users"].append({"name": "work", "user": {"token": world.jwt(name)}})
+    document["contexts"].append({"name": "work", "context": {"cluster": "work", "user": "work"}})
+    both = os.path.join(world.stagegate.folder, "two.secret")
+    with open(os.open(both, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as out:
+        json.dump(document, out)
+    return both, f"system:serviceaccount:shop:{name}"
+
+
+def beyond(world, config, context="work", expect=8):
+    path = os.path.join(world.stagegate.folder, "beyond.yaml")
+    with open(path, "w", encoding="ascii") as out:
+        out.write(ONE_SERVICE.replace("context: dev", f"context: dev, workloads: {context}"))
+    return world.run(*WAIT[:-1], "2s", "--config", path, config=config, expect=expect)
+
+
+def test_workloads_of_another_cluster_are_read_there(world, second):
+    away(world)
+    config, user = two_contexts(world, second, rules_of("workloads.yaml"))
+    run = beyond(world, config)
+    row = run.json["verdicts"][0]
+    assert "exceeded quota: small" in row["sentence"] and row["cause"] == "QUOTA", run
+    assert not [one for one in run.json["warnings"] if one["reason"] == "WORKLOADS_UNREADABLE"], run
+    asked = second.asked(user)
+    assert asked and {(verb, code) for verb, code, _ in asked} <= {("get", 200), ("list", 200)}
+    assert not world.server.asked(user)
+
+
+def test_without_a_right_there_the_context_is_named(world, second):
+    away(world)
+    config, _ = two_contexts(world, second, without(rules_of("workloads.yaml"), "deployments", "get"))
+    said = warning(beyond(world, config).out, "WORKLOADS_UNREADABLE")
+    names(said, "get", "deployments")
+    assert 'context "work" of ' in said and second.url in said
+
+
+def test_the_cluster_of_another_application_is_not_believed(world, second):
+    mark = {"argocd.argoproj.io/tracking-id": "catalog-staging:apps/Deployment:shop/catalog"}
+    away(world, annotations=mark)
+    config, _ = two_contexts(world, second, rules_of("workloads.yaml"))
+    run = beyond(world, config)
+    assert "exceeded quota" not in run.json["verdicts"][0]["sentence"]
+    said = warning(run.out, "WORKLOADS_UNREADABLE")
+    assert "is of another application than catalog-dev" in said and "catalog-staging" in said and 'context "work" of ' in said
+
+
+def test_a_server_that_is_away_is_said_and_decides_nothing(world, second):
+    away(world)
+    config, _ = two_contexts(world, second, rules_of("workloads.yaml"))
+    with open(config, encoding="ascii") as source:
+        text = source.read()
+    with open(config, "w", encoding="ascii") as out:
+        out.write(text.replace(second.url, f"https://127.0.0.1:{real.free_port()}"))
+    said = warning(beyond(world, config).out, "WORKLOADS_UNREADABLE")
+    assert 'context "work" of ' in said
+
+
+def test_a_context_that_is_not_there_ends_the_run(world, second):
+    config, _ = two_contexts(world, second, rules_of("workloads.yaml"))
+    run = beyond(world, config, context="nowhere", expect=3)
+    assert "the cluster of the workloads of dev" in run.out + run.err and "nowhere" in run.out + run.err
 
 
 def test_every_verb_is_held_against_a_run():

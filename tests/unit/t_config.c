@@ -233,6 +233,15 @@ static void shape_is_checked(void **state)
 		      "true}}]\n" SERVICES,
 			"2:52: 'context' is about a kubeconfig, and 'argocd: true' uses none\n"
 			"2:64: 'insecure' is about a kubeconfig, and 'argocd: true' uses none\n"},
+		{HEAD "environments: [{name: dev, cluster: {argocd: true, workloads: a, insecure: "
+		      "true}}]\n" SERVICES,
+			""},
+		{HEAD "environments: [{name: dev, cluster: {argocd: true, workloads: a, context: "
+		      "b}}]\n" SERVICES,
+			"2:66: 'context' is about a kubeconfig, and 'argocd: true' uses none\n"},
+		{HEAD "environments: [{name: dev, cluster: {context: a, workloads: "
+		      "[b]}}]\n" SERVICES,
+			"2:61: 'workloads' must be one line of text, not a list\n"},
 		{HEAD "environments: [{name: dev, cluster: {project: shop}}]\n" SERVICES,
 			"2:38: 'project' is for Argo CD's own API [set 'argocd: true']\n"},
 		{HEAD "environments: [{name: dev, cluster: {insecure: yes}}]\n" SERVICES,

@@ -30,8 +30,15 @@ struct object {
 };
 
 struct counts {
-	size_t lists, watches, gets, patches, singles, refreshes;
+	size_t lists, watches, gets, patches, singles, refreshes, workloads;
 };
+
+/* The one workload that there is. */
+#define QUOTA_EXCEEDED                                                                             \
+	"{\"metadata\":{\"name\":\"api\",\"namespace\":\"web\",\"generation\":1},\"status\":{"     \
+	"\"observedGeneration\":1,\"conditions\":[{\"type\":\"ReplicaFailure\",\"status\":"        \
+	"\"True\","                                                                                \
+	"\"reason\":\"FailedCreate\",\"message\":\"exceeded quota: small\"}]}}"
 
 struct story {
 	struct cluster_world *w;
@@ -276,6 +283,12 @@ static void answer_get(
 	}
 	if (strstr(request->url, "/api/v1/")) {
 		answer_argocd(s, request->url, answer);
+		return;
+	}
+	if (strstr(request->url, "/apis/apps/")) {
+		s->counts.workloads++;
+		assert_non_null(strstr(request->url, "/namespaces/web/deployments/api"));
+		script_piece(answer, 1, SG_STR(QUOTA_EXCEEDED));
 		return;
 	}
 	wanted = about(s, request->url);
@@ -767,6 +780,34 @@ static void a_child_that_fails_fails_its_parent(void **state)
 	finish(&s);
 }
 
+#define OF_CHILD                                                                                   \
+	"{\"group\":\"apps\",\"kind\":\"Deployment\",\"namespace\":\"web\",\"name\":\"api\","      \
+	"\"status\":\"Synced\"}"
+
+/* Of two children one just takes its time. */
+static void workloads_of_a_child_that_are_stuck_fail_its_parent(void **state)
+{
+	struct app parent = good("argocd", "root"), child;
+	struct story s;
+
+	begin(&s, *state);
+	parent.resources = CHILD("argocd", "web") "," CHILD("team", "api");
+	happens(&s, 0, parent);
+	happens(&s, 0, with_health(good("argocd", "web"), "Progressing"));
+	child = with_health(good("team", "api"), "Progressing");
+	child.resources = OF_CHILD;
+	happens(&s, 0, child);
+	(void)ask(&s, "argocd", "root");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_FAIL);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_QUOTA);
+	assert_non_null(strstr(s.done.ends[0].verdict.message,
+		"child team/api: a quota keeps the pods from being created: Deployment web/api: "));
+	assert_in_range(story_ms(&s), 120000, 130000); /* after its grace */
+	assert_true(s.counts.workloads >= 2);
+	finish(&s);
+}
+
 /* `sync: true` is about what has landed: nothing has, of what is in another repository. */
 /* Denied at first: it is read again, as rarely as a look, until somebody has given the right. */
 static void a_child_that_may_be_read_later_is_read_again(void **state)
@@ -1170,6 +1211,7 @@ int main(void)
 		STORY(two_services_of_one_application),
 		STORY(a_parent_waits_for_its_children),
 		STORY(a_child_that_fails_fails_its_parent),
+		STORY(workloads_of_a_child_that_are_stuck_fail_its_parent),
 		STORY(a_child_that_may_not_be_read_is_waited_for_and_said),
 		STORY(a_child_of_another_repository_is_not_synced),
 		STORY(a_sync_that_is_refused_is_tried_again_later),

@@ -186,7 +186,7 @@ static void a_rollout_is_read_in_three_requests(void **state)
 		assert_true(look(&b));
 		assert_false(facts(&b)->ripe);
 	}
-	assert_int_equal(sg_workloads_due_ms(b.workloads, &b.verdict),
+	assert_int_equal(sg_workloads_due_ms(b.workloads, &b.app, &b.verdict),
 		script_now_ms(b.w->script) + 10000); /* the grace is over then */
 	script_advance(b.w->script, 10000);
 	expect_pass(&b, stuck);
@@ -338,12 +338,12 @@ static void another_cluster_is_not_read(void **state)
 		begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 		b.app.destination = elsewhere[i];
 		assert_false(look(&b));
-		assert_true(sg_workloads_due_ms(b.workloads, &b.verdict) == SG_NEVER);
+		assert_true(sg_workloads_due_ms(b.workloads, &b.app, &b.verdict) == SG_NEVER);
 		end(&b);
 	}
 	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_9);
 	assert_false(look(&b)); /* nor is there anything to ask before the health */
-	assert_true(sg_workloads_due_ms(b.workloads, &b.verdict) == SG_NEVER);
+	assert_true(sg_workloads_due_ms(b.workloads, &b.app, &b.verdict) == SG_NEVER);
 	end(&b);
 }
 
@@ -356,7 +356,8 @@ static void trouble_is_no_failure(void **state)
 	(void)script_reply(b.w->script, "GET", DEPLOYMENTS "web", 400, "no");
 	assert_false(look(&b));
 	assert_null(facts(&b));
-	assert_true(sg_workloads_due_ms(b.workloads, &b.verdict) > script_now_ms(b.w->script));
+	assert_true(
+		sg_workloads_due_ms(b.workloads, &b.app, &b.verdict) > script_now_ms(b.w->script));
 	script_advance(b.w->script, 20000);
 	reply(&b, DEPLOYMENTS "web",
 		"{\"metadata\":{\"name\":\"another\",\"namespace\":\"shop\"}}");
