@@ -25,7 +25,9 @@ static int64_t clock_now(struct sg_clock *clock)
 
 static int64_t clock_unix(struct sg_clock *clock)
 {
-	return START_UNIX + (of_clock(clock)->now_ms - START_MS) / 1000;
+	const struct script *s = of_clock(clock);
+
+	return START_UNIX + s->wall_s + (s->now_ms - START_MS) / 1000;
 }
 
 static void call_end(struct sg_http_call *call)
@@ -297,6 +299,11 @@ int64_t script_now_ms(struct script *s)
 void script_advance(struct script *s, int64_t ms)
 {
 	s->now_ms += ms;
+}
+
+void script_turn_wall(struct script *s, int64_t by_s)
+{
+	s->wall_s += by_s;
 }
 
 size_t script_request_count(const struct script *s)

@@ -37,7 +37,8 @@ void script_free(struct script *s);
 void script_free_ptr(struct script **s);
 struct sg_http *script_http(struct script *s); /* with its loop and clock */
 int64_t script_now_ms(struct script *s);
-void script_advance(struct script *s, int64_t ms); /* time passes outside of any wait */
+void script_advance(struct script *s, int64_t ms);     /* time passes outside of any wait */
+void script_turn_wall(struct script *s, int64_t by_s); /* the date only, as somebody sets it */
 
 /* Requests come in the order of the expectations, unless this is called. */
 void script_any_order(struct script *s);

@@ -66,6 +66,7 @@ struct script {
 	struct sg_clock clock;
 	struct sg_arena arena;
 	int64_t now_ms;
+	int64_t wall_s; /* by which the wall clock was turned */
 	bool any_order;
 	struct script_answer *answers;
 	struct script_call *calls;

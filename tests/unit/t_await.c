@@ -28,6 +28,9 @@ struct story {
 	size_t count;
 	int64_t start_ms;
 	int64_t watch_ms; /* how long the server lets a watch live */
+	int64_t ahead_ms; /* our clock stood still for so long */
+	int64_t mute_ms;  /* a watch from before that brings nothing more; 0: none does so */
+	int64_t leap_ms;  /* what the next turn() does */
 	int patch_status;
 	int64_t patch_ms; /* until it is answered */
 	int look_status;  /* of the plain GET; 0: the object */
@@ -80,12 +83,18 @@ static int64_t story_ms(const struct story *s)
 	return script_now_ms(s->w->script) - s->start_ms;
 }
 
+/* As the cluster's clock has it. */
+static int64_t there_ms(const struct story *s)
+{
+	return story_ms(s) + s->ahead_ms;
+}
+
 static const char *now_object(const struct story *s)
 {
 	const char *object = NULL;
 
 	for (size_t i = 0; i < s->count; i++)
-		if (s->events[i].at_ms <= story_ms(s))
+		if (s->events[i].at_ms <= there_ms(s))
 			object = s->events[i].object;
 	return object;
 }
@@ -93,14 +102,19 @@ static const char *now_object(const struct story *s)
 static void answer_watch(struct story *s, struct script_answer *answer)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		int64_t after_ms = s->events[i].at_ms - story_ms(s);
+		int64_t after_ms = s->events[i].at_ms - there_ms(s);
 
+		if (there_ms(s) < s->mute_ms && s->events[i].at_ms >= s->mute_ms)
+			continue;
 		if (after_ms > 0 && after_ms < s->watch_ms)
 			script_piece(answer, after_ms,
 				sg_str_of(cluster_world_frame(
 					s->w, "MODIFIED", s->events[i].object)));
 	}
-	script_end(answer, s->watch_ms);
+	if (there_ms(s) < s->mute_ms)
+		script_hang(answer);
+	else
+		script_end(answer, s->watch_ms);
 }
 
 static void answer_get(
@@ -326,6 +340,143 @@ static void test_a_failure_is_confirmed_before_it_is_believed(void **state)
 	finish(&s);
 }
 
+static void leap(void *arg)
+{
+	const struct story *s = arg;
+
+	script_advance(s->w->script, s->leap_ms);
+}
+
+static void stand_still(void *arg)
+{
+	struct story *s = arg;
+
+	s->ahead_ms = s->leap_ms;
+	script_turn_wall(s->w->script, s->leap_ms / 1000);
+}
+
+static void turn_forth(void *arg)
+{
+	script_turn_wall(((struct story *)arg)->w->script, INT64_C(10) * 365 * 86400);
+}
+
+static void turn_back(void *arg)
+{
+	script_turn_wall(((struct story *)arg)->w->script, -INT64_C(60) * 365 * 86400);
+}
+
+static void a_roll_out(struct story *s)
+{
+	happens(s, 0, app(s, 1, OLD, "Synced", "Healthy", "1", false));
+	happens(s, 50, app(s, 2, OLD, "Synced", "Healthy", "1", true));
+	happens(s, 400, app(s, 3, NEW, "Synced", "Degraded", "1", false));
+	happens(s, 29000, app(s, 4, NEW, "Synced", "Progressing", "1", false));
+	happens(s, 90000, app(s, 5, NEW, "Synced", "Healthy", "2", false));
+}
+
+/* The date is nobody's business here: the same requests at the same time, the same end. */
+static void test_the_wall_clock_may_be_turned(void **state)
+{
+	struct story s;
+	int64_t elapsed_ms;
+	size_t count;
+
+	begin(&s, *state);
+	a_roll_out(&s);
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	elapsed_ms = s.done.ends[0].elapsed_ms;
+	count = script_request_count(s.w->script);
+	finish(&s);
+	assert_int_equal(cluster_world_teardown(state), 0);
+	assert_int_equal(cluster_world_setup(state), 0);
+	begin(&s, *state);
+	a_roll_out(&s);
+	for (int64_t i = 0; i < 8; i++)
+		script_later(s.w->script, 200 + 11000 * i, i % 2 ? turn_back : turn_forth, &s);
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(s.done.ends[0].elapsed_ms, elapsed_ms);
+	assert_int_equal(script_request_count(s.w->script), count);
+	finish(&s);
+}
+
+/* The process was stopped for longer than every grace: that alone proves nothing. */
+static void test_a_leap_of_our_clock_is_no_failure(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, app(&s, 1, NEW, "Synced", "Degraded", "2", false));
+	happens(&s, 701000, app(&s, 2, NEW, "Synced", "Progressing", "2", false));
+	happens(&s, 720000, app(&s, 3, NEW, "Synced", "Healthy", "2", false));
+	s.leap_ms = 690000;
+	script_later(s.w->script, 10000, leap, &s);
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(story_ms(&s), 720000, 721000);
+	finish(&s);
+}
+
+/* What stands there after a leap that reaches behind the deadline was seen once, or not at all. */
+static void test_a_leap_behind_the_deadline_ends_it_at_once(void **state)
+{
+	static const int64_t good_ms[] = {5000, 600000};
+
+	for (size_t i = 0; i < SG_COUNT(good_ms); i++) {
+		struct story s;
+
+		begin(&s, *state);
+		happens(&s, 0, app(&s, 1, NEW, "Synced", "Progressing", "2", false));
+		happens(&s, good_ms[i], app(&s, 2, NEW, "Synced", "Healthy", "2", false));
+		s.leap_ms = 2000000;
+		script_later(s.w->script, 3000, leap, &s);
+		assert_int_equal(await(&s), 0);
+		assert_true(s.done.timed_out);
+		assert_false(s.done.ends[0].final);
+		assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_WAIT);
+		assert_in_range(story_ms(&s), 2003000, 2003100);
+		finish(&s);
+	}
+}
+
+/* Hours in which our clock did not count: the connection is dead without a word, the date is
+ * another one, and the deadline is as far away as it was. */
+static void test_a_clock_that_stood_still(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.mute_ms = 5000;
+	s.leap_ms = 7200000;
+	happens(&s, 0, app(&s, 1, OLD, "Synced", "Healthy", "1", false));
+	happens(&s, 3600000, app(&s, 2, NEW, "Synced", "Degraded", "2", false));
+	happens(&s, 7230000, app(&s, 3, NEW, "Synced", "Healthy", "2", false));
+	script_later(s.w->script, 5000, stand_still, &s);
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(story_ms(&s), 30000, 100000);
+	finish(&s);
+}
+
+static void test_a_clock_that_stood_still_keeps_its_deadline(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.world.deadline_ms = s.start_ms + 120000;
+	s.mute_ms = 5000;
+	s.leap_ms = 7200000;
+	happens(&s, 0, app(&s, 1, OLD, "Synced", "Healthy", "1", false));
+	happens(&s, 3600000, app(&s, 2, NEW, "Synced", "Progressing", "2", false));
+	script_later(s.w->script, 5000, stand_still, &s);
+	assert_int_equal(await(&s), 0);
+	assert_true(s.done.timed_out);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_PROGRESSING);
+	assert_int_equal(story_ms(&s), 120000);
+	finish(&s);
+}
+
 static size_t count_of(const struct sg_buf *text, const char *word)
 {
 	size_t count = 0;
@@ -441,6 +592,11 @@ int main(void)
 		STORY(test_what_comes_while_a_refresh_is_asked_for_is_seen_at_once),
 		STORY(test_a_success_that_no_second_look_confirms),
 		STORY(test_a_failure_is_confirmed_before_it_is_believed),
+		STORY(test_the_wall_clock_may_be_turned),
+		STORY(test_a_leap_of_our_clock_is_no_failure),
+		STORY(test_a_leap_behind_the_deadline_ends_it_at_once),
+		STORY(test_a_clock_that_stood_still),
+		STORY(test_a_clock_that_stood_still_keeps_its_deadline),
 		STORY(test_the_deadline_ends_it_with_the_last_blocker),
 		STORY(test_the_log_of_a_slow_rollout),
 		STORY(test_an_application_that_is_not_there),
