@@ -172,6 +172,16 @@ int sg_fs_write(const char *path, struct sg_str bytes, unsigned mode, struct sg_
 	return write_renamed(target, bytes, st.st_mode & 0777, err);
 }
 
+int sg_fs_write_passing(const char *path, struct sg_str bytes, struct sg_err *err)
+{
+	SG_AUTO(sg_fs_close)
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 || sg_fs_put(fd, bytes) < 0)
+		return sg_fs_fail(err, "cannot write", path);
+	return 0;
+}
+
 int sg_fs_may_write(const char *path, struct sg_err *err)
 {
 	SG_AUTO(sg_free_ptr) char *target = NULL, *name = NULL;

@@ -132,7 +132,7 @@ static int declare_shallow(struct sg_repo *repo, struct sg_err *err)
 			sg_buf_addf(&text, "%s\n", repo->ends[i]);
 	if (text.len == 0)
 		return 0;
-	return sg_fs_write(path, sg_buf_str(&text), 0600, err);
+	return sg_fs_write_passing(path, sg_buf_str(&text), err);
 }
 
 int sg_repo_download(

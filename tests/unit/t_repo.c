@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -246,6 +247,33 @@ static void after_a_new_look_only_what_is_new_comes(void **state)
 	assert_string_equal(fetched_tip(&w, "main"), server_tip(&w, "main"));
 	assert_non_null(strstr(script_request(w.git.script, 3)->body.ptr, "have "));
 	assert_true(w.git.bytes_down - first < first);
+	world_release(&w);
+}
+
+/* Instead of the C library's. */
+static int synced;
+
+int fsync(int fd)
+{
+	(void)fd;
+	synced++;
+	return 0;
+}
+
+/* Whoever lost a race and looks again has no time to wait for a disk. */
+static void what_is_fetched_is_not_made_durable(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	synced = 0;
+	for (int i = 0; i < 3; i++) {
+		git_behind_foreign(&w.git, "main", "notes.txt", i % 2 ? "one\n" : "two\n");
+		ok(&w, sg_repo_refs(w.repo, &w.err));
+		assert_string_equal(fetched_tip(&w, "main"), server_tip(&w, "main"));
+	}
+	assert_int_equal(synced, 0);
 	world_release(&w);
 }
 
@@ -956,6 +984,7 @@ int main(void)
 		cmocka_unit_test(two_branches_come_in_one_exchange),
 		cmocka_unit_test(a_second_fetch_needs_no_second_look),
 		cmocka_unit_test(after_a_new_look_only_what_is_new_comes),
+		cmocka_unit_test(what_is_fetched_is_not_made_durable),
 		cmocka_unit_test(a_fetch_that_offers_several_commits_is_one_request),
 		cmocka_unit_test(reading_is_exact_and_bounded),
 		cmocka_unit_test(a_plan_becomes_a_commit_in_three_requests),
