@@ -145,6 +145,7 @@ int sg_flux_kustomization_decode(const struct sg_json *object, struct sg_arena *
 			SG_COUNT(kustomization_fields), &facts) < 0 ||
 		read_inventory(&reader, object, &facts.inventory) < 0)
 		return -1;
+	facts.elsewhere = sg_app_reader_at(object, "spec.kubeConfig") != NULL;
 	if (!facts.source_namespace[0])
 		facts.source_namespace = facts.object.namespace;
 	*ret = facts;
@@ -181,6 +182,7 @@ int sg_flux_repository_decode(const struct sg_json *object, struct sg_arena *are
 struct release {
 	struct sg_flux_release facts;
 	bool install_blind, upgrade_blind;
+	const char *chart_source;
 };
 
 #define RELEASE(type, member, path) SG_APP_FIELD(type, release, member, path)
@@ -189,6 +191,7 @@ static const struct sg_json_field release_fields[] = {
 	RELEASE(SG_FIELD_BOOL, install_blind, "spec.install.disableWait"),
 	RELEASE(SG_FIELD_BOOL, upgrade_blind, "spec.upgrade.disableWait"),
 	RELEASE(SG_FIELD_I64, facts.failures, "status.failures"),
+	RELEASE(SG_FIELD_STR, chart_source, "spec.chart.spec.sourceRef.kind"),
 };
 
 #define SNAPSHOT(member, path) SG_APP_FIELD(SG_FIELD_STR, sg_flux_release, member, path)
@@ -210,12 +213,25 @@ static int read_history(const struct sg_app_reader *reader, const struct sg_json
 		snapshot_fields, SG_COUNT(snapshot_fields), ret);
 }
 
+/* The labels of the kustomize-controller; their names have dots, so no path finds them. */
+static void read_owner(
+	const struct sg_json *object, struct sg_arena *arena, struct sg_flux_release *ret)
+{
+	const struct sg_json *labels = sg_json_at(object, "metadata.labels");
+
+	ret->owner = sg_arena_strdup(
+		arena, sg_json_str(sg_json_get(labels, "kustomize.toolkit.fluxcd.io/name"), ""));
+	ret->owner_namespace = sg_arena_strdup(arena,
+		sg_json_str(sg_json_get(labels, "kustomize.toolkit.fluxcd.io/namespace"), ""));
+}
+
 int sg_flux_release_decode(const struct sg_json *object, struct sg_arena *arena,
 	struct sg_flux_release *ret, struct sg_err *err)
 {
 	const struct sg_app_reader reader = {
 		arena, place(object, SG_FLUX_RELEASE, arena), err, NULL};
 	struct release raw = {0};
+	const struct sg_json *values;
 
 	if (read_object(&reader, object, SG_FLUX_RELEASE, &raw.facts.object) < 0 ||
 		sg_app_reader_fields(
@@ -224,6 +240,13 @@ int sg_flux_release_decode(const struct sg_json *object, struct sg_arena *arena,
 		read_inventory(&reader, object, &raw.facts.inventory) < 0)
 		return -1;
 	raw.facts.applied_only = raw.install_blind || raw.upgrade_blind;
+	raw.facts.elsewhere = sg_app_reader_at(object, "spec.kubeConfig") != NULL;
+	raw.facts.chart_in_git = strcmp(raw.chart_source, "GitRepository") == 0 ||
+				 strcmp(raw.chart_source, "Bucket") == 0;
+	if (sg_app_reader_array(&reader, object, "spec.valuesFrom", &values) < 0)
+		return -1;
+	raw.facts.indirect = sg_json_count(values) > 0;
+	read_owner(object, arena, &raw.facts);
 	*ret = raw.facts;
 	return 0;
 }

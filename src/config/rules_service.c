@@ -206,24 +206,70 @@ static bool is_application(const char *text)
 	       is_dns_name(sg_str_sub(name, (size_t)slash + 1, name.len));
 }
 
-void sg_config_application_rule(struct sg_config_notes *notes, const struct sg_yaml_node *node,
-	const struct sg_environment *env)
+static void check_target(struct sg_config_notes *notes, const struct sg_yaml_node *place,
+	const char *key, const struct sg_environment *env)
 {
-	const struct sg_yaml_node *place = sg_yaml_get(node, "application");
 	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	const char *target = sg_environment_target(env), *text;
 	struct sg_err err = SG_ERR_INIT;
-	const char *text;
 
-	if (!env->application || !env->name || !place)
+	if (!target || !env->name)
 		return;
-	if (sg_template_expand(&scratch, env->application, SAMPLE_NAME, env, &text, &err) < 0)
+	if (sg_template_expand(&scratch, target, SAMPLE_NAME, env, &text, &err) < 0)
 		sg_config_note(notes, place->line, place->column, NULL, "%s", err.cause);
 	else if (!is_application(text))
 		sg_config_note(notes, place->line, place->column, NULL,
-			"'application' must give NAME or NAMESPACE/NAME as Kubernetes has them, "
-			"not "
+			"'%s' must give NAME or NAMESPACE/NAME as Kubernetes has them, not "
 			"'%.100s'",
-			text);
+			key, text);
+}
+
+/* Words about Argo CD mean nothing where Flux is followed. */
+static void check_flux(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_environment *env)
+{
+	const struct sg_yaml_node *cluster = sg_yaml_get(node, "cluster");
+	const struct sg_yaml_node *sync = sg_yaml_get(node, "sync"), *argocd, *workloads;
+
+	if (sg_environment_follows(env) == SG_FOLLOW_APPLICATION)
+		return;
+	argocd = cluster ? sg_yaml_get(cluster, "argocd") : NULL;
+	if (argocd && env->cluster.argocd)
+		sg_config_note(notes, argocd->key_line, argocd->key_column, NULL,
+			"'argocd: true' asks Argo CD, and '%s' follows Flux",
+			env->name ? env->name : "?");
+	workloads = cluster ? sg_yaml_get(cluster, "workloads") : NULL;
+	if (workloads)
+		sg_config_note(notes, workloads->key_line, workloads->key_column, NULL,
+			"'workloads' is for Applications of Argo CD, and '%s' follows Flux",
+			env->name ? env->name : "?");
+	if (sync && env->sync)
+		sg_config_note(notes, sync->key_line, sync->key_column, NULL,
+			"'sync' is for Applications of Argo CD, and '%s' follows Flux",
+			env->name ? env->name : "?");
+}
+
+void sg_config_application_rule(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_environment *env)
+{
+	static const char *const keys[] = {"application", "kustomization", "helm_release"};
+	const struct sg_yaml_node *first = NULL;
+
+	for (size_t i = 0; i < SG_COUNT(keys); i++) {
+		const struct sg_yaml_node *place = sg_yaml_get(node, keys[i]);
+
+		if (!place)
+			continue;
+		if (first)
+			sg_config_note(notes, place->key_line, place->key_column, "keep one",
+				"'%s' beside another of 'application', 'kustomization' and "
+				"'helm_release'",
+				keys[i]);
+		else
+			check_target(notes, place, keys[i], env);
+		first = first ? first : place;
+	}
+	check_flux(notes, node, env);
 }
 
 void sg_config_service_rules(struct sg_config_notes *notes, const struct sg_yaml_node *list,

@@ -37,8 +37,8 @@ static const struct sg_config_key cluster_keys[] = {
 		.type = SG_CONFIG_TEXT,
 		.format = SG_FORMAT_LABEL,
 		AT(sg_cluster_ref, namespace),
-		.fallback = "argocd",
-		.doc = "Namespace in which the Applications are."},
+		.fallback = "argocd; with `kustomization` or `helm_release` flux-system",
+		.doc = "Namespace in which the Applications, or the objects of Flux, are."},
 	{.name = "insecure",
 		.type = SG_CONFIG_BOOL,
 		AT(sg_cluster_ref, insecure),
@@ -60,7 +60,7 @@ static const struct sg_config_key cluster_keys[] = {
 
 static const struct sg_config_map cluster_map = {
 	.name = "cluster",
-	.doc = "Where the Applications of an environment are.",
+	.doc = "Where the Applications of an environment, or its objects of Flux, are.",
 	.keys = cluster_keys,
 	.key_count = SG_COUNT(cluster_keys),
 	.size = sizeof(struct sg_cluster_ref),
@@ -164,11 +164,23 @@ static const struct sg_config_key environment_keys[] = {
 		.doc = "The Argo CD Application of a service, `NAME` or `NAMESPACE/NAME`; needed "
 		       "by "
 		       "`stagegate wait`."},
+	{.name = "kustomization",
+		.type = SG_CONFIG_TEXT,
+		.format = SG_FORMAT_TEMPLATE,
+		AT(sg_environment, kustomization),
+		.doc = "In the place of `application`: the Kustomization of Flux that brings a "
+		       "service, `NAME` or `NAMESPACE/NAME`."},
+	{.name = "helm_release",
+		.type = SG_CONFIG_TEXT,
+		.format = SG_FORMAT_TEMPLATE,
+		AT(sg_environment, helm_release),
+		.doc = "In the place of `application`: the HelmRelease of Flux that a "
+		       "Kustomization brings for a service, `NAME` or `NAMESPACE/NAME`."},
 	{.name = "cluster",
 		.type = SG_CONFIG_MAP,
 		.map = &cluster_map,
 		AT(sg_environment, cluster),
-		.doc = "Where the Applications are."},
+		.doc = "Where the Applications, or the objects of Flux, are."},
 	{.name = "sync",
 		.type = SG_CONFIG_BOOL,
 		AT(sg_environment, sync),

@@ -106,6 +106,7 @@ static int prepare(struct waiting *waiting, const struct sg_selected *selected,
 		return -1;
 	ask->service = selected->service ? selected->service : selected->app.name;
 	ask->app = selected->app;
+	ask->follow = sg_environment_follows(waiting->env);
 	ask->timeout_ms = waiting->ask->app_timeout_ms;
 	ask->argocd_namespace = waiting->env->cluster.namespace;
 	ask->want = sg_await_want(

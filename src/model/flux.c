@@ -16,6 +16,11 @@ const char *sg_flux_kind_name(enum sg_flux_kind kind)
 	return kinds[kind].kind;
 }
 
+const char *sg_flux_kind_group(enum sg_flux_kind kind)
+{
+	return kinds[kind].group;
+}
+
 bool sg_flux_kind_parse(const char *group, const char *kind, enum sg_flux_kind *ret)
 {
 	for (int i = 0; i < SG_FLUX_KIND_COUNT; i++)

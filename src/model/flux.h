@@ -27,6 +27,7 @@ enum sg_flux_kind {
 };
 
 const char *sg_flux_kind_name(enum sg_flux_kind kind);
+const char *sg_flux_kind_group(enum sg_flux_kind kind);
 
 /* The kind of GROUP and KIND; false: it is none of these. */
 bool sg_flux_kind_parse(const char *group, const char *kind, enum sg_flux_kind *ret);
@@ -85,6 +86,7 @@ struct sg_flux_kustomization {
 	const char *source_kind;
 	const char *source_namespace; /* its own where nothing is said */
 	const char *source_name;
+	bool elsewhere;        /* spec.kubeConfig: it applies to another cluster */
 	bool waits;            /* spec.wait: Ready says that all it applied is healthy */
 	const char *applied;   /* status.lastAppliedRevision */
 	const char *attempted; /* status.lastAttemptedRevision: unset by errors before the build */
@@ -98,6 +100,11 @@ struct sg_flux_release {
 	const char *chart_version;  /* of the newest entry of status.history */
 	const char *release_status; /* of the same: "deployed", "failed", ... */
 	int64_t failures;           /* status.failures; 0 when absent */
+	bool elsewhere;             /* as above */
+	bool indirect;     /* spec.valuesFrom: what it runs with can change without its spec */
+	bool chart_in_git; /* the chart is read from a repository or a bucket: likewise */
+	const char *owner; /* the Kustomization that has applied it; "" when nothing says so */
+	const char *owner_namespace;
 	struct sg_flux_inventory inventory;
 };
 

@@ -27,13 +27,18 @@ static struct sg_flux_fault *note(struct sg_flux_case *c, enum sg_flux_fault_id 
 	return fault;
 }
 
-bool sg_flux_has_stood(struct sg_flux_case *c, enum sg_flux_fault_id id,
-	const struct sg_flux_object *object, const char *commit)
+bool sg_flux_has_stood_for(struct sg_flux_case *c, enum sg_flux_fault_id id,
+	const struct sg_flux_object *object, const char *commit, int64_t grace_ms)
 {
 	const struct sg_flux_fault *fault = note(c, id, object, commit);
 
-	return c->now_ms > fault->since_ms &&
-	       c->now_ms - fault->since_ms >= c->fold->policy->grace_ms;
+	return c->now_ms > fault->since_ms && c->now_ms - fault->since_ms >= grace_ms;
+}
+
+bool sg_flux_has_stood(struct sg_flux_case *c, enum sg_flux_fault_id id,
+	const struct sg_flux_object *object, const char *commit)
+{
+	return sg_flux_has_stood_for(c, id, object, commit, c->fold->policy->grace_ms);
 }
 
 /* A request that was made when the grace was over, and has been handled. */
@@ -73,6 +78,11 @@ bool sg_flux_failed_again(struct sg_flux_case *c, enum sg_flux_fault_id id,
 void sg_flux_keep(struct sg_flux_case *c, enum sg_flux_fault_id id)
 {
 	c->fold->faults[id].kept = true;
+}
+
+void sg_flux_drop(struct sg_flux_case *c, enum sg_flux_fault_id id)
+{
+	c->fold->faults[id].kept = false;
 }
 
 int64_t sg_flux_fault_due_ms(const struct sg_flux_fold *fold, int64_t now_ms)

@@ -8,11 +8,13 @@
 #include "model/backoff.h"
 
 #define GRACE_MS 30000
+#define IMAGE_GRACE_MS 60000
 #define LOOK_MS 30000
 
 struct sg_flux_policy sg_flux_policy_default(void)
 {
-	return (struct sg_flux_policy){.grace_ms = GRACE_MS, .may_request = true};
+	return (struct sg_flux_policy){
+		.grace_ms = GRACE_MS, .image_grace_ms = IMAGE_GRACE_MS, .may_request = true};
 }
 
 struct sg_flux_fold *sg_flux_fold_new(const struct sg_flux_want *want,
@@ -82,6 +84,10 @@ static void note_objects(struct sg_flux_case *c)
 		note_handled(fold, &c->release->object);
 	note_handled(fold, &c->kustomization->object);
 	(void)snprintf(fold->source, sizeof(fold->source), "%s", c->source_text);
+	if (strcmp(fold->applied, c->applied_text) != 0) {
+		(void)snprintf(fold->applied, sizeof(fold->applied), "%s", c->applied_text);
+		fold->applied_ms = c->now_ms;
+	}
 	if (asked->handled)
 		(void)snprintf(fold->built, sizeof(fold->built), "%s", asked->source);
 }
@@ -92,6 +98,8 @@ static void start_look(struct sg_flux_fold *fold)
 		fold->faults[i].kept = false;
 	fold->wants_request = false;
 	fold->verdict.workloads_wanted = false;
+	fold->verdict.images_wanted = false;
+	fold->verdict.image_unseen = false;
 	fold->verdict.revision[0] = '\0';
 }
 

@@ -14,6 +14,7 @@ enum sg_flux_fault_id {
 	SG_FAULT_RELEASE_STALLED,
 	SG_FAULT_RELEASE,
 	SG_FAULT_REMEDIATED,
+	SG_FAULT_IMAGE,
 	SG_FAULT_COUNT
 };
 
@@ -44,8 +45,10 @@ struct sg_flux_fold {
 	const struct sg_flux_policy *policy;
 	struct sg_ancestry *ancestry;
 	bool seen;
-	char source[SG_OID_SIZE]; /* of the artifact in the last look */
-	char built[SG_OID_SIZE];  /* the artifact that the Kustomization is known to have tried */
+	char source[SG_OID_SIZE];  /* of the artifact in the last look */
+	char applied[SG_OID_SIZE]; /* what was applied in the last look */
+	int64_t applied_ms;        /* since when that is seen */
+	char built[SG_OID_SIZE];   /* the artifact that the Kustomization is known to have tried */
 	struct sg_flux_fault faults[SG_FAULT_COUNT];
 	struct sg_flux_asked asked[SG_FLUX_KIND_COUNT];
 	bool wants_request;
@@ -78,6 +81,7 @@ struct sg_flux_case {
 void sg_flux_rows_ask(struct sg_flux_case *c);
 bool sg_flux_row_source(struct sg_flux_case *c);
 bool sg_flux_row_release(struct sg_flux_case *c);
+bool sg_flux_row_images(struct sg_flux_case *c);
 
 /* Sets the verdict: the code's sentence, ": " and the evidence. Always true. */
 bool sg_flux_say(struct sg_flux_case *c, enum sg_app_kind kind, enum sg_app_code code,
@@ -91,12 +95,19 @@ bool sg_flux_wait_for(struct sg_flux_case *c, const struct sg_flux_object *objec
 bool sg_flux_has_stood(struct sg_flux_case *c, enum sg_flux_fault_id id,
 	const struct sg_flux_object *object, const char *commit);
 
+/* The same with a grace of its own. */
+bool sg_flux_has_stood_for(struct sg_flux_case *c, enum sg_flux_fault_id id,
+	const struct sg_flux_object *object, const char *commit, int64_t grace_ms);
+
 /* The same, and a try that began after the grace has failed, too. */
 bool sg_flux_failed_again(struct sg_flux_case *c, enum sg_flux_fault_id id,
 	const struct sg_flux_object *object, const char *commit, int64_t failures);
 
 /* A try is on its way: what is in mind of this failure stays so. */
 void sg_flux_keep(struct sg_flux_case *c, enum sg_flux_fault_id id);
+
+/* It is not so any more. */
+void sg_flux_drop(struct sg_flux_case *c, enum sg_flux_fault_id id);
 
 /* When a failure that is in mind may count at the earliest; INT64_MAX: there is none. */
 int64_t sg_flux_fault_due_ms(const struct sg_flux_fold *fold, int64_t now_ms);

@@ -186,6 +186,27 @@ static bool row_not_applied(struct sg_flux_case *c)
 		still);
 }
 
+/*
+ * While the controller runs its health checks all is applied: a pod that cannot start will not,
+ * however long it waits.
+ */
+static bool row_rollout(struct sg_flux_case *c)
+{
+	const struct sg_flux_condition *healthy = sg_flux_condition(self(c), "Healthy");
+	const struct sg_app_workloads *workloads = c->look->workloads;
+
+	if (c->fold->want->release || !healthy || strcmp(healthy->status, "Unknown") != 0 ||
+		!sg_flux_is_current(self(c), healthy) ||
+		!sg_flux_is(self(c), "Reconciling", "True") || c->attempted != SG_REV_OK)
+		return false;
+	c->fold->verdict.workloads_wanted = true;
+	if (!workloads || !workloads->sentence[0])
+		return false;
+	return sg_flux_say(c, workloads->ripe ? SG_APP_FAIL : SG_APP_WAIT,
+		workloads->ripe ? workloads->cause : SG_APP_CODE_PROGRESSING, "%s",
+		workloads->sentence);
+}
+
 static bool row_reconciling(struct sg_flux_case *c)
 {
 	if (sg_flux_is_observed(self(c)) && sg_flux_is(self(c), "Ready", "True") &&
@@ -195,20 +216,20 @@ static bool row_reconciling(struct sg_flux_case *c)
 	return sg_flux_wait_for(c, self(c), SG_APP_CODE_FLUX_RECONCILING, ready_message(c));
 }
 
-/* Ready of a Kustomization that does not wait says nothing about the objects of Flux in it. */
+/*
+ * Ready of a Kustomization that does not wait says nothing about the objects of Flux in it. Where
+ * one of them is what is waited for, it says for itself.
+ */
 static bool row_unwatched(struct sg_flux_case *c)
 {
 	const struct sg_flux_inventory *inventory = &c->kustomization->inventory;
 
-	for (size_t i = 0; i < inventory->count && !c->kustomization->waits; i++) {
+	for (size_t i = 0;
+		i < inventory->count && !c->kustomization->waits && !c->fold->want->release; i++) {
 		const struct sg_flux_ref *ref = &inventory->refs[i];
 		enum sg_flux_kind kind;
 
 		if (!sg_flux_kind_parse(ref->group, ref->kind, &kind) || kind == SG_FLUX_REPOSITORY)
-			continue;
-		if (kind == SG_FLUX_RELEASE && c->release &&
-			strcmp(ref->namespace, c->release->object.namespace) == 0 &&
-			strcmp(ref->name, c->release->object.name) == 0)
 			continue;
 		return sg_flux_say(c, SG_APP_FAIL, SG_APP_CODE_FLUX_CHILD_UNWATCHED,
 			"%s brings %s %s/%s", label(c), ref->kind, ref->namespace, ref->name);
@@ -220,12 +241,14 @@ static bool row_workloads(struct sg_flux_case *c)
 {
 	const struct sg_app_workloads *workloads = c->look->workloads;
 
-	if (c->kustomization->waits && !(c->release && c->release->applied_only))
+	if (c->fold->want->release ? !c->release->applied_only : c->kustomization->waits)
 		return false;
 	c->fold->verdict.workloads_wanted = true;
-	if (!workloads)
+	if (!workloads) {
+		sg_flux_keep(c, SG_FAULT_IMAGE);
 		return sg_flux_say(
 			c, SG_APP_WAIT, SG_APP_CODE_FLUX_WORKLOADS_UNREAD, "%s", label(c));
+	}
 	if (!workloads->sentence[0])
 		return false;
 	if (workloads->ripe)
@@ -248,11 +271,13 @@ void sg_flux_rows_ask(struct sg_flux_case *c)
 		sg_flux_row_source,
 		row_failed,
 		row_failed_elsewhere,
+		row_rollout,
 		row_not_applied,
 		row_reconciling,
 		sg_flux_row_release,
 		row_unwatched,
 		row_workloads,
+		sg_flux_row_images,
 		row_success,
 	};
 

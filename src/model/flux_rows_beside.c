@@ -244,6 +244,21 @@ static bool is_released(const struct sg_flux_release *release)
 	       (!release->release_status[0] || strcmp(release->release_status, "deployed") == 0);
 }
 
+/*
+ * Values that stand in other objects are taken with the next reconciliation: one that was asked for
+ * after they had been applied proves it.
+ */
+static bool row_stale(struct sg_flux_case *c)
+{
+	const struct sg_flux_asked *asked = &c->fold->asked[SG_FLUX_RELEASE];
+
+	if (!c->release->indirect || (asked->handled && asked->value_ms >= c->fold->applied_ms))
+		return false;
+	return sg_flux_wait_for(c, &c->release->object, SG_APP_CODE_FLUX_RECONCILING,
+		sg_arena_printf(c->arena, "%s takes values from other objects (valuesFrom)",
+			label(c, &c->release->object)));
+}
+
 bool sg_flux_row_release(struct sg_flux_case *c)
 {
 	const struct sg_flux_object *object;
@@ -271,7 +286,7 @@ bool sg_flux_row_release(struct sg_flux_case *c)
 	if (row_release_failed(c))
 		return true;
 	if (is_released(c->release))
-		return false;
+		return row_stale(c);
 	return sg_flux_wait_for(c, object, SG_APP_CODE_FLUX_RECONCILING,
 		with_message(c, object, sg_flux_condition(object, "Ready")));
 }

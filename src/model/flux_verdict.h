@@ -37,15 +37,17 @@ struct sg_flux_want {
 	const char *revision; /* 40 hex digits, on the branch */
 	const char *repo_url;
 	const char *branch; /* without "refs/heads/" */
-	bool release;       /* a HelmRelease is named, too */
+	bool release;       /* a HelmRelease is named, too: it alone counts of what is brought */
+	const char *image;  /* expected "repo:tag"; NULL: any */
 };
 
 struct sg_flux_policy {
 	int64_t grace_ms;
-	bool may_request; /* annotations may be set */
+	int64_t image_grace_ms; /* of another image than the expected one */
+	bool may_request;       /* annotations may be set */
 };
 
-/* 30 s; requests are allowed. */
+/* 30 s, 60 s; requests are allowed. */
 struct sg_flux_policy sg_flux_policy_default(void);
 
 /*
@@ -57,7 +59,9 @@ struct sg_flux_look {
 	const struct sg_flux_kustomization *kustomization;
 	const struct sg_flux_repository *repository; /* that the Kustomization reads from */
 	const struct sg_flux_release *release;
-	const struct sg_app_workloads *workloads; /* when the verdict has asked for them */
+	/* When the verdict has asked for them; NULL: not read, or not all that may count. */
+	const struct sg_app_workloads *workloads; /* how far they are */
+	const struct sg_app_workloads *images;    /* what they run */
 };
 
 struct sg_flux_verdict {
@@ -65,7 +69,9 @@ struct sg_flux_verdict {
 	enum sg_app_code code;
 	char message[SG_APP_MESSAGE_MAX]; /* sentence with evidence, untrusted text in it */
 	char revision[SG_OID_SIZE];       /* the one that is applied, "" when there is none */
-	bool workloads_wanted; /* Ready means applied only: read what is in the inventory */
+	bool workloads_wanted;            /* how far is what the inventory names? */
+	bool images_wanted;               /* which images does it run? */
+	bool image_unseen;                /* SUCCESS: the expected image runs nowhere */
 };
 
 struct sg_flux_fold;

@@ -87,3 +87,17 @@ bool sg_environment_gates_merge(const struct sg_environment *env)
 			return true;
 	return false;
 }
+
+enum sg_follow sg_environment_follows(const struct sg_environment *env)
+{
+	if (env->helm_release)
+		return SG_FOLLOW_RELEASE;
+	return env->kustomization ? SG_FOLLOW_KUSTOMIZATION : SG_FOLLOW_APPLICATION;
+}
+
+const char *sg_environment_target(const struct sg_environment *env)
+{
+	if (env->helm_release)
+		return env->helm_release;
+	return env->kustomization ? env->kustomization : env->application;
+}

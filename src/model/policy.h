@@ -75,7 +75,7 @@ enum sg_image_part {
 struct sg_cluster_ref {
 	const char *context;   /* kubeconfig context; NULL: the current one, or in-cluster */
 	const char *workloads; /* context of the cluster that runs them; NULL: not another one */
-	const char *namespace; /* where the Applications are; "argocd" when nothing is said */
+	const char *namespace; /* of what is followed; by default "argocd" or "flux-system" */
 	bool insecure;         /* allow insecure-skip-tls-verify of that kubeconfig */
 	bool argocd;           /* through Argo CD's own API; no kubeconfig */
 	const char *project;   /* with argocd: the AppProject of the Applications; NULL: not said */
@@ -107,6 +107,9 @@ struct sg_request_style {
 /* True unless the configuration says otherwise. */
 bool sg_request_style_removes_branch(const struct sg_request_style *style);
 
+/* What brings an environment's files into its cluster. */
+enum sg_follow { SG_FOLLOW_APPLICATION, SG_FOLLOW_KUSTOMIZATION, SG_FOLLOW_RELEASE };
+
 struct sg_environment {
 	const char *name;
 	const char *short_name; /* `short:`, else the name */
@@ -114,7 +117,9 @@ struct sg_environment {
 	enum sg_publish_mode publish;
 	enum sg_merge_mode merge;
 	struct sg_request_style request; /* with publish: merge-request */
-	const char *application; /* template; "NAME" or "NAMESPACE/NAME"; NULL: not configured */
+	const char *application;   /* template; "NAME" or "NAMESPACE/NAME"; NULL: not configured */
+	const char *kustomization; /* template, likewise: of Flux */
+	const char *helm_release;
 	struct sg_cluster_ref cluster;
 	bool sync; /* a sync may be started where automated sync is off */
 	const struct sg_gate_spec *gates;
@@ -124,6 +129,12 @@ struct sg_environment {
 	size_t after_count;
 	int line; /* in stagegate.yaml */
 };
+
+/* APPLICATION where nothing is configured. */
+enum sg_follow sg_environment_follows(const struct sg_environment *env);
+
+/* The template of what it follows; NULL: not configured. */
+const char *sg_environment_target(const struct sg_environment *env);
 
 /* Has it a gate that is decided right before the merge? */
 bool sg_environment_gates_merge(const struct sg_environment *env);

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "step/due.h"
+#include "step/flux_await.h"
 #include "step/follower.h"
 
 struct sg_app_want sg_await_want(struct sg_world *world, const struct sg_loaded *loaded,
@@ -327,6 +328,8 @@ int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg
 	struct sg_await_done done = {0};
 	int rc;
 
+	if (asks[0].follow != SG_FOLLOW_APPLICATION)
+		return sg_flux_await(world, client, ancestry, rules, asks, count, ret_done, err);
 	all.followers = sg_calloc(count, sizeof(*all.followers));
 	all.lookers = sg_calloc(count, sizeof(struct sg_follower *));
 	begin(&all, client, ancestry, asks, count);

@@ -13,6 +13,7 @@
 struct sg_await_ask {
 	const char *service;
 	struct sg_cluster_app app;
+	enum sg_follow follow; /* what APP names */
 	struct sg_app_want want;
 	const char *argocd_namespace; /* where its project is; NULL: the application's own */
 	int64_t timeout_ms;           /* of this one, from the start; 0: as long as the run has */
@@ -42,6 +43,7 @@ struct sg_await_end {
 struct sg_await_done {
 	struct sg_await_end *ends; /* one for each ask, in their order */
 	bool timed_out;
+	bool by_flux;
 	const char *read_only;    /* the cluster's words when refreshes are not permitted; NULL */
 	const char *sync_refused; /* ... when a sync is not permitted; NULL */
 	const char *polling;      /* ... when watching is not permitted; NULL */

@@ -77,17 +77,19 @@ const struct sg_report_verdict *sg_await_report(struct sg_world *world,
 	const struct sg_await_ask *asks, size_t count, const struct sg_await_done *done,
 	struct sg_report *report)
 {
+	const char *whose = done->by_flux ? "Flux's" : "Argo CD's";
+
 	for (size_t i = 0; i < count; i++)
 		add_row(world, &asks[i], &done->ends[i], done->timed_out, report);
 	if (done->read_only)
 		sg_report_warn(report, "READ_ONLY",
-			"no refresh could be asked for (%s); this relied on Argo CD's own polling",
-			done->read_only);
+			"no refresh could be asked for (%s); this relied on %s own polling",
+			done->read_only, whose);
 	if (done->unreadable)
 		sg_report_warn(report, "WORKLOADS_UNREADABLE",
-			"workloads or their pods could not be read (%s); this relied on what Argo "
-			"CD says of them",
-			done->unreadable);
+			"workloads or their pods could not be read (%s); this relied on %s word "
+			"about them",
+			done->unreadable, whose);
 	if (done->sync_refused)
 		sg_report_warn(report, "SYNC_NOT_PERMITTED", "no sync could be started: %s",
 			done->sync_refused);

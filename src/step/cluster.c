@@ -68,14 +68,25 @@ int sg_application_of(struct sg_world *world, const struct sg_policy *policy,
 	const struct sg_environment *env, const char *service, struct sg_cluster_app *ret,
 	struct sg_err *err)
 {
-	const char *text, *slash;
+	if (sg_environment_follows(env) == SG_FOLLOW_APPLICATION)
+		return sg_target_of(world, policy, env, service, ret, err);
+	return sg_fail(err, SG_R_CONFIG_INVALID,
+		"%s:%d: %s follows Flux, and this looks at Applications of Argo CD only",
+		policy->file, env->line, env->name);
+}
 
-	if (!env->application) {
+int sg_target_of(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_cluster_app *ret,
+	struct sg_err *err)
+{
+	const char *text, *slash, *target = sg_environment_target(env);
+
+	if (!target) {
 		(void)sg_fail(err, SG_R_CONFIG_INVALID, "%s:%d: %s names no application",
 			policy->file, env->line, env->name);
 		return sg_hint(err, "add application: \"{service}-%s\"", env->short_name);
 	}
-	if (sg_template_expand(world->arena, env->application, service, env, &text, err) < 0)
+	if (sg_template_expand(world->arena, target, service, env, &text, err) < 0)
 		return -1;
 	slash = strchr(text, '/');
 	ret->namespace =

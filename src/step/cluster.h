@@ -30,8 +30,16 @@ int sg_reach_workloads(struct sg_world *world, const struct sg_environment *env,
 void sg_reached_release(struct sg_reached *reached);
 
 /*
+ * Namespace and name of what ENV follows for SERVICE, whatever its kind (sg_environment_follows()):
+ * for whoever can look at all kinds. As below.
+ */
+int sg_target_of(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_cluster_app *ret,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
  * Namespace and name of the application of SERVICE: the environment's template, "NAME" or
- * "NAMESPACE/NAME". CONFIG_INVALID when the environment names none.
+ * "NAMESPACE/NAME". CONFIG_INVALID when the environment names none, or follows Flux.
  */
 int sg_application_of(struct sg_world *world, const struct sg_policy *policy,
 	const struct sg_environment *env, const char *service, struct sg_cluster_app *ret,

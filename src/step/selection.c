@@ -27,7 +27,7 @@ static int add(struct selecting *s, const char *service, struct sg_err *err)
 		sg_arena_push(s->world->arena, &s->items, &s->count, sizeof(*item));
 
 	item->service = service;
-	return sg_application_of(s->world, &s->loaded->policy, s->env, service, &item->app, err);
+	return sg_target_of(s->world, &s->loaded->policy, s->env, service, &item->app, err);
 }
 
 static int add_all(
@@ -100,7 +100,11 @@ int sg_select(struct sg_world *world, const struct sg_loaded *loaded,
 	const char *const *services = ask->services;
 	size_t count = ask->count;
 
-	if (count == 0 && (ask->all || env->application) &&
+	if (by_cluster && sg_environment_follows(env) != SG_FOLLOW_APPLICATION)
+		return sg_fail(err, SG_R_USAGE,
+			"%s follows Flux: name services; labels and sets are of Applications",
+			env->name);
+	if (count == 0 && (ask->all || sg_environment_target(env)) &&
 		sg_service_list(world, &loaded->policy, tip, &services, &count, err) < 0)
 		return -1;
 	if (add_all(&s, services, count, err) < 0 || (by_cluster && pick(&s, client, err) < 0))

@@ -103,7 +103,8 @@ static int look(struct sg_survey_cluster *c, const struct sg_doctor_cluster *row
 		return -1;
 	if (c->facts->server.reached.state != SG_DOCTOR_KNOWN)
 		return 0;
-	if (ask_rights(c, err) < 0)
+	if (sg_environment_follows(c->facts->env) == SG_FOLLOW_APPLICATION &&
+		ask_rights(c, err) < 0)
 		return -1;
 	return sg_survey_apps(c, err);
 }

@@ -14,6 +14,7 @@ int sg_scan_leave_out(
 	struct scan *scan, enum sg_workload_kind kind, const struct sg_err *why, struct sg_err *err)
 {
 	scan->facts.complete = false;
+	scan->more->left_out = true;
 	if (why->reason == SG_R_FORBIDDEN) {
 		if (!scan->memory->denied)
 			scan->memory->denied_ms = scan->now_ms;
@@ -294,10 +295,12 @@ static int look_at_all(struct scan *scan, struct sg_err *err)
 		}
 		if (sg_scan_is_denied(scan, kind)) {
 			scan->facts.complete = false;
+			scan->more->left_out = true;
 			continue;
 		}
 		if (count++ == SG_SCAN_WORKLOADS_MAX) {
 			scan->facts.complete = false;
+			scan->more->left_out = true;
 			break;
 		}
 		if (look_at(scan, resource, kind, err) < 0)

@@ -39,6 +39,7 @@ struct sg_scan_more {
 				 another application's; OK: nothing was denied */
 	const struct sg_pod *crashed; /* a pod with a container that crashes; NULL: there is none */
 	const char *container;
+	bool left_out; /* not every workload could be read */
 };
 
 /*

@@ -325,6 +325,40 @@ static void all_fields_are_read(void **state)
 	assert_int_equal(o.release.failures, 2);
 	assert_string_equal(o.release.chart_version, "2");
 	assert_string_equal(o.release.release_status, "failed");
+	assert_false(o.release.indirect || o.release.chart_in_git || o.release.elsewhere);
+	assert_false(o.kustomization.elsewhere);
+	sg_arena_release(&arena);
+}
+
+static void where_a_release_is_from(void **state)
+{
+	struct sg_arena arena = {0};
+	struct objects o;
+	struct sg_err err;
+
+	(void)state;
+	assert_non_null(
+		decode_text("{\"metadata\":{\"name\":\"web\",\"labels\":{"
+			    "\"kustomize.toolkit.fluxcd.io/name\":\"apps\","
+			    "\"kustomize.toolkit.fluxcd.io/namespace\":\"flux-system\"}},"
+			    "\"spec\":{\"kubeConfig\":{\"secretRef\":{\"name\":\"x\"}},"
+			    "\"valuesFrom\":[{\"kind\":\"Secret\"}],"
+			    "\"chart\":{\"spec\":{\"sourceRef\":{\"kind\":\"GitRepository\"}}}}}",
+			SG_FLUX_RELEASE, &arena, &o, &err));
+	assert_string_equal(o.release.owner, "apps");
+	assert_string_equal(o.release.owner_namespace, "flux-system");
+	assert_true(o.release.indirect && o.release.chart_in_git && o.release.elsewhere);
+	assert_non_null(
+		decode_text("{\"metadata\":{\"name\":\"web\",\"labels\":{"
+			    "\"kustomize.toolkit.fluxcd.io/name\":7}},\"spec\":{\"valuesFrom\":[],"
+			    "\"chart\":{\"spec\":{\"sourceRef\":{\"kind\":\"HelmRepository\"}}}}}",
+			SG_FLUX_RELEASE, &arena, &o, &err));
+	assert_string_equal(o.release.owner, "");
+	assert_false(o.release.indirect || o.release.chart_in_git);
+	assert_non_null(decode_text("{\"metadata\":{\"name\":\"a\"},\"spec\":{\"kubeConfig\":{"
+				    "\"configMapRef\":{\"name\":\"x\"}}}}",
+		SG_FLUX_KUSTOMIZATION, &arena, &o, &err));
+	assert_true(o.kustomization.elsewhere);
 	sg_arena_release(&arena);
 }
 
@@ -382,6 +416,10 @@ static void wrong_types_are_named(void **state)
 			"lastTransitionTime"},
 		{SG_FLUX_RELEASE, WITH("\"status\":{\"history\":{\"a\":1}}"), "history"},
 		{SG_FLUX_RELEASE, WITH("\"status\":{\"failures\":\"2\"}"), "failures"},
+		{SG_FLUX_RELEASE, WITH("\"spec\":{\"valuesFrom\":{\"a\":1}}"), "valuesFrom"},
+		{SG_FLUX_RELEASE,
+			WITH("\"spec\":{\"chart\":{\"spec\":{\"sourceRef\":{\"kind\":1}}}}"),
+			"sourceRef.kind"},
 		{SG_FLUX_RELEASE, WITH("\"spec\":{\"install\":{\"disableWait\":1}}"),
 			"disableWait"},
 		{SG_FLUX_KUSTOMIZATION, WITH("\"spec\":{\"wait\":1}"), "spec.wait"},
@@ -465,6 +503,7 @@ int main(void)
 		cmocka_unit_test(commits_are_found_in_revisions),
 		cmocka_unit_test(inventories_name_objects),
 		cmocka_unit_test(all_fields_are_read),
+		cmocka_unit_test(where_a_release_is_from),
 		cmocka_unit_test(nothing_is_nothing),
 		cmocka_unit_test(wrong_types_are_named),
 		cmocka_unit_test(lengths_have_limits),

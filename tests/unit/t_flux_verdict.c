@@ -629,7 +629,7 @@ static void an_artifact_may_name_its_commit(void **state)
 	done(&w);
 }
 
-static void a_named_release_is_watched(void **state)
+static void a_named_release_is_all_that_counts(void **state)
 {
 	struct world w;
 
@@ -637,19 +637,203 @@ static void a_named_release_is_watched(void **state)
 	good(&w);
 	child(&w);
 	with_release(&w);
+	w.look.workloads = NULL;
+	w.release.object.name = "api"; /* the others are others' */
 	feed(&w);
 	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	assert_false(sg_flux_fold_verdict(w.fold)->workloads_wanted);
+	w.release.applied_only = true;
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_WORKLOADS_UNREAD, "");
 	assert_true(sg_flux_fold_verdict(w.fold)->workloads_wanted);
-	w.release.object.name = "api";
-	feed(&w);
-	EXPECT(&w, FAIL, FLUX_CHILD_UNWATCHED, "HelmRelease shop/web");
-	w.release.object.name = "web";
-	w.release.object.namespace = "other";
-	feed(&w);
-	EXPECT(&w, FAIL, FLUX_CHILD_UNWATCHED, "HelmRelease shop/web");
-	w.kustomization.waits = true; /* for all that it brings */
+	w.look.workloads = &w.workloads;
 	feed(&w);
 	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	done(&w);
+}
+
+/* Values of other objects are taken late: without a reconciliation after them nothing is proven. */
+static void values_from_elsewhere_need_a_proof(void **state)
+{
+	struct world w;
+
+	(void)state;
+	good(&w);
+	with_release(&w);
+	w.release.indirect = true;
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_RECONCILING, "valuesFrom");
+	request(&w, SG_FLUX_RELEASE);
+	look_after(&w, 1000);
+	EXPECT(&w, WAIT, FLUX_RECONCILING, "valuesFrom");
+	handle(&w, &w.release.object);
+	look_after(&w, 1000);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	w.kustomization.applied = w.kustomization.attempted = AT(NEW); /* and new values with it */
+	look_after(&w, 1000);
+	EXPECT(&w, WAIT, FLUX_RECONCILING, "valuesFrom");
+	w.now_ms += 60000;
+	feed(&w);
+	request(&w, SG_FLUX_RELEASE);
+	handle(&w, &w.release.object);
+	look_after(&w, 1000);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	done(&w);
+}
+
+/* ---- what runs ---- */
+
+#define IMAGE(tag) "registry.example.com/shop/web:" tag
+
+static const char *new_image[] = {IMAGE("2")}, *old_image[] = {IMAGE("1")};
+static const char *alien_image[] = {"registry.example.com/shop/proxy:7"};
+
+static struct sg_app_pod pod_of(const char *name, const char **image)
+{
+	return (struct sg_app_pod){.name = name, .images = {image, 1}};
+}
+
+static void expecting(struct world *w, struct sg_app_pod *pods, size_t count)
+{
+	w->want.image = IMAGE("2");
+	w->workloads = (struct sg_app_workloads){
+		.sentence = "", .pods = pods, .pod_count = count, .complete = true};
+	w->look.images = &w->workloads;
+}
+
+static void the_image_has_to_run(void **state)
+{
+	struct sg_app_pod pods[] = {
+		pod_of("shop/web-1", old_image), pod_of("shop/web-2", new_image)};
+	struct world w;
+
+	(void)state;
+	good(&w);
+	expecting(&w, pods, 2);
+	w.look.images = NULL;
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_WORKLOADS_UNREAD, "");
+	assert_true(sg_flux_fold_verdict(w.fold)->images_wanted);
+	w.look.images = &w.workloads;
+	feed(&w);
+	EXPECT(&w, WAIT, OLD_IMAGE_RUNNING, "in shop/web-1");
+	look_after(&w, 3600000); /* for as long as it takes */
+	EXPECT(&w, WAIT, OLD_IMAGE_RUNNING, "");
+	pods[0].finished = true;
+	feed(&w);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	assert_false(sg_flux_fold_verdict(w.fold)->image_unseen);
+	done(&w);
+}
+
+static void another_image_fails_after_its_grace(void **state)
+{
+	struct sg_app_pod pods[] = {pod_of("shop/web-1", old_image)};
+	struct world w;
+
+	(void)state;
+	good(&w);
+	expecting(&w, pods, 1);
+	feed(&w);
+	EXPECT(&w, WAIT, IMAGE_MISMATCH, "shop/web:1; in shop/web-1");
+	w.look.images = NULL; /* the first half of each look */
+	look_after(&w, w.policy.image_grace_ms - 1);
+	w.look.images = &w.workloads;
+	feed(&w);
+	EXPECT(&w, WAIT, IMAGE_MISMATCH, "");
+	w.workloads.pods = NULL; /* gone for a moment: it begins anew */
+	w.workloads.pod_count = 0;
+	look_after(&w, 1);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	expecting(&w, pods, 1);
+	feed(&w);
+	look_after(&w, w.policy.image_grace_ms - 1);
+	EXPECT(&w, WAIT, IMAGE_MISMATCH, "");
+	look_after(&w, 1);
+	EXPECT(&w, FAIL, IMAGE_MISMATCH, "expected");
+	done(&w);
+}
+
+static void an_image_may_run_nowhere(void **state)
+{
+	struct sg_app_pod pods[] = {pod_of("shop/proxy-1", alien_image)};
+	struct world w;
+
+	(void)state;
+	good(&w);
+	expecting(&w, pods, 1);
+	feed(&w);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	assert_true(sg_flux_fold_verdict(w.fold)->image_unseen);
+	w.workloads.templates = (struct sg_app_strings){new_image, 1}; /* scaled to nothing */
+	feed(&w);
+	assert_false(sg_flux_fold_verdict(w.fold)->image_unseen);
+	w.workloads.templates = (struct sg_app_strings){old_image, 1};
+	feed(&w);
+	EXPECT(&w, WAIT, IMAGE_MISMATCH, "");
+	w.workloads.complete = false;
+	feed(&w);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	assert_true(sg_flux_fold_verdict(w.fold)->image_unseen);
+	done(&w);
+}
+
+static void a_chart_in_git_is_proven_by_what_runs(void **state)
+{
+	struct sg_app_pod pods[] = {pod_of("shop/web-1", new_image)};
+	struct world w;
+
+	(void)state;
+	good(&w);
+	with_release(&w);
+	w.release.chart_in_git = true;
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_NO_COMMIT, "HelmRelease shop/web");
+	expecting(&w, pods, 0);
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_NO_COMMIT, "HelmRelease shop/web");
+	expecting(&w, pods, 1);
+	feed(&w);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	done(&w);
+}
+
+static void checks_of_health(struct world *w)
+{
+	attempts_it(w);
+	set(w, &w->kustomization.object, "Ready", "Unknown", "Progressing",
+		"Running health checks");
+	set(w, &w->kustomization.object, "Healthy", "Unknown", "Progressing",
+		"Running health checks");
+	set(w, &w->kustomization.object, "Reconciling", "True", "Progressing", "at work");
+}
+
+/* Nothing is read of workloads before they are applied: what is stuck then is the old version. */
+static void a_stuck_rollout_ends_the_health_checks_early(void **state)
+{
+	struct world w;
+
+	(void)state;
+	good(&w);
+	w.workloads = (struct sg_app_workloads){
+		.sentence = "Deployment shop/web: 1 of 2", .cause = SG_APP_CODE_IMAGE_PULL};
+	w.look.workloads = &w.workloads;
+	checks_of_health(&w);
+	feed(&w);
+	EXPECT(&w, WAIT, PROGRESSING, "1 of 2");
+	assert_true(sg_flux_fold_verdict(w.fold)->workloads_wanted);
+	no_request(&w);
+	w.workloads.ripe = true;
+	w.kustomization.attempted = AT(OLD);
+	feed(&w);
+	assert_int_equal(sg_flux_fold_verdict(w.fold)->kind, SG_APP_WAIT);
+	w.kustomization.attempted = AT(X);
+	w.conditions[SG_FLUX_KUSTOMIZATION][1].observed = 2;
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_RECONCILING, "Running");
+	w.conditions[SG_FLUX_KUSTOMIZATION][1].observed = 3;
+	feed(&w);
+	EXPECT(&w, FAIL, IMAGE_PULL, "1 of 2");
 	done(&w);
 }
 
@@ -1210,7 +1394,13 @@ int main(void)
 		cmocka_unit_test(orders_are_believed_at_once),
 		cmocka_unit_test(what_holds_the_revision_is_followed),
 		cmocka_unit_test(an_artifact_may_name_its_commit),
-		cmocka_unit_test(a_named_release_is_watched),
+		cmocka_unit_test(a_named_release_is_all_that_counts),
+		cmocka_unit_test(values_from_elsewhere_need_a_proof),
+		cmocka_unit_test(the_image_has_to_run),
+		cmocka_unit_test(another_image_fails_after_its_grace),
+		cmocka_unit_test(an_image_may_run_nowhere),
+		cmocka_unit_test(a_chart_in_git_is_proven_by_what_runs),
+		cmocka_unit_test(a_stuck_rollout_ends_the_health_checks_early),
 		cmocka_unit_test(gone_is_deleted),
 		cmocka_unit_test(reasons_have_their_codes),
 		cmocka_unit_test(a_failure_that_stands_is_none_yet),

@@ -1,0 +1,33 @@
+/*
+ * Objects of Flux, one by one: a fresh read of the server, and the request to reconcile
+ * (argocd.md 4.1).
+ */
+#ifndef SG_CLUSTER_FLUX_READ_H
+#define SG_CLUSTER_FLUX_READ_H
+
+#include "cluster/client.h"
+#include "model/flux.h"
+
+struct sg_flux_name {
+	enum sg_flux_kind kind;
+	const char *namespace;
+	const char *name;
+};
+
+/*
+ * *ret_doc is the object, which the caller frees, or NULL: there is none of that name. FORBIDDEN
+ * with the rule that is missing, NOT_FOUND when the cluster does not know the kind, CONFIG_INVALID
+ * for what cannot be a name, ANSWER_INVALID when something else comes, three times; else as
+ * sg_cluster_send().
+ */
+int sg_cluster_get_flux(struct sg_cluster_client *client, const struct sg_flux_name *name,
+	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * Sets the annotation reconcile.fluxcd.io/requestedAt to VALUE, by a merge patch of nothing else.
+ * FORBIDDEN with the rule that is missing, NOT_FOUND; else as above.
+ */
+int sg_cluster_reconcile(struct sg_cluster_client *client, const struct sg_flux_name *name,
+	const char *value, int64_t deadline_ms, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

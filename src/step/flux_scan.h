@@ -1,0 +1,31 @@
+/* The workloads that Flux has brought, as its inventory names them, for model/flux_verdict.h. */
+#ifndef SG_STEP_FLUX_SCAN_H
+#define SG_STEP_FLUX_SCAN_H
+
+#include "model/flux_verdict.h"
+#include "step/workload_scan.h"
+#include "step/world.h"
+
+/* Zeroed at the begin, but for stuck.grace_ms of the memory. */
+struct sg_flux_scan {
+	struct sg_scan_memory memory;
+	struct sg_arena arena; /* of what was read last */
+	struct sg_app_workloads progress;
+	struct sg_app_workloads images;
+	const char *denied; /* what may not be read, and the rule; in the world's arena; NULL */
+};
+
+void sg_flux_scan_release(struct sg_flux_scan *scan);
+
+/* Forgets what was read, not what is stuck since when. */
+void sg_flux_scan_clear(struct sg_flux_scan *scan);
+
+/*
+ * What LOOK wants to know as VERDICT says, into LOOK; it stays NULL where it cannot be had. Of a
+ * HelmRelease its own inventory counts. 1: there is something new. 0: there is not. -1: a signal.
+ */
+int sg_flux_scan_fill(struct sg_flux_scan *scan, struct sg_world *world,
+	struct sg_cluster_client *client, const struct sg_flux_verdict *verdict,
+	struct sg_flux_look *look, struct sg_err *err) SG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,217 @@
+#include "step/flux_sight.h"
+
+#include <string.h>
+
+#include "cluster/flux.h"
+
+/* An owner or a source that changes while it is read is read again so often. */
+#define TURNS 3
+
+void sg_flux_sight_begin(struct sg_flux_sight *sight, struct sg_cluster_client *client,
+	enum sg_flux_kind kind, const struct sg_cluster_app *app)
+{
+	const struct sg_flux_name named = {kind, app->namespace, app->name};
+
+	*sight = (struct sg_flux_sight){.client = client,
+		.named = named,
+		.kustomization = {SG_FLUX_KUSTOMIZATION, "", ""},
+		.source = {SG_FLUX_REPOSITORY, "", ""},
+		.unreadable = SG_ERR_INIT};
+	if (kind == SG_FLUX_KUSTOMIZATION)
+		sight->kustomization = named;
+}
+
+void sg_flux_sight_release(struct sg_flux_sight *sight)
+{
+	sg_arena_release(&sight->names);
+	sg_arena_release(&sight->facts);
+}
+
+/* True when it was another one. */
+static bool rename_to(struct sg_flux_sight *sight, struct sg_flux_name *name, const char *namespace,
+	const char *text)
+{
+	if (strcmp(name->namespace, namespace) == 0 && strcmp(name->name, text) == 0)
+		return false;
+	name->namespace = sg_arena_strdup(&sight->names, namespace);
+	name->name = sg_arena_strdup(&sight->names, text);
+	return true;
+}
+
+/* True when it reads from another source than was known. */
+static bool learn_source(
+	struct sg_flux_sight *sight, const struct sg_flux_kustomization *kustomization)
+{
+	bool was_known = sight->source_known;
+	bool is_git =
+		strcmp(kustomization->source_kind, sg_flux_kind_name(SG_FLUX_REPOSITORY)) == 0;
+	bool changed =
+		rename_to(sight, &sight->source, is_git ? kustomization->source_namespace : "",
+			is_git ? kustomization->source_name : "");
+
+	sight->source_known = true;
+	return changed || !was_known;
+}
+
+static int no_owner(const struct sg_flux_sight *sight, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_CONFIG_INVALID,
+		"the HelmRelease \"%s\" in namespace \"%s\" has no label that says which "
+		"Kustomization brings it",
+		sight->named.name, sight->named.namespace);
+	return sg_hint(
+		err, "only what a Kustomization brings from Git can be followed to a commit");
+}
+
+static int learn_owner(struct sg_flux_sight *sight, const struct sg_flux_release *release,
+	bool *ret_changed, struct sg_err *err)
+{
+	if (!release->owner[0] || !release->owner_namespace[0])
+		return no_owner(sight, err);
+	*ret_changed =
+		rename_to(sight, &sight->kustomization, release->owner_namespace, release->owner);
+	return 0;
+}
+
+/* An object of KIND as its facts; NULL when it is not there. */
+static int read_kustomization(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_flux_kustomization *facts = sg_arena_calloc(&sight->facts, 1, sizeof(*facts));
+
+	sight->look.kustomization = NULL;
+	if (sg_cluster_get_flux(sight->client, &sight->kustomization, deadline_ms, &doc, err) < 0)
+		return -1;
+	if (!doc)
+		return 0;
+	if (sg_flux_kustomization_decode(doc, &sight->facts, facts, err) < 0)
+		return -1;
+	sight->look.kustomization = facts;
+	return 0;
+}
+
+static int read_release(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_flux_release *facts = sg_arena_calloc(&sight->facts, 1, sizeof(*facts));
+
+	sight->look.release = NULL;
+	if (sg_cluster_get_flux(sight->client, &sight->named, deadline_ms, &doc, err) < 0)
+		return -1;
+	if (!doc)
+		return 0;
+	if (sg_flux_release_decode(doc, &sight->facts, facts, err) < 0)
+		return -1;
+	sight->look.release = facts;
+	return 0;
+}
+
+/* What may not be read is left out: what was applied speaks for itself. */
+static int read_source(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_flux_repository *facts = sg_arena_calloc(&sight->facts, 1, sizeof(*facts));
+	struct sg_err why = SG_ERR_INIT;
+
+	sight->look.repository = NULL;
+	sight->unreadable = why;
+	if (!sight->source.name[0])
+		return 0;
+	if (sg_cluster_get_flux(sight->client, &sight->source, deadline_ms, &doc, &why) < 0) {
+		if (why.reason == SG_R_FORBIDDEN || why.reason == SG_R_NOT_FOUND) {
+			sight->unreadable = why;
+			return 0;
+		}
+		*err = why;
+		return -1;
+	}
+	if (!doc)
+		return 0;
+	if (sg_flux_repository_decode(doc, &sight->facts, facts, err) < 0)
+		return -1;
+	sight->look.repository = facts;
+	return 0;
+}
+
+static int missing(
+	const struct sg_flux_sight *sight, const struct sg_flux_name *name, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_APPLICATION_NOT_FOUND,
+		"there is no %s \"%s\" in namespace \"%s\" of %s", sg_flux_kind_name(name->kind),
+		name->name, name->namespace, sight->client->access->server);
+	return sg_hint(err, "see `flux get all -A`; the configuration says which namespace and "
+			    "name are looked for");
+}
+
+/* Who brings it and from where, when that is not known yet. */
+static int find_names(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
+{
+	bool ignored;
+
+	if (!sight->kustomization.name[0]) {
+		if (read_release(sight, deadline_ms, err) < 0)
+			return -1;
+		if (!sight->look.release)
+			return missing(sight, &sight->named, err);
+		if (learn_owner(sight, sight->look.release, &ignored, err) < 0)
+			return -1;
+	}
+	if (sight->source_known)
+		return 0;
+	if (read_kustomization(sight, deadline_ms, err) < 0)
+		return -1;
+	if (sight->look.kustomization)
+		(void)learn_source(sight, sight->look.kustomization);
+	return 0;
+}
+
+/* 1: all belongs together. 0: a name has changed meanwhile. */
+static int read_all(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
+{
+	bool changed = false;
+
+	if (find_names(sight, deadline_ms, err) < 0 || read_source(sight, deadline_ms, err) < 0 ||
+		read_kustomization(sight, deadline_ms, err) < 0)
+		return -1;
+	if (sight->look.kustomization && learn_source(sight, sight->look.kustomization))
+		return 0;
+	if (sight->named.kind != SG_FLUX_RELEASE)
+		return 1;
+	if (read_release(sight, deadline_ms, err) < 0)
+		return -1;
+	if (sight->look.release && learn_owner(sight, sight->look.release, &changed, err) < 0)
+		return -1;
+	sight->source_known = sight->source_known && !changed;
+	return !changed;
+}
+
+static int read_turns(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
+{
+	for (int turn = 0; turn < TURNS; turn++) {
+		int n;
+
+		sg_arena_release(&sight->facts);
+		sight->look = (struct sg_flux_look){0};
+		n = read_all(sight, deadline_ms, err);
+		if (n != 0)
+			return n < 0 ? -1 : 0;
+	}
+	(void)sg_fail(err, SG_R_CONFLICT, "the %s \"%s\" changes too fast to be read",
+		sg_flux_kind_name(sight->named.kind), sight->named.name);
+	return sg_transient(err);
+}
+
+int sg_flux_sight_read(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
+{
+	int rc = read_turns(sight, deadline_ms, err);
+
+	if (rc == 0 && !sight->seen && !sight->look.kustomization)
+		rc = missing(sight, &sight->kustomization, err);
+	if (rc < 0) {
+		sg_arena_release(&sight->facts);
+		sight->look = (struct sg_flux_look){0};
+		return -1;
+	}
+	sight->seen = true;
+	return 0;
+}
