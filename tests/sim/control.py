@@ -9,7 +9,7 @@ import time
 
 import yaml
 
-from . import connections, front, gitrepo, gl_ctl, gl_fault, kubeconfig, kubefaults, loop, seed
+from . import connections, flux, front, gitrepo, gl_ctl, gl_fault, kubeconfig, kubefaults, loop, seed
 from .behaviours import BEHAVIOURS
 from .effects import MOMENTS
 from .controller import VERSION
@@ -18,6 +18,8 @@ from .merge import merge_diff
 HELP = {
     "app NAME BEHAVIOUR": "how the application behaves from now on (README.md lists them)",
     "apply": "Applications and ApplicationSets from standard input, as kubectl apply",
+    "flux NAME BEHAVIOUR": "how a Kustomization of flux-system, or `release/NAMESPACE/NAME`, behaves from now on (README.md lists them)",
+    "flux-poll": "the intervals of all GitRepositories are over",
     "apps": "one line for each application: behaviour, sync, health, revision, images",
     "show app NAME": "the Application object as JSON",
     "log [NAME] [N]": "the last N changes (20) as JSON merge patches",
@@ -111,6 +113,16 @@ class Commands:
         self._on_loop(lambda: self.box.controller.behave(name, behaviour))
         return ""
 
+    def cmd_flux(self, name, behaviour):
+        if behaviour not in flux.BEHAVIOURS:
+            raise Bad(f"no such behaviour: {behaviour}; one of {', '.join(flux.BEHAVIOURS)}")
+        self._on_loop(lambda: self.box.flux.behave(name, behaviour))
+        return ""
+
+    def cmd_flux_poll(self):
+        self._on_loop(self.box.flux.poll)
+        return ""
+
     def cmd_apps(self):
         rows = []
         for name, app in sorted(self.box.controller.apps.items()):
@@ -146,9 +158,12 @@ class Commands:
         return f"{label} {'unchanged' if new is old else 'configured'}"
 
     def cmd_show(self, kind, name):
-        obj = self.box.store.get(
-            {"app": "applications", "appset": "applicationsets", "project": "appprojects"}.get(kind, kind), name
-        )
+        if kind in flux.KINDS:
+            namespace, _, name = name.rpartition("/")
+            obj = self.box.flux.get(kind, name, namespace or flux.HOME)
+        else:
+            resource = {"app": "applications", "appset": "applicationsets", "project": "appprojects"}.get(kind, kind)
+            obj = self.box.store.get(resource, name)
         if obj is None:
             raise Bad(f"no such {kind}: {name}")
         return json.dumps(obj, indent=1, sort_keys=True)
@@ -371,6 +386,7 @@ class Commands:
         self.box.front.effects.end()
         self.cmd_fault("clear")
         self.box.loop.speed, self.box.loop.delays = 0, dict(loop.DELAYS)
+        self.box.flux.stop()
         for app in self.box.controller.apps.values():
             app.behaviour, app.hold = "healthy", False
         self.cmd_settle()
@@ -380,6 +396,7 @@ class Commands:
         self.box.gitlab.reset()
         self.box.controller.version = VERSION
         self._on_loop(self.box.controller.restart)
+        self._on_loop(self.box.flux.restart)
         self.cmd_requests("clear")
         os.truncate(self.box.path("access.log"), 0)
         return ""

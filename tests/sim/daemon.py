@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.request
 
-from . import argo, control, front, gitrepo, gl_people, gl_seed, gl_server, kube, kubeauth, kubeconfig, kubefaults, kubework, loop, nginx, procs, seed, tls, world
+from . import argo, control, flux, front, gitrepo, gl_people, gl_seed, gl_server, kube, kubeauth, kubeconfig, kubefaults, kubework, loop, nginx, procs, seed, tls, world
 from .clock import Clock, stamp
 from .controller import Controller
 from .store import Store
@@ -154,6 +154,7 @@ class Sandbox:
         world.fill(self.controller, empty=self.info["empty"])
         self.auth, self.faults = kubeauth.Auth(self.info["tokens"]["kube"]), kubefaults.Faults()
         self.kube = kube.Shared(self.store, self.auth, self.faults, self.clock, self.front.effects)
+        self.kube.flux = self.flux = flux.Flux(self.controller, self.clock, self.reader, self.info["url"], self.info["empty"])
         self.kube.workloads = kubework.Workloads(self.controller)
         for name, listener in listeners.items():
             context = None if name == "kube-plain" else self._context("expired" if name == "kube-expired" else "server")

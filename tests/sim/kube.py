@@ -13,6 +13,7 @@ import urllib.parse
 from . import kubeauth, kubeselect
 from .clock import stamp
 from .effects import READS
+from .flux import Serving
 from .kubedisco import Discovery
 from .kuberead import Reading
 from .kubetypes import PATH, RESOURCES, Refusal
@@ -28,6 +29,7 @@ class Shared:
     def __init__(self, store, auth, faults, clock, effects):
         self.store, self.auth, self.faults, self.clock, self.effects = store, auth, faults, clock, effects
         self.snapshots = collections.OrderedDict()  # (resource, namespace, version) -> objects, for `continue`
+        self.flux = None  # flux.Flux
         self.workloads = None  # kubework.Workloads, once there is a controller
         self.skew = 0
         self.requests = []  # {method, path, user, status, at} of each answer
@@ -60,7 +62,7 @@ class KubeServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
             pass
 
 
-class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
+class Handler(Discovery, Reading, Writing, Serving, http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = 65536
 
@@ -198,7 +200,7 @@ class Handler(Discovery, Reading, Writing, http.server.BaseHTTPRequestHandler):
         if split.path in ("/livez", "/readyz", "/healthz"):
             self.answer(200, b"ok", "text/plain; charset=utf-8")
             return
-        if self.discovery(split.path) or self.review(split.path) or self.core(split.path):
+        if self.discovery(split.path) or self.review(split.path) or self.core(split.path) or self.flux(split.path):
             return
         match = PATH.fullmatch(split.path)
         if not match or match["resource"] not in RESOURCES:

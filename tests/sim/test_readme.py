@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from sim import behaviours, control, front, gl_all, gl_ctl, gl_fault, gl_mr, kubefaults, sandbox  # noqa: F401
+from sim import behaviours, control, flux, front, gl_all, gl_ctl, gl_fault, gl_mr, kubefaults, sandbox  # noqa: F401
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "README.md"), encoding="utf-8") as source:
     README = source.read()
@@ -14,6 +14,12 @@ FAULTS = {**front.FAULTS, **kubefaults.FAULTS, **gl_fault.FAULTS, **control.OWN}
 @pytest.mark.parametrize("name", behaviours.BEHAVIOURS)
 def test_behaviours(name):
     text, contract = behaviours.BEHAVIOURS[name]
+    assert f"| `{name}` | {text} | {contract} |" in README
+
+
+@pytest.mark.parametrize("name", flux.BEHAVIOURS)
+def test_flux_behaviours(name):
+    text, contract = flux.BEHAVIOURS[name]
     assert f"| `{name}` | {text} | {contract} |" in README
 
 
