@@ -226,6 +226,15 @@ def test_what_the_configuration_must_not_say(sg, follows, words):
     assert words in run.err + run.out, run
 
 
+@pytest.mark.parametrize("words", ["workloads: x", "argocd: true"])
+def test_words_about_clusters_of_argo_cd(sg, words):
+    path = f"{sg.folder}/cluster.yaml"
+    with open(path, "w", encoding="ascii") as out:
+        out.write((CONFIG % KUSTOMIZATION).replace("{context: dev}", "{%s}" % words))
+    run = sg("wait", "catalog", "--env", "dev", "--config", path, expect=3)
+    assert "follows Flux" in run.err + run.out, run
+
+
 def test_labels_are_of_applications(sg):
     run = sg("wait", "--selector", "a=b", "--env", "dev", *config(sg), expect=2)
     assert "follows Flux" in run.err + run.out, run
