@@ -39,6 +39,7 @@ struct sg_gate_before {
 	enum sg_answer newer;     /* was image_files published there after `image`? (MERGE) */
 	int64_t deployed_unix_s;  /* deployedAt of the last entry of status.history; 0: absent */
 	int64_t health_unix_s;    /* status.health.lastTransitionTime; 0: absent */
+	bool by_flux;             /* it follows Flux, which says neither time */
 	int64_t next_look_unix_s; /* of the verdict; 0: unknown */
 };
 

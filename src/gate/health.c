@@ -68,6 +68,12 @@ static void say_row(const struct sg_gate_before *before, enum sg_gate_state stat
 			verdict->message[0] ? verdict->message : sg_app_code_text(verdict->code));
 }
 
+/* What a success is called where the environment is. */
+static const char *well(const struct sg_gate_before *before)
+{
+	return before->by_flux ? "applied and Ready" : "Synced and Healthy";
+}
+
 static void judge_success(
 	const struct sg_gate_before *before, struct sg_arena *arena, struct sg_gate_verdict *ret)
 {
@@ -77,15 +83,15 @@ static void judge_success(
 		say_row(before, SG_VERDICT_WAIT, arena, ret);
 	else if (!before->image_seen)
 		sg_gate_say(ret, arena, SG_GATE_CODE_IMAGE_NOT_SEEN,
-			"%s in %s is Synced and Healthy, and %s is not seen to run there",
-			before->application, before->environment, before->image_files);
+			"%s in %s is %s, and %s is not seen to run there", before->application,
+			before->environment, well(before), before->image_files);
 	else if (same)
-		sg_gate_say(ret, arena, SG_GATE_CODE_HEALTHY, "%s runs %s, Synced and Healthy",
-			before->environment, before->image);
+		sg_gate_say(ret, arena, SG_GATE_CODE_HEALTHY, "%s runs %s, %s", before->environment,
+			before->image, well(before));
 	else
 		sg_gate_say(ret, arena, SG_GATE_CODE_HEALTHY,
-			"%s runs %s, published there after %s, Synced and Healthy",
-			before->environment, before->image_files, before->image);
+			"%s runs %s, published there after %s, %s", before->environment,
+			before->image_files, before->image, well(before));
 }
 
 static void judge_cluster(
@@ -122,8 +128,8 @@ static void say_seen(const struct sg_gate_before *before, enum sg_gate_phase pha
 {
 	ret->observed = sg_arena_printf(
 		arena, "%s, %s", before->image_files, sg_app_code_name(before->verdict.code));
-	ret->expected = sg_arena_printf(arena, "%s%s, Synced and Healthy", before->image,
-		phase == SG_PHASE_MERGE ? " or one published after it" : "");
+	ret->expected = sg_arena_printf(arena, "%s%s, %s", before->image,
+		phase == SG_PHASE_MERGE ? " or one published after it" : "", well(before));
 }
 
 void sg_gate_health(const struct sg_gate_spec *spec, const struct sg_gate_facts *facts,

@@ -18,10 +18,11 @@ static int add_ask(struct living *l, const struct sg_promotion *p, struct sg_err
 {
 	struct sg_await_ask *ask = &l->asks[l->count];
 
-	if (sg_application_of(
-		    l->world, &l->stage->loaded.policy, p->env, p->service, &ask->app, err) < 0)
+	if (sg_target_of(l->world, &l->stage->loaded.policy, p->env, p->service, &ask->app, err) <
+		0)
 		return -1;
 	ask->service = p->service;
+	ask->follow = sg_environment_follows(p->env);
 	ask->argocd_namespace = p->env->cluster.namespace;
 	ask->want = sg_await_want(l->world, &l->stage->loaded, p->env,
 		p->landed[0] ? p->landed : p->tip->revision, p->target_image);

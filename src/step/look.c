@@ -8,6 +8,7 @@
 #include "step/await.h"
 #include "step/change.h"
 #include "step/cluster.h"
+#include "step/look_flux.h"
 #include "step/workloads.h"
 
 /* A refresh is consumed within a second or two; a gate is asked again anyway. */
@@ -259,6 +260,8 @@ int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_
 	struct sg_look look = {0};
 	struct sg_err trouble = SG_ERR_INIT;
 
+	if (sg_environment_follows(ask->env) != SG_FOLLOW_APPLICATION)
+		return sg_look_flux(world, loaded, client, ask, ret_look, err);
 	if (sg_application_of(world, &loaded->policy, ask->env, ask->service, &looking.name, err) <
 		0)
 		return -1;

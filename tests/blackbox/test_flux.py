@@ -240,21 +240,98 @@ def test_labels_are_of_applications(sg):
     assert "follows Flux" in run.err + run.out, run
 
 
-TWO = """version: 1
+# ---- promotions
+
+STAGES = """version: 1
 branch: main
 environments:
-  - {name: dev, branch: develop, kustomization: "{service}-dev", cluster: {context: dev}}
-  - {name: staging, branch: main, application: "{service}-staging", cluster: {context: staging}}
+  - {name: dev, branch: develop, %s, cluster: {context: dev}}
+  - name: staging
+    publish: merge-request
+    kustomization: "{service}-staging"
+    cluster: {context: staging}
+    gates: [{type: health}%s]
 services:
   - {name: catalog, path: apps/catalog, image: registry.example.com/shop/catalog}
 """
 
 
-@pytest.mark.parametrize("words, code", [
-    (["status"], 0), (["doctor"], None), (["gate", "catalog", "--to", "staging"], 3), (["promote", "catalog", "--to", "staging"], 3)])
-def test_what_cannot_be_done_with_flux_yet_is_said(sg, words, code):
-    with open(f"{sg.folder}/two.yaml", "w", encoding="ascii") as out:
-        out.write(TWO)
-    run = sg(*words, "--config", f"{sg.folder}/two.yaml", "--output", "json", expect=code)
+@pytest.fixture(name="stages")
+def _stages(sandbox, sg):
+    """Writes the configuration into its branch; as a job that somebody has started."""
+    sandbox.ctl("reset")
+    sg.env.update(
+        STAGEGATE_GITLAB_URL=sandbox.env["STAGEGATE_GITLAB_URL"], STAGEGATE_MR_POLL="20ms", CI_JOB_ID="7",
+        CI_JOB_TOKEN=sandbox.env["SANDBOX_JOB_TOKEN_DEV"], CI_SERVER_URL=sandbox.env["STAGEGATE_GITLAB_URL"])
+
+    def write(follows=KUSTOMIZATION, gate=""):
+        sandbox.ctl("push-file", "main", "stagegate.yaml", stdin=STAGES % (follows, gate))
+        for env in ("dev", "staging"):
+            sandbox.ctl("flux", f"catalog-{env}", "healthy")
+        tag = f"1.9.{next(TAGS)}"
+        sg("bump", "catalog", tag)
+        return tag
+
+    yield write
+    sandbox.ctl("reset")
+
+
+def promote(sg, **how):
+    return sg("promote", "catalog", "--to", "staging", "--output", "json", *QUICK, **how)
+
+
+def gate(run, kind="health"):
+    return [row for row in run.json["gates"] if row["type"] == kind][-1]
+
+
+@pytest.mark.parametrize("follows", [KUSTOMIZATION, RELEASE])
+def test_a_promotion_from_flux_to_flux(sandbox, stages, sg, follows):
+    tag = stages(follows)
+    sg("wait", "catalog", "--env", "dev", *QUICK)
+    looked = gate(sg("gate", "catalog", "--to", "staging", "--output", "json"))
+    assert looked["reason"] == "HEALTHY" and "applied and Ready" in looked["sentence"], looked
+    run = promote(sg)
+    assert run.json["result"] == "done", run
+    assert verdict(run)["reason"] == "DEPLOYED" and verdict(run)["revision_seen"] == sandbox.tip("main")
+    assert verdict(run)["images"] == [f"registry.example.com/shop/catalog:{tag}"]
+    again = promote(sg)
+    assert again.json["result"] == "done" and verdict(again)["reason"] == "DEPLOYED", again
+
+
+def test_the_health_gate_waits_for_flux(stages, sg):
+    stages()  # nobody has asked Flux to bring it
+    run = sg("gate", "catalog", "--to", "staging", "--output", "json", expect=75)
+    assert gate(run)["reason"] == "FLUX_SOURCE_BEHIND", run
+    assert promote(sg, expect=75).json["merge_requests"] == []
+
+
+def test_the_health_gate_is_closed_by_what_somebody_has_ordered(sandbox, stages, sg):
+    stages()
+    sg("wait", "catalog", "--env", "dev", *QUICK)
+    sandbox.ctl("flux", "catalog-dev", "suspended")
+    run = sg("gate", "catalog", "--to", "staging", "--output", "json", expect=1)
+    assert gate(run)["reason"] == "FLUX_SUSPENDED", run
+
+
+def test_the_health_gate_wants_to_see_the_image(sandbox, stages, sg):
+    stages()
+    sg("wait", "catalog", "--env", "dev", *QUICK)
+    blind = {"KUBECONFIG": sandbox.env["SANDBOX_KUBECONFIG_GET_ONLY"]}
+    run = sg("gate", "catalog", "--to", "staging", "--output", "json", env=blind, expect=None)
+    assert run.code in (1, 75) and gate(run)["reason"] == "IMAGE_NOT_SEEN", run
+
+
+def test_flux_knows_no_soak_time(stages, sg):
+    stages(gate=", {type: soak, duration: 1s}")
+    sg("wait", "catalog", "--env", "dev", *QUICK)
+    run = sg("gate", "catalog", "--to", "staging", "--output", "json", expect=None)
+    assert gate(run, "soak")["reason"] == "SOAK_TIME_UNKNOWN" and "Flux keeps no such time" in gate(run, "soak")["sentence"], run
+    assert run.code in (1, 75)
+
+
+@pytest.mark.parametrize("words, code", [(["status"], 0), (["doctor"], None)])
+def test_what_cannot_be_done_with_flux_yet_is_said(stages, sg, words, code):
+    stages()
+    run = sg(*words, "--output", "json", expect=code)
     assert "follows Flux" in run.err + run.out, run
     assert "applications.argoproj.io" not in run.err + run.out, run

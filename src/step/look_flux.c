@@ -1,0 +1,185 @@
+#include "step/look_flux.h"
+
+#include <string.h>
+
+#include "model/sighting.h"
+#include "step/await.h"
+#include "step/change.h"
+#include "step/cluster.h"
+#include "step/flux_scan.h"
+#include "step/flux_sight.h"
+
+#define LOOK_MAX_MS 10000 /* a gate is asked again anyway */
+
+struct looking {
+	struct sg_world *world;
+	struct sg_loaded *loaded;
+	struct sg_cluster_client *client;
+	const struct sg_look_ask *ask;
+	struct sg_flux_want want;
+	struct sg_flux_policy policy;
+	struct sg_flux_fold *fold;
+	struct sg_flux_sight sight;
+	struct sg_flux_scan scan;
+	int64_t until_ms;
+};
+
+/*
+ * What others' commits have not reached yet is as good as the tip, when the files at the revision
+ * that is applied carry the image. What cannot be read is judged at the tip.
+ */
+static const char *revision_of(struct looking *l)
+{
+	const struct sg_flux_kustomization *kustomization = l->sight.look.kustomization;
+	const struct sg_look_ask *ask = l->ask;
+	char applied[SG_OID_SIZE];
+	const char *at, *image;
+	struct sg_tree_source *source;
+	struct sg_err ignored;
+
+	sg_flux_commit(kustomization->applied, applied);
+	at = sg_arena_strdup(l->world->arena, applied);
+	if (!at[0] || strcmp(at, ask->tip->revision) == 0 ||
+		sg_repo_fetch_commits(l->loaded->repo, &at, 1, &ignored) < 0 ||
+		sg_repo_source(l->loaded->repo, at, ask->env->branch, l->world->arena, &source,
+			&ignored) < 0 ||
+		sg_change_image(l->world, &l->loaded->policy, ask->env, ask->service, source,
+			&image, &ignored) < 0)
+		return ask->tip->revision;
+	return image && strcmp(image, ask->image) == 0 ? at : ask->tip->revision;
+}
+
+/* The look that was read, and what the fold wants to know beside it. */
+static int judge(struct looking *l, struct sg_err *err)
+{
+	struct sg_loop *loop = sg_world_loop(l->world);
+	int n;
+
+	sg_flux_fold_feed(l->fold, &l->sight.look, sg_loop_now_ms(loop));
+	do {
+		n = sg_flux_scan_fill(&l->scan, l->world, l->client, sg_flux_fold_verdict(l->fold),
+			&l->sight.look, err);
+		if (n > 0)
+			sg_flux_fold_feed(l->fold, &l->sight.look, sg_loop_now_ms(loop));
+	} while (n > 0);
+	return n;
+}
+
+static bool is_success(const struct looking *l)
+{
+	return sg_flux_fold_verdict(l->fold)->kind == SG_APP_SUCCESS;
+}
+
+/* A success is read a second time. */
+static int judge_twice(struct looking *l, struct sg_err *err)
+{
+	if (judge(l, err) < 0)
+		return -1;
+	if (!is_success(l))
+		return 0;
+	sg_flux_scan_clear(&l->scan);
+	return sg_flux_sight_read(&l->sight, l->until_ms, err) < 0 ? -1 : judge(l, err);
+}
+
+static bool is_seen(const struct looking *l)
+{
+	const struct sg_app_workloads *seen = l->sight.look.images;
+	struct sg_sighting sighting = {0};
+	struct sg_image want;
+
+	if (!seen || !sg_image_parse(sg_str_of(l->ask->image), &want))
+		return false;
+	for (size_t i = 0; i < seen->pod_count; i++)
+		for (size_t k = 0; !seen->pods[i].finished && k < seen->pods[i].images.count; k++)
+			sg_sighting_add(&sighting, &want, seen->pods[i].images.items[k]);
+	sg_sighting_templates(&sighting, &want, seen);
+	return sighting.right > 0;
+}
+
+static void put_images(const struct looking *l, struct sg_look *look)
+{
+	const struct sg_app_workloads *seen = l->sight.look.images;
+	struct sg_arena *arena = l->world->arena;
+	const char **images = NULL;
+
+	for (size_t i = 0; seen && i < seen->pod_count; i++)
+		for (size_t k = 0; !seen->pods[i].finished && k < seen->pods[i].images.count; k++)
+			*(const char **)sg_arena_push(
+				arena, &images, &look->image_count, sizeof(*images)) =
+				sg_arena_strdup(arena, seen->pods[i].images.items[k]);
+	look->images = images;
+}
+
+static void fill(const struct looking *l, struct sg_look *look)
+{
+	const struct sg_flux_verdict *flux = sg_flux_fold_verdict(l->fold);
+	struct sg_app_verdict verdict = {
+		.kind = flux->kind, .code = flux->code, .images_unseen = flux->image_unseen};
+
+	memcpy(verdict.message, flux->message, sizeof(verdict.message));
+	memcpy(verdict.revision, flux->revision, sizeof(verdict.revision));
+	if (flux->kind == SG_APP_SUCCESS)
+		verdict.row = SG_APP_ROW_23;
+	look->verdict = verdict;
+	look->image_seen = is_seen(l);
+	put_images(l, look);
+}
+
+static int look_at(struct looking *l, struct sg_look *look, struct sg_err *err)
+{
+	const struct sg_look_ask *ask = l->ask;
+	struct sg_ancestry *ancestry;
+	struct sg_app_want want;
+	int rc;
+
+	if (sg_repo_ancestry(l->loaded->repo, ask->env->branch, l->world->arena, &ancestry, err) <
+			0 ||
+		sg_flux_sight_read(&l->sight, l->until_ms, err) < 0)
+		return -1;
+	want = sg_await_want(l->world, l->loaded, ask->env, revision_of(l), ask->image);
+	l->want = (struct sg_flux_want){.revision = want.revision,
+		.repo_url = want.repo_url,
+		.branch = want.branch,
+		.release = sg_environment_follows(ask->env) == SG_FOLLOW_RELEASE,
+		.image = ask->image};
+	l->policy = sg_flux_policy_default();
+	l->policy.may_request = false;
+	look->revision = want.revision;
+	l->fold = sg_flux_fold_new(&l->want, &l->policy, ancestry);
+	rc = judge_twice(l, err);
+	if (rc == 0)
+		fill(l, look);
+	sg_flux_fold_free(l->fold);
+	return rc;
+}
+
+int sg_look_flux(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_client *client,
+	const struct sg_look_ask *ask, struct sg_look *ret_look, struct sg_err *err)
+{
+	struct looking l = {.world = world, .loaded = loaded, .client = client, .ask = ask};
+	struct sg_look look = {.sync = "", .health = "", .by_flux = true};
+	struct sg_err trouble = SG_ERR_INIT;
+	struct sg_cluster_app name;
+	int rc;
+
+	if (sg_target_of(world, &loaded->policy, ask->env, ask->service, &name, err) < 0)
+		return -1;
+	l.until_ms = sg_loop_after(sg_world_loop(world), LOOK_MAX_MS);
+	if (l.until_ms > world->deadline_ms)
+		l.until_ms = world->deadline_ms;
+	sg_flux_sight_begin(&l.sight, client,
+		sg_environment_follows(ask->env) == SG_FOLLOW_RELEASE ? SG_FLUX_RELEASE
+								      : SG_FLUX_KUSTOMIZATION,
+		&name);
+	look.application = sg_arena_printf(world->arena, "%s/%s", name.namespace, name.name);
+	rc = look_at(&l, &look, &trouble) < 0
+		     ? sg_world_trouble(world, &trouble, &look.trouble, err)
+		     : 0;
+	sg_flux_sight_release(&l.sight);
+	sg_flux_scan_release(&l.scan);
+	if (rc < 0)
+		return -1;
+	look.server_unix_s = client->server_unix_s;
+	*ret_look = look;
+	return 0;
+}
