@@ -295,7 +295,7 @@ def test_a_promotion_from_flux_to_flux(sandbox, stages, sg, follows):
     assert verdict(run)["reason"] == "DEPLOYED" and verdict(run)["revision_seen"] == sandbox.tip("main")
     assert verdict(run)["images"] == [f"registry.example.com/shop/catalog:{tag}"]
     again = promote(sg)
-    assert again.json["result"] == "done" and verdict(again)["reason"] == "DEPLOYED", again
+    assert again.json["result"] == "unchanged" and verdict(again)["reason"] == "DEPLOYED", again
 
 
 def test_the_health_gate_waits_for_flux(stages, sg):
