@@ -17,6 +17,7 @@ struct raw {
 static const struct sg_json_field pod_fields[] = {
 	RAW(SG_FIELD_STR, facts.namespace, "metadata.namespace"),
 	RAW(SG_FIELD_STR, facts.name, "metadata.name"),
+	RAW(SG_FIELD_STR, facts.uid, "metadata.uid"),
 	RAW(SG_FIELD_STR, deletion, "metadata.deletionTimestamp"),
 	RAW(SG_FIELD_STR, facts.restart_policy, "spec.restartPolicy"),
 	RAW(SG_FIELD_STR, phase, "status.phase"),

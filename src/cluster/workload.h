@@ -9,6 +9,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "io/json_doc.h"
+#include "model/event.h"
 #include "model/workload.h"
 
 /* OBJECT is taken to be of KIND: an item of a list does not say its own. */
@@ -16,6 +17,10 @@ int sg_workload_decode(const struct sg_json *object, enum sg_workload_kind kind,
 	struct sg_arena *arena, struct sg_workload *ret, struct sg_err *err) SG_MUST_CHECK;
 
 int sg_pod_decode(const struct sg_json *object, struct sg_arena *arena, struct sg_pod *ret,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* An Event of core/v1; one without a time that can be read is not `timed`. */
+int sg_event_decode(const struct sg_json *object, struct sg_arena *arena, struct sg_event *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 
 #endif

@@ -111,10 +111,10 @@ static int list_page(const struct sg_workload_call *read, const struct sg_buf *p
 	return 0;
 }
 
-static int list(const struct sg_workload_call *read, enum sg_workload_kind kind,
-	const char *namespace, const char *selector, item_fn *each, void *arg, struct sg_err *err)
+/* BASE: of the resource's API; PARAM, VALUE: what selects. */
+static int list_by(const struct sg_workload_call *read, const char *base, const struct about *about,
+	const char *param, const char *value, item_fn *each, void *arg, struct sg_err *err)
 {
-	const struct about about = about_kind("list", kind, namespace);
 	const char *token = "";
 	int pages = 0;
 
@@ -122,20 +122,29 @@ static int list(const struct sg_workload_call *read, enum sg_workload_kind kind,
 		SG_AUTO(sg_buf_release) struct sg_buf path = {0};
 
 		sg_buf_init(&path, PATH_MAX_BYTES);
-		if (sg_cluster_path_object(sg_workload_kind_base(kind), namespace, about.resource,
-			    NULL, &path, err) < 0)
+		if (sg_cluster_path_object(
+			    base, about->namespace, about->resource, NULL, &path, err) < 0)
 			return -1;
 		sg_buf_adds(&path, "?limit=" PAGE_ITEMS);
-		sg_cluster_path_param(&path, "labelSelector", selector);
+		sg_cluster_path_param(&path, param, value);
 		if (token[0])
 			sg_cluster_path_param(&path, "continue", token);
-		if (list_page(read, &path, &about, each, arg, &token, err) < 0)
+		if (list_page(read, &path, about, each, arg, &token, err) < 0)
 			return -1;
 	} while (token[0] && ++pages < PAGES_MAX);
 	if (token[0])
 		return sg_fail(
-			err, SG_R_ANSWER_INVALID, "the list of %s does not end", about.resource);
+			err, SG_R_ANSWER_INVALID, "the list of %s does not end", about->resource);
 	return 0;
+}
+
+static int list(const struct sg_workload_call *read, enum sg_workload_kind kind,
+	const char *namespace, const char *selector, item_fn *each, void *arg, struct sg_err *err)
+{
+	const struct about about = about_kind("list", kind, namespace);
+
+	return list_by(read, sg_workload_kind_base(kind), &about, "labelSelector", selector, each,
+		arg, err);
 }
 
 struct pods_call {
@@ -208,6 +217,42 @@ int sg_cluster_newest_replica_set(const struct sg_workload_call *read,
 		return -1;
 	*ret = call.found;
 	return 0;
+}
+
+struct events_call {
+	const struct sg_workload_call *read;
+	const char *uid;
+	struct sg_events *events;
+};
+
+static int take_event(void *arg, const struct sg_json *item, struct sg_err *err)
+{
+	const struct events_call *call = arg;
+	struct sg_events *events = call->events;
+	struct sg_event event, *slot;
+
+	if (sg_event_decode(item, call->read->arena, &event, err) < 0)
+		return -1;
+	if (strcmp(event.about_uid, call->uid) != 0)
+		return 1;
+	if (events->count == SG_CLUSTER_EVENTS_MAX) {
+		events->cut = true;
+		return 0;
+	}
+	slot = sg_arena_push(call->read->arena, &events->items, &events->count, sizeof(*slot));
+	*slot = event;
+	return 1;
+}
+
+int sg_cluster_list_events(const struct sg_workload_call *read, const char *namespace,
+	const char *uid, struct sg_events *ret, struct sg_err *err)
+{
+	const struct about about = {"list", "events", "", namespace};
+	struct events_call call = {read, uid, ret};
+
+	return list_by(read, "/api/v1", &about, "fieldSelector",
+		sg_arena_printf(read->arena, "involvedObject.uid=%.253s", uid), take_event, &call,
+		err);
 }
 
 /* 1: *ret is the log. 0: the server has none of that kind. */

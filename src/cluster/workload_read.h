@@ -10,6 +10,7 @@
 #define SG_CLUSTER_WORKLOAD_READ_H
 
 #include "cluster/client.h"
+#include "model/event.h"
 #include "model/workload.h"
 
 /* Pods of one workload that are read at most. */
@@ -42,6 +43,19 @@ int sg_cluster_list_pods(const struct sg_workload_call *read, const char *namesp
 int sg_cluster_newest_replica_set(const struct sg_workload_call *read,
 	const struct sg_workload *deployment, const struct sg_workload **ret,
 	struct sg_err *err) SG_MUST_CHECK;
+
+/* Events of one object that are read at most; of more nothing is said. */
+#define SG_CLUSTER_EVENTS_MAX 200
+
+struct sg_events {
+	struct sg_event *items;
+	size_t count;
+	bool cut;
+};
+
+/* The events about the object UID of NAMESPACE, appended to RET. */
+int sg_cluster_list_events(const struct sg_workload_call *read, const char *namespace,
+	const char *uid, struct sg_events *ret, struct sg_err *err) SG_MUST_CHECK;
 
 /*
  * The last LINES lines that the container said before it ended; of one that has not ended yet, the

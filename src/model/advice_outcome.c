@@ -261,7 +261,7 @@ static const struct sg_advice rows[] = {
 			 "context.",
 		.remedy = "Allow get and list there on deployments, statefulsets, daemonsets, "
 			  "replicasets (apps), jobs, cronjobs (batch), rollouts (argoproj.io) and "
-			  "pods, and get on pods/log for --pod-logs.",
+			  "pods, list on events, and get on pods/log for --pod-logs.",
 		.look = "kubectl auth can-i list pods -n APP_NAMESPACE\n"
 			"kubectl auth can-i get deployments.apps -n APP_NAMESPACE\n",
 	},

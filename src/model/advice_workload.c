@@ -79,6 +79,16 @@ static const struct sg_advice rows[] = {
 			"kubectl -n APP_NAMESPACE get events --sort-by .lastTimestamp\n",
 	},
 	{
+		.code = "VOLUME_FAILED",
+		.means = "A pod of the new version does not start, because one of its volumes "
+			 "cannot be attached or mounted.",
+		.cause = "A secret or config map that it mounts does not exist, the claim is "
+			 "bound to another node or zone, or the storage driver fails.",
+		.remedy = "Create what is missing, or correct the volume by a commit.",
+		.look = LOOK_AT_PODS "kubectl -n APP_NAMESPACE get events --sort-by "
+				     ".lastTimestamp\n",
+	},
+	{
 		.code = "PROBE_FAILING",
 		.means = "A container of the new version runs, and in all the time that a "
 			 "roll-out may take (progressDeadlineSeconds, else ten minutes) its probe "

@@ -45,6 +45,7 @@
 	X(UNSCHEDULABLE, 1, "no node can take the pod")                                            \
 	X(QUOTA, 1, "a quota keeps the pods from being created")                                   \
 	X(PODS_REFUSED, 1, "the cluster refuses to create the pods")                               \
+	X(VOLUME_FAILED, 1, "a volume of the pod cannot be mounted")                               \
 	X(PROBE_FAILING, 1, "a container runs and does not get ready")                             \
 	X(PROGRESS_DEADLINE, 1, "the roll-out made no progress within its deadline")               \
 	X(EVICTED, 1, "a node evicted the pod")                                                    \

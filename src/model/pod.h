@@ -61,6 +61,7 @@ struct sg_owner {
 struct sg_pod {
 	const char *namespace;
 	const char *name;
+	const char *uid;
 	struct sg_owner owner;
 	enum sg_pod_phase phase;
 	const char *reason; /* status.reason: "Evicted" */

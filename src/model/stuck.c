@@ -87,3 +87,38 @@ int64_t sg_stuck_due_ms(const struct sg_stuck_memory *memory)
 	}
 	return due_ms;
 }
+
+void sg_idle_begin(struct sg_idle_memory *memory)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < memory->count; i++)
+		if (memory->items[i].mark == memory->mark)
+			memory->items[kept++] = memory->items[i];
+	memory->count = kept;
+	memory->mark++;
+}
+
+static uint64_t digest(const char *text)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return hash;
+}
+
+int64_t sg_idle_since_ms(struct sg_idle_memory *memory, const char *what, int64_t now_ms)
+{
+	uint64_t wanted = digest(what);
+
+	for (size_t i = 0; i < memory->count; i++)
+		if (memory->items[i].what == wanted) {
+			memory->items[i].mark = memory->mark;
+			return memory->items[i].since_ms;
+		}
+	if (memory->count < SG_IDLE_MAX)
+		memory->items[memory->count++] =
+			(struct sg_idle_since){wanted, now_ms, memory->mark};
+	return now_ms;
+}

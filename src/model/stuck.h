@@ -38,6 +38,28 @@ bool sg_stuck_seen(struct sg_stuck_memory *memory, const char *label, const stru
 /* Ends it: what it has not shown is forgotten. */
 void sg_stuck_end(struct sg_stuck_memory *memory);
 
+/*
+ * Since when workloads have not moved, whatever the reason: told apart by all that counts as a
+ * move. Smaller than the above, as each workload that is rolled out is in it.
+ */
+#define SG_IDLE_MAX 32
+
+struct sg_idle_memory {
+	struct sg_idle_since {
+		uint64_t what; /* a digest */
+		int64_t since_ms;
+		unsigned mark;
+	} items[SG_IDLE_MAX];
+	size_t count;
+	unsigned mark;
+};
+
+/* Begins a read: what the one before has not shown is forgotten. */
+void sg_idle_begin(struct sg_idle_memory *memory);
+
+/* Since when every read has shown WHAT; NOW_MS: not before this one, or there are too many. */
+int64_t sg_idle_since_ms(struct sg_idle_memory *memory, const char *what, int64_t now_ms);
+
 /* When the next read could make one ripe; INT64_MAX: there is none. */
 int64_t sg_stuck_due_ms(const struct sg_stuck_memory *memory);
 

@@ -107,6 +107,7 @@ struct found {
 	bool any;
 	bool ripe;
 	struct sg_stuck stuck;
+	struct sg_scan_mute mute; /* whose events may say more, when there is none */
 };
 
 /* Of several: a ripe one, then the one that has to last the shortest. */
@@ -129,6 +130,7 @@ static void add_stuck(struct scan *scan, const char *label, const struct sg_stuc
 
 	one.ripe = scan->need == SG_SCAN_PROGRESS &&
 		   sg_stuck_seen(&scan->memory->stuck, label, stuck, scan->now_ms);
+	one.mute = found->mute;
 	if (is_worse(&one, found))
 		*found = one;
 	if (pod && is_crash(stuck->code) && !scan->more->crashed) {
@@ -151,6 +153,9 @@ static void look_at_pods(struct scan *scan, const struct sg_workload *workload,
 			continue;
 		if (sg_pod_stuck(pod, sg_workload_progress_ms(workload), scan->read->arena, &stuck))
 			add_stuck(scan, label, &stuck, pod, found);
+		else if (pod->phase == SG_POD_PENDING && !pod->deleting && !found->mute.pod)
+			found->mute =
+				(struct sg_scan_mute){pod->namespace, label, pod->uid, pod->name};
 	}
 }
 
@@ -173,6 +178,8 @@ static int find_stuck(struct scan *scan, const struct sg_workload *workload, str
 	if (sg_workload_pods_refused(workload, arena, &stuck) ||
 		(set && sg_workload_pods_refused(set, arena, &stuck)))
 		add_stuck(scan, label, &stuck, NULL, found);
+	found->mute = (struct sg_scan_mute){
+		workload->namespace, label, set ? set->uid : workload->uid, NULL};
 	if (workload->kind == SG_WORKLOAD_POD &&
 		sg_pod_stuck(&workload->pod, sg_workload_progress_ms(workload), arena, &stuck))
 		add_stuck(scan, label, &stuck, &workload->pod, found);
@@ -184,6 +191,29 @@ static int find_stuck(struct scan *scan, const struct sg_workload *workload, str
 		return sg_scan_leave_out(scan, SG_WORKLOAD_POD, &why, err);
 	look_at_pods(scan, workload, &newest, label, found);
 	return 0;
+}
+
+/* Where nothing else tells the reason, events may. */
+static int ask_events(struct scan *scan, const struct sg_workload *workload, struct found *found,
+	struct sg_err *err)
+{
+	struct sg_scan_mute mute = found->mute;
+	const char *label = mute.label;
+	struct sg_stuck stuck;
+	int known;
+
+	if (found->any || !label || workload->kind == SG_WORKLOAD_CRON_JOB)
+		return 0;
+	mute.label = sg_arena_printf(scan->read->arena, "%s#%lld/%lld/%lld/%lld/%.253s", label,
+		(long long)workload->replicas, (long long)workload->updated,
+		(long long)workload->ready, (long long)workload->available,
+		mute.pod ? mute.pod : "");
+	if (workload->kind == SG_WORKLOAD_POD)
+		mute.pod = workload->name;
+	known = sg_scan_events(scan, &mute, &stuck, err);
+	if (known > 0)
+		add_stuck(scan, label, &stuck, NULL, found);
+	return known < 0 ? -1 : 0;
 }
 
 static enum rank rank_of(const struct scan *scan, const struct sg_workload_reading *reading,
@@ -216,7 +246,9 @@ static int judge(struct scan *scan, const struct sg_workload *workload, struct s
 	if (reading.state == SG_WORKLOAD_DONE || workload->health_ignored)
 		return 0;
 	if (!reading.unobserved && reading.state != SG_WORKLOAD_PAUSED &&
-		scan->need != SG_SCAN_PAUSE && find_stuck(scan, workload, &found, err) < 0)
+		scan->need != SG_SCAN_PAUSE &&
+		(find_stuck(scan, workload, &found, err) < 0 ||
+			ask_events(scan, workload, &found, err) < 0))
 		return -1;
 	rank = rank_of(scan, &reading, &found);
 	sentence = sg_arena_printf(arena, "%s: %s%s%s", sg_workload_label(workload, arena),
@@ -317,6 +349,7 @@ int sg_workload_scan(const struct sg_workload_call *read, const struct sg_scan_a
 		.app = ask->app,
 		.need = ask->need,
 		.claimed = ask->claimed,
+		.ask = ask,
 		.memory = memory,
 		.now_ms = ask->now_ms,
 		.facts = {.sentence = "", .complete = ask->need == SG_SCAN_IMAGES},
@@ -325,8 +358,10 @@ int sg_workload_scan(const struct sg_workload_call *read, const struct sg_scan_a
 	*ret_more = (struct sg_scan_more){.denied = SG_ERR_INIT};
 	if (ask->now_ms - memory->denied_ms >= DENIED_MS)
 		memory->denied = 0;
-	if (ask->need == SG_SCAN_PROGRESS)
+	if (ask->need == SG_SCAN_PROGRESS) {
 		sg_stuck_begin(&memory->stuck);
+		sg_idle_begin(ask->idle);
+	}
 	if (look_at_all(&scan, err) < 0)
 		return -1;
 	if (ask->need == SG_SCAN_PROGRESS)

@@ -21,7 +21,8 @@ enum sg_scan_need {
 /* What is kept from pass to pass; a zeroed one begins. */
 struct sg_scan_memory {
 	struct sg_stuck_memory stuck;
-	unsigned denied;   /* 1u << kind: it may not be read, and is not asked for for a minute */
+	unsigned denied;   /* 1u << kind: it may not be read, and is not asked for for a minute; 1u
+			      << SG_WORKLOAD_KIND_COUNT: events */
 	int64_t denied_ms; /* when the first of them was denied */
 };
 
@@ -30,6 +31,8 @@ struct sg_scan_ask {
 	const struct sg_app *app;
 	enum sg_scan_need need;
 	bool claimed; /* only the configuration says that this cluster is the application's */
+	struct sg_idle_memory *idle; /* of PROGRESS; a zeroed one begins */
+	int64_t idle_grace_ms; /* so long nothing has to move before events are asked; 0: default */
 	int64_t now_ms;
 };
 

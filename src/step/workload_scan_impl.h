@@ -12,6 +12,8 @@ struct scan {
 	const struct sg_app *app;
 	enum sg_scan_need need;
 	bool claimed;
+	const struct sg_scan_ask *ask;
+	size_t event_lists; /* that were asked for */
 	struct sg_scan_memory *memory;
 	int64_t now_ms;
 	struct sg_app_workloads facts;
@@ -31,6 +33,18 @@ bool sg_scan_is_denied(const struct scan *scan, enum sg_workload_kind kind);
  * other trouble ends the pass: -1.
  */
 int sg_scan_leave_out(struct scan *scan, enum sg_workload_kind kind, const struct sg_err *why,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* What does not move without a reason that its own state tells. */
+struct sg_scan_mute {
+	const char *namespace;
+	const char *label; /* tells it from others, and from itself in another state */
+	const char *uid;   /* of the pod, or of what should make pods; "": nothing to be asked */
+	const char *pod;   /* its name; NULL: it is about what makes pods */
+};
+
+/* workload_events.c: 1: its events say why. 0: they do not, or not yet. */
+int sg_scan_events(struct scan *scan, const struct sg_scan_mute *mute, struct sg_stuck *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 
 /* workload_images.c: the images of the template and of all pods of one workload. */

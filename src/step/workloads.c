@@ -28,6 +28,7 @@ struct of_app {
 	bool tried;                    /* a look was made for the need at hand */
 	struct sg_scan_memory *memory; /* NULL while it holds nothing: it is large */
 	int64_t grace_ms;              /* of `memory` */
+	struct sg_idle_memory idle;
 };
 
 struct sg_workloads {
@@ -199,6 +200,7 @@ static void note_need(
 	if (need != SG_SCAN_PROGRESS)
 		return;
 	of->grace_ms = workloads->world->settings->pod_grace_ms;
+	of->idle = (struct sg_idle_memory){0};
 	if (of->memory)
 		of->memory->stuck = (struct sg_stuck_memory){.grace_ms = of->grace_ms};
 }
@@ -353,8 +355,8 @@ static int scan(struct sg_workloads *workloads, struct of_app *of, struct sg_clu
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
 	const struct sg_workload_call read = {client, &arena, deadline_of(workloads)};
-	const struct sg_scan_ask ask = {
-		app, of->need, is_claimed(workloads, client, app), now_of(workloads)};
+	const struct sg_scan_ask ask = {app, of->need, is_claimed(workloads, client, app),
+		&of->idle, of->grace_ms, now_of(workloads)};
 	struct sg_app_workloads facts;
 	struct sg_scan_more more;
 	struct sg_err why = SG_ERR_INIT;

@@ -1,7 +1,8 @@
 /*
  * Any bytes as workloads and pods: decoding ends and names what it refuses; every reading has a
  * sentence and a code that fits; nothing is DONE before its controller has looked at it; what is
- * stuck has a grace, and is ripe only when a read before this one has shown it.
+ * stuck has a grace, and is ripe only when a read before this one has shown it. The same bytes as
+ * an event: what says why something stands still has a time.
  *
  * Input: one object a line, its kind as a digit before it. 40 s pass between two lines.
  */
@@ -66,6 +67,24 @@ static void check_stuck(struct world *w, const struct sg_workload *workload)
 	PROMISE(sg_stuck_due_ms(&w->memory) > w->now_ms || ripe);
 }
 
+static void check_event(struct world *w, const struct sg_json *doc)
+{
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_event event;
+	struct sg_stuck stuck;
+
+	if (sg_event_decode(doc, &w->arena, &event, &err) < 0) {
+		PROMISE(err.reason == SG_R_ANSWER_INVALID && err.cause[0]);
+		return;
+	}
+	for (int pod = 0; pod < 2; pod++)
+		if (sg_events_stuck(&event, 1, 1, pod ? "p" : NULL, &w->arena, &stuck)) {
+			PROMISE(event.timed && event.last_s >= 1);
+			PROMISE(sg_app_code_exit(stuck.code) == 1);
+			PROMISE(strlen(stuck.sentence) < SG_APP_MESSAGE_MAX / 2);
+		}
+}
+
 static void show(struct world *w, struct sg_str line)
 {
 	struct sg_err err = SG_ERR_INIT;
@@ -79,6 +98,7 @@ static void show(struct world *w, struct sg_str line)
 	kind = (unsigned char)line.ptr[0] % SG_WORKLOAD_KIND_COUNT;
 	if (sg_json_parse(sg_str_sub(line, 1, line.len), &doc, &err) < 0)
 		return;
+	check_event(w, doc);
 	rc = sg_workload_decode(doc, (enum sg_workload_kind)kind, &w->arena, &workload, &err);
 	sg_json_free(doc);
 	PROMISE(rc == 0 || (err.reason == SG_R_ANSWER_INVALID && err.cause[0]));

@@ -1,6 +1,8 @@
 """docs/rbac/workloads.yaml is what is needed to read workloads: without any single verb the missing right is named, and nothing else changes."""
+import datetime
 import json
 import os
+import time
 
 import pytest
 
@@ -46,7 +48,7 @@ def degraded(world, kind):
     world.app("catalog-dev", {"status": {"resources": [row], "health": {"status": "Degraded"}}})
 
 
-def run_without(world, resource, verb, *more):
+def run_without(world, resource, verb, *more, expect=8):
     """A run that may do all but that."""
     both = {"argocd": rules_of("read.yaml"), "shop": without(rules_of("workloads.yaml"), resource, verb)}
     name = world.account(both["argocd"])
@@ -56,7 +58,7 @@ def run_without(world, resource, verb, *more):
         "metadata": {"name": name}, "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
         "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": "shop"}]})
     config = world.cluster.kubeconfig(name, {"token": world.jwt(name)})
-    return world.run(*WAIT[:-1], "2s", *more, config=config, expect=8)
+    return world.run(*WAIT[:-1], "6s" if more else "2s", *more, config=config, expect=expect)
 
 
 def names(said, verb, resource):
@@ -194,7 +196,49 @@ def test_a_context_that_is_not_there_ends_the_run(world, second):
     assert "the cluster of the workloads of dev" in run.out + run.err and "nowhere" in run.out + run.err
 
 
+def refused(world, at_s):
+    """A StatefulSet that makes no pods, and the event that says why, of so many seconds ago."""
+    degraded(world, "StatefulSet")
+    world.patch("catalog-dev", {"status": {"health": {"status": "Progressing"}}})
+    made = place(world, "StatefulSet")
+    status, _, said = world.server.call("PATCH", f"/apis/apps/v1/namespaces/shop/statefulsets/{NAME}/status", {
+        "status": {"observedGeneration": made["metadata"]["generation"], "replicas": 0}})
+    assert status == 200, said
+    at = datetime.datetime.fromtimestamp(time.time() - at_s, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    about = {"apiVersion": "apps/v1", "kind": "StatefulSet", "namespace": "shop", "name": NAME, "uid": made["metadata"]["uid"]}
+    for name, uid, message in (("ours", about["uid"], "create Pod catalog-0 failed: exceeded quota: small"), ("another", "another", "not ours")):
+        world.create("/api/v1/namespaces/shop/events", {
+            "metadata": {"name": f"{world.name}-{name}"}, "involvedObject": {**about, "uid": uid}, "reason": "FailedCreate",
+            "message": message, "type": "Warning", "firstTimestamp": at, "lastTimestamp": at, "count": 3})
+
+
+GRACE = ("--pod-grace", "300ms")
+
+
+def test_events_say_why_a_stateful_set_makes_no_pods(world):
+    refused(world, 0)
+    run = run_without(world, "nothing", "get", *GRACE, "--timeout", "60s", expect=1)
+    row = run.json["verdicts"][0]
+    assert row["reason"] == "QUOTA", run
+    assert "StatefulSet shop/catalog" in row["sentence"] and "event FailedCreate: create Pod catalog-0 failed: exceeded quota" in row["sentence"]
+
+
+def test_events_of_before_the_rollout_say_nothing(world):
+    refused(world, 3000)
+    run = run_without(world, "nothing", "get", *GRACE)
+    assert run.json["verdicts"][0]["reason"] == "PROGRESSING" and "exceeded" not in run.json["verdicts"][0]["sentence"]
+    assert not [row for row in run.json["warnings"] if row["reason"] == "WORKLOADS_UNREADABLE"], run
+
+
+def test_without_list_of_events(world):
+    refused(world, 0)
+    run = run_without(world, "events", "list", *GRACE)
+    assert run.json["verdicts"][0]["reason"] == "PROGRESSING" and "exceeded" not in run.json["verdicts"][0]["sentence"]
+    names(warning(run.out, "WORKLOADS_UNREADABLE"), "list", "events")
+
+
 def test_every_verb_is_held_against_a_run():
     needed = {(plural, "get") for _, plural, _ in KINDS.values()} | {("replicasets", "list"), ("pods", "list"), ("pods/log", "get")}
+    needed.add(("events", "list"))
     found = [(resource, verb) for rule in rules_of("workloads.yaml") for resource in rule["resources"] for verb in rule["verbs"]]
     assert sorted(found) == sorted(needed)

@@ -287,6 +287,147 @@ static void pods_that_are_not_created(void **state)
 	end(&b);
 }
 
+#define EVENTS SERVER "/api/v1/namespaces/shop/events?limit=50&fieldSelector=involvedObject.uid%3D"
+#define OF_SET SERVER "/apis/apps/v1/namespaces/shop/statefulsets/db"
+
+/* A StatefulSet says nothing about pods that it cannot create. */
+static void stateful_set(struct bench *b, int replicas)
+{
+	b->resources[1] = resource("apps", "StatefulSet", "db");
+	reply(b, OF_SET,
+		sg_arena_printf(&b->w->arena,
+			"{\"metadata\":{\"name\":\"db\",\"namespace\":\"shop\",\"uid\":\"u1\","
+			"\"generation\":1},\"spec\":{\"replicas\":3,\"selector\":{\"matchLabels\":{"
+			"\"app\":\"db\"}}},\"status\":{\"observedGeneration\":1,\"replicas\":%d,"
+			"\"updateRevision\":\"\"}}",
+			replicas));
+}
+
+static const char *event(struct bench *b, const char *uid, const char *message, int64_t at_s)
+{
+	char minutes[8], seconds[8];
+
+	(void)snprintf(minutes, sizeof(minutes), "%02d", (int)(at_s / 60 % 60));
+	(void)snprintf(seconds, sizeof(seconds), "%02d", (int)(at_s % 60));
+	return sg_arena_printf(&b->w->arena,
+		"{\"items\":[{\"involvedObject\":{\"uid\":\"%s\"},\"type\":\"Warning\",\"reason\":"
+		"\"FailedCreate\",\"message\":\"%s\",\"lastTimestamp\":\"1970-01-01T01:%s:%sZ\"}]}",
+		uid, message, minutes, seconds);
+}
+
+/* One hour and so many seconds after the epoch, by the cluster's clock. */
+static void cluster_time(struct bench *b, int64_t at_s)
+{
+	b->w->client.server_unix_s = 3600 + at_s;
+}
+
+/* Asked for once nothing has moved for two minutes, in one request. */
+static void events_tell_why_there_are_no_pods(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	b.settings.poll_ms = 60000;
+	(void)look(&b);
+	script_advance(b.w->script, 3000);
+	for (int i = 0; i < 2; i++) {
+		cluster_time(&b, 100 + 60 * i);
+		stateful_set(&b, 0);
+		assert_true(look(&b));
+		assert_int_equal(facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
+		script_advance(b.w->script, 60000);
+	}
+	cluster_time(&b, 220);
+	stateful_set(&b, 0);
+	reply(&b, EVENTS "u1", event(&b, "u1", "exceeded quota: small", 150));
+	assert_true(look(&b));
+	assert_false(facts(&b)->ripe);
+	assert_int_equal(facts(&b)->cause, SG_APP_CODE_QUOTA);
+	script_advance(b.w->script, 5000);
+	cluster_time(&b, 225);
+	stateful_set(&b, 0);
+	reply(&b, EVENTS "u1", event(&b, "u1", "exceeded quota: small", 150));
+	assert_true(look(&b));
+	assert_true(facts(&b)->ripe);
+	assert_non_null(strstr(facts(&b)->sentence, "StatefulSet shop/db: "));
+	assert_non_null(
+		strstr(facts(&b)->sentence, "no pods: event FailedCreate: exceeded quota: small"));
+	end(&b);
+}
+
+/* Of before the roll-out, of another object, or while something moves: no reason. */
+static void old_events_are_history(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	b.settings.pod_grace_ms = 10000;
+	b.settings.poll_ms = 10000;
+	(void)look(&b);
+	script_advance(b.w->script, 3000);
+	for (int i = 0; i < 6; i++) {
+		cluster_time(&b, 100 + 10 * i);
+		stateful_set(&b, i < 3 ? i : 2);
+		if (i >= 3)
+			reply(&b, EVENTS "u1",
+				i == 3   ? event(&b, "u1", "no", 59)
+				: i == 4 ? event(&b, "u2", "no", 140)
+					 : "{\"items\":[]}");
+		assert_true(look(&b));
+		assert_int_equal(facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
+		script_advance(b.w->script, 10000);
+	}
+	end(&b);
+}
+
+/* A pod that waits for its volume: its own events are asked for, of this very pod. */
+static void events_of_a_pod_that_does_not_begin(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	reply(&b, DEPLOYMENTS "web", deployment(&b, HALF));
+	reply(&b, SETS, sets(&b));
+	reply(&b, NEW_PODS,
+		"{\"items\":[{\"metadata\":{\"name\":\"web-h2-a\",\"namespace\":\"shop\",\"uid\":"
+		"\"p1\",\"ownerReferences\":[{\"kind\":\"ReplicaSet\",\"uid\":\"s2\",\"controller\""
+		":true}]},\"status\":{\"phase\":\"Pending\",\"containerStatuses\":[{\"name\":"
+		"\"web\","
+		"\"state\":{\"waiting\":{\"reason\":\"ContainerCreating\"}}}]}}]}");
+	reply(&b, EVENTS "p1",
+		"{\"items\":[{\"involvedObject\":{\"uid\":\"p1\"},\"type\":\"Warning\",\"reason\":"
+		"\"FailedMount\",\"message\":\"secret \\\"keys\\\" not found\",\"eventTime\":"
+		"\"1970-01-01T01:00:00.1Z\"}]}");
+	assert_true(look(&b));
+	assert_int_equal(facts(&b)->cause, SG_APP_CODE_VOLUME_FAILED);
+	assert_non_null(strstr(
+		facts(&b)->sentence, "pod web-h2-a: event FailedMount: secret \"keys\" not found"));
+	end(&b);
+}
+
+/* The right is optional: it is named once, and nothing else changes. */
+static void events_that_may_not_be_read(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	b.settings.pod_grace_ms = 1000;
+	(void)look(&b);
+	script_advance(b.w->script, 3000);
+	for (int i = 0; i < 3; i++) {
+		cluster_time(&b, 100);
+		stateful_set(&b, 0);
+		if (i == 1)
+			deny(&b, EVENTS "u1");
+		assert_true(look(&b));
+		assert_non_null(strstr(facts(&b)->sentence, "StatefulSet shop/db: "));
+		script_advance(b.w->script, 20000);
+	}
+	assert_non_null(strstr(sg_workloads_denied(b.workloads),
+		"must allow verb \"list\" on resource \"events\" of apiGroup \"\""));
+	end(&b);
+}
+
 static void what_is_denied_is_said_once_and_not_asked_for_a_minute(void **state)
 {
 	struct bench b;
@@ -531,6 +672,10 @@ int main(void)
 		STORY(another_revision_has_other_templates),
 		STORY(jobs_of_another_namespace_leave_it_open),
 		STORY(pods_that_are_not_created),
+		STORY(events_tell_why_there_are_no_pods),
+		STORY(old_events_are_history),
+		STORY(events_of_a_pod_that_does_not_begin),
+		STORY(events_that_may_not_be_read),
 		STORY(what_is_denied_is_said_once_and_not_asked_for_a_minute),
 		STORY(what_may_be_read_is_read),
 		STORY(another_cluster_is_not_read),
