@@ -23,6 +23,7 @@ struct pushing {
 	struct sg_tree_source *tip;
 	const char *work_tip; /* of our branch; NULL: there is none */
 	bool below_tip;       /* it stands on an older commit of the target */
+	bool same_change;     /* it asks for what is wished, on whatever commit */
 	struct sg_request_seen seen;
 	char pushed[SG_OID_SIZE]; /* the head that this run has pushed; "": none */
 	int64_t listed_before;    /* the newest request that had this head before; 0: none */
@@ -113,26 +114,32 @@ static int look_at_head(struct pushing *p, bool *ret_stands, struct sg_err *err)
 	};
 	struct sg_work_head head;
 
-	*ret_stands = false;
+	*ret_stands = p->same_change = false;
 	if (!p->work_tip)
 		return 0;
 	if (sg_work_head_look(p->world, p->loaded, &ask, &head, err) < 0)
 		return -1;
 	*ret_stands = head.stands;
 	p->below_tip = head.below_tip;
+	p->same_change = head.same;
 	p->done.went_back = p->done.went_back || head.goes_back;
 	return 0;
 }
 
 /* ---- whether there is a request for it ---- */
 
+static void take(struct pushing *p, const struct sg_mr *mr)
+{
+	p->done.iid = mr->iid;
+	p->done.url = mr->web_url;
+	p->done.seen_open = true;
+}
+
 static bool take_open(struct pushing *p)
 {
 	if (!p->seen.known || !p->seen.open.iid)
 		return false;
-	p->done.iid = p->seen.open.iid;
-	p->done.url = p->seen.open.web_url;
-	p->done.seen_open = true;
+	take(p, &p->seen.open);
 	return true;
 }
 
@@ -175,6 +182,35 @@ static int fail_unknown(const struct pushing *p, const char *head, struct sg_err
 		head);
 }
 
+/*
+ * A list of GitLab's may be older than the request (gitlab.md 1.3), and with our branch an open one
+ * would end. Git's own list of heads is asked, too, and then the request itself.
+ */
+static int look_at_listed(struct pushing *p, bool *ret_open, struct sg_err *err)
+{
+	int64_t iid = sg_repo_request_at(p->loaded->repo, p->work_tip);
+	struct sg_mr mr;
+
+	*ret_open = false;
+	if (!iid)
+		return 0;
+	if (sg_request_see_one(p->world, p->loaded, iid, &mr, &p->seen.why, err) < 0)
+		return -1;
+	if (p->seen.why)
+		return fail_unknown(p, p->work_tip, err);
+	*ret_open = mr.state != SG_MR_CLOSED && mr.state != SG_MR_MERGED;
+	if (!*ret_open)
+		return 0;
+	if (strcmp(mr.target_branch, p->ask->env->branch) != 0) {
+		(void)sg_fail(err, SG_R_BRANCH_BUSY,
+			"merge request !%" PRId64 " from %s is open, and goes to %.100s, not to %s",
+			mr.iid, p->done.branch, mr.target_branch, p->ask->env->branch);
+		return sg_hint(err, "nothing was written; close that merge request");
+	}
+	take(p, &mr);
+	return 0;
+}
+
 /* A push of what is there already makes no request: the branch has to go first. */
 static int clear(struct pushing *p, struct sg_err *err)
 {
@@ -202,6 +238,8 @@ static int standing(struct pushing *p, struct sg_err *err)
 		return -1;
 	if (was_merged)
 		return 0;
+	if (!is_open && p->seen.known && p->done.tries == 0 && look_at_listed(p, &is_open, err) < 0)
+		return -1;
 	if (is_open || (!p->seen.known && take_listed(p, p->work_tip))) {
 		p->done.commit = p->work_tip;
 		end(p, p->done.tries ? SG_PUSH_REQUEST_OPENED : SG_PUSH_REQUEST_STANDS);
@@ -214,13 +252,22 @@ static int standing(struct pushing *p, struct sg_err *err)
 
 /* ---- the push ---- */
 
+/* Whoever has marked it as ready has said so of the version that it carried then. */
+static bool is_draft(const struct pushing *p)
+{
+	const struct sg_mr *open = &p->seen.open;
+
+	return (open->iid && open->draft) ||
+	       (p->ask->env->request.draft && (!open->iid || !p->same_change));
+}
+
 static int set_options(struct pushing *p, struct sg_err *err)
 {
 	struct sg_request_options_ask ask = {
 		.env = p->ask->env,
 		.service = p->ask->wish.service,
 		.plan = &p->done.plan,
-		.draft = p->seen.open.iid ? p->seen.open.draft : p->ask->env->request.draft,
+		.draft = is_draft(p),
 	};
 	struct sg_request_options options;
 
@@ -243,6 +290,32 @@ static int fail_not_opened(const struct pushing *p, const char *why, struct sg_e
 		err, "the branch is there: open it by hand, or run again when the cause is gone");
 }
 
+/* GitLab names any open request of the branch, also one to another target that it left as it was.
+ */
+static int named_with_complaint(
+	struct pushing *p, const struct sg_push_answer *said, struct sg_err *err)
+{
+	const char *unseen;
+	struct sg_mr mr;
+
+	if (sg_request_see_one(p->world, p->loaded, said->iid, &mr, &unseen, err) < 0)
+		return -1;
+	if (unseen) {
+		(void)sg_fail(err, SG_R_OUTCOME_UNKNOWN,
+			"%s was pushed, and GitLab names !%" PRId64
+			" for it and complains: %s; where that request goes cannot be seen: %.200s",
+			p->done.branch, said->iid, said->why, unseen);
+		return sg_hint(err, "look at %s", said->url);
+	}
+	if (mr.state == SG_MR_CLOSED || mr.state == SG_MR_MERGED ||
+		strcmp(mr.source_branch, p->done.branch) != 0 ||
+		strcmp(mr.target_branch, p->ask->env->branch) != 0)
+		return fail_not_opened(p, said->why, err);
+	take(p, &mr);
+	sg_console_note(p->world->console, "GitLab says: %s", said->why);
+	return 0;
+}
+
 /* The push arrived. GitLab names the request in its words; else it is looked for. */
 static int pushed(struct pushing *p, const struct sg_published *published, struct sg_err *err)
 {
@@ -254,16 +327,16 @@ static int pushed(struct pushing *p, const struct sg_published *published, struc
 		remote->project ? remote->project : remote->name, arena, &said);
 	p->done.commit = sg_arena_strdup(arena, published->commit);
 	end(p, SG_PUSH_REQUEST_OPENED);
-	if (said.iid) {
+	if (said.iid && !said.why) {
 		p->done.iid = said.iid;
 		p->done.url = said.url;
 		p->done.seen_open = true;
-		if (said.why)
-			sg_console_note(p->world->console, "GitLab says: %s", said.why);
 		return 0;
 	}
-	if (said.why || said.none)
+	if (said.none || (said.why && !said.iid))
 		return fail_not_opened(p, said.why, err);
+	if (said.iid)
+		return named_with_complaint(p, &said, err);
 	if (sg_request_see(p->world, p->loaded, p->ask->env, p->done.branch, &p->seen, err) < 0)
 		return -1;
 	if (take_open(p))

@@ -5,15 +5,25 @@
 #define ASK_MS 10000
 
 /* Words of an answer that was none; a signal is an error. */
-static int not_seen(struct sg_world *world, const struct sg_err *why,
-	struct sg_request_seen *ret_seen, struct sg_err *err)
+static int not_seen(
+	struct sg_world *world, const struct sg_err *why, const char **ret_why, struct sg_err *err)
 {
 	if (why->reason == SG_R_CANCELLED) {
 		*err = *why;
 		return -1;
 	}
-	*ret_seen = (struct sg_request_seen){.why = sg_arena_strdup(world->arena, why->cause)};
+	*ret_why = sg_arena_strdup(world->arena, why->cause);
 	return 0;
+}
+
+/* Why GitLab cannot be asked; NULL: it can. */
+static const char *obstacle_of(const struct sg_loaded *loaded)
+{
+	const char *missing;
+
+	if (!loaded->remote.cred)
+		return loaded->remote.no_cred_why;
+	return sg_forge_is_there(loaded, &missing) ? NULL : missing;
 }
 
 /* The newest of each kind; a list begins with the newest. */
@@ -80,20 +90,33 @@ int sg_request_see(struct sg_world *world, const struct sg_loaded *loaded,
 	struct sg_forge forge;
 	struct sg_mr *mrs;
 	size_t count;
-	const char *missing;
 
-	if (!sg_forge_is_there(loaded, &missing) || !loaded->remote.cred) {
-		*ret_seen = (struct sg_request_seen){
-			.why = loaded->remote.cred ? missing : loaded->remote.no_cred_why};
+	*ret_seen = (struct sg_request_seen){.why = obstacle_of(loaded)};
+	if (ret_seen->why)
 		return 0;
-	}
 	sg_forge_brief(world, loaded, NULL, until_ms, &forge);
 	if (sg_gitlab_mr_list(&forge.gitlab, branch, env->branch, "all", world->arena, &mrs, &count,
 		    &why) < 0)
-		return not_seen(world, &why, ret_seen, err);
+		return not_seen(world, &why, &ret_seen->why, err);
 	sort(mrs, count, branch, &seen);
 	if (whose(world, loaded, &forge, &seen, err) < 0)
 		return -1;
 	*ret_seen = seen;
 	return 0;
+}
+
+int sg_request_see_one(struct sg_world *world, const struct sg_loaded *loaded, int64_t iid,
+	struct sg_mr *ret_mr, const char **ret_why, struct sg_err *err)
+{
+	int64_t until_ms = sg_loop_after(sg_world_loop(world), ASK_MS);
+	struct sg_err why = SG_ERR_INIT;
+	struct sg_forge forge;
+
+	*ret_why = obstacle_of(loaded);
+	if (*ret_why)
+		return 0;
+	sg_forge_brief(world, loaded, NULL, until_ms, &forge);
+	if (sg_gitlab_mr_get(&forge.gitlab, iid, world->arena, ret_mr, &why) == 0)
+		return 0;
+	return not_seen(world, &why, ret_why, err);
 }

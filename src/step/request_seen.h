@@ -23,4 +23,11 @@ int sg_request_see(struct sg_world *world, const struct sg_loaded *loaded,
 	const struct sg_environment *env, const char *branch, struct sg_request_seen *ret_seen,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * What GitLab says of one merge request itself, which no list is older than: in *RET_WHY why it
+ * cannot be asked, else NULL. One request, two tries. Fails only for a signal.
+ */
+int sg_request_see_one(struct sg_world *world, const struct sg_loaded *loaded, int64_t iid,
+	struct sg_mr *ret_mr, const char **ret_why, struct sg_err *err) SG_MUST_CHECK;
+
 #endif

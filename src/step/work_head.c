@@ -100,7 +100,7 @@ int sg_work_head_look(struct sg_world *world, struct sg_loaded *loaded,
 	*ret_head = (struct sg_work_head){0};
 	if (sg_repo_plan_commit(loaded->repo, ask->plan, planned, err) < 0)
 		return -1;
-	ret_head->stands = strcmp(planned, ask->head) == 0;
+	ret_head->same = ret_head->stands = strcmp(planned, ask->head) == 0;
 	if (ret_head->stands)
 		return 0;
 	if (base_of(&l, &judge.base, err) < 0 ||
@@ -109,7 +109,7 @@ int sg_work_head_look(struct sg_world *world, struct sg_loaded *loaded,
 	if (!head.ours)
 		return fail_busy(&l, head.foreign, err);
 	ret_head->below_tip = !head.on_tip;
-	ret_head->stands =
-		head.fits && sg_head_has_values(&head, ask->plan->values, ask->plan->value_count);
+	ret_head->same = sg_head_has_values(&head, ask->plan->values, ask->plan->value_count);
+	ret_head->stands = head.fits && ret_head->same;
 	return ret_head->stands ? 0 : check_order(&l, &head, &ret_head->goes_back, err);
 }

@@ -18,7 +18,8 @@ struct sg_work_head_ask {
 };
 
 struct sg_work_head {
-	bool stands;    /* it asks for the plan's change, and merged into the tip gives just that */
+	bool same;      /* it asks for the plan's change, on whatever commit */
+	bool stands;    /* the same, and merged into the tip it gives just that */
 	bool below_tip; /* it is on an older commit of the target */
 	bool goes_back; /* it carries a newer version than the wish, and OLDER_REASON is given */
 };

@@ -165,6 +165,63 @@ def test_somebody_elses_open_request_is_not_taken_where_that_can_be_seen(req):
     assert run.json["reason"] == "BRANCH_BUSY" and f"!{other}" in run.out
 
 
+def test_a_list_that_is_older_than_the_request_is_not_believed(req):
+    req.ctl("mr-switch", "stale-list", "on")
+    iid = req.opened()
+    tip, pushes = req.branch(WORK), len(req.pushes())
+    run = req.bump("catalog", "1.4.2", api=True)
+    assert (run.json["result"], run.json["reason"], warnings(run)) == ("unchanged", "MR_OPEN", [])
+    assert (run.json["merge_requests"][0]["iid"], run.json["merge_requests"][0]["state"]) == (iid, "opened")
+    assert req.branch(WORK) == tip and len(req.pushes()) == pushes
+
+
+def test_a_list_without_it_and_no_word_about_it_deletes_nothing(req, faults):
+    req.ctl("mr-switch", "stale-list", "on")
+    iid = req.opened()
+    tip = req.branch(WORK)
+    faults("gl-404", "2", "GET", f"merge_requests/{iid}")
+    run = req.bump("catalog", "1.4.2", api=True, expect=11)
+    assert run.json["reason"] == "OUTCOME_UNKNOWN" and req.branch(WORK) == tip and req.mr(iid)["state"] == "opened"
+
+
+def test_a_request_of_the_branch_to_another_target_is_not_taken_away(req):
+    iid = req.opened()
+    req.ctl("close", str(iid), "bot")
+    other = req.ctl("open-mr", "bot", WORK, "main", "by hand").strip()
+    run = req.bump("catalog", "1.4.2", api=True, expect=6)
+    assert run.json["reason"] == "BRANCH_BUSY" and f"!{other}" in run.out and req.mr(other)["state"] == "opened"
+
+
+@pytest.mark.parametrize("api", [False, True])
+def test_a_complaint_beside_a_request_to_another_target_is_no_success(req, api):
+    req.ctl("close", str(req.opened()), "bot")
+    other = req.ctl("open-mr", "bot", WORK, "main", "by hand").strip()
+    req.ctl("mr-switch", "push-request", "refuse")
+    run = req.bump("catalog", "1.4.3", api=api, expect=7 if api else 11)
+    assert run.json["reason"] == ("MR_NOT_OPENED" if api else "OUTCOME_UNKNOWN") and "not enabled for project gitops/apps" in run.out
+    assert req.mr(other)["target_branch"] == "main"
+
+
+def test_a_complaint_about_an_open_request_to_this_target_is_no_failure(req):
+    iid = req.opened()
+    req.ctl("mr-switch", "push-request", "refuse")
+    run = req.bump("catalog", "1.4.3", api=True)
+    assert (run.json["result"], run.json["merge_requests"][0]["iid"], run.json["merge_requests"][0]["state"]) == ("done", iid, "opened")
+
+
+def test_a_draft_that_was_marked_as_ready_is_one_again_with_another_version_only(req):
+    configure(req, HOW, HOW + "\n    merge_request: {draft: true}")
+    iid, path = req.opened(), "apps/catalog/values-dev.yaml"
+    title = req.request(iid)["title"]
+    assert title.startswith("Draft: ")
+    req.ctl("retitle", str(iid), title.removeprefix("Draft: "))
+    text = req.sandbox.show(path, "develop").decode()
+    req.sandbox.ctl("push-file", "develop", path, stdin=text.replace("  tag:", "  # by hand\n  tag:"))  # a conflict: the edit is made again
+    assert req.bump("catalog", "1.4.2", api=True).json["result"] == "done" and req.request(iid)["draft"] is False
+    assert req.bump("catalog", "1.4.3", api=True).json["result"] == "done"
+    assert req.request(iid)["draft"] is True and req.request(iid)["title"] == "Draft: deploy(dev): catalog 1.4.3"
+
+
 def test_several_services_have_a_request_each(req):
     run = req.bump("catalog=1.4.2", "order=9.9.9")
     rows = run.json["merge_requests"]
