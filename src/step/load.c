@@ -128,6 +128,26 @@ static int read_again(
 	return 0;
 }
 
+int sg_load_take_config(struct sg_world *world, struct sg_loaded *loaded, struct sg_str text,
+	const char tip[SG_OID_SIZE], bool *ret_changed, struct sg_err *err)
+{
+	*ret_changed = false;
+	(void)snprintf(loaded->config_tip, sizeof(loaded->config_tip), "%s", tip);
+	if (sg_str_eq(loaded->config_text, text))
+		return 0;
+	loaded->config_bytes += text.len;
+	if (loaded->config_bytes > AGAIN_MAX_BYTES) {
+		(void)sg_fail(err, SG_R_TOO_LARGE,
+			"%s changed so often during this run that it is not read again",
+			SG_CONFIG_FILE);
+		return sg_hint(err, "run again");
+	}
+	loaded->config_text = (struct sg_str){sg_arena_dup(world->arena, text), text.len};
+	loaded->config_from = sg_arena_printf(world->arena, "%s@%.8s", loaded->config_branch, tip);
+	*ret_changed = true;
+	return sg_load_policy(world, loaded, loaded->config_text, err);
+}
+
 int sg_load_config_again(
 	struct sg_world *world, struct sg_loaded *loaded, bool *ret_changed, struct sg_err *err)
 {
@@ -144,21 +164,7 @@ int sg_load_config_again(
 		return 0;
 	if (read_again(world, loaded, &text, err) < 0)
 		return -1;
-	memcpy(loaded->config_tip, tip, sizeof(tip));
-	if (sg_str_eq(loaded->config_text, sg_buf_str(&text)))
-		return 0;
-	loaded->config_bytes += text.len;
-	if (loaded->config_bytes > AGAIN_MAX_BYTES) {
-		(void)sg_fail(err, SG_R_TOO_LARGE,
-			"%s changed so often during this run that it is not read again",
-			SG_CONFIG_FILE);
-		return sg_hint(err, "run again");
-	}
-	loaded->config_text =
-		(struct sg_str){sg_arena_dup(world->arena, sg_buf_str(&text)), text.len};
-	loaded->config_from = sg_arena_printf(world->arena, "%s@%.8s", loaded->config_branch, tip);
-	*ret_changed = true;
-	return sg_load_policy(world, loaded, loaded->config_text, err);
+	return sg_load_take_config(world, loaded, sg_buf_str(&text), tip, ret_changed, err);
 }
 
 static void note_what_was_read(struct sg_world *world, const struct sg_loaded *loaded)

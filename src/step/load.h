@@ -106,6 +106,10 @@ int sg_load_again(struct sg_loaded *loaded, struct sg_err *err) SG_MUST_CHECK;
 int sg_load_config_again(struct sg_world *world, struct sg_loaded *loaded, bool *ret_changed,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/* The same for its TEXT as of the commit TIP, read by whatever way. */
+int sg_load_take_config(struct sg_world *world, struct sg_loaded *loaded, struct sg_str text,
+	const char tip[SG_OID_SIZE], bool *ret_changed, struct sg_err *err) SG_MUST_CHECK;
+
 /* The configured entry and environment; SERVICE_UNKNOWN / ENVIRONMENT_UNKNOWN with the near names.
  * NAME NULL means the first environment. */
 int sg_load_environment(const struct sg_loaded *loaded, const char *name,

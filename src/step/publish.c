@@ -91,9 +91,9 @@ static int check_policy(struct attempt *attempt, struct sg_err *err)
 	const struct sg_environment *before = attempt->ask->env, *env;
 	bool changed;
 
-	if (!attempt->done.tries || attempt->loaded->way || attempt->ask->one_try)
+	if (!attempt->done.tries || attempt->ask->one_try)
 		return 0;
-	if (sg_load_config_again(attempt->world, attempt->loaded, &changed, err) < 0)
+	if (sg_way_config_again(attempt->world, attempt->loaded, &changed, err) < 0)
 		return -1;
 	if (!changed)
 		return 0;

@@ -94,31 +94,56 @@ static int find_binding(struct sg_world *world, struct sg_loaded *loaded, struct
 	return 0;
 }
 
-static int read_config(struct sg_world *world, struct sg_loaded *loaded, struct sg_str *ret_text,
-	struct sg_err *err)
+static int read_file(struct sg_world *world, struct sg_loaded *loaded, struct sg_buf *text,
+	struct sg_gitlab_file *file, struct sg_err *err)
 {
 	const char *branch = world->settings->gitops_ref;
 	const char *ref = branch ? sg_arena_printf(world->arena, "refs/heads/%s", branch) : NULL;
+
+	if (sg_gitlab_file_read(&loaded->way->forge.gitlab, SG_CONFIG_FILE, ref, world->arena, text,
+		    file, err) == 0)
+		return 0;
+	return err->reason == SG_R_FILE_NOT_FOUND
+		       ? sg_load_missing(loaded, branch ? branch : "its default branch", err)
+		       : -1;
+}
+
+static int read_config(struct sg_world *world, struct sg_loaded *loaded, struct sg_str *ret_text,
+	struct sg_err *err)
+{
 	struct sg_buf text SG_AUTO(sg_buf_release);
 	struct sg_gitlab_file file;
 
 	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
 	if (world->settings->config)
 		return sg_load_local(world, loaded, ret_text, err);
-	if (sg_gitlab_file_read(&loaded->way->forge.gitlab, SG_CONFIG_FILE, ref, world->arena,
-		    &text, &file, err) < 0)
-		return err->reason == SG_R_FILE_NOT_FOUND
-			       ? sg_load_missing(
-					 loaded, branch ? branch : "its default branch", err)
-			       : -1;
-	if (find_binding(world, loaded, err) < 0)
+	if (read_file(world, loaded, &text, &file, err) < 0 || find_binding(world, loaded, err) < 0)
 		return -1;
 	loaded->config_branch = name_of(world, &file);
 	loaded->config_from =
 		sg_arena_printf(world->arena, "%s@%.8s", loaded->config_branch, file.commit);
 	loaded->config_name = SG_CONFIG_FILE;
 	*ret_text = (struct sg_str){sg_arena_dup(world->arena, sg_buf_str(&text)), text.len};
+	loaded->config_text = *ret_text;
+	memcpy(loaded->config_tip, file.commit, sizeof(loaded->config_tip));
 	return 0;
+}
+
+int sg_way_config_again(
+	struct sg_world *world, struct sg_loaded *loaded, bool *ret_changed, struct sg_err *err)
+{
+	struct sg_buf text SG_AUTO(sg_buf_release);
+	struct sg_gitlab_file file;
+
+	if (!loaded->way)
+		return sg_load_config_again(world, loaded, ret_changed, err);
+	*ret_changed = false;
+	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
+	if (!loaded->config_branch)
+		return 0;
+	if (read_file(world, loaded, &text, &file, err) < 0)
+		return -1;
+	return sg_load_take_config(world, loaded, sg_buf_str(&text), file.commit, ret_changed, err);
 }
 
 static int load_by_api(struct sg_world *world, struct sg_loaded *loaded, struct sg_str *ret_text,
@@ -315,13 +340,24 @@ bool sg_way_may_turn(const struct sg_loaded *loaded, const struct sg_err *why)
 	return false;
 }
 
+/* Over the API the default branch needs no name. */
+static void name_config_branch(const struct sg_world *world, struct sg_loaded *loaded)
+{
+	const char *head = sg_repo_head_branch(loaded->repo);
+
+	if (loaded->config_branch && !world->settings->gitops_ref && head)
+		loaded->config_branch = sg_arena_strdup(world->arena, head);
+}
+
 int sg_way_turn(
 	struct sg_world *world, struct sg_loaded *loaded, const char *why, struct sg_err *err)
 {
 	sg_console_note(world->console, "by Git from here: %s", why);
 	loaded->way = NULL;
-	if (sg_load_repo(world, loaded, err) == 0)
+	if (sg_load_repo(world, loaded, err) == 0) {
+		name_config_branch(world, loaded);
 		return 0;
+	}
 	if (err->reason == SG_R_CREDENTIAL_MISSING)
 		(void)sg_hint(err, "%s", loaded->remote.no_cred_why);
 	return -1;

@@ -49,6 +49,10 @@ int sg_way_at(struct sg_world *world, struct sg_loaded *loaded, const char *bran
 /* A new look, for a branch that has moved. */
 int sg_way_again(struct sg_loaded *loaded, struct sg_err *err) SG_MUST_CHECK;
 
+/* As sg_load_config_again(), the way that is taken: over the API one request. */
+int sg_way_config_again(struct sg_world *world, struct sg_loaded *loaded, bool *ret_changed,
+	struct sg_err *err) SG_MUST_CHECK;
+
 /* Publishes the way that is taken. */
 int sg_way_publisher(struct sg_world *world, const struct sg_loaded *loaded,
 	struct sg_publisher **ret_publisher, struct sg_err *err) SG_MUST_CHECK;

@@ -335,6 +335,28 @@ def test_the_edit_is_applied_again_after_a_lost_race(sandbox, api):
     assert len(commits(sandbox, before)) == 3  # the two others' are there, too
 
 
+@pytest.mark.parametrize("gates, code", [([{"type": "freeze"}], 6), ([], 0)])
+def test_after_a_lost_race_it_goes_by_the_configuration_of_now(sandbox, sg, api, gates, code):
+    before = value(sandbox, "catalog")
+    sandbox.ctl("fault", "gl-race", "1000")
+    with sg.started("bump", "catalog", "9.20.1", "--publish-via", "api", "--verbose") as run:
+        run.says("push try 1")
+        configure(sandbox, lambda config: config["environments"][0].update(gates=gates) if gates else config.update(branch="develop"))
+        if not gates:
+            sandbox.ctl("fault", "clear")
+        assert run.ends() == code, run.text
+    assert value(sandbox, "catalog") == (before if gates else "9.20.1") and ("became another one" in run.text) is bool(gates)
+
+
+def test_a_race_lost_by_git_after_the_api_gave_up_reads_the_configuration_there(sandbox, api):
+    before = sandbox.tip()
+    sandbox.ctl("fault", "gl-403", "1", "POST", "commits")
+    sandbox.ctl("fault", "push-old-value")
+    run = api("catalog", "9.20.2")
+    assert run.json["publish_via"] == "git" and run.json["tries"] == 2
+    once(sandbox, before, "catalog", "9.20.2")
+
+
 def test_a_stale_replica_loses_nothing(sandbox, api):
     """What was read is older than the branch: the check of the file says so, and it is read again."""
     api("catalog", "9.21.0")
