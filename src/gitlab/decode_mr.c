@@ -95,7 +95,9 @@ int sg_gitlab_decode_mr(
 	raw.mr.state = sg_mr_state_of(raw.state);
 	raw.mr.may_not_merge = sg_json_type(raw.can_merge_said) == SG_JSON_BOOL && !raw.can_merge;
 	/* merge_user is also who armed the auto-merge of an open request */
-	if (raw.mr.merged_by.id == 0 && raw.mr.state == SG_MR_MERGED)
+	if (raw.mr.state != SG_MR_MERGED)
+		raw.mr.armed_by = raw.merge_user;
+	else if (raw.mr.merged_by.id == 0)
 		raw.mr.merged_by = raw.merge_user;
 	*ret = raw.mr;
 	return 0;

@@ -49,6 +49,13 @@ int sg_gitlab_revision(struct sg_gitlab *gitlab, const char *project, const char
 int sg_gitlab_commit_id(struct sg_gitlab *gitlab, const char *project, const char *revision,
 	struct sg_arena *arena, const char **ret_oid, struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * The commit that BRANCH was at, at that time, by the dates of its first-parent commits; "" when
+ * there is none so old (gitlab.md 4). One request.
+ */
+int sg_gitlab_commit_at(struct sg_gitlab *gitlab, const char *branch, int64_t unix_s,
+	char ret_oid[SG_OID_SIZE], struct sg_err *err) SG_MUST_CHECK;
+
 struct sg_gitlab_subject {
 	const char *id;
 	const char *subject; /* anybody can write anything there */

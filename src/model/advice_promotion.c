@@ -5,10 +5,12 @@
 static const struct sg_advice rows[] = {
 	{
 		.code = "MERGED_PAST_GATE",
-		.means = "Somebody else merged it while a gate was closed. It is on the branch "
-			 "and may run, and it is never reported as a success.",
+		.means = "It was merged while a gate was closed, and not by a run that had asked "
+			 "it. It is on the branch and may run, and it is never reported as a "
+			 "success.",
 		.cause = "A person who may merge pressed the button, an administrator did, or "
-			 "another bot. The message says who and which gate.",
+			 "another bot; or GitLab did by itself, told by stagegate before the "
+			 "gates came. The message says who and which gate.",
 		.remedy = "Decide whether it stays. To take it back, revert the merge. Then close "
 			  "the door: only the bot may be \"allowed to merge\". docs/recovery.md "
 			  "goes through it.",

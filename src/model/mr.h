@@ -50,7 +50,8 @@ struct sg_mr {
 	int64_t source_project_id;
 	int64_t target_project_id;
 	struct sg_mr_user author;
-	struct sg_mr_user merged_by;
+	struct sg_mr_user merged_by; /* or who told GitLab to merge it by itself */
+	struct sg_mr_user armed_by;  /* of an open one that GitLab is to merge by itself */
 	struct sg_mr_user closed_by;
 	const char *sha;      /* head of the source branch; "" while it is not known */
 	const char *base_sha; /* diff_refs.base_sha; "" in lists */

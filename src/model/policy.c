@@ -80,6 +80,14 @@ bool sg_request_style_removes_branch(const struct sg_request_style *style)
 	return !style->remove_branch_given || style->remove_branch;
 }
 
+bool sg_environment_gates_publish_only(const struct sg_environment *env)
+{
+	for (size_t i = 0; i < env->gate_count; i++)
+		if (!sg_gate_type_in_phase(env->gates[i].type, SG_PHASE_MERGE))
+			return true;
+	return false;
+}
+
 bool sg_environment_gates_merge(const struct sg_environment *env)
 {
 	for (size_t i = 0; i < env->gate_count; i++)

@@ -139,6 +139,9 @@ const char *sg_environment_target(const struct sg_environment *env);
 /* Has it a gate that is decided right before the merge? */
 bool sg_environment_gates_merge(const struct sg_environment *env);
 
+/* Has it gates that are decided before publishing, and not again right before the merge? */
+bool sg_environment_gates_publish_only(const struct sg_environment *env);
+
 /* A place in a file: by `key` (a path into any YAML), by `image` (an entry of a kustomization) or
  * by `marker` (comments behind values, which say the part, too). */
 struct sg_update {

@@ -159,6 +159,16 @@ static bool is_at_merge_gates(const struct sg_promotion_facts *f)
 				    f->pipeline_waits_for_us);
 }
 
+/*
+ * A gate that is decided before publishing may have come into the configuration after that. It is
+ * asked again before a merge of ours, while the environment before has this very version.
+ */
+static bool has_early_gates(const struct sg_promotion_facts *f)
+{
+	return is_at_merge_gates(f) && f->early_gated && f->merge == SG_MERGE_AUTO &&
+	       f->head_wanted && !f->as_open;
+}
+
 /* All gates are open: our status says so now, and GitLab takes note of it. */
 static bool is_to_be_told(const struct sg_promotion_facts *f)
 {
@@ -167,12 +177,14 @@ static bool is_to_be_told(const struct sg_promotion_facts *f)
 
 static bool has_closed_merge_gate(const struct sg_promotion_facts *f)
 {
-	return is_at_merge_gates(f) && f->merge_gates == SG_VERDICT_CLOSED;
+	return (is_at_merge_gates(f) && f->merge_gates == SG_VERDICT_CLOSED) ||
+	       (has_early_gates(f) && f->publish_gates == SG_VERDICT_CLOSED);
 }
 
 static bool has_waiting_merge_gate(const struct sg_promotion_facts *f)
 {
-	return is_at_merge_gates(f) && f->merge_gates == SG_VERDICT_WAIT;
+	return (is_at_merge_gates(f) && f->merge_gates == SG_VERDICT_WAIT) ||
+	       (has_early_gates(f) && f->publish_gates == SG_VERDICT_WAIT);
 }
 
 static bool is_a_persons_turn(const struct sg_promotion_facts *f)
@@ -294,9 +306,16 @@ static bool is_to_be_started(const struct sg_promotion_facts *f)
 	return is_overdue(f) && f->may_start && !f->started;
 }
 
+/* Who merges, with gates or because a person is to: our own name on it is left of another time. */
+static bool is_anothers_merge(const struct sg_promotion_facts *f)
+{
+	return (f->gated && (f->merge == SG_MERGE_AUTO || !lets_pass(f->merge_gates))) ||
+	       (f->merge == SG_MERGE_HUMAN && f->armed_by_us);
+}
+
 /*
  * GitLab may merge it at any moment, whoever told it to, and we would not: it ends here, a gate is
- * not open, or it is us who merge once the gates were asked right before.
+ * not open, it is us who merge once the gates were asked right before, or a person does.
  */
 static bool is_armed_in_vain(const struct sg_promotion_facts *f)
 {
@@ -310,7 +329,7 @@ static bool is_armed_in_vain(const struct sg_promotion_facts *f)
 	if (step->action == SG_DO_STOP &&
 		(step->end != SG_END_PENDING || strcmp(step->code, "GATES_WAIT") == 0))
 		return true;
-	return f->gated && (f->merge == SG_MERGE_AUTO || !lets_pass(f->merge_gates)) &&
+	return is_anothers_merge(f) &&
 	       (step->action == SG_DO_STOP || step->action == SG_DO_LOOK_AGAIN ||
 		       step->action == SG_DO_RECHECK);
 }
@@ -452,7 +471,7 @@ bool sg_promotion_asks_publish_gates(const struct sg_promotion_facts *f)
 	if (!f->has_mr)
 		return !f->rejected;
 	return f->head_known && f->head_ours && !f->locked &&
-	       (!f->head_wanted || has_left_gates(f));
+	       (!f->head_wanted || has_left_gates(f) || has_early_gates(f));
 }
 
 /* Does it matter what they say? */

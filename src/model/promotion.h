@@ -47,9 +47,10 @@ struct sg_promotion_facts {
 	bool published; /* the target's files carry the version that is to be promoted */
 	/* That version is older than the one that they carry, and this run may not go back. */
 	bool older;
-	bool past_gate; /* it came there by a merge that a gate did not allow */
-	bool gated;     /* the environment has gates that are decided right before the merge */
-	bool trains;    /* the project merges by merge trains */
+	bool past_gate;   /* it came there by a merge that a gate did not allow */
+	bool gated;       /* the environment has gates that are decided right before the merge */
+	bool early_gated; /* and such as are decided before publishing only */
+	bool trains;      /* the project merges by merge trains */
 
 	/* Our branch, and our merge request while it is open. Of a head: it carries the version to
 	 * promote; its tree is our plan on its merge base; merging it gives our plan on the tip. */
@@ -67,6 +68,7 @@ struct sg_promotion_facts {
 	bool head_on_tip; /* its merge base is the tip */
 	bool rejected;    /* none is open, and a person closed the last one of this version */
 	bool armed;       /* GitLab merges it by itself: by auto-merge, or on a merge train */
+	bool armed_by_us; /* with `armed`: GitLab was told so in our name */
 	bool withdrawn;   /* a person took the present head back from that */
 
 	enum sg_mr_class status;

@@ -137,7 +137,22 @@ int sg_forge_asker(struct sg_world *world, struct sg_forge *forge, struct sg_err
 
 int sg_forge_project(struct sg_forge *forge, struct sg_err *err)
 {
-	if (forge->project.id)
+	struct sg_arena scratch SG_AUTO(sg_arena_release) = {0};
+	struct sg_gitlab_project *project = &forge->project, now;
+
+	if (!project->id)
+		return sg_gitlab_project_get(&forge->gitlab, forge->arena, project, err);
+	if (!forge->project_is_old)
 		return 0;
-	return sg_gitlab_project_get(&forge->gitlab, forge->arena, &forge->project, err);
+	if (sg_gitlab_project_get(&forge->gitlab, &scratch, &now, err) < 0)
+		return -1;
+	forge->project_is_old = false;
+	project->pipeline_must_succeed = now.pipeline_must_succeed;
+	project->skipped_pipeline_is_success = now.skipped_pipeline_is_success;
+	project->has_ci = now.has_ci;
+	project->archived = now.archived;
+	project->merge_trains = now.merge_trains;
+	project->auto_devops = now.auto_devops;
+	project->role = now.role;
+	return 0;
 }

@@ -16,6 +16,7 @@ struct sg_forge {
 	struct sg_gitlab_user me;             /* id 0 until sg_forge_me() */
 	struct sg_gitlab_user asker;          /* id 0 until sg_forge_asker() */
 	struct sg_gitlab_project project;     /* id 0 until sg_forge_project() */
+	bool project_is_old;                  /* its settings are asked for again before use */
 	const struct sg_gitlab_mr_wish *wish; /* step/request_style.h; NULL until it is asked for */
 };
 
@@ -64,7 +65,8 @@ bool sg_forge_is_own(const struct sg_forge *forge, const struct sg_policy *polic
 int sg_forge_asker(
 	struct sg_world *world, struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
 
-/* Settings of the project; asked once. */
+/* Settings of the project; asked once, and again where `project_is_old` says so: the names in it
+ * stay those of the first answer. */
 int sg_forge_project(struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

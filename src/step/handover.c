@@ -67,6 +67,23 @@ bool sg_handover_is_withdrawn(const struct sg_forge *forge, const struct sg_poli
 	return withdrawn;
 }
 
+bool sg_handover_was_ours(const struct sg_forge *forge, const struct sg_policy *policy,
+	const struct sg_gitlab_note *notes, size_t count)
+{
+	bool ours = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!notes[i].system)
+			continue;
+		if (is_put_there(notes[i].body))
+			ours = sg_forge_is_own(forge, policy, notes[i].author_id);
+		else if (is_taken_back(notes[i].body) || is_new_head(notes[i].body) ||
+			 sg_str_starts(sg_str_of(notes[i].body), "aborted "))
+			ours = false;
+	}
+	return ours;
+}
+
 /* When the head came; 0: GitLab does not say. */
 static int head_time(struct sg_world *world, struct sg_forge *forge, const struct sg_mr *mr,
 	int64_t *ret_ms, struct sg_err *err)

@@ -14,6 +14,11 @@
 bool sg_handover_is_withdrawn(const struct sg_forge *forge, const struct sg_policy *policy,
 	const struct sg_gitlab_note *notes, size_t count);
 
+/* Was it in our name that GitLab was last told to merge the head by itself, and not taken back? By
+ * GitLab's own notes, as above. */
+bool sg_handover_was_ours(const struct sg_forge *forge, const struct sg_policy *policy,
+	const struct sg_gitlab_note *notes, size_t count);
+
 /* Has the head of MR a pipeline that GitLab does not name as its head's yet? */
 int sg_handover_has_pipeline(struct sg_world *world, struct sg_forge *forge, const struct sg_mr *mr,
 	bool *ret_has, struct sg_err *err) SG_MUST_CHECK;

@@ -38,15 +38,16 @@ int sg_over(struct sg_world *world, struct sg_stage *stage, struct sg_promotion 
 	const struct sg_mr *mr, struct sg_service_answer *ret, struct sg_err *err)
 {
 	const char *why = NULL;
-	bool past = false;
+	bool past = false, asks;
 
 	if (mr->state == SG_MR_CLOSED) {
 		*ret = closed(world->arena, mr);
 		return 0;
 	}
 	p->request.merged = *mr;
-	if (!sg_forge_is_own(stage->forge, &stage->loaded.policy, mr->merged_by.id) &&
-		sg_past_gate(world, &stage->loaded, stage->forge, p, &past, &why, err) < 0)
+	if (sg_past_gate_asks(world, &stage->loaded, stage->forge, p, &asks, err) < 0)
+		return -1;
+	if (asks && sg_past_gate(world, &stage->loaded, stage->forge, p, &past, &why, err) < 0)
 		return -1;
 	*ret = merged(world->arena, mr, past, why);
 	return 0;

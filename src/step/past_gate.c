@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "config/load.h"
+#include "gitlab/file.h"
 #include "step/gate_status.h"
+#include "step/handover.h"
 
 struct judging {
 	struct sg_world *world;
@@ -120,6 +123,59 @@ static int gitlabs_word(struct judging *j, const char **ret_why, struct sg_err *
 			*ret_why = sg_arena_printf(j->world->arena, "%s: %s",
 				sg_gate_type_name(gathered.verdicts[i].type),
 				gathered.verdicts[i].sentence);
+	return 0;
+}
+
+/* Had the configuration of that moment gates right before the merge? One that cannot be used did
+ * not say that it had none. */
+static int had_gates(const struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_promotion *p, bool *ret_had, struct sg_err *err)
+{
+	struct sg_arena scratch SG_AUTO(sg_arena_release) = {0};
+	struct sg_buf text SG_AUTO(sg_buf_release);
+	const struct sg_environment *env;
+	struct sg_err why = SG_ERR_INIT;
+	struct sg_gitlab_file file;
+	struct sg_policy policy;
+	char oid[SG_OID_SIZE];
+
+	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
+	*ret_had = true;
+	if (!loaded->config_branch)
+		return 0;
+	if (sg_gitlab_commit_at(&forge->gitlab, loaded->config_branch,
+		    p->request.merged.merged_unix_ms / 1000, oid, err) < 0)
+		return -1;
+	if (oid[0] &&
+		sg_gitlab_file_read(
+			&forge->gitlab, SG_CONFIG_FILE, oid, &scratch, &text, &file, err) < 0 &&
+		err->reason != SG_R_FILE_NOT_FOUND)
+		return -1;
+	if (text.len == 0)
+		*ret_had = false;
+	else if (sg_config_load(&scratch, SG_CONFIG_FILE, sg_buf_str(&text), &policy, &why) == 0) {
+		env = sg_policy_environment(&policy, p->env->name);
+		*ret_had = env && sg_environment_gates_merge(env);
+	}
+	return 0;
+}
+
+int sg_past_gate_asks(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_promotion *p, bool *ret_asks, struct sg_err *err)
+{
+	const struct sg_mr *merged = &p->request.merged;
+	struct sg_gitlab_note *notes;
+	size_t count;
+
+	*ret_asks = !sg_forge_is_own(forge, &loaded->policy, merged->merged_by.id);
+	if (*ret_asks || !sg_environment_gates_merge(p->env) ||
+		strcmp(p->merged_oid, merged->sha) == 0)
+		return 0;
+	if (sg_gitlab_mr_notes(&forge->gitlab, merged->iid, world->arena, &notes, &count, err) <
+			0 ||
+		(sg_handover_was_ours(forge, &loaded->policy, notes, count) &&
+			had_gates(loaded, forge, p, ret_asks, err) < 0))
+		return sg_wrap(err, "was it merged past a gate");
 	return 0;
 }
 

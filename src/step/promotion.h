@@ -49,6 +49,7 @@ struct sg_promotion {
 	int64_t followed_iid;           /* of our request that was open at a look; 0: none was */
 	int writes;                     /* effects so far */
 	int refusals;                   /* answers in a row that said no without a reason */
+	char merged_oid[SG_OID_SIZE];   /* the head that GitLab was told to merge now */
 	char armed_oid[SG_OID_SIZE];    /* the head that GitLab was told to merge by itself */
 	char disarmed_oid[SG_OID_SIZE]; /* the head that was taken back from that */
 	struct sg_crowd crowd;          /* of pushes to the environment's branch that lost */

@@ -322,6 +322,7 @@ static int merge(struct acting *a, struct sg_err *err)
 
 	if (check_right(a, err) < 0)
 		return -1;
+	memcpy(a->p->merged_oid, a->p->head_oid, sizeof(a->p->merged_oid));
 	loop->finish_ms = FINISH_MS;
 	rc = sg_gitlab_mr_merge(&a->forge->gitlab, a->p->request.mr.iid, a->p->head.oid,
 		keeps_branch(a), &answer, err);

@@ -255,6 +255,8 @@ static int look_at_status(struct looking *l, struct sg_err *err)
 	p->facts.locked = mr->state == SG_MR_LOCKED;
 	p->facts.trains = l->forge->project.merge_trains;
 	p->facts.armed = mr->auto_merge;
+	p->facts.armed_by_us =
+		mr->auto_merge && sg_forge_is_own(l->forge, &l->loaded->policy, mr->armed_by.id);
 	p->facts.prepared = mr->prepared_unix_s != 0;
 	p->facts.status = sg_mr_status_of(mr->detailed_status)->class;
 	p->facts.pipeline = sg_mr_pipeline_is_current(mr) ? sg_pipeline_class_of(&mr->pipeline)
@@ -300,6 +302,7 @@ static int look_at_merged(struct looking *l, struct sg_err *err)
 	const struct sg_mr *merged = &p->request.merged;
 	const char *landed, *wish;
 	struct sg_ancestry *ancestry;
+	bool asks;
 
 	if (!p->facts.published || !merged->iid)
 		return 0;
@@ -311,7 +314,9 @@ static int look_at_merged(struct looking *l, struct sg_err *err)
 		if (ancestry->contains(ancestry, p->tip->revision, landed) == SG_ANSWER_YES)
 			(void)snprintf(p->landed, sizeof(p->landed), "%s", landed);
 	}
-	if (sg_forge_is_own(l->forge, &l->loaded->policy, merged->merged_by.id))
+	if (sg_past_gate_asks(l->world, l->loaded, l->forge, p, &asks, err) < 0)
+		return -1;
+	if (!asks)
 		return 0;
 	wish = sg_plan_wish_at(l->world, l->loaded, p->env, p->service, merged->sha);
 	if (!wish || strcmp(wish, p->wish) != 0)
@@ -427,6 +432,7 @@ static struct sg_promotion begin(struct sg_world *world, const struct sg_promoti
 		.facts = {.publish = before->env->publish,
 			.merge = before->env->merge,
 			.gated = sg_environment_gates_merge(before->env),
+			.early_gated = sg_environment_gates_publish_only(before->env),
 			.may_start = before->env->request.start_pipeline,
 			.as_open = before->as_open},
 		.started_ms = before->started_ms,
@@ -438,6 +444,7 @@ static struct sg_promotion begin(struct sg_world *world, const struct sg_promoti
 	};
 
 	memcpy(next.head_oid, before->head_oid, sizeof(next.head_oid));
+	memcpy(next.merged_oid, before->merged_oid, sizeof(next.merged_oid));
 	memcpy(next.armed_oid, before->armed_oid, sizeof(next.armed_oid));
 	memcpy(next.disarmed_oid, before->disarmed_oid, sizeof(next.disarmed_oid));
 	memcpy(next.start_why, before->start_why, sizeof(next.start_why));

@@ -7,12 +7,13 @@ static const struct sg_gate_verdict *gate_of(
 	const struct sg_promotion *p, const struct sg_promotion_step *step)
 {
 	const struct sg_gathered *merge = &p->merge_gates, *publish = &p->publish_gates;
-	const struct sg_gate_verdict *gate;
+	const struct sg_gate_verdict *gate, *early;
 
 	if (step->action != SG_DO_STOP || strncmp(step->code, "GATES", 5) != 0)
 		return NULL;
 	gate = sg_gates_blocker(merge->verdicts, merge->count);
-	return gate ? gate : sg_gates_blocker(publish->verdicts, publish->count);
+	early = sg_gates_blocker(publish->verdicts, publish->count);
+	return gate && (!early || gate->state >= early->state) ? gate : early;
 }
 
 /* What GitLab may not merge it for. */
@@ -27,6 +28,8 @@ static const char *in_vain(const struct sg_promotion *p)
 		gate = gate_of(p, sg_promotion_decide(&facts));
 	if (gate)
 		return gate->sentence;
+	if (facts.merge == SG_MERGE_HUMAN && facts.armed_by_us)
+		return "it is a person who merges here";
 	return facts.gated && sg_promotion_decide(&facts)->action != SG_DO_STOP
 		       ? "its gates are decided right before the merge"
 		       : sg_promotion_decide(&facts)->sentence;

@@ -6,6 +6,9 @@
 #include "step/cluster.h"
 #include "step/job.h"
 
+/* The project's settings are asked for again at every so-manieth look of a wait. */
+#define PROJECT_LOOKS 10
+
 static bool needs_forge(const struct sg_environment *env)
 {
 	if (env->publish == SG_PUBLISH_MERGE_REQUEST)
@@ -161,18 +164,60 @@ static int take_policy(struct sg_world *world, struct sg_stage *stage, struct sg
 	return check_binding(world, stage, err);
 }
 
-int sg_stage_look_again(struct sg_world *world, struct sg_stage *stage, struct sg_err *err)
+static int look_at_config(
+	struct sg_world *world, struct sg_stage *stage, bool *ret_changed, struct sg_err *err)
 {
-	bool changed;
-
-	if (sg_load_again(&stage->loaded, err) < 0 ||
-		sg_load_config_again(world, &stage->loaded, &changed, err) < 0)
+	if (sg_load_config_again(world, &stage->loaded, ret_changed, err) < 0)
 		return -1;
-	if (!changed)
+	if (!*ret_changed)
 		return 0;
 	sg_console_did(world->console, stage->env->name, "CONFIG_CHANGED", NULL,
 		"the configuration is that of %s now", stage->loaded.config_from);
 	return take_policy(world, stage, err);
+}
+
+/* Was GitLab told in our name to merge the head by itself, as of the last look or since? */
+static bool is_ours(const struct sg_promotion *p)
+{
+	return (p->facts.armed && p->facts.armed_by_us) ||
+	       (p->armed_oid[0] && strcmp(p->armed_oid, p->head_oid) == 0);
+}
+
+/* The run ends here, and nobody would ask the new gates before GitLab merges. */
+static void take_back(struct sg_world *world, struct sg_stage *stage)
+{
+	struct sg_gitlab_answer answer;
+	struct sg_err why = SG_ERR_INIT;
+
+	for (size_t i = 0; stage->forge && stage->ask.writes && i < stage->count; i++) {
+		const struct sg_promotion *p = &stage->promotions[i];
+
+		if (!p->facts.has_mr || !is_ours(p))
+			continue;
+		if (sg_gitlab_mr_disarm(&stage->forge->gitlab, p->request.mr.iid, &answer, &why) <
+			0)
+			sg_warn(world->log, "the auto-merge of !%lld stands: %s",
+				(long long)p->request.mr.iid, why.cause);
+		else if (answer.outcome == SG_GITLAB_DONE)
+			sg_console_did(world->console, p->env->name, "AUTO_MERGE_TAKEN_BACK",
+				p->request.mr.web_url, "%s: the configuration is another one",
+				p->service);
+	}
+}
+
+int sg_stage_look_again(struct sg_world *world, struct sg_stage *stage, struct sg_err *err)
+{
+	bool changed = false;
+
+	if (stage->forge && ++stage->looks % PROJECT_LOOKS == 0)
+		stage->forge->project_is_old = true;
+	if (sg_load_again(&stage->loaded, err) < 0)
+		return -1;
+	if (look_at_config(world, stage, &changed, err) == 0)
+		return 0;
+	if (changed || err->reason == SG_R_CONFIG_MISSING)
+		take_back(world, stage);
+	return -1;
 }
 
 void sg_stage_release(struct sg_world *world, struct sg_stage *stage)

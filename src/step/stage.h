@@ -27,6 +27,7 @@ struct sg_stage {
 	const struct sg_environment *env;
 	struct sg_promotion *promotions;
 	size_t count;
+	unsigned looks;  /* sg_stage_look_again() so far */
 	struct sg_mr mr; /* with `iid`: as it was then, and whose it is */
 	const char *mr_service;
 };
@@ -43,7 +44,9 @@ int sg_stage_open(struct sg_world *world, const struct sg_stage_ask *ask, struct
 
 /*
  * A new look at the branches, and at the configuration where it has changed: the promotions go on
- * under its gates. Fails as sg_stage_open() where it does not let them.
+ * under its gates. Fails as sg_stage_open() where it does not let them; what GitLab was told in our
+ * name to merge by itself is taken back then. The project's settings are asked for again at every
+ * tenth of these looks.
  */
 int sg_stage_look_again(
 	struct sg_world *world, struct sg_stage *stage, struct sg_err *err) SG_MUST_CHECK;

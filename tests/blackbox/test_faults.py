@@ -19,6 +19,7 @@ STORIES = {story.__name__: story for story in (bump, by_request, by_commit, by_h
 # what a fault may make of a run (docs/exit-codes.md); a bug or a wrong use is never among them
 ENDS = {0, 1, 4, 5, 6, 7, 8, 9, 11, 75}
 QUICK = ("--timeout", "8s", "--request-timeout", "2s", "--connect-timeout", "2s", "--idle-timeout", "2s", "--retry-base", "5ms")
+WHOLE = ("--timeout", "80s", "--retry-base", "5ms")  # for a run that nobody spoils, on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def golden(journey, spoiler, story):
     """(how many requests, the world) of a run that nobody spoils."""
     words, code, before = begin(journey, story)
     spoiler.arm(0, None)
-    journey.sg(*words, *QUICK, expect=code)
+    journey.sg(*words, *WHOLE, expect=code)
     return spoiler.seen, world(journey, before)
 
 
@@ -79,7 +80,7 @@ def test_whatever_happens_to_a_request_the_same_command_heals_it(journey, spoile
         if run.code not in ENDS or run.code == code and not left_out and end(journey, before, fault, hit) != whole:
             wrong.append(f"{where}: {run}")
         spoiler.arm(0, None)
-        again = journey.sg(*words, *QUICK, expect=None)
+        again = journey.sg(*words, *WHOLE, expect=None)
         if again.code != code or end(journey, before, fault, hit) != whole:
             wrong.append(f"{where}, then again: {again}\nfirst: {run}\n{world(journey, before)}\nwanted: {whole}")
     assert not wrong, f"{len(wrong)} of {count * len(FAULTS)}:\n" + "\n\n".join(wrong[:12])

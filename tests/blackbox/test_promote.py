@@ -132,6 +132,32 @@ def test_a_gate_that_is_made_stricter_meanwhile_counts(journey):
     assert journey.tag("prod") == "1.4.2"
 
 
+@pytest.mark.parametrize("hours, code", [("9h", 75), ("10m", 0)])
+def test_a_gate_before_publishing_that_comes_after_the_request_counts(journey, hours, code):
+    soak = "      - {type: soak, duration: 2h}\n"
+    configure(journey, soak, "")
+    iid = journey.production_waits()
+    configure(journey, "      - {type: approval", f"      - {{type: soak, duration: {hours}}}\n      - {{type: approval")
+    journey.ctl("approve", "manager-2", str(iid))
+    run = journey.promote("catalog", "production", expect=code)
+    assert journey.mr(iid)["state"] == ("opened" if code else "merged")
+    if code:
+        assert run.json["reason"] == "GATES_WAIT" and run.json["next_look"] and gate_of(run, "soak", "publish")["state"] == "wait"
+        journey.ctl("clock", "32400")
+        journey.promote("catalog", "production")
+    assert journey.tag("prod") == "1.4.2"
+
+
+def test_a_gate_before_publishing_is_not_asked_about_a_version_that_the_environment_before_has_left(journey):
+    iid = journey.production_waits()
+    configure(journey, "duration: 2h", "duration: 9h")
+    journey.dev(tag="1.4.3")
+    journey.promote("catalog", "staging")
+    journey.ctl("approve", "manager-2", str(iid))
+    journey.sg("mr", "merge", f"!{iid}")
+    assert journey.tag("prod") == "1.4.2"
+
+
 def test_a_configuration_that_breaks_meanwhile_ends_the_run(journey):
     iid = journey.production_waits()
     with journey.sg.started("promote", "catalog", "--to", "production", "--wait-for-people", "--timeout", "60s") as run:

@@ -146,6 +146,104 @@ def test_a_gate_that_is_decided_right_before_the_merge_contradicts_it(mr, gate):
     assert "CONFIG_INVALID" in run.out and "decided right before the merge" in run.out + run.err
 
 
+# --- the configuration becomes another one before GitLab merges
+
+
+def armed(mr):
+    """It is set to merge by itself, and its pipeline runs; its number."""
+    hand_over(mr)
+    mr.dev()
+    mr.ctl("mr-switch", "ci-outcome", "running")
+    return mr.promote("catalog", "staging", "--timeout", "2s", expect=8).json["merge_requests"][0]["iid"]
+
+
+NOW_GATED = ("    merge: gitlab\n    gates:\n      - {type: soak, duration: 30m}", "    gates:\n      - {type: soak, duration: 30m}\n      - {type: freeze}")
+
+
+@pytest.mark.parametrize("new", [
+    "    merge: gitlab\n    gates:\n      - {type: freeze}",  # contradicts itself: nothing can be read
+    "    merge: gitlab\n    publish: commit\n    gates:\n      - {type: soak, duration: 30m}",
+])
+def test_a_configuration_that_does_not_hold_any_more_takes_it_back(mr, new):
+    hand_over(mr)
+    mr.dev()
+    mr.ctl("mr-switch", "ci-outcome", "running")
+    with mr.sg.started("promote", "catalog", "--to", "staging", "--timeout", "60s") as run:
+        run.says("AUTO_MERGE_SET")
+        configure(mr, NOW_GATED[0], new)
+        assert run.ends() == 3, run.text
+    iid = mr.ctl("mrs").split()[0].lstrip("!")
+    assert "AUTO_MERGE_TAKEN_BACK" in run.text and mr.mr(iid)["merge_when_pipeline_succeeds"] is False
+    mr.ctl("pipeline", iid, "success")
+    assert mr.mr(iid)["state"] == "opened"
+
+
+def test_what_a_person_set_is_left_to_the_person_where_the_run_ends(mr):
+    iid = armed(mr)
+    mr.ctl("withdraw", "dev", str(iid))
+    mr.ctl("arm", "dev", str(iid))
+    with mr.sg.started("promote", "catalog", "--to", "staging", "--timeout", "60s") as run:
+        run.says("AUTO_MERGE_SET")
+        configure(mr, NOW_GATED[0], "    merge: gitlab\n    gates:\n      - {type: freeze}")
+        assert run.ends() == 3, run.text
+    assert mr.mr(iid)["merge_when_pipeline_succeeds"] is True
+
+
+def test_where_a_person_merges_now_ours_is_taken_back_and_a_persons_stays(mr):
+    iid = armed(mr)
+    configure(mr, "merge: gitlab", "merge: human")
+    run = mr.promote("catalog", "staging", "--timeout", "2s", expect=8)
+    assert "AUTO_MERGE_TAKEN_BACK" in run.err and "a person" in run.err and mr.mr(iid)["merge_when_pipeline_succeeds"] is False
+    mr.ctl("allow-merge", "dev")
+    mr.ctl("arm", "dev", str(iid))
+    mr.promote("catalog", "staging", "--timeout", "2s", expect=8)
+    assert mr.mr(iid)["merge_when_pipeline_succeeds"] is True
+
+
+@pytest.mark.parametrize("meanwhile", [True, False])
+def test_what_gitlab_merges_in_our_name_after_gates_came_is_said(mr, meanwhile):
+    """Nobody waits; the gates are there before the merge, or only after it."""
+    iid = armed(mr)
+    if meanwhile:
+        configure(mr, *NOW_GATED)
+    mr.ctl("clock", "5")
+    mr.ctl("freeze", "on")
+    mr.ctl("pipeline", str(iid), "success")
+    for _ in range(8):  # the target moved: GitLab tests again whether it can be merged
+        mr.api("GET", f"merge_requests/{iid}")
+    assert mr.mr(iid)["state"] == "merged"
+    mr.ctl("clock", "5")
+    if not meanwhile:
+        configure(mr, *NOW_GATED)
+    for words in (("promote", "catalog", "--to", "staging"), ("mr", "status", f"!{iid}")):
+        run = mr.sg(*words, "--output", "json", expect=1 if meanwhile else 0)
+        assert (run.json["reason"] == "MERGED_PAST_GATE") is meanwhile, run
+
+
+def test_what_we_merged_ourselves_is_no_merge_past_a_gate(mr):
+    """Set to merge by itself once, then gates came, and it was us who merged, right after asking them."""
+    iid = armed(mr)
+    configure(mr, *NOW_GATED)
+    mr.ctl("mr-switch", "ci-outcome", "success")
+    with mr.sg.started("promote", "catalog", "--to", "staging", "--timeout", "60s") as run:
+        run.says("AUTO_MERGE_TAKEN_BACK")
+        run.says("PIPELINE_RUNNING")
+        mr.ctl("pipeline", str(iid), "success")
+        assert run.ends() == 0, run.text
+    mr.ctl("freeze", "on")
+    assert mr.promote("catalog", "staging").json["reason"] == "NOTHING_TO_DO"
+    assert mr.run("status", f"!{iid}").json["reason"] == "MR_MERGED"
+
+
+def test_merge_trains_that_are_switched_on_meanwhile_are_seen(mr):
+    mr.production_waits()
+    with mr.sg.started("promote", "catalog", "--to", "production", "--wait-for-people", "--timeout", "60s") as run:
+        run.says("GATES_WAIT")
+        mr.ctl("project", "merge_trains_enabled", "true")
+        assert run.ends() == 1, run.text
+    assert "MERGE_TRAIN_NEEDED" in run.text
+
+
 # --- merge trains
 
 

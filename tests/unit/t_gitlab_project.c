@@ -205,6 +205,46 @@ static void merge_bases(void **state)
 	gitlab_world_done(w);
 }
 
+#define PAST_URL                                                                                   \
+	PROJECT "/repository/commits?ref_name=release%2F1&first_parent=true&"                      \
+		"until=2026-02-03T04%3A05%3A06Z&per_page=1"
+
+static int commit_at(struct gitlab_world *w, char oid[SG_OID_SIZE])
+{
+	return sg_gitlab_commit_at(&w->gitlab, "release/1", 1770091506, oid, &w->err);
+}
+
+static void where_a_branch_was(void **state)
+{
+	static const struct {
+		const char *body, *why;
+	} bad[] = {
+		{"{}", "expected an array"},
+		{"[{}]", "commit.id"},
+		{"[{\"id\":\"abc\"}]", "commit.id"},
+		{"[null]", "commit.id"},
+	};
+	struct gitlab_world *w = *state;
+	char oid[SG_OID_SIZE] = "";
+
+	script_reply(
+		w->script, "GET", PAST_URL, 200, "[{\"id\":\"" SHA_C "\"},{\"id\":\"" SHA_A "\"}]");
+	assert_int_equal(commit_at(w, oid), 0);
+	assert_string_equal(oid, SHA_C);
+	script_reply(w->script, "GET", PAST_URL, 200, "[]");
+	assert_int_equal(commit_at(w, oid), 0);
+	assert_string_equal(oid, "");
+	for (size_t i = 0; i < SG_COUNT(bad); i++) {
+		script_reply(w->script, "GET", PAST_URL, 200, bad[i].body);
+		assert_int_equal(commit_at(w, oid), -1);
+		gitlab_world_error(w, SG_R_ANSWER_INVALID, bad[i].why, "");
+	}
+	script_reply(w->script, "GET", PAST_URL, 404, "{\"message\":\"404 Project Not Found\"}");
+	assert_int_equal(commit_at(w, oid), -1);
+	gitlab_world_error(w, SG_R_NOT_FOUND, "404 Project", "");
+	gitlab_world_done(w);
+}
+
 static void freeze_periods(void **state)
 {
 	struct gitlab_world *w = *state;
@@ -430,6 +470,7 @@ int main(void)
 		T(branches_are_protected_or_not),
 		T(a_job_token_lists_branches),
 		T(merge_bases),
+		T(where_a_branch_was),
 		T(freeze_periods),
 		T(the_job_in_the_way),
 		T(a_status_is_set),

@@ -81,11 +81,47 @@ static void what_comes_later_counts(void **state)
 	}
 }
 
+/* Who told GitLab last, of what it merged in the end. */
+static void whose_the_last_word_was(void **state)
+{
+	static const char put[] = "enabled an automatic merge when all merge checks for 1234 pass";
+	static const struct sg_forge forge = {.me = {.id = US}};
+	static const struct sg_policy policy = {0};
+	static const struct {
+		const char *body;
+		int64_t author;
+		bool ours;
+	} rows[] = {
+		{"merged", US, true},
+		{"approved this merge request", SOMEBODY, true},
+		{"added 1 commit\n\n* 1234", US, false},
+		{"canceled the automatic merge", US, false},
+		{"canceled the automatic merge", SOMEBODY, false},
+		{"aborted the automatic merge because the target branch was updated", US, false},
+		{put, SOMEBODY, false},
+		{"started a merge train", US, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		struct sg_gitlab_note notes[] = {
+			{.system = true, .body = put, .author_id = US},
+			{.system = true, .body = rows[i].body, .author_id = rows[i].author},
+		};
+
+		assert_int_equal(sg_handover_was_ours(&forge, &policy, notes, 2), rows[i].ours);
+		notes[0].system = false;
+		assert_int_equal(sg_handover_was_ours(&forge, &policy, notes, 1), false);
+	}
+	assert_false(sg_handover_was_ours(&forge, &policy, NULL, 0));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_a_person_withdraws),
 		cmocka_unit_test(what_comes_later_counts),
+		cmocka_unit_test(whose_the_last_word_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

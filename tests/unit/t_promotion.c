@@ -304,6 +304,59 @@ static void merge_gates_are_asked_right_before_the_merge_and_not_earlier(void **
 	assert_true(sg_promotion_asks_publish_gates(&facts));
 }
 
+/* A gate that came into the configuration after the request was opened. */
+static void early_gates_are_asked_again_before_a_merge_of_ours(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	assert_false(sg_promotion_asks_publish_gates(&facts));
+	facts.early_gated = true;
+	assert_true(sg_promotion_asks_publish_gates(&facts));
+	facts.publish_gates = SG_VERDICT_WAIT;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "GATES_WAIT");
+	assert_true(sg_promotion_asks_merge_gates(&facts));
+	facts.armed = true;
+	expect(&facts, SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK");
+	facts.armed = false;
+	facts.publish_gates = SG_VERDICT_CLOSED;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "GATES_CLOSED");
+	facts.publish_gates = SG_VERDICT_PASS;
+	expect(&facts, SG_DO_MERGE, SG_END_NONE, "MERGEABLE");
+	facts.publish_gates = SG_VERDICT_CLOSED;
+	facts.pipeline = SG_PIPELINE_RUNNING;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "PIPELINE_RUNNING");
+	facts.pipeline = SG_PIPELINE_SUCCESS;
+	facts.merge = SG_MERGE_HUMAN;
+	assert_false(sg_promotion_asks_publish_gates(&facts));
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "MERGE_BY_HAND");
+	facts.merge = SG_MERGE_AUTO;
+	facts.as_open = true;
+	assert_false(sg_promotion_asks_publish_gates(&facts));
+	expect(&facts, SG_DO_MERGE, SG_END_NONE, "MERGEABLE");
+	facts.as_open = facts.head_wanted = false;
+	expect(&facts, SG_DO_MERGE, SG_END_NONE, "MERGEABLE");
+}
+
+/* Set by ourselves while GitLab was to merge: a person is to do that now. */
+static void what_we_armed_is_no_persons_merge(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.merge = SG_MERGE_HUMAN;
+	facts.armed = true;
+	for (int gated = 0; gated <= 1; gated++) {
+		facts.gated = gated;
+		facts.armed_by_us = false;
+		expect(&facts, SG_DO_STOP, SG_END_PENDING, "MERGE_BY_HAND");
+		facts.armed_by_us = true;
+		expect(&facts, SG_DO_DISARM, SG_END_NONE, "AUTO_MERGE_TAKEN_BACK");
+	}
+	facts.locked = true;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_MERGING");
+}
+
 /* Whatever the facts: no merge with a closed gate, a foreign head, or one that does not fit. */
 static void no_facts_merge_what_must_not_be_merged(void **state)
 {
@@ -595,6 +648,8 @@ int main(void)
 		cmocka_unit_test(a_failed_pipeline_ends_it_and_a_manual_one_waits_for_a_person),
 		cmocka_unit_test(people_are_not_waited_for),
 		cmocka_unit_test(merge_gates_are_asked_right_before_the_merge_and_not_earlier),
+		cmocka_unit_test(early_gates_are_asked_again_before_a_merge_of_ours),
+		cmocka_unit_test(what_we_armed_is_no_persons_merge),
 		cmocka_unit_test(no_facts_merge_what_must_not_be_merged),
 		cmocka_unit_test(our_own_pending_status_does_not_hold_us_up),
 		cmocka_unit_test(every_row_says_why),
