@@ -142,4 +142,8 @@ int sg_gitlab_mr_note_add(struct sg_gitlab *gitlab, int64_t iid, const char *bod
 int sg_gitlab_mr_note_edit(struct sg_gitlab *gitlab, int64_t iid, int64_t note_id, const char *body,
 	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
 
+/* A 204 has no body that says so: what came of it is in doubt until the notes are read again. */
+int sg_gitlab_mr_note_delete(struct sg_gitlab *gitlab, int64_t iid, int64_t note_id,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err) SG_MUST_CHECK;
+
 #endif

@@ -274,3 +274,15 @@ int sg_gitlab_mr_note_edit(struct sg_gitlab *gitlab, int64_t iid, int64_t note_i
 	sg_json_put_str(&wish.json, "body", body);
 	return wish_send(&wish, gitlab, NULL, ret_answer, err);
 }
+
+int sg_gitlab_mr_note_delete(struct sg_gitlab *gitlab, int64_t iid, int64_t note_id,
+	struct sg_gitlab_answer *ret_answer, struct sg_err *err)
+{
+	SG_AUTO(wish_release) struct wish wish = {0};
+	char tail[48];
+
+	(void)snprintf(tail, sizeof(tail), "/notes/%" PRId64, note_id);
+	if (wish_init(&wish, gitlab, "DELETE", iid, tail, "delete a note", err) < 0)
+		return -1;
+	return wish_send(&wish, gitlab, NULL, ret_answer, err);
+}

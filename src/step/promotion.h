@@ -8,6 +8,7 @@
 #include "model/crowd.h"
 #include "model/promotion.h"
 #include "model/report.h"
+#include "step/double_note.h"
 #include "step/gather.h"
 
 struct sg_promotion {
@@ -34,6 +35,8 @@ struct sg_promotion {
 	struct sg_request request;
 	struct sg_head head; /* with facts.head_known */
 	struct sg_requesters requesters;
+	int64_t double_notes[SG_DOUBLE_NOTES_MAX]; /* of ours on the open request */
+	size_t double_note_count;
 	const char *work_tip; /* of our branch; NULL: there is none */
 	struct sg_gathered publish_gates;
 	struct sg_gathered merge_gates;

@@ -200,6 +200,7 @@ static int look_at_notes(struct looking *l, struct sg_err *err)
 		return -1;
 	sg_requesters_read(l->world, l->forge, &l->loaded->policy, notes, count, &p->requesters);
 	p->facts.recorded = p->requesters.recorded;
+	p->double_note_count = sg_double_notes_find(l->forge, notes, count, p->double_notes);
 	p->facts.withdrawn = !p->request.mr.auto_merge &&
 			     sg_handover_is_withdrawn(l->forge, &l->loaded->policy, notes, count);
 	return p->facts.recorded ? 0 : look_whether_approved(l, err);

@@ -62,6 +62,10 @@ static int turn(struct sg_turning *t, size_t i, bool *ret_moved, struct sg_err *
 	tell(t, i);
 	if (t->look_only)
 		return 0;
+	if (p->double_note_count &&
+		sg_double_notes_remove(t->world, stage->forge, p->request.mr.iid, p->double_notes,
+			p->double_note_count, err) < 0)
+		return -1;
 	if (stage->forge && sg_record_gates(t->world, &stage->loaded, stage->forge, p, err) < 0)
 		return -1;
 	if (is_over(t, p) || p->step->action == SG_DO_STOP || p->step->action == SG_DO_LOOK_AGAIN)

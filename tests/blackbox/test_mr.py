@@ -453,3 +453,29 @@ def test_killed_at_every_write_and_run_again_ends_the_same(mr, word, moment):
         assert at or number == count
         mr.sg(*words)
         assert world(mr) == whole, f"killed at write {number}: {at} ({moment})"
+
+
+def test_a_note_of_ours_that_stands_there_twice_is_taken_away(mr):
+    """As a proxy that delivers a POST twice leaves it; a stranger's copy stays, and decides nothing."""
+    configure(mr, 'application: "{service}-staging"', 'application: "{service}-staging"\n    merge: human')
+    mr.dev()
+    iid = mr.promote("catalog", "staging", expect=75).json["merge_requests"][0]["iid"]
+    before = [note for note in mr.mr(iid)["notes"] if note[2].startswith("<!-- stagegate:")]
+    assert len(before) == 2
+    for _, _, body in before:
+        mr.api("POST", f"merge_requests/{iid}/notes", token="STAGEGATE_GITLAB_TOKEN", body=body)
+        mr.ctl("note", "dev", str(iid), body)
+    assert mr.run("status", f"!{iid}", expect=75) and len(mr.mr(iid)["notes"]) >= 6  # it writes nothing
+    assert mr.promote("catalog", "staging", expect=75).json["reason"] == "MERGE_BY_HAND"
+    after = [note for note in mr.mr(iid)["notes"] if note[2].startswith("<!-- stagegate:")]
+    assert [note[0] for note in after if note[1] == "bot"] == [note[0] for note in before]
+    assert len([note for note in after if note[1] == "dev"]) == 2
+
+
+def test_a_changed_copy_of_who_asked_is_not_taken_away(mr):
+    iid = mr.production_waits()
+    body = next(body for _, _, body in mr.mr(iid)["notes"] if body.startswith("<!-- stagegate:requester"))
+    number = mr.api("POST", f"merge_requests/{iid}/notes", token="STAGEGATE_GITLAB_TOKEN", body=body)["id"]
+    mr.ctl("edit-note", str(number), body.replace("n=1", "n=2"))
+    run = mr.promote("catalog", "production", expect=1)
+    assert "was changed" in run.out and number in [note[0] for note in mr.mr(iid)["notes"]]
