@@ -266,6 +266,7 @@ static int open_request(struct acting *a, struct sg_err *err)
 	if (sg_gitlab_mr_create(&a->forge->gitlab, p->request.branch, p->env->branch, &text, wish,
 		    a->world->arena, &mr, &answer, err) < 0)
 		return -1;
+	p->opened_ms = sg_loop_now_ms(sg_world_loop(a->world));
 	if (answer.outcome == SG_GITLAB_DONE)
 		return record(a, mr.iid, 1, p->head.wish, p->head.oid, err);
 	if (answer.outcome == SG_GITLAB_REFUSED && ++p->refusals > 1) {

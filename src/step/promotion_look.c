@@ -437,6 +437,7 @@ static struct sg_promotion begin(struct sg_world *world, const struct sg_promoti
 			.may_start = before->env->request.start_pipeline,
 			.as_open = before->as_open},
 		.started_ms = before->started_ms,
+		.opened_ms = before->opened_ms,
 		.crowd = before->crowd,
 		.head_since_ms = before->head_since_ms,
 		.changes = before->changes,

@@ -5,6 +5,9 @@
 #include "step/promotion_words.h"
 #include "step/record.h"
 
+/* So long a replica may be behind. */
+#define LAG_MS 15000
+
 static int64_t now_of(const struct sg_turning *t)
 {
 	return sg_loop_now_ms(sg_world_loop(t->world));
@@ -50,6 +53,16 @@ static void tell(struct sg_turning *t, size_t i)
 		sg_console_forget(t->world->console, &t->progress[i]);
 }
 
+/* A replica of GitLab's may not have yet what this run has just opened (gitlab.md 1.3). */
+static int unless_lagging(
+	const struct sg_turning *t, const struct sg_promotion *p, const struct sg_err *err)
+{
+	if (err->reason != SG_R_NOT_FOUND || !p->opened_ms || now_of(t) - p->opened_ms >= LAG_MS)
+		return -1;
+	sg_debug(t->world->log, "right after it was opened: %s", err->cause);
+	return 0;
+}
+
 /* One look and at most one effect. *ret_moved: something was done that is worth a look at once. */
 static int turn(struct sg_turning *t, size_t i, bool *ret_moved, struct sg_err *err)
 {
@@ -58,7 +71,7 @@ static int turn(struct sg_turning *t, size_t i, bool *ret_moved, struct sg_err *
 	int refusals;
 
 	if (sg_promotion_look(t->world, &stage->loaded, stage->forge, p, err) < 0)
-		return -1;
+		return unless_lagging(t, p, err);
 	tell(t, i);
 	if (t->look_only)
 		return 0;

@@ -479,3 +479,17 @@ def test_a_changed_copy_of_who_asked_is_not_taken_away(mr):
     mr.ctl("edit-note", str(number), body.replace("n=1", "n=2"))
     run = mr.promote("catalog", "production", expect=1)
     assert "was changed" in run.out and number in [note[0] for note in mr.mr(iid)["notes"]]
+
+
+def test_a_replica_that_lags_behind_what_was_just_opened(mr):
+    mr.dev()
+    mr.ctl("mr-next", "created-404", "4")
+    run = mr.promote("catalog", "staging", "--verbose")
+    assert "right after it was opened" in run.err and len(mr.ctl("mrs").strip().splitlines()) == 1
+    assert mr.tag("staging") == "1.4.2"
+
+
+def test_what_is_gone_and_was_not_just_opened_is_an_error(mr, faults):
+    iid = mr.opened()
+    faults("gl-404", "1", "GET", f"merge_requests/{iid}")
+    assert mr.promote("catalog", "staging", expect=5).json["reason"] == "NOT_FOUND"

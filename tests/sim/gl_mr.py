@@ -45,6 +45,7 @@ COUNTS = {  # name -> what the next N of something do
     "approvals-syncing": "N reads after the next push show approvals_syncing (6.6)",
     "train-ignored": "the next N requests to get on a merge train answer 201 and do nothing (6.7)",
     "status-409": "the next N commit statuses answer 409 (7.1)",
+    "created-404": "the first N reads of the next merge request that is made, and of what belongs to it, answer 404: a replica lags (1.3)",
     "note-403": "the next N changes of notes answer 403 (6.10)",
 }
 
@@ -88,6 +89,7 @@ class MergeRequest:
         self.merge_commit_sha = self.squash_commit_sha = None
         self.versions, self.approvals, self.notes = [], {}, []  # approvals: {user id: time}
         self.timers, self.forced, self.locked_reads, self.syncing_reads = {}, None, 0, 0
+        self.unseen = 0  # reads that answer 404 yet
         self.branch_missing, self.fork_head, self.target_seen, self.rebaser = False, None, None, None
 
     @property
@@ -183,6 +185,9 @@ def find(ctx):
     """The merge request of a route; 404 by iid, never by id (1)."""
     found = desk(ctx.state).find(ctx.project, ctx.number("iid"))
     if found is None:
+        raise ApiError.not_found("Not found")
+    if found.unseen and ctx.method == "GET":
+        found.unseen -= 1
         raise ApiError.not_found("Not found")
     return found
 

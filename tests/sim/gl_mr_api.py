@@ -43,6 +43,7 @@ def create(state, project, user, title, source, target, ctx=None):
         mr.labels = ctx.items("labels")  # unknown ones are made on the fly (6.1)
         _people(ctx, mr)
         _flags(ctx, mr)
+    mr.unseen, mr.desk.counts["created-404"] = mr.desk.counts.get("created-404", 0), 0
     mr.desk.add(mr)
     mr.description = gl_quick.run(mr, user, mr.description)[0]
     life.advance(mr)
