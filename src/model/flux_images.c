@@ -49,23 +49,24 @@ static bool other_image(struct sg_flux_case *c, const struct sg_sighting *seen)
 		"expected %s, running is %s%s", c->fold->want->image, seen->other_text, pods.words);
 }
 
-/* A chart that is in Git moves without the spec of its release: only what runs tells. */
+/* Charts in Git and values of other objects move without the spec of their release. */
 static bool unproven(struct sg_flux_case *c)
 {
 	return sg_flux_say(c, SG_APP_WAIT, SG_APP_CODE_FLUX_NO_COMMIT,
-		"the chart of %s is in Git, and no pod shows the image that is expected",
+		"%s can change without its spec, and no pod shows the image that is expected",
 		sg_flux_label(&c->release->object, c->arena));
 }
 
 bool sg_flux_row_images(struct sg_flux_case *c)
 {
 	struct sg_flux_verdict *verdict = &c->fold->verdict;
-	bool is_chart = c->release && c->release->chart_in_git;
+	bool loose = c->release && (c->release->chart_in_git ||
+					   (c->release->indirect && c->fold->policy->image_proves));
 	struct sg_sighting seen;
 	struct sg_image want;
 
 	if (!c->fold->want->image || !sg_image_parse(sg_str_of(c->fold->want->image), &want))
-		return is_chart && unproven(c);
+		return loose && unproven(c);
 	verdict->images_wanted = true;
 	sg_flux_keep(c, SG_FAULT_IMAGE); /* one that is not read yet shows nothing else */
 	if (!c->look->images)
@@ -76,5 +77,5 @@ bool sg_flux_row_images(struct sg_flux_case *c)
 		return other_image(c, &seen);
 	sg_flux_drop(c, SG_FAULT_IMAGE);
 	verdict->image_unseen = !seen.right;
-	return is_chart && !seen.right && unproven(c);
+	return loose && !seen.right && unproven(c);
 }

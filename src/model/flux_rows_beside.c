@@ -252,7 +252,8 @@ static bool row_stale(struct sg_flux_case *c)
 {
 	const struct sg_flux_asked *asked = &c->fold->asked[SG_FLUX_RELEASE];
 
-	if (!c->release->indirect || (asked->handled && asked->value_ms >= c->fold->applied_ms))
+	if (!c->release->indirect || (c->fold->policy->image_proves && c->fold->want->image) ||
+		(asked->handled && asked->value_ms >= c->fold->applied_ms))
 		return false;
 	return sg_flux_wait_for(c, &c->release->object, SG_APP_CODE_FLUX_RECONCILING,
 		sg_arena_printf(c->arena, "%s takes values from other objects (valuesFrom)",

@@ -45,6 +45,8 @@ struct sg_flux_policy {
 	int64_t grace_ms;
 	int64_t image_grace_ms; /* of another image than the expected one */
 	bool may_request;       /* annotations may be set */
+	/* Only the image counts: where it runs, values of other objects may be older. */
+	bool image_proves;
 };
 
 /* 30 s, 60 s; requests are allowed. */

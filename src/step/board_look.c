@@ -4,6 +4,7 @@
 #include "model/image.h"
 #include "model/repo_url.h"
 #include "step/board.h"
+#include "step/board_flux.h"
 #include "step/cluster.h"
 #include "step/plan.h"
 
@@ -49,15 +50,15 @@ static bool is_same(const struct sg_image *want, const struct sg_image *live)
 }
 
 /* The versions of the image's repository that run; without an image whole references. */
-static void fill_running(
-	struct sg_arena *arena, const struct sg_app *app, struct sg_board_cell *cell)
+void sg_board_running(
+	struct sg_arena *arena, const struct sg_app_strings *images, struct sg_board_cell *cell)
 {
 	struct sg_image want = {0}, live;
 	bool known = cell->image && sg_image_parse(sg_str_of(cell->image), &want);
 	size_t seen = 0, same = 0;
 
-	for (size_t i = 0; i < app->images.count; i++) {
-		const char *text = app->images.items[i], *version = text;
+	for (size_t i = 0; i < images->count; i++) {
+		const char *text = images->items[i], *version = text;
 
 		if (known) {
 			if (!sg_image_parse(sg_str_of(text), &live) ||
@@ -107,7 +108,7 @@ static void fill(struct looking *l, const struct sg_app *app, struct sg_board_ce
 {
 	int64_t now_s = l->reached.client.server_unix_s;
 
-	fill_running(l->world->arena, app, cell);
+	sg_board_running(l->world->arena, &app->images, cell);
 	cell->sync = app->sync == SG_SYNC_NONE ? NULL : sg_app_sync_name(app->sync);
 	cell->health = sg_app_health_name(app->health);
 	cell->remark = remark_of(app, l->loaded->remote.url);
@@ -125,13 +126,16 @@ static int read_app(
 	struct sg_cluster_app name;
 	struct sg_app app;
 
-	if (sg_application_of(l->world, &l->loaded->policy, l->env, service, &name, err) < 0)
+	if (sg_target_of(l->world, &l->loaded->policy, l->env, service, &name, err) < 0)
 		return -1;
 	cell->application = sg_arena_printf(l->world->arena, "%s/%s", name.namespace, name.name);
 	if (l->down.code) {
 		cell->cluster = l->down;
 		return 0;
 	}
+	if (sg_environment_follows(l->env) != SG_FOLLOW_APPLICATION)
+		return sg_board_flux(
+			l->world, l->loaded, &l->reached.client, l->env, &name, cell, err);
 	if (until_ms > l->world->deadline_ms)
 		until_ms = l->world->deadline_ms;
 	if (sg_cluster_get_application(&l->reached.client, &name, until_ms, &doc, err) < 0 ||

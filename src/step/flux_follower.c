@@ -79,32 +79,6 @@ void sg_flux_follower_release(struct sg_flux_follower *follower)
 
 /* ---- the end ---- */
 
-static bool is_among(const char *const *items, size_t count, const char *text)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(items[i], text) == 0)
-			return true;
-	return false;
-}
-
-/* What the pods of the last look run. */
-static void put_images(const struct sg_flux_follower *follower, struct sg_await_end *end)
-{
-	const struct sg_app_workloads *seen = follower->sight.look.images;
-	struct sg_arena *arena = follower->world->arena;
-	const char **images = NULL;
-
-	for (size_t i = 0; seen && i < seen->pod_count; i++)
-		for (size_t k = 0; !seen->pods[i].finished && k < seen->pods[i].images.count; k++) {
-			const char *image = seen->pods[i].images.items[k];
-
-			if (!is_among(images, end->image_count, image))
-				*(const char **)sg_arena_push(arena, &images, &end->image_count,
-					sizeof(image)) = sg_arena_strdup(arena, image);
-		}
-	end->images = images;
-}
-
 static struct sg_app_verdict verdict_of(const struct sg_flux_follower *follower)
 {
 	const struct sg_flux_verdict *flux = sg_flux_fold_verdict(follower->fold);
@@ -139,10 +113,13 @@ static void close_it(struct sg_flux_follower *follower, bool final, bool timed_o
 		.unreadable = follower->scan.denied,
 		.elapsed_ms = now_of(follower) - follower->start_ms,
 	};
+	struct sg_app_strings images;
 
 	if (!final && end.verdict.kind == SG_APP_SUCCESS)
 		unconfirmed(follower, &end.verdict);
-	put_images(follower, &end);
+	images = sg_flux_scan_images(follower->sight.look.images, arena);
+	end.images = images.items;
+	end.image_count = images.count;
 	if (!final && follower->trouble.reason != SG_R_OK)
 		end.trouble = sg_arena_strdup(arena, follower->trouble.cause);
 	if (follower->refusal[0])

@@ -138,3 +138,23 @@ int sg_flux_scan_fill(struct sg_flux_scan *scan, struct sg_world *world,
 	}
 	return 0;
 }
+
+static void add_image(struct sg_app_strings *images, struct sg_arena *arena, const char *text)
+{
+	for (size_t i = 0; i < images->count; i++)
+		if (strcmp(images->items[i], text) == 0)
+			return;
+	*(const char **)sg_arena_push(arena, &images->items, &images->count,
+		sizeof(*images->items)) = sg_arena_strdup(arena, text);
+}
+
+struct sg_app_strings sg_flux_scan_images(
+	const struct sg_app_workloads *seen, struct sg_arena *arena)
+{
+	struct sg_app_strings images = {0};
+
+	for (size_t i = 0; seen && i < seen->pod_count; i++)
+		for (size_t k = 0; !seen->pods[i].finished && k < seen->pods[i].images.count; k++)
+			add_image(&images, arena, seen->pods[i].images.items[k]);
+	return images;
+}

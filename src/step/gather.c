@@ -23,6 +23,7 @@ static int look(struct gathering *g, struct sg_before *before, struct sg_err *er
 		.service = g->ask->service,
 		.image = before->image,
 		.tip = before->tip,
+		.image_proves = true,
 		.reads_only = g->ask->reads_only,
 	};
 	struct sg_reached reached;

@@ -15,7 +15,8 @@ struct sg_look_ask {
 	const char *service;
 	const char *image;          /* "repo:tag" that the files of `tip` carry */
 	struct sg_tree_source *tip; /* the files at the tip of the environment's branch */
-	bool reads_only; /* no refresh is asked for: where the table wants that proof, it waits */
+	bool image_proves; /* of Flux: that the image runs is enough (model/flux_verdict.h) */
+	bool reads_only;   /* no refresh is asked for: where the table wants that proof, it waits */
 };
 
 struct sg_look {

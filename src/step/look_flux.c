@@ -96,25 +96,12 @@ static bool is_seen(const struct looking *l)
 	return sighting.right > 0;
 }
 
-static void put_images(const struct looking *l, struct sg_look *look)
-{
-	const struct sg_app_workloads *seen = l->sight.look.images;
-	struct sg_arena *arena = l->world->arena;
-	const char **images = NULL;
-
-	for (size_t i = 0; seen && i < seen->pod_count; i++)
-		for (size_t k = 0; !seen->pods[i].finished && k < seen->pods[i].images.count; k++)
-			*(const char **)sg_arena_push(
-				arena, &images, &look->image_count, sizeof(*images)) =
-				sg_arena_strdup(arena, seen->pods[i].images.items[k]);
-	look->images = images;
-}
-
 static void fill(const struct looking *l, struct sg_look *look)
 {
 	const struct sg_flux_verdict *flux = sg_flux_fold_verdict(l->fold);
 	struct sg_app_verdict verdict = {
 		.kind = flux->kind, .code = flux->code, .images_unseen = flux->image_unseen};
+	struct sg_app_strings images;
 
 	memcpy(verdict.message, flux->message, sizeof(verdict.message));
 	memcpy(verdict.revision, flux->revision, sizeof(verdict.revision));
@@ -122,7 +109,9 @@ static void fill(const struct looking *l, struct sg_look *look)
 		verdict.row = SG_APP_ROW_23;
 	look->verdict = verdict;
 	look->image_seen = is_seen(l);
-	put_images(l, look);
+	images = sg_flux_scan_images(l->sight.look.images, l->world->arena);
+	look->images = images.items;
+	look->image_count = images.count;
 }
 
 static int look_at(struct looking *l, struct sg_look *look, struct sg_err *err)
@@ -144,6 +133,7 @@ static int look_at(struct looking *l, struct sg_look *look, struct sg_err *err)
 		.image = ask->image};
 	l->policy = sg_flux_policy_default();
 	l->policy.may_request = false;
+	l->policy.image_proves = ask->image_proves;
 	look->revision = want.revision;
 	l->fold = sg_flux_fold_new(&l->want, &l->policy, ancestry);
 	rc = judge_twice(l, err);

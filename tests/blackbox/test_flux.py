@@ -329,9 +329,41 @@ def test_flux_knows_no_soak_time(stages, sg):
     assert run.code in (1, 75)
 
 
-@pytest.mark.parametrize("words, code", [(["status"], 0), (["doctor"], None)])
-def test_what_cannot_be_done_with_flux_yet_is_said(stages, sg, words, code):
+def cell(run, env="dev"):
+    return next(one for one in run.json["board"]["services"][0]["cells"] if one["environment"] == env)
+
+
+@pytest.mark.parametrize("follows", [KUSTOMIZATION, RELEASE])
+def test_status(sandbox, stages, sg, follows):
+    tag = stages(follows)
+    before = cell(sg("status", "catalog", "--output", "json"))
+    assert before["version"] == tag != before["running"] and not before["in_step"], before
+    sg("wait", "catalog", "--env", "dev", *QUICK)
+    after = cell(sg("status", "catalog", "--output", "json"))
+    assert (after["running"], after["sync"], after["health"], after["in_step"]) == (tag, "Synced", "Healthy", True), after
+    sandbox.ctl("flux", "catalog-dev" if follows == KUSTOMIZATION else "release/catalog-dev/catalog", "suspended")
+    assert cell(sg("status", "catalog", "--output", "json"))["remark"] == "suspended"
+
+
+def test_status_does_not_call_applied_healthy(sandbox, stages, sg):
     stages()
-    run = sg(*words, "--output", "json", expect=code)
+    sandbox.ctl("flux", "catalog-dev", "no-wait")
+    sg("wait", "catalog", "--env", "dev", *QUICK)
+    assert cell(sg("status", "catalog", "--output", "json"))["health"] == "Healthy"
+    blind = {"KUBECONFIG": sandbox.env["SANDBOX_KUBECONFIG_GET_ONLY"]}
+    seen = cell(sg("status", "catalog", "--output", "json", env=blind))
+    assert (seen["health"], seen["running"]) == ("Unknown", None), seen
+
+
+def test_status_names_what_is_missing(sandbox, stages, sg):
+    stages()
+    denied = {"KUBECONFIG": sandbox.env["SANDBOX_KUBECONFIG_DENIED"]}
+    seen = cell(sg("status", "catalog", "--output", "json", env=denied))
+    assert "FORBIDDEN" in json.dumps(seen) and "kustomizations" in json.dumps(seen), seen
+
+
+def test_doctor_says_that_it_asks_nothing_about_flux(stages, sg):
+    stages()
+    run = sg("doctor", "--output", "json", expect=None)
     assert "follows Flux" in run.err + run.out, run
     assert "applications.argoproj.io" not in run.err + run.out, run

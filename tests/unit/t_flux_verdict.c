@@ -798,6 +798,27 @@ static void a_chart_in_git_is_proven_by_what_runs(void **state)
 	done(&w);
 }
 
+static void for_a_gate_the_image_is_proof_enough(void **state)
+{
+	struct sg_app_pod pods[] = {pod_of("shop/web-1", new_image)};
+	struct world w;
+
+	(void)state;
+	good(&w);
+	with_release(&w);
+	w.release.indirect = true;
+	w.policy.image_proves = true;
+	feed(&w); /* there is none to be seen */
+	EXPECT(&w, WAIT, FLUX_RECONCILING, "valuesFrom");
+	expecting(&w, pods, 0);
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_NO_COMMIT, "without its spec");
+	expecting(&w, pods, 1);
+	feed(&w);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	done(&w);
+}
+
 static void checks_of_health(struct world *w)
 {
 	attempts_it(w);
@@ -1399,6 +1420,7 @@ int main(void)
 		cmocka_unit_test(the_image_has_to_run),
 		cmocka_unit_test(another_image_fails_after_its_grace),
 		cmocka_unit_test(an_image_may_run_nowhere),
+		cmocka_unit_test(for_a_gate_the_image_is_proof_enough),
 		cmocka_unit_test(a_chart_in_git_is_proven_by_what_runs),
 		cmocka_unit_test(a_stuck_rollout_ends_the_health_checks_early),
 		cmocka_unit_test(gone_is_deleted),
