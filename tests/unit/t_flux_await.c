@@ -1,0 +1,533 @@
+/* Waiting through Flux as a story on a virtual clock: what the server shows from when on. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/attr.h"
+#include "cluster_world.h"
+#include "step/await.h"
+
+#define OLD "1111111111111111111111111111111111111111"
+#define NEW "2222222222222222222222222222222222222222"
+#define REPO "https://git.example.com/gitops/apps.git"
+#define KUSTOMIZATION "/kustomizations/web"
+#define SOURCE "/gitrepositories/"
+#define EVENTS_MAX 8
+
+/* From AT_MS on the answer to whatever has PART in its address. */
+struct event {
+	int64_t at_ms;
+	const char *part;
+	int status;
+	const char *body;
+};
+
+struct story {
+	struct cluster_world *w;
+	struct event events[EVENTS_MAX];
+	size_t count;
+	int64_t start_ms;
+	int patch_status;
+	char asked[2][64]; /* the last value of the Kustomization and of the source */
+	bool deaf;         /* requests are taken, and nothing is done about them */
+	struct sg_settings settings;
+	struct sg_world world;
+	struct sg_await_rules rules;
+	struct sg_await_ask asks[2];
+	struct sg_ancestry ancestry;
+	struct sg_await_done done;
+};
+
+static enum sg_answer contains(
+	struct sg_ancestry *ancestry, const char *descendant, const char *ancestor)
+{
+	(void)ancestry;
+	return strcmp(descendant, ancestor) == 0 || strcmp(descendant, NEW) == 0 ? SG_ANSWER_YES
+										 : SG_ANSWER_NO;
+}
+
+static int64_t story_ms(const struct story *s)
+{
+	return script_now_ms(s->w->script) - s->start_ms;
+}
+
+static void happens(struct story *s, int64_t at_ms, const char *part, int status, const char *body)
+{
+	assert_true(s->count < EVENTS_MAX);
+	s->events[s->count++] = (struct event){at_ms, part, status, body};
+}
+
+#define READY(status)                                                                              \
+	"\"conditions\":[{\"type\":\"Ready\",\"status\":\"" status                                 \
+	"\",\"reason\":\"x\",\"message\":\"words\",\"observedGeneration\":1}]"
+
+static const char *kustomization(struct story *s, const char *name, const char *spec,
+	const char *applied, const char *conditions)
+{
+	return sg_arena_printf(&s->w->arena,
+		"{\"apiVersion\":\"kustomize.toolkit.fluxcd.io/v1\",\"kind\":\"Kustomization\","
+		"\"metadata\":{\"name\":\"%s\",\"namespace\":\"flux-system\",\"generation\":1},"
+		"\"spec\":{\"wait\":true,%s},\"status\":{\"observedGeneration\":1,"
+		"\"lastHandledReconcileAt\":\"%s\",\"lastAppliedRevision\":\"main@sha1:%s\","
+		"\"lastAttemptedRevision\":\"main@sha1:%s\",%s}}",
+		name, spec, s->deaf ? "" : s->asked[0], applied, applied, conditions);
+}
+
+#define FROM(name) "\"sourceRef\":{\"kind\":\"GitRepository\",\"name\":\"" name "\"}"
+
+static const char *source(struct story *s, const char *name, const char *revision)
+{
+	return sg_arena_printf(&s->w->arena,
+		"{\"apiVersion\":\"source.toolkit.fluxcd.io/v1\",\"kind\":\"GitRepository\","
+		"\"metadata\":{\"name\":\"%s\",\"namespace\":\"flux-system\",\"generation\":1},"
+		"\"spec\":{\"url\":\"" REPO "\",\"ref\":{\"branch\":\"main\"}},"
+		"\"status\":{\"observedGeneration\":1,\"lastHandledReconcileAt\":\"%s\","
+		"\"artifact\":{\"revision\":\"main@sha1:%s\"}," READY("True") "}}",
+		name, s->deaf ? "" : s->asked[1], revision);
+}
+
+static void good(struct story *s, int64_t at_ms)
+{
+	happens(s, at_ms, SOURCE "deploy", 200, source(s, "deploy", NEW));
+	happens(s, at_ms, KUSTOMIZATION, 200,
+		kustomization(s, "web", FROM("deploy"), NEW, READY("True")));
+}
+
+static const char *said(const char *reason, int code)
+{
+	static char text[200];
+
+	(void)snprintf(text, sizeof(text),
+		"{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"said so\","
+		"\"reason\":\"%s\",\"code\":%d}",
+		reason, code);
+	return text;
+}
+
+static void answer_get(
+	void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	const struct story *s = arg;
+	const struct event *found = NULL;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (s->events[i].at_ms <= story_ms(s) && strstr(request->url, s->events[i].part))
+			found = &s->events[i];
+	script_status(answer, found ? found->status : 404);
+	script_header(answer, "Content-Type", "application/json");
+	script_piece(answer, 5,
+		sg_str_of(found && found->body ? found->body
+					       : said("NotFound", found ? found->status : 404)));
+}
+
+static void answer_patch(
+	void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	struct story *s = arg;
+	char *asked = s->asked[strstr(request->url, SOURCE) != NULL];
+	const char *value = strstr(request->body.ptr, "requestedAt\":\"");
+
+	script_status(answer, s->patch_status);
+	script_piece(answer, 5,
+		sg_str_of(s->patch_status == 200 ? "{}" : said("Forbidden", s->patch_status)));
+	assert_non_null(value);
+	if (s->patch_status == 200)
+		(void)snprintf(asked, sizeof(s->asked[0]), "%.30s", value + 14);
+}
+
+static void begin(struct story *s, struct cluster_world *w)
+{
+	*s = (struct story){.w = w, .patch_status = 200};
+	s->start_ms = script_now_ms(w->script);
+	script_any_order(w->script);
+	for (size_t i = 0; i < 2; i++) {
+		struct script_answer *answer = script_expect(w->script, i ? "PATCH" : "GET", "*");
+
+		script_always(answer);
+		script_compute(answer, i ? answer_patch : answer_get, s);
+	}
+	s->settings = (struct sg_settings){.poll_ms = 20000, .retry_base_ms = 500};
+	s->world = (struct sg_world){
+		.settings = &s->settings,
+		.arena = &w->arena,
+		.redactor = w->redactor,
+		.http = script_http(w->script),
+		.deadline_ms = s->start_ms + 1200000,
+		.random = 5,
+	};
+	s->rules.policy = sg_app_policy_default();
+	s->ancestry.contains = contains;
+	for (size_t i = 0; i < SG_COUNT(s->asks); i++)
+		s->asks[i] = (struct sg_await_ask){
+			.service = i ? "api" : "web",
+			.app = {"flux-system", i ? "api" : "web"},
+			.follow = SG_FOLLOW_KUSTOMIZATION,
+			.want = {.revision = NEW, .repo_url = REPO, .branch = "main"},
+		};
+}
+
+static int await(struct story *s, size_t count)
+{
+	return sg_await(&s->world, &s->w->client, &s->ancestry, &s->rules, s->asks, count, &s->done,
+		&s->w->err);
+}
+
+static size_t sent(const struct story *s, const char *method, const char *part)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < script_request_count(s->w->script); i++) {
+		const struct script_request *request = script_request(s->w->script, i);
+
+		count += strcmp(request->method, method) == 0 && strstr(request->url, part);
+	}
+	return count;
+}
+
+static void finish(struct story *s)
+{
+	assert_null(script_problem(s->w->script));
+	assert_int_equal(script_open_calls(s->w->script), 0);
+}
+
+static void expect_live(struct story *s)
+{
+	assert_int_equal(await(s, 1), 0);
+	assert_int_equal(s->done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_true(s->done.ends[0].final && s->done.by_flux);
+	assert_string_equal(s->done.ends[0].verdict.revision, NEW);
+}
+
+static void test_old_then_fetched_then_live(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", OLD));
+	happens(&s, 0, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), OLD, READY("True")));
+	happens(&s, 3000, SOURCE, 200, source(&s, "deploy", NEW));
+	good(&s, 60000);
+	expect_live(&s);
+	assert_true(story_ms(&s) >= 60000 && story_ms(&s) < 70000);
+	assert_true(sent(&s, "PATCH", SOURCE) >= 1 && sent(&s, "PATCH", KUSTOMIZATION) >= 1);
+	assert_true(sent(&s, "PATCH", "") < 12);
+	assert_null(s.done.read_only);
+	finish(&s);
+}
+
+static void test_good_already_is_read_twice_and_asked_nothing(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	good(&s, 0);
+	expect_live(&s);
+	assert_int_equal(sent(&s, "PATCH", ""), 0);
+	assert_int_equal(sent(&s, "GET", SOURCE), 2);
+	assert_true(story_ms(&s) < 1000);
+	finish(&s);
+}
+
+static void test_a_success_that_the_second_look_does_not_show(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	good(&s, 0);
+	happens(&s, 18, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), NEW, READY("Unknown")));
+	happens(&s, 9000, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), NEW, READY("True")));
+	expect_live(&s);
+	assert_true(story_ms(&s) >= 9000);
+	finish(&s);
+}
+
+static void test_a_server_that_is_away_is_waited_for(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, "", 503, "away");
+	good(&s, 400000);
+	expect_live(&s);
+	assert_true(story_ms(&s) >= 400000 && story_ms(&s) < 500000);
+	finish(&s);
+}
+
+static void test_a_server_that_stays_away(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, "", 503, "away");
+	assert_int_equal(await(&s, 1), 0);
+	assert_true(s.done.timed_out && !s.done.ends[0].final);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_WAIT);
+	assert_non_null(strstr(s.done.ends[0].trouble, "503"));
+	finish(&s);
+}
+
+/* One that starts knows no rules yet: what was allowed is not denied for good at once. */
+static void test_a_denial_of_what_was_allowed_passes(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", OLD));
+	happens(&s, 0, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), OLD, READY("True")));
+	happens(&s, 20000, KUSTOMIZATION, 403, NULL);
+	good(&s, 40000);
+	expect_live(&s);
+	finish(&s);
+}
+
+static void test_a_denial_that_stays(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", OLD));
+	happens(&s, 0, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), OLD, READY("True")));
+	happens(&s, 20000, KUSTOMIZATION, 403, NULL);
+	assert_int_equal(await(&s, 1), -1);
+	assert_int_equal(s.w->err.reason, SG_R_FORBIDDEN);
+	assert_non_null(strstr(s.w->err.hint, "verb \"get\" on resource \"kustomizations\""));
+	assert_true(story_ms(&s) >= 50000 && story_ms(&s) < 80000);
+	finish(&s);
+}
+
+static void test_denied_from_the_beginning(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, "", 403, NULL);
+	assert_int_equal(await(&s, 1), -1);
+	assert_int_equal(s.w->err.reason, SG_R_FORBIDDEN);
+	assert_true(story_ms(&s) < 1000);
+	finish(&s);
+}
+
+static void test_a_source_that_may_not_be_read_is_said(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	good(&s, 0);
+	happens(&s, 0, SOURCE, 403, NULL);
+	expect_live(&s);
+	assert_non_null(strstr(s.done.beside, "gitrepositories"));
+	finish(&s);
+}
+
+static void test_without_the_right_to_patch(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.patch_status = 403;
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", OLD));
+	happens(&s, 0, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), OLD, READY("True")));
+	good(&s, 300000);
+	expect_live(&s);
+	assert_non_null(strstr(s.done.read_only, "verb \"patch\" on resource \"gitrepositories\""));
+	assert_true(sent(&s, "PATCH", "") < 12);
+	finish(&s);
+}
+
+static void test_the_time_is_up(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.deaf = true;
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", OLD));
+	happens(&s, 0, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), OLD, READY("True")));
+	s.asks[0].timeout_ms = 30000;
+	assert_int_equal(await(&s, 1), 0);
+	assert_true(s.done.ends[0].timed_out && !s.done.timed_out);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_FLUX_SOURCE_BEHIND);
+	assert_true(story_ms(&s) >= 30000 && story_ms(&s) < 31000);
+	finish(&s);
+}
+
+static void test_one_that_cannot_does_not_end_the_others(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.rules.keep_going = true;
+	happens(&s, 0, "/kustomizations/api", 200,
+		kustomization(&s, "api", "\"suspend\":true," FROM("deploy"), OLD, READY("True")));
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", NEW));
+	happens(&s, 0, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), NEW, READY("Unknown")));
+	good(&s, 30000);
+	assert_int_equal(await(&s, 2), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(s.done.ends[1].verdict.code, SG_APP_CODE_FLUX_SUSPENDED);
+	assert_true(s.done.ends[0].final && s.done.ends[1].final);
+	finish(&s);
+}
+
+static void test_one_that_cannot_ends_the_wait(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, KUSTOMIZATION, 200,
+		kustomization(&s, "web", "\"suspend\":true," FROM("deploy"), OLD, READY("True")));
+	assert_int_equal(await(&s, 2), 0);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_FLUX_SUSPENDED);
+	assert_false(s.done.ends[1].final);
+	finish(&s);
+}
+
+static void test_a_name_that_is_not_there(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	assert_int_equal(await(&s, 1), -1);
+	assert_int_equal(s.w->err.reason, SG_R_APPLICATION_NOT_FOUND);
+	assert_non_null(strstr(s.w->err.cause, "no Kustomization \"web\""));
+	finish(&s);
+}
+
+static void test_a_cluster_without_flux(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, "", 404, "404 page not found\n");
+	assert_int_equal(await(&s, 1), -1);
+	assert_int_equal(s.w->err.reason, SG_R_NOT_FOUND);
+	assert_non_null(strstr(s.w->err.cause, "kustomizations.kustomize.toolkit.fluxcd.io"));
+	finish(&s);
+}
+
+static void test_another_source_while_it_is_looked_at(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, SOURCE "deploy", 200, source(&s, "deploy", OLD));
+	happens(&s, 0, SOURCE "other", 200, source(&s, "other", NEW));
+	happens(&s, 0, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), OLD, READY("True")));
+	happens(&s, 8, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("other"), NEW, READY("True")));
+	expect_live(&s);
+	assert_int_equal(sent(&s, "PATCH", ""), 0);
+	finish(&s);
+}
+
+static void test_answers_that_are_something_else(void **state)
+{
+	static const char *const bodies[] = {
+		"{}", "[]", "<html>", "{\"kind\":\"Kustomization\"}", "{"};
+
+	for (size_t i = 0; i < SG_COUNT(bodies); i++) {
+		struct story s;
+
+		assert_int_equal(i ? cluster_world_setup(state) : 0, 0);
+		begin(&s, *state);
+		happens(&s, 0, "", 200, bodies[i]);
+		assert_int_equal(await(&s, 1), -1);
+		assert_int_equal(s.w->err.reason, SG_R_ANSWER_INVALID);
+		finish(&s);
+		if (i + 1 < SG_COUNT(bodies))
+			(void)cluster_world_teardown(state);
+	}
+}
+
+#define RELEASE(labels)                                                                            \
+	"{\"apiVersion\":\"helm.toolkit.fluxcd.io/v2\",\"kind\":\"HelmRelease\",\"metadata\":{"    \
+	"\"name\":\"web\",\"namespace\":\"flux-system\",\"generation\":1,\"labels\":{" labels      \
+	"}},\"status\":{\"observedGeneration\":1,\"conditions\":[{\"type\":\"Ready\",\"status\":"  \
+	"\"True\",\"reason\":\"UpgradeSucceeded\",\"observedGeneration\":1}]}}"
+
+static void test_a_release_and_who_brings_it(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.asks[0].follow = SG_FOLLOW_RELEASE;
+	happens(&s, 0, "/helmreleases/web", 200,
+		RELEASE("\"kustomize.toolkit.fluxcd.io/name\":\"web\","
+			"\"kustomize.toolkit.fluxcd.io/namespace\":\"flux-system\""));
+	good(&s, 0);
+	expect_live(&s);
+	assert_int_equal(sent(&s, "GET", "/helmreleases/web"), 3);
+	finish(&s);
+}
+
+static void test_a_release_that_nobody_brings(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.asks[0].follow = SG_FOLLOW_RELEASE;
+	happens(&s, 0, "/helmreleases/web", 200, RELEASE(""));
+	assert_int_equal(await(&s, 1), -1);
+	assert_int_equal(s.w->err.reason, SG_R_CONFIG_INVALID);
+	finish(&s);
+}
+
+static void test_a_signal_says_what_was_waited_for(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.deaf = true;
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", OLD));
+	happens(&s, 0, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), OLD, READY("True")));
+	script_cancel(s.w->script, 30000, 15);
+	assert_int_equal(await(&s, 1), -1);
+	assert_int_equal(s.w->err.reason, SG_R_CANCELLED);
+	assert_non_null(strstr(s.w->err.where, "FLUX_SOURCE_BEHIND"));
+	finish(&s);
+}
+
+#define STORY(name)                                                                                \
+	cmocka_unit_test_setup_teardown(name, cluster_world_setup, cluster_world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(test_old_then_fetched_then_live),
+		STORY(test_good_already_is_read_twice_and_asked_nothing),
+		STORY(test_a_success_that_the_second_look_does_not_show),
+		STORY(test_a_server_that_is_away_is_waited_for),
+		STORY(test_a_server_that_stays_away),
+		STORY(test_a_denial_of_what_was_allowed_passes),
+		STORY(test_a_denial_that_stays),
+		STORY(test_denied_from_the_beginning),
+		STORY(test_a_source_that_may_not_be_read_is_said),
+		STORY(test_without_the_right_to_patch),
+		STORY(test_the_time_is_up),
+		STORY(test_one_that_cannot_does_not_end_the_others),
+		STORY(test_one_that_cannot_ends_the_wait),
+		STORY(test_a_name_that_is_not_there),
+		STORY(test_a_cluster_without_flux),
+		STORY(test_another_source_while_it_is_looked_at),
+		STORY(test_answers_that_are_something_else),
+		STORY(test_a_release_and_who_brings_it),
+		STORY(test_a_release_that_nobody_brings),
+		STORY(test_a_signal_says_what_was_waited_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
