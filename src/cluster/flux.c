@@ -121,6 +121,15 @@ static int read_inventory(const struct sg_app_reader *reader, const struct sg_js
 	return 0;
 }
 
+/* A label of the kustomize-controller; their names have dots, so no path finds them. */
+static const char *owner_label(
+	const struct sg_json *object, struct sg_arena *arena, const char *name)
+{
+	const struct sg_json *labels = sg_json_at(object, "metadata.labels");
+
+	return sg_arena_strdup(arena, sg_json_str(sg_json_get(labels, name), ""));
+}
+
 #define KUSTOMIZATION(type, member, path) SG_APP_FIELD(type, sg_flux_kustomization, member, path)
 
 static const struct sg_json_field kustomization_fields[] = {
@@ -145,6 +154,8 @@ int sg_flux_kustomization_decode(const struct sg_json *object, struct sg_arena *
 			SG_COUNT(kustomization_fields), &facts) < 0 ||
 		read_inventory(&reader, object, &facts.inventory) < 0)
 		return -1;
+	facts.owner = owner_label(object, arena, "kustomize.toolkit.fluxcd.io/name");
+	facts.owner_namespace = owner_label(object, arena, "kustomize.toolkit.fluxcd.io/namespace");
 	facts.elsewhere = sg_app_reader_at(object, "spec.kubeConfig") != NULL;
 	if (!facts.source_namespace[0])
 		facts.source_namespace = facts.object.namespace;
@@ -213,18 +224,6 @@ static int read_history(const struct sg_app_reader *reader, const struct sg_json
 		snapshot_fields, SG_COUNT(snapshot_fields), ret);
 }
 
-/* The labels of the kustomize-controller; their names have dots, so no path finds them. */
-static void read_owner(
-	const struct sg_json *object, struct sg_arena *arena, struct sg_flux_release *ret)
-{
-	const struct sg_json *labels = sg_json_at(object, "metadata.labels");
-
-	ret->owner = sg_arena_strdup(
-		arena, sg_json_str(sg_json_get(labels, "kustomize.toolkit.fluxcd.io/name"), ""));
-	ret->owner_namespace = sg_arena_strdup(arena,
-		sg_json_str(sg_json_get(labels, "kustomize.toolkit.fluxcd.io/namespace"), ""));
-}
-
 int sg_flux_release_decode(const struct sg_json *object, struct sg_arena *arena,
 	struct sg_flux_release *ret, struct sg_err *err)
 {
@@ -246,7 +245,9 @@ int sg_flux_release_decode(const struct sg_json *object, struct sg_arena *arena,
 	if (sg_app_reader_array(&reader, object, "spec.valuesFrom", &values) < 0)
 		return -1;
 	raw.facts.indirect = sg_json_count(values) > 0;
-	read_owner(object, arena, &raw.facts);
+	raw.facts.owner = owner_label(object, arena, "kustomize.toolkit.fluxcd.io/name");
+	raw.facts.owner_namespace =
+		owner_label(object, arena, "kustomize.toolkit.fluxcd.io/namespace");
 	*ret = raw.facts;
 	return 0;
 }

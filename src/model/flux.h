@@ -92,6 +92,8 @@ struct sg_flux_kustomization {
 	const char *attempted; /* status.lastAttemptedRevision: unset by errors before the build */
 	const char *origin; /* status.lastAppliedOriginRevision: of an OCI artifact, the commit */
 	struct sg_flux_inventory inventory;
+	const char *owner; /* the Kustomization that has applied it; "" when nothing says so */
+	const char *owner_namespace;
 };
 
 struct sg_flux_release {

@@ -45,7 +45,7 @@ static void note_handled(struct sg_flux_fold *fold, const struct sg_flux_object 
 		asked->handled = true;
 }
 
-static enum sg_app_rev place(
+enum sg_app_rev sg_flux_place(
 	const struct sg_flux_case *c, const char *revision, char text[SG_OID_SIZE])
 {
 	sg_flux_commit(revision, text);
@@ -65,12 +65,12 @@ static void fill(struct sg_flux_case *c)
 	is_git = strcmp(kustomization->source_kind, sg_flux_kind_name(SG_FLUX_REPOSITORY)) == 0;
 	if (is_git) {
 		c->repository = c->look->repository;
-		c->attempted = place(c, kustomization->attempted, c->attempted_text);
+		c->attempted = sg_flux_place(c, kustomization->attempted, c->attempted_text);
 	}
-	c->applied =
-		place(c, is_git ? kustomization->applied : kustomization->origin, c->applied_text);
+	c->applied = sg_flux_place(
+		c, is_git ? kustomization->applied : kustomization->origin, c->applied_text);
 	if (c->repository)
-		c->source = place(c, c->repository->revision, c->source_text);
+		c->source = sg_flux_place(c, c->repository->revision, c->source_text);
 }
 
 static void note_objects(struct sg_flux_case *c)

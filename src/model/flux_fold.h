@@ -79,6 +79,9 @@ struct sg_flux_case {
  * sg_flux_rows_ask(), which ends with success.
  */
 void sg_flux_rows_ask(struct sg_flux_case *c);
+enum sg_app_rev sg_flux_place(
+	const struct sg_flux_case *c, const char *revision, char text[SG_OID_SIZE]);
+bool sg_flux_row_parents(struct sg_flux_case *c);
 bool sg_flux_row_source(struct sg_flux_case *c);
 bool sg_flux_row_release(struct sg_flux_case *c);
 bool sg_flux_row_images(struct sg_flux_case *c);

@@ -274,6 +274,7 @@ void sg_flux_rows_ask(struct sg_flux_case *c)
 		row_rollout,
 		row_not_applied,
 		row_reconciling,
+		sg_flux_row_parents,
 		sg_flux_row_release,
 		row_unwatched,
 		row_workloads,

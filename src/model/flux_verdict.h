@@ -52,6 +52,8 @@ struct sg_flux_policy {
 /* 30 s, 60 s; requests are allowed. */
 struct sg_flux_policy sg_flux_policy_default(void);
 
+#define SG_FLUX_PARENTS_MAX 4
+
 /*
  * What one look has read; needed during the feed only. Without a Kustomization there is none (404):
  * one that could not be read is no look, and nothing is fed. The others are NULL where they are not
@@ -61,6 +63,10 @@ struct sg_flux_look {
 	const struct sg_flux_kustomization *kustomization;
 	const struct sg_flux_repository *repository; /* that the Kustomization reads from */
 	const struct sg_flux_release *release;
+	/* Those that bring the Kustomization, from the same repository: its spec is of the wanted
+	 * revision only where they have applied that. */
+	const struct sg_flux_kustomization *parents[SG_FLUX_PARENTS_MAX];
+	size_t parent_count;
 	/* When the verdict has asked for them; NULL: not read, or not all that may count. */
 	const struct sg_app_workloads *workloads; /* how far they are */
 	const struct sg_app_workloads *images;    /* what they run */

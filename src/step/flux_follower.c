@@ -48,6 +48,7 @@ void sg_flux_follower_begin(struct sg_flux_follower *follower, struct sg_world *
 	follower->fold = sg_flux_fold_new(&follower->want, &follower->policy, ancestry);
 	sg_flux_sight_begin(&follower->sight, client,
 		follower->want.release ? SG_FLUX_RELEASE : SG_FLUX_KUSTOMIZATION, &ask->app);
+	follower->sight.with_parents = true;
 	follower->scan.memory.stuck.grace_ms = settings->pod_grace_ms;
 	follower->start_ms = follower->next_ms = now_of(follower);
 	follower->deadline_ms = world->deadline_ms;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cluster/flux.h"
+#include "model/repo_url.h"
 
 /* An owner or a source that changes while it is read is read again so often. */
 #define TURNS 3
@@ -165,6 +166,84 @@ static int find_names(struct sg_flux_sight *sight, int64_t deadline_ms, struct s
 	return 0;
 }
 
+/* What may not be read or is not there counts for nothing, and is said. */
+static int read_beside(struct sg_flux_sight *sight, const struct sg_flux_name *name,
+	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+
+	if (sg_cluster_get_flux(sight->client, name, deadline_ms, ret_doc, &why) == 0)
+		return 0;
+	if (why.reason != SG_R_FORBIDDEN && why.reason != SG_R_NOT_FOUND) {
+		*err = why;
+		return -1;
+	}
+	if (sight->unreadable.reason == SG_R_OK)
+		sight->unreadable = why;
+	return 0;
+}
+
+/* 1: PARENT reads from the same repository as the Kustomization. 0: it does not. */
+static int is_same_repository(struct sg_flux_sight *sight,
+	const struct sg_flux_kustomization *parent, int64_t deadline_ms, struct sg_err *err)
+{
+	const struct sg_flux_name name = {
+		SG_FLUX_REPOSITORY, parent->source_namespace, parent->source_name};
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_flux_repository facts;
+
+	if (strcmp(parent->source_kind, sg_flux_kind_name(SG_FLUX_REPOSITORY)) != 0 ||
+		!sight->look.repository)
+		return 0;
+	if (strcmp(name.namespace, sight->source.namespace) == 0 &&
+		strcmp(name.name, sight->source.name) == 0)
+		return 1;
+	if (read_beside(sight, &name, deadline_ms, &doc, err) < 0)
+		return -1;
+	if (!doc)
+		return 0;
+	if (sg_flux_repository_decode(doc, &sight->facts, &facts, err) < 0)
+		return -1;
+	return sg_repo_url_same(facts.url, sight->look.repository->url);
+}
+
+static bool is_itself(const struct sg_flux_kustomization *kustomization)
+{
+	return strcmp(kustomization->owner, kustomization->object.name) == 0 &&
+	       strcmp(kustomization->owner_namespace, kustomization->object.namespace) == 0;
+}
+
+/* Up to the root, which brings itself. */
+static int read_parents(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
+{
+	const struct sg_flux_kustomization *at = sight->look.kustomization;
+
+	for (int level = 0; at && level < SG_FLUX_PARENTS_MAX; level++) {
+		const struct sg_flux_name name = {
+			SG_FLUX_KUSTOMIZATION, at->owner_namespace, at->owner};
+		SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+		struct sg_flux_kustomization *parent;
+		int same;
+
+		if (!at->owner[0] || !at->owner_namespace[0] || is_itself(at))
+			return 0;
+		if (read_beside(sight, &name, deadline_ms, &doc, err) < 0)
+			return -1;
+		if (!doc)
+			return 0;
+		parent = sg_arena_calloc(&sight->facts, 1, sizeof(*parent));
+		if (sg_flux_kustomization_decode(doc, &sight->facts, parent, err) < 0)
+			return -1;
+		same = is_same_repository(sight, parent, deadline_ms, err);
+		if (same < 0)
+			return -1;
+		if (same)
+			sight->look.parents[sight->look.parent_count++] = parent;
+		at = parent;
+	}
+	return 0;
+}
+
 /* 1: all belongs together. 0: a name has changed meanwhile. */
 static int read_all(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
 {
@@ -175,6 +254,8 @@ static int read_all(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_
 		return -1;
 	if (sight->look.kustomization && learn_source(sight, sight->look.kustomization))
 		return 0;
+	if (sight->with_parents && read_parents(sight, deadline_ms, err) < 0)
+		return -1;
 	if (sight->named.kind != SG_FLUX_RELEASE)
 		return 1;
 	if (read_release(sight, deadline_ms, err) < 0)

@@ -15,11 +15,12 @@ struct sg_flux_sight {
 	struct sg_flux_name kustomization; /* name "": not known yet */
 	struct sg_flux_name source;        /* name "": it reads from no GitRepository */
 	bool source_known;
-	bool seen; /* what is named was there once */
+	bool with_parents; /* set by whoever wants them read, too */
+	bool seen;         /* what is named was there once */
 	struct sg_arena names;
 	struct sg_arena facts;    /* of `look` */
 	struct sg_flux_look look; /* of the last look; its workloads are the caller's */
-	struct sg_err unreadable; /* why the GitRepository may not be read; OK: it may */
+	struct sg_err unreadable; /* why a GitRepository or a parent may not be read; OK: it may */
 };
 
 /* KIND is KUSTOMIZATION or RELEASE. CLIENT and APP outlive the sight. */

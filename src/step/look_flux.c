@@ -161,6 +161,7 @@ int sg_look_flux(struct sg_world *world, struct sg_loaded *loaded, struct sg_clu
 		sg_environment_follows(ask->env) == SG_FOLLOW_RELEASE ? SG_FLUX_RELEASE
 								      : SG_FLUX_KUSTOMIZATION,
 		&name);
+	l.sight.with_parents = true;
 	look.application = sg_arena_printf(world->arena, "%s/%s", name.namespace, name.name);
 	rc = look_at(&l, &look, &trouble) < 0
 		     ? sg_world_trouble(world, &trouble, &look.trouble, err)

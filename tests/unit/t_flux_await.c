@@ -452,6 +452,64 @@ static void test_answers_that_are_something_else(void **state)
 	}
 }
 
+static const char *brought(
+	struct story *s, const char *name, const char *owner, const char *from, const char *applied)
+{
+	return sg_arena_printf(&s->w->arena,
+		"{\"apiVersion\":\"kustomize.toolkit.fluxcd.io/v1\",\"kind\":\"Kustomization\","
+		"\"metadata\":{\"name\":\"%s\",\"namespace\":\"flux-system\",\"generation\":1,"
+		"\"labels\":{\"kustomize.toolkit.fluxcd.io/name\":\"%s\","
+		"\"kustomize.toolkit.fluxcd.io/namespace\":\"flux-system\"}},\"spec\":{"
+		"\"wait\":true,\"sourceRef\":{\"kind\":\"GitRepository\",\"name\":\"%s\"}},"
+		"\"status\":{\"observedGeneration\":1,\"lastAppliedRevision\":\"main@sha1:%s\","
+		"\"lastAttemptedRevision\":\"main@sha1:%s\"," READY("True") "}}",
+		name, owner, from, applied, applied);
+}
+
+/* Its own spec may be another one in the wanted revision: the root has to have brought that. */
+static void test_what_brings_it_is_waited_for(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", NEW));
+	happens(&s, 0, SOURCE "system", 200, source(&s, "system", NEW));
+	happens(&s, 0, KUSTOMIZATION, 200, brought(&s, "web", "root", "deploy", NEW));
+	happens(&s, 0, "/kustomizations/root", 200, brought(&s, "root", "root", "system", OLD));
+	happens(&s, 50000, "/kustomizations/root", 200, brought(&s, "root", "root", "system", NEW));
+	expect_live(&s);
+	assert_true(story_ms(&s) >= 50000 && story_ms(&s) < 60000);
+	assert_true(sent(&s, "PATCH", "/kustomizations/root") >= 1);
+	assert_int_equal(sent(&s, "PATCH", KUSTOMIZATION), 0);
+	finish(&s);
+}
+
+static void test_what_brings_it_from_elsewhere_says_nothing(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, SOURCE "deploy", 200, source(&s, "deploy", NEW));
+	happens(&s, 0, KUSTOMIZATION, 200, brought(&s, "web", "root", "deploy", NEW));
+	happens(&s, 0, "/kustomizations/root", 200, brought(&s, "root", "loop", "system", OLD));
+	happens(&s, 0, "/kustomizations/loop", 200, brought(&s, "loop", "root", "system", OLD));
+	expect_live(&s);
+	finish(&s);
+}
+
+static void test_what_brings_it_may_not_be_read(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, SOURCE "deploy", 200, source(&s, "deploy", NEW));
+	happens(&s, 0, KUSTOMIZATION, 200, brought(&s, "web", "root", "deploy", NEW));
+	happens(&s, 0, "/kustomizations/root", 403, NULL);
+	expect_live(&s);
+	assert_non_null(strstr(s.done.beside, "kustomizations"));
+	finish(&s);
+}
+
 #define RELEASE(labels)                                                                            \
 	"{\"apiVersion\":\"helm.toolkit.fluxcd.io/v2\",\"kind\":\"HelmRelease\",\"metadata\":{"    \
 	"\"name\":\"web\",\"namespace\":\"flux-system\",\"generation\":1,\"labels\":{" labels      \
@@ -523,6 +581,9 @@ int main(void)
 		STORY(test_a_name_that_is_not_there),
 		STORY(test_a_cluster_without_flux),
 		STORY(test_another_source_while_it_is_looked_at),
+		STORY(test_what_brings_it_is_waited_for),
+		STORY(test_what_brings_it_from_elsewhere_says_nothing),
+		STORY(test_what_brings_it_may_not_be_read),
 		STORY(test_answers_that_are_something_else),
 		STORY(test_a_release_and_who_brings_it),
 		STORY(test_a_release_that_nobody_brings),

@@ -681,6 +681,56 @@ static void values_from_elsewhere_need_a_proof(void **state)
 	done(&w);
 }
 
+/* ---- what brings it ---- */
+
+static void what_brings_it_has_to_be_through(void **state)
+{
+	struct sg_flux_kustomization parent;
+	struct sg_flux_condition failed = {.type = "Ready",
+		.status = "False",
+		.reason = "HealthCheckFailed",
+		.message = "others",
+		.observed = 3};
+	struct world w;
+
+	(void)state;
+	good(&w);
+	parent = w.kustomization;
+	parent.object.name = "root";
+	parent.applied = parent.attempted = AT(OLD);
+	w.look.parents[0] = &parent;
+	w.look.parent_count = 1;
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_OLDER_REVISION, "Kustomization shop/root, which brings it");
+	request(&w, SG_FLUX_KUSTOMIZATION);
+	parent.attempted = AT(X);
+	look_after(&w, 1000);
+	EXPECT(&w, WAIT, FLUX_OLDER_REVISION, "root");
+	parent.object.conditions = &failed; /* all is applied; somebody's does not get healthy */
+	parent.object.condition_count = 1;
+	feed(&w);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	failed.observed = 2;
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_OLDER_REVISION, "others");
+	failed = (struct sg_flux_condition){
+		.type = "Healthy", .status = "Unknown", .reason = "Progressing", .observed = 3};
+	feed(&w);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	failed.reason = "BuildFailed";
+	failed.status = "False";
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_OLDER_REVISION, "");
+	parent.object.suspended = true; /* brings nothing any more */
+	feed(&w);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	parent.object.suspended = false;
+	parent.applied = AT(NEW);
+	feed(&w);
+	EXPECT(&w, SUCCESS, DEPLOYED, "");
+	done(&w);
+}
+
 /* ---- what runs ---- */
 
 #define IMAGE(tag) "registry.example.com/shop/web:" tag
@@ -1417,6 +1467,7 @@ int main(void)
 		cmocka_unit_test(an_artifact_may_name_its_commit),
 		cmocka_unit_test(a_named_release_is_all_that_counts),
 		cmocka_unit_test(values_from_elsewhere_need_a_proof),
+		cmocka_unit_test(what_brings_it_has_to_be_through),
 		cmocka_unit_test(the_image_has_to_run),
 		cmocka_unit_test(another_image_fails_after_its_grace),
 		cmocka_unit_test(an_image_may_run_nowhere),
