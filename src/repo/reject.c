@@ -79,6 +79,9 @@ static const struct row rows[] = {
 	{"exceeded its size limit", IN_WORDS, NO(SG_R_PUSH_REJECTED, "the repository is full")},
 	{"above the limit", IN_WORDS, NO(SG_R_PUSH_REJECTED, "the repository is full")},
 	{"maximum file size", IN_WORDS, NO(SG_R_PUSH_REJECTED, NULL)},
+	/* a push rule about one file; then the repository as a whole */
+	{"is larger than the allowed size", IN_WORDS,
+		NO(SG_R_HOOK_DECLINED, "the server's rules say what they want")},
 	{"larger than the allowed size", IN_WORDS, NO(SG_R_PUSH_REJECTED, NULL)},
 	{"internal api unreachable", IN_WORDS, BUSY},
 	{"internal api error", IN_WORDS, BUSY},

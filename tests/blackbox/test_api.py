@@ -574,6 +574,23 @@ def test_a_push_rule_is_no_race(sandbox, api, fault):
     assert len([row for row in run.asked if row[0] == "POST"]) == 1
 
 
+@pytest.mark.parametrize("via", ["api", "auto", "git"])
+@pytest.mark.parametrize("rule, words", [
+    (("message", "JIRA-[0-9]+"), "message does not follow"),
+    (("author", "@corp[.]example$"), "email"),
+    (("branch", "^(main|release/.*)$"), "Branch name 'develop'"),
+    (("size", "0.00001"), "values-dev.yaml' is larger"),
+])
+def test_what_a_push_rule_has_against_it_is_said(sandbox, api, rule, words, via):
+    sandbox.ctl("push-rule", *rule)
+    tip = sandbox.tip()
+    run = api("catalog", "9.31.1", via=via, expect=4)
+    assert "HOOK_DECLINED" in run.err and words in run.err and sandbox.tip() == tip
+    sandbox.ctl("push-rule", rule[0], "off")
+    api("catalog", "9.31.1", via=via)
+    once(sandbox, tip, "catalog", "9.31.1")
+
+
 def test_a_protected_branch(sandbox, api):
     sandbox.ctl("protect", "develop", "on")
     tip = sandbox.tip()

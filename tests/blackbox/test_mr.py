@@ -493,3 +493,25 @@ def test_what_is_gone_and_was_not_just_opened_is_an_error(mr, faults):
     iid = mr.opened()
     faults("gl-404", "1", "GET", f"merge_requests/{iid}")
     assert mr.promote("catalog", "staging", expect=5).json["reason"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("rule, words", [(("message", "JIRA-[0-9]+"), "message does not follow"), (("branch", "^(main|develop|feature/.*)$"), "Branch name 'stagegate/")])
+def test_a_push_rule_opens_nothing(mr, rule, words):
+    mr.dev()
+    mr.ctl("push-rule", *rule)
+    run = mr.promote("catalog", "staging", expect=4)
+    assert run.json["reason"] == "HOOK_DECLINED" and words in run.err + run.out and not mr.ctl("mrs").strip() and not mr.branch()
+    mr.ctl("push-rule", rule[0], "off")
+    mr.promote("catalog", "staging")
+    assert mr.tag("staging") == "1.4.2"
+
+
+def test_a_push_rule_that_comes_later_leaves_the_open_request_as_it_is(mr):
+    iid = mr.opened()
+    head = mr.mr(iid)["sha"]
+    mr.ctl("push-rule", "message", "JIRA-[0-9]+")
+    mr.dev(tag="1.4.2")
+    mr.ctl("push-foreign", "main", "catalog", "1.4.1")
+    mr.ctl("push-rule", "message", "deploy|x")
+    mr.promote("catalog", "staging")
+    assert mr.mr(iid)["state"] == "merged" and mr.mr(iid)["sha"] != head

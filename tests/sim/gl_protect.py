@@ -1,6 +1,7 @@
 """Protected branches (5), and the ctl words for them."""
 
 import os
+import re
 
 from . import gl_render as render
 from .gl_app import route
@@ -161,3 +162,35 @@ def _setting(state, name, value):
     if value not in choices.get(name, (value,)):
         raise Bad(f"{name}: one of {', '.join(choices[name])}")
     state.apps.settings[name] = {"true": True, "false": False, "null": None}.get(value, value)
+
+
+# Push rules (4: "PreReceiveError: push rules text"; Premium, so there is no recording: the wording is unconfirmed)
+RULES = {
+    "message": "Commit message does not follow the pattern '{rule}'",
+    "author": "Commit author's email '{what}' does not follow the pattern '{rule}'",
+    "branch": "Branch name '{what}' does not follow the pattern '{rule}'",
+    "size": "File '{what}' is larger than the allowed size of {rule} MiB. Use Git LFS to manage this file.",
+}
+
+
+@command("push-rule KIND VALUE", "a push rule of gitops/apps: message, author, branch (but the default one): a pattern; size: MiB of a file; `off` ends it (4)")
+def _push_rule(state, kind, *value):
+    if kind not in RULES or not value:
+        raise Bad(f"no such push rule: {kind}; one of {', '.join(RULES)}, and its value")
+    rules = state.data.setdefault("push-rules", {})
+    rules.pop(kind, None)
+    if value != ("off",):
+        rules[kind] = " ".join(value)
+    state.publish()
+
+
+def broken_rule(state, branch, message, email, files):
+    """What a push rule has against a commit by API, or None; files: {path: bytes}. By Git the hook says the same (seed.HOOK)."""
+    rules = state.data.get("push-rules", {})
+    for kind, what in (("message", message), ("author", email), ("branch", branch)):
+        rule = rules.get(kind)
+        if rule and not (kind == "branch" and branch == state.apps.settings["default_branch"]) and not re.search(rule, what):
+            return RULES[kind].format(rule=rule, what=what)
+    limit = float(rules.get("size", "inf")) * 2**20
+    big = next((path for path, body in sorted(files.items()) if len(body) > limit), None)
+    return RULES["size"].format(rule=rules["size"], what=big) if big else None

@@ -228,6 +228,8 @@ class State:
                 names = [user.alias for user in self.users.values() if self.can_push(project, user, rule.name)]
                 rows.append(f"{rule.name} {'force' if rule.allow_force_push else 'keep'} {' '.join(names)}\n")
             _write(os.path.join(project.repo.path, "protected-branches"), "".join(rows))
+        rules = self.data.get("push-rules", {})
+        _write(os.path.join(self.apps.repo.path, "push-rules"), "".join(f"{kind} {value}\n" for kind, value in rules.items()))
         folder = self.box.path("deny")
         os.makedirs(folder, exist_ok=True)
         want = {f"{alias}:1" for alias in self.read_only}

@@ -5,6 +5,7 @@ import binascii
 
 from .gl_error import ApiError
 from .gl_git import FULL, Race
+from .gl_protect import broken_rule
 
 EXISTS = "A file with this name already exists"
 ABSENT = "A file with this name doesn't exist"
@@ -106,13 +107,14 @@ class Tree:
 def publish(ctx, branch, tip, parent, tree, message):
     """Commits and moves the branch by compare-and-swap; returns the commit's id. A lost race is a 400 (3)."""
     repo, user, args = ctx.project.repo, ctx.user, ctx.args
-    words = ctx.state.faults.declined()
+    author = (args.get("author_name") or user.name, args.get("author_email") or user.email)
+    files = {path: change[1] for path, change in tree.changes.items() if change}
+    words = ctx.state.faults.declined() or broken_rule(ctx.state, branch, message, author[1], files)
     if words:
         raise ApiError.sentence(words)
     if tip == parent and tree.changes:
         moved = ctx.state.faults.between(repo, branch, next(iter(tree.changes)))
         tip, parent = (moved, moved) if moved else (tip, parent)
-    author = (args.get("author_name") or user.name, args.get("author_email") or user.email)
     oid = repo.write_tree(parent, tree.changes) if tree.changes else repo.commit(parent)["tree"]
     new = repo.commit_tree(oid, [parent], message, author, (user.name, user.email), ctx.state.now())
     ctx.state.faults.race(repo, branch)

@@ -147,9 +147,23 @@ CONFIG = """[http]
 HOOK = """#!/bin/sh
 say() { echo "GitLab: $1" >&2; exit 1; }
 [ ! -f refused-branch ] || read -r refused <refused-branch
-[ -n "$refused" ] || [ -f protected-branches ] || exit 0
+[ -n "$refused" ] || [ -f protected-branches ] || [ -f push-rules ] || exit 0
+new_commits() { git rev-list "$new" --not --all; }
+rule() {
+	branch=${ref#refs/heads/}
+	case $1 in
+	message) for at in $(new_commits); do git log -1 --format=%B $at | grep -Eq "$2" || say "Commit message does not follow the pattern '$2'"; done ;;
+	author) for at in $(new_commits); do email=$(git log -1 --format=%ae $at)
+		echo "$email" | grep -Eq "$2" || say "Commit author's email '$email' does not follow the pattern '$2'"; done ;;
+	branch) [ "$branch" = main ] || echo "$branch" | grep -Eq "$2" || say "Branch name '$branch' does not follow the pattern '$2'" ;;
+	size) big=$(git rev-list --objects "$new" --not --all | git cat-file --batch-check='%(objecttype) %(objectsize) %(rest)' |
+			awk -v most="$2" '$1 == "blob" && $2 > most * 1048576 { print $3; exit }')
+		[ -z "$big" ] || say "File '$big' is larger than the allowed size of $2 MiB. Use Git LFS to manage this file." ;;
+	esac
+}
 while read -r old new ref; do
 	case $ref in refs/heads/$refused) say 'You are not allowed to push code to protected branches on this project.' ;; esac
+	case $ref$new in refs/heads/*[!0]*) [ ! -f push-rules ] || while read -r kind value; do rule "$kind" "$value"; done <push-rules ;; esac
 	[ -f protected-branches ] || continue
 	while read -r name force users; do
 		case $ref in refs/heads/$name) ;; *) continue ;; esac

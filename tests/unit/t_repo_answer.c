@@ -295,6 +295,10 @@ static void refusals_have_their_reason(void **state)
 		"GitLab: Your push to this repository would cause it to be larger than the allowed "
 		"size",
 		false, SG_R_PUSH_REJECTED, false);
+	rejected("pre-receive hook declined",
+		"GitLab: File 'a.yaml' is larger than the allowed size of 1 MiB. Use Git LFS to "
+		"manage this file.",
+		false, SG_R_HOOK_DECLINED, false);
 	rejected("deny updating a hidden ref", "", false, SG_R_FORBIDDEN, false);
 	rejected("branch is currently checked out", "", false, SG_R_PUSH_REJECTED, false);
 	rejected("unpacker error", "", false, SG_R_PUSH_REJECTED, true);
