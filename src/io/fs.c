@@ -174,9 +174,11 @@ int sg_fs_write(const char *path, struct sg_str bytes, unsigned mode, struct sg_
 
 int sg_fs_write_passing(const char *path, struct sg_str bytes, struct sg_err *err)
 {
-	SG_AUTO(sg_fs_close)
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	SG_AUTO(sg_fs_close) int fd = -1;
 
+	/* to empty a file can take as long as to make it durable */
+	if (unlink(path) == 0 || errno == ENOENT)
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 || sg_fs_put(fd, bytes) < 0)
 		return sg_fs_fail(err, "cannot write", path);
 	return 0;

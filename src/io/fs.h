@@ -88,8 +88,8 @@ int sg_fs_tempdir(struct sg_arena *arena, const char *tmpdir, const char **ret_p
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * Writes a file in such a directory, in place, and does not wait for the disk: it need not outlive
- * this process. LOCAL_IO, FILE_NOT_FOUND.
+ * Makes a file in such a directory anew, and does not wait for the disk: it need not outlive this
+ * process. LOCAL_IO, FILE_NOT_FOUND.
  */
 int sg_fs_write_passing(const char *path, struct sg_str bytes, struct sg_err *err) SG_MUST_CHECK;
 

@@ -115,6 +115,21 @@ int sg_repo_offer(struct sg_repo *repo, const char *oid, struct sg_err *err)
 	return 0;
 }
 
+/* Does the file say just that, in any order? libgit2 adds what a server says. */
+static bool is_declared(const struct sg_repo *repo, const char *path, size_t bytes)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf text;
+	struct sg_err ignored = SG_ERR_INIT;
+
+	sg_buf_init(&text, bytes);
+	if (sg_fs_read(path, &text, &ignored) < 0 || text.len != bytes)
+		return false;
+	for (size_t i = 0; i < SG_REPO_ENDS; i++)
+		if (repo->ends[i][0] && sg_str_search(sg_buf_str(&text), repo->ends[i]) < 0)
+			return false;
+	return true;
+}
+
 /*
  * Declares history to end at the commits that came without it. That is never more than what is
  * here, and keeps what libgit2 tells the server to the few that are offered: with 20 commits and
@@ -130,7 +145,7 @@ static int declare_shallow(struct sg_repo *repo, struct sg_err *err)
 	for (size_t i = 0; i < SG_REPO_ENDS; i++)
 		if (repo->ends[i][0])
 			sg_buf_addf(&text, "%s\n", repo->ends[i]);
-	if (text.len == 0)
+	if (text.len == 0 || is_declared(repo, path, text.len))
 		return 0;
 	return sg_fs_write_passing(path, sg_buf_str(&text), err);
 }
