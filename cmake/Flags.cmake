@@ -7,7 +7,9 @@ target_compile_options(stagegate_flags INTERFACE
 	-fno-common -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
 
 if(STAGEGATE_SANITIZE)
-	set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+	# what nobody has set has a pattern in it, not what happened to be there
+	set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+		-ftrivial-auto-var-init=pattern)
 	target_compile_options(stagegate_flags INTERFACE ${sanitize})
 	target_link_options(stagegate_flags INTERFACE ${sanitize})
 endif()

@@ -15,7 +15,7 @@ struct parts {
 
 static bool split(const char *path, struct parts *ret)
 {
-	struct sg_str rest = sg_str_of(path), head;
+	struct sg_str rest = sg_str_of(path), head = {0};
 
 	*ret = (struct parts){0};
 	if (!sg_str_starts(rest, PREFIX))
