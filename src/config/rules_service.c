@@ -249,6 +249,16 @@ static void check_flux(struct sg_config_notes *notes, const struct sg_yaml_node 
 			env->name ? env->name : "?");
 }
 
+static void check_alone(struct sg_config_notes *notes, const struct sg_yaml_node *place,
+	const char *key, const struct sg_environment *env)
+{
+	if (env->selector || env->application_set)
+		sg_config_note(notes, place->key_line, place->key_column,
+			"name one Application, or say which there are by label or set",
+			"'%s' and '%s' exclude each other", key,
+			env->selector ? "selector" : "applicationSet");
+}
+
 void sg_config_application_rule(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_environment *env)
 {
@@ -267,6 +277,8 @@ void sg_config_application_rule(struct sg_config_notes *notes, const struct sg_y
 				keys[i]);
 		else
 			check_target(notes, place, keys[i], env);
+		if (!first)
+			check_alone(notes, place, keys[i], env);
 		first = first ? first : place;
 	}
 	check_flux(notes, node, env);

@@ -161,9 +161,20 @@ static const struct sg_config_key environment_keys[] = {
 		.type = SG_CONFIG_TEXT,
 		.format = SG_FORMAT_TEMPLATE,
 		AT(sg_environment, application),
-		.doc = "The Argo CD Application of a service, `NAME` or `NAMESPACE/NAME`; needed "
-		       "by "
-		       "`stagegate wait`."},
+		.doc = "The Argo CD Application of a service, `NAME` or `NAMESPACE/NAME`; this, "
+		       "`selector` or `applicationSet` is needed by `stagegate wait`."},
+	{.name = "selector",
+		.type = SG_CONFIG_TEXT,
+		.format = SG_FORMAT_TEMPLATE,
+		AT(sg_environment, selector),
+		.doc = "Labels of the Applications of a service, written as for `kubectl get -l`, "
+		       "such as `app={service}`: all that have them are followed."},
+	{.name = "applicationSet",
+		.type = SG_CONFIG_TEXT,
+		.format = SG_FORMAT_TEMPLATE,
+		AT(sg_environment, application_set),
+		.doc = "The ApplicationSet that makes the Applications of a service: all of them "
+		       "are followed; with `selector`: those that have the labels, too."},
 	{.name = "kustomization",
 		.type = SG_CONFIG_TEXT,
 		.format = SG_FORMAT_TEMPLATE,

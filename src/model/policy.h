@@ -117,8 +117,10 @@ struct sg_environment {
 	enum sg_publish_mode publish;
 	enum sg_merge_mode merge;
 	struct sg_request_style request; /* with publish: merge-request */
-	const char *application;   /* template; "NAME" or "NAMESPACE/NAME"; NULL: not configured */
-	const char *kustomization; /* template, likewise: of Flux */
+	const char *application; /* template; "NAME" or "NAMESPACE/NAME"; NULL: not configured */
+	const char *selector;    /* template; labels of Applications, in place of that; NULL */
+	const char *application_set; /* template; the set that makes them, the same way; NULL */
+	const char *kustomization;   /* template, as `application`: of Flux */
 	const char *helm_release;
 	struct sg_cluster_ref cluster;
 	bool sync; /* a sync may be started where automated sync is off */

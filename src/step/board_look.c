@@ -117,31 +117,65 @@ static void fill(struct looking *l, const struct sg_app *app, struct sg_board_ce
 		cell->age_s = now_s > cell->since_unix_s ? now_s - cell->since_unix_s : 0;
 }
 
-static int read_app(
-	struct looking *l, const char *service, struct sg_board_cell *cell, struct sg_err *err)
+static bool is_good(const struct sg_app *app)
+{
+	return app->sync == SG_SYNC_SYNCED && app->health == SG_APP_HEALTHY;
+}
+
+static int read_app(struct looking *l, const struct sg_cluster_app *name, bool shows,
+	struct sg_board_cell *cell, bool *ret_good, struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
 	int64_t until_ms = sg_loop_after(sg_world_loop(l->world), ASK_MAX_MS);
-	struct sg_cluster_app name;
 	struct sg_app app;
 
-	if (sg_target_of(l->world, &l->loaded->policy, l->env, service, &name, err) < 0)
+	if (until_ms > l->world->deadline_ms)
+		until_ms = l->world->deadline_ms;
+	if (shows)
+		cell->application =
+			sg_arena_printf(l->world->arena, "%s/%s", name->namespace, name->name);
+	if (sg_cluster_get_application(&l->reached.client, name, until_ms, &doc, err) < 0 ||
+		sg_application_decode(doc, &scratch, &app, err) < 0)
 		return -1;
-	cell->application = sg_arena_printf(l->world->arena, "%s/%s", name.namespace, name.name);
-	if (l->down.code) {
+	*ret_good = is_good(&app);
+	if (!shows && *ret_good)
+		return 0;
+	cell->application = sg_arena_printf(l->world->arena, "%s/%s", name->namespace, name->name);
+	fill(l, &app, cell);
+	return 0;
+}
+
+/* Of several the first one shows that is not as it should be, else the first. */
+static int read_apps(
+	struct looking *l, const char *service, struct sg_board_cell *cell, struct sg_err *err)
+{
+	struct sg_cluster_app *apps;
+	size_t count = 0;
+	bool good = true;
+
+	if (l->down.code && sg_environment_selects(l->env)) {
 		cell->cluster = l->down;
 		return 0;
 	}
-	if (sg_environment_follows(l->env) != SG_FOLLOW_APPLICATION)
-		return sg_board_flux(
-			l->world, l->loaded, &l->reached.client, l->env, &name, cell, err);
-	if (until_ms > l->world->deadline_ms)
-		until_ms = l->world->deadline_ms;
-	if (sg_cluster_get_application(&l->reached.client, &name, until_ms, &doc, err) < 0 ||
-		sg_application_decode(doc, &scratch, &app, err) < 0)
+	if (sg_targets_of(l->world, &l->loaded->policy, l->env, service, &l->reached.client, &apps,
+		    &count, err) < 0)
 		return -1;
-	fill(l, &app, cell);
+	if (l->down.code) {
+		cell->application =
+			sg_arena_printf(l->world->arena, "%s/%s", apps->namespace, apps->name);
+		cell->cluster = l->down;
+		return 0;
+	}
+	if (sg_environment_follows(l->env) != SG_FOLLOW_APPLICATION) {
+		cell->application =
+			sg_arena_printf(l->world->arena, "%s/%s", apps->namespace, apps->name);
+		return sg_board_flux(
+			l->world, l->loaded, &l->reached.client, l->env, apps, cell, err);
+	}
+	for (size_t i = 0; i < count && good; i++)
+		if (read_app(l, &apps[i], i == 0, cell, &good, err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -168,7 +202,7 @@ static int look_at_column(
 		struct sg_board_cell *cell = &board->rows[i].cells[column];
 		struct sg_err trouble = SG_ERR_INIT;
 
-		if (read_app(l, board->rows[i].service, cell, &trouble) == 0)
+		if (read_apps(l, board->rows[i].service, cell, &trouble) == 0)
 			continue;
 		if (trouble.reason == SG_R_CANCELLED) {
 			*err = trouble;

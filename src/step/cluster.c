@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cluster/names.h"
 #include "model/place.h"
 #include "step/argocd.h"
 
@@ -94,4 +95,93 @@ int sg_target_of(struct sg_world *world, const struct sg_policy *policy,
 		      : env->cluster.namespace;
 	ret->name = slash ? slash + 1 : text;
 	return 0;
+}
+
+bool sg_environment_selects(const struct sg_environment *env)
+{
+	return env->selector || env->application_set;
+}
+
+bool sg_environment_has_applications(const struct sg_environment *env)
+{
+	return sg_environment_target(env) || sg_environment_selects(env);
+}
+
+static int pick_of(struct sg_world *world, const struct sg_environment *env, const char *service,
+	struct sg_cluster_pick *ret, struct sg_err *err)
+{
+	ret->namespace = env->cluster.namespace;
+	if (sg_template_expand_if(world->arena, env->selector, service, env, &ret->selector, err) <
+		0)
+		return -1;
+	return sg_template_expand_if(
+		world->arena, env->application_set, service, env, &ret->set, err);
+}
+
+int sg_application_check(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_err *err)
+{
+	struct sg_cluster_pick pick;
+	struct sg_cluster_app app;
+
+	return sg_environment_selects(env) ? pick_of(world, env, service, &pick, err)
+					   : sg_target_of(world, policy, env, service, &app, err);
+}
+
+static int none_picked(const struct sg_environment *env, const char *service,
+	const struct sg_cluster_pick *pick, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_APPLICATION_NOT_FOUND,
+		"%s has no application in %s%s%.200s%s%.200s", service, env->name,
+		pick->selector ? " with the labels " : "", pick->selector ? pick->selector : "",
+		pick->set ? " of the set " : "", pick->set ? pick->set : "");
+	return sg_hint(err, "see `kubectl get applications -n %s --show-labels`", pick->namespace);
+}
+
+/* A selector that the cluster does not take is the configuration's, not the command line's. */
+static int not_picked(
+	const struct sg_policy *policy, const struct sg_environment *env, struct sg_err *err)
+{
+	if (err->reason != SG_R_USAGE)
+		return -1;
+	err->reason = SG_R_CONFIG_INVALID;
+	return sg_wrap(err, "%s:%d", policy->file, env->line);
+}
+
+int sg_applications_of(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_cluster_client *client,
+	struct sg_cluster_app **ret, size_t *ret_count, struct sg_err *err)
+{
+	struct sg_cluster_pick pick;
+	const char *const *names;
+	size_t count;
+
+	if (!sg_environment_selects(env)) {
+		*ret = sg_arena_alloc(world->arena, sizeof(**ret));
+		*ret_count = 1;
+		return sg_application_of(world, policy, env, service, *ret, err);
+	}
+	if (pick_of(world, env, service, &pick, err) < 0)
+		return -1;
+	if (sg_cluster_names(client, &pick, world->deadline_ms, world->arena, &names, &count, err) <
+		0)
+		return not_picked(policy, env, err);
+	if (count == 0)
+		return none_picked(env, service, &pick, err);
+	*ret = sg_arena_calloc(world->arena, count, sizeof(**ret));
+	*ret_count = count;
+	for (size_t i = 0; i < count; i++)
+		(*ret)[i] = (struct sg_cluster_app){pick.namespace, names[i]};
+	return 0;
+}
+
+int sg_targets_of(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_cluster_client *client,
+	struct sg_cluster_app **ret, size_t *ret_count, struct sg_err *err)
+{
+	if (sg_environment_selects(env))
+		return sg_applications_of(world, policy, env, service, client, ret, ret_count, err);
+	*ret = sg_arena_alloc(world->arena, sizeof(**ret));
+	*ret_count = 1;
+	return sg_target_of(world, policy, env, service, *ret, err);
 }

@@ -45,4 +45,27 @@ int sg_application_of(struct sg_world *world, const struct sg_policy *policy,
 	const struct sg_environment *env, const char *service, struct sg_cluster_app *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/* True when ENV says what it follows: one object of a service, or several by label or set. */
+bool sg_environment_has_applications(const struct sg_environment *env);
+
+/* True when ENV has them by label or set: only the cluster knows which, and how many. */
+bool sg_environment_selects(const struct sg_environment *env);
+
+/* CONFIG_INVALID when ENV says none, or SERVICE has no place in it. No request. */
+int sg_application_check(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * The applications of SERVICE, at least one, in the world's arena: one request where ENV selects
+ * them, none else. APPLICATION_NOT_FOUND: none is selected; and as sg_cluster_names().
+ */
+int sg_applications_of(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_cluster_client *client,
+	struct sg_cluster_app **ret, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
+
+/* The same for what ENV follows, whatever its kind (sg_environment_follows()). */
+int sg_targets_of(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_cluster_client *client,
+	struct sg_cluster_app **ret, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
+
 #endif

@@ -175,6 +175,10 @@ int sg_deployments_begin(
 	for (; d->count < count; d->count++) {
 		struct sg_deployment_record *r = &d->records[d->count];
 
+		r->is_more =
+			d->count && strcmp(asks[d->count - 1].service, asks[d->count].service) == 0;
+		if (r->is_more)
+			continue;
 		if (begin_one(d, &asks[d->count], r, err) < 0)
 			return -1;
 		if (say_running(d, r, err) < 0)
@@ -271,9 +275,16 @@ static int end_one(struct sg_deployments *d, const struct sg_deployment_record *
 int sg_deployments_end(
 	struct sg_deployments *d, const struct sg_report_verdict *rows, struct sg_err *err)
 {
-	for (size_t i = 0; i < d->count; i++)
-		if (end_one(d, &d->records[i], &rows[i], err) < 0)
+	for (size_t i = 0; i < d->count;) {
+		const struct sg_deployment_record *r = &d->records[i];
+		const struct sg_report_verdict *worst = &rows[i];
+
+		while (++i < d->count && d->records[i].is_more)
+			if (sg_result_is_worse(rows[i].result, worst->result))
+				worst = &rows[i];
+		if (end_one(d, r, worst, err) < 0)
 			return -1;
+	}
 	return 0;
 }
 

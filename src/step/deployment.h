@@ -19,10 +19,11 @@ struct sg_deployment_record {
 	const char *service;
 	const char *environment; /* GitLab's name for it */
 	const char *revision;
-	int64_t id;                              /* 0: nothing is recorded */
-	const char *status;                      /* that it has in GitLab */
-	bool is_new;                             /* this run has made it */
-	bool is_said;                            /* it stood there as a success before */
+	int64_t id;         /* 0: nothing is recorded */
+	const char *status; /* that it has in GitLab */
+	bool is_more;       /* another application of the service before: that has the record */
+	bool is_new;        /* this run has made it */
+	bool is_said;       /* it stood there as a success before */
 	const struct sg_gitlab_deployment *seen; /* what was there before, newest first */
 	size_t seen_count;
 	int64_t user_id; /* whose record it is */

@@ -14,23 +14,30 @@ struct living {
 	size_t count;
 };
 
-static int add_ask(struct living *l, const struct sg_promotion *p, struct sg_err *err)
+static int add_asks(struct living *l, const struct sg_promotion *p, struct sg_err *err)
 {
-	struct sg_await_ask *ask = &l->asks[l->count];
+	struct sg_cluster_app *apps;
+	size_t count;
 
-	if (sg_target_of(l->world, &l->stage->loaded.policy, p->env, p->service, &ask->app, err) <
-		0)
+	if (sg_targets_of(l->world, &l->stage->loaded.policy, p->env, p->service,
+		    &l->reached.client, &apps, &count, err) < 0)
 		return -1;
-	ask->service = p->service;
-	ask->follow = sg_environment_follows(p->env);
-	ask->argocd_namespace = p->env->cluster.namespace;
-	ask->want = sg_await_want(l->world, &l->stage->loaded, p->env,
-		p->landed[0] ? p->landed : p->tip->revision, p->target_image);
-	l->count++;
+	for (size_t i = 0; i < count; i++) {
+		struct sg_await_ask *ask =
+			sg_arena_push(l->world->arena, &l->asks, &l->count, sizeof(*ask));
+
+		ask->service = p->service;
+		ask->app = apps[i];
+		ask->follow = sg_environment_follows(p->env);
+		ask->argocd_namespace = p->env->cluster.namespace;
+		ask->want = sg_await_want(l->world, &l->stage->loaded, p->env,
+			p->landed[0] ? p->landed : p->tip->revision, p->target_image);
+	}
 	return 0;
 }
 
-/* One that is live already needs no watch: its row is written, and it is not asked for. */
+/* One that is live already needs no watch: its row is written, and it is not asked for. Several of
+ * one service are asked for together. */
 static int look_first(struct living *l, const struct sg_promotion *p, struct sg_err *err)
 {
 	const struct sg_look_ask look_ask = {
@@ -40,6 +47,8 @@ static int look_first(struct living *l, const struct sg_promotion *p, struct sg_
 	struct sg_await_end end;
 	struct sg_look look;
 
+	if (sg_environment_selects(p->env))
+		return 0;
 	if (sg_look(l->world, &l->stage->loaded, &l->reached.client, &look_ask, &look, err) < 0)
 		return -1;
 	if (look.trouble.words || look.verdict.kind != SG_APP_SUCCESS)
@@ -84,7 +93,7 @@ static int await_all(struct living *l, struct sg_err *err)
 
 		if (!p->step || p->step->action != SG_DO_AWAIT)
 			continue;
-		if (add_ask(l, p, err) < 0 || look_first(l, p, err) < 0)
+		if (add_asks(l, p, err) < 0 || look_first(l, p, err) < 0)
 			return -1;
 	}
 	return await_rest(l, err);
@@ -110,7 +119,6 @@ int sg_live_await(struct sg_world *world, struct sg_stage *stage, struct sg_repo
 	sg_console_phase(
 		world->console, SG_CONSOLE_ROLLOUT, "Waiting until %s runs it", stage->env->name);
 	sg_deployments_open(world, &stage->loaded, stage->env, report, &l.deployments);
-	l.asks = sg_arena_calloc(world->arena, stage->count, sizeof(*l.asks));
 	if (sg_repo_ancestry(
 		    stage->loaded.repo, stage->env->branch, world->arena, &l.ancestry, err) < 0 ||
 		sg_reach(world, stage->env, &l.reached, err) < 0)

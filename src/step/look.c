@@ -246,25 +246,22 @@ static int look_at(struct looking *looking, struct sg_look *look, struct sg_err 
 	return rc;
 }
 
-int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_client *client,
-	const struct sg_look_ask *ask, struct sg_look *ret_look, struct sg_err *err)
+static int look_at_one(struct sg_world *world, struct sg_loaded *loaded,
+	struct sg_cluster_client *client, const struct sg_look_ask *ask,
+	const struct sg_cluster_app *name, struct sg_look *ret_look, struct sg_err *err)
 {
 	struct looking looking = {
 		.world = world,
 		.loaded = loaded,
 		.client = client,
 		.ask = ask,
+		.name = *name,
 		.policy = sg_await_policy(world),
 		.until_ms = sg_loop_after(sg_world_loop(world), PROOF_MAX_MS),
 	};
 	struct sg_look look = {0};
 	struct sg_err trouble = SG_ERR_INIT;
 
-	if (sg_environment_follows(ask->env) != SG_FOLLOW_APPLICATION)
-		return sg_look_flux(world, loaded, client, ask, ret_look, err);
-	if (sg_application_of(world, &loaded->policy, ask->env, ask->service, &looking.name, err) <
-		0)
-		return -1;
 	looking.policy.may_refresh = !ask->reads_only;
 	if (looking.until_ms > world->deadline_ms)
 		looking.until_ms = world->deadline_ms;
@@ -275,5 +272,62 @@ int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_
 		return -1;
 	look.server_unix_s = client->server_unix_s;
 	*ret_look = look;
+	return 0;
+}
+
+static int badness(const struct sg_look *look)
+{
+	static const int by_kind[] = {
+		[SG_APP_SUCCESS] = 0, [SG_APP_WAIT] = 1, [SG_APP_POLICY] = 2, [SG_APP_FAIL] = 4};
+
+	return look->trouble.words ? 3 : by_kind[look->verdict.kind];
+}
+
+static int64_t later_of(int64_t a_unix_s, int64_t b_unix_s)
+{
+	return a_unix_s > b_unix_s ? a_unix_s : b_unix_s;
+}
+
+/* The worst of several is the answer; where all are good, they are since the last one is. */
+static void merge(struct sg_look *all, const struct sg_look *one)
+{
+	int64_t deployed_unix_s = later_of(all->deployed_unix_s, one->deployed_unix_s);
+	int64_t health_unix_s = later_of(all->health_unix_s, one->health_unix_s);
+	bool image_seen = all->image_seen || one->image_seen;
+	bool unknown = !all->deployed_unix_s || !one->deployed_unix_s;
+
+	if (badness(one) > badness(all))
+		*all = *one;
+	all->deployed_unix_s = unknown ? 0 : deployed_unix_s;
+	all->health_unix_s = health_unix_s;
+	all->image_seen = image_seen;
+}
+
+int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_client *client,
+	const struct sg_look_ask *ask, struct sg_look *ret_look, struct sg_err *err)
+{
+	struct sg_cluster_app *apps;
+	struct sg_look look = {0}, all = {0};
+	struct sg_err why = SG_ERR_INIT;
+	size_t count;
+
+	if (sg_environment_follows(ask->env) != SG_FOLLOW_APPLICATION)
+		return sg_look_flux(world, loaded, client, ask, ret_look, err);
+	if (sg_application_check(world, &loaded->policy, ask->env, ask->service, err) < 0)
+		return -1;
+	if (sg_applications_of(world, &loaded->policy, ask->env, ask->service, client, &apps,
+		    &count, &why) < 0) {
+		ret_look[0] = all;
+		return sg_world_trouble(world, &why, &ret_look->trouble, err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (look_at_one(world, loaded, client, ask, &apps[i], &look, err) < 0)
+			return -1;
+		if (i == 0)
+			all = look;
+		else
+			merge(&all, &look);
+	}
+	*ret_look = all;
 	return 0;
 }

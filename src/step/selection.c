@@ -21,21 +21,41 @@ struct selecting {
 	size_t count;
 };
 
-static int add(struct selecting *s, const char *service, struct sg_err *err)
+static int add(struct selecting *s, const char *service, struct sg_cluster_client *client,
+	struct sg_err *err)
 {
-	struct sg_selected *item =
-		sg_arena_push(s->world->arena, &s->items, &s->count, sizeof(*item));
+	struct sg_cluster_app *apps;
+	size_t count;
 
-	item->service = service;
-	return sg_target_of(s->world, &s->loaded->policy, s->env, service, &item->app, err);
+	if (sg_targets_of(
+		    s->world, &s->loaded->policy, s->env, service, client, &apps, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		*(struct sg_selected *)sg_arena_push(s->world->arena, &s->items, &s->count,
+			sizeof(struct sg_selected)) = (struct sg_selected){service, apps[i]};
+	return 0;
 }
 
-static int add_all(
-	struct selecting *s, const char *const *services, size_t count, struct sg_err *err)
+/* Of services that nobody named some have none here, where the environment selects them. */
+static bool may_have_none(const struct selecting *s, const struct sg_err *why)
 {
-	for (size_t i = 0; i < count; i++)
-		if (add(s, services[i], err) < 0)
+	return s->ask->count == 0 && why->reason == SG_R_APPLICATION_NOT_FOUND;
+}
+
+static int add_all(struct selecting *s, const char *const *services, size_t count,
+	struct sg_cluster_client *client, struct sg_err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct sg_err why = SG_ERR_INIT;
+
+		if (add(s, services[i], client, &why) == 0)
+			continue;
+		if (!may_have_none(s, &why)) {
+			*err = why;
 			return sg_wrap(err, "%s in %s", services[i], s->env->name);
+		}
+		sg_console_note(s->world->console, "%s", why.cause);
+	}
 	return 0;
 }
 
@@ -104,10 +124,11 @@ int sg_select(struct sg_world *world, const struct sg_loaded *loaded,
 		return sg_fail(err, SG_R_USAGE,
 			"%s follows Flux: name services; labels and sets are of Applications",
 			env->name);
-	if (count == 0 && (ask->all || sg_environment_target(env)) &&
+	if (count == 0 && (ask->all || sg_environment_has_applications(env)) &&
 		sg_service_list(world, &loaded->policy, tip, &services, &count, err) < 0)
 		return -1;
-	if (add_all(&s, services, count, err) < 0 || (by_cluster && pick(&s, client, err) < 0))
+	if (add_all(&s, services, count, client, err) < 0 ||
+		(by_cluster && pick(&s, client, err) < 0))
 		return -1;
 	if (s.count == 0)
 		return nothing(&s, err);

@@ -24,8 +24,9 @@ bool sg_selection_needs_cluster(const struct sg_selection_ask *ask);
 
 /*
  * In the order of the names, else as the cluster lists them. TIP has the files of the environment's
- * branch; CLIENT may be NULL unless the cluster is needed. APPLICATION_NOT_FOUND when nothing is
- * meant. The result is in the world's arena.
+ * branch; CLIENT may be NULL unless the cluster is needed, which it is where the environment
+ * selects its applications, too. APPLICATION_NOT_FOUND when nothing is meant. The result is in the
+ * world's arena.
  */
 int sg_select(struct sg_world *world, const struct sg_loaded *loaded,
 	const struct sg_environment *env, struct sg_tree_source *tip,

@@ -62,15 +62,14 @@ static int check_applications(struct sg_world *world, const struct sg_stage_ask 
 	const struct sg_stage *stage, const char *service, struct sg_err *err)
 {
 	const struct sg_policy *policy = &stage->loaded.policy;
-	struct sg_cluster_app app;
 
-	if (!ask->by_request && sg_target_of(world, policy, stage->env, service, &app, err) < 0)
+	if (!ask->by_request && sg_application_check(world, policy, stage->env, service, err) < 0)
 		return -1;
 	for (size_t i = 0; i < stage->env->after_count; i++) {
 		const struct sg_environment *before =
 			sg_policy_environment(policy, stage->env->after[i]);
 
-		if (sg_target_of(world, policy, before, service, &app, err) < 0)
+		if (sg_application_check(world, policy, before, service, err) < 0)
 			return -1;
 	}
 	return 0;

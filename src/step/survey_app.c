@@ -20,6 +20,8 @@ struct apps {
 	struct project *projects;
 	size_t project_count;
 	struct sg_doctor_seen down; /* why the server is not asked any more */
+	struct sg_doctor_app *rows;
+	size_t count;
 };
 
 /* What the judgement needs of an application; the rest, which may be large, is let go. */
@@ -187,22 +189,18 @@ static int find_folders(struct apps *a, struct sg_doctor_app *row, struct sg_err
 	return 0;
 }
 
-static int look_at(struct apps *a, struct sg_doctor_app *row, struct sg_err *err)
+static int look_at(struct apps *a, const struct sg_cluster_app *name, struct sg_doctor_app *row,
+	struct sg_err *err)
 {
 	struct sg_survey *survey = a->c->survey;
-	struct sg_cluster_app name;
 	struct sg_err why = SG_ERR_INIT;
 
-	row->name = row->service;
-	if (sg_application_of(survey->world, &survey->loaded.policy, a->c->facts->env, row->service,
-		    &name, &why) < 0)
-		return sg_survey_failed(survey, &why, &row->seen, err);
-	row->name = sg_arena_printf(a->arena, "%s/%s", name.namespace, name.name);
+	row->name = sg_arena_printf(a->arena, "%s/%s", name->namespace, name->name);
 	if (a->down.why) {
 		row->seen = a->down;
 		return 0;
 	}
-	if (read_app(a, &name, row, &why) == 0) {
+	if (read_app(a, name, row, &why) == 0) {
 		if (find_folders(a, row, err) < 0)
 			return -1;
 		return project_of(a, row, err);
@@ -212,10 +210,37 @@ static int look_at(struct apps *a, struct sg_doctor_app *row, struct sg_err *err
 	return sg_survey_failed(survey, &why, &row->seen, err);
 }
 
+static struct sg_doctor_app *add_row(struct apps *a, const char *service)
+{
+	struct sg_doctor_app *row = sg_arena_push(a->arena, &a->rows, &a->count, sizeof(*row));
+
+	row->service = row->name = service;
+	return row;
+}
+
+static int look_at_service(struct apps *a, const char *service, struct sg_err *err)
+{
+	struct sg_survey *survey = a->c->survey;
+	struct sg_cluster_app *apps;
+	struct sg_err why = SG_ERR_INIT;
+	size_t count = 0;
+
+	if (a->down.why && sg_environment_selects(a->c->facts->env)) {
+		add_row(a, service)->seen = a->down;
+		return 0;
+	}
+	if (sg_applications_of(survey->world, &survey->loaded.policy, a->c->facts->env, service,
+		    &a->c->reached.client, &apps, &count, &why) < 0)
+		return sg_survey_failed(survey, &why, &add_row(a, service)->seen, err);
+	for (size_t i = 0; i < count; i++)
+		if (look_at(a, &apps[i], add_row(a, service), err) < 0)
+			return -1;
+	return 0;
+}
+
 int sg_survey_apps(struct sg_survey_cluster *c, struct sg_err *err)
 {
 	struct apps a = {.c = c, .arena = c->survey->world->arena};
-	struct sg_doctor_app *rows;
 	const char *const *names;
 	size_t count;
 
@@ -223,20 +248,17 @@ int sg_survey_apps(struct sg_survey_cluster *c, struct sg_err *err)
 		c->facts->no_apps_why = "the environment follows Flux, which is not asked about";
 		return 0;
 	}
-	if (!c->facts->env->application) {
+	if (!sg_environment_has_applications(c->facts->env)) {
 		c->facts->no_apps_why = "the environment names no `application:`";
 		return 0;
 	}
 	if (sg_survey_services(
 		    c->survey, c->facts->env, &names, &count, &c->facts->no_apps_why, err) < 0)
 		return -1;
-	rows = sg_arena_calloc(a.arena, count + 1, sizeof(*rows));
-	for (size_t i = 0; i < count; i++) {
-		rows[i].service = names[i];
-		if (look_at(&a, &rows[i], err) < 0)
+	for (size_t i = 0; i < count; i++)
+		if (look_at_service(&a, names[i], err) < 0)
 			return -1;
-	}
-	c->facts->apps = rows;
-	c->facts->app_count = count;
+	c->facts->apps = a.rows;
+	c->facts->app_count = a.count;
 	return 0;
 }

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from test_wait import patch
+
 REQUESTER = {"dev": "SANDBOX_JOB_TOKEN_DEV", "manager-1": "SANDBOX_JOB_TOKEN_MANAGER_1"}
 HALF_AN_HOUR, TWO_HOURS = "1860", "7260"
 
@@ -577,3 +579,28 @@ def test_a_configuration_with_a_mistake_opens_nothing(journey, old, new, words):
 def test_a_project_that_is_not_there_for_this_token(journey, project):
     run = journey.promote("catalog", "staging", expect=5, env={"STAGEGATE_GITOPS": project})
     assert project in run.err
+
+
+def test_a_service_whose_applications_are_selected(journey):
+    """All of them are looked at before the version leaves an environment, and followed in the next one."""
+    journey.dev()
+    for env, others in {"dev": ("pricing", "customer"), "staging": ("pricing",)}.items():
+        configure(journey, f'application: "{{service}}-{env}"', 'selector: "part-of={service}"' if env == "dev" else 'applicationSet: "{service}-set"')
+        for name in ("catalog", *others):
+            own = {"labels": {"part-of": "catalog"}} if env == "dev" else {"ownerReferences": [
+                {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "name": "catalog-set", "uid": "1"}]}
+            patch(journey.sandbox, f"{name}-{env}", {"metadata": own})
+    journey.ctl("app", "customer-dev", "degraded")
+    journey.sg("bump", "customer", "9.9.9")
+    journey.ctl("refresh", "customer-dev")
+    journey.ctl("settle")
+    journey.ctl("clock", HALF_AN_HOUR)
+    run = journey.promote("catalog", "staging", expect=1)
+    assert gate_of(run, "health")["state"] == "closed" and gate_of(run, "health")["reason"] == "DEGRADED"
+    assert "customer-dev" in json.dumps(gate_of(run, "health"))
+    journey.ctl("app", "customer-dev", "healthy")
+    journey.ctl("settle")
+    journey.ctl("clock", HALF_AN_HOUR)
+    run = journey.promote("catalog", "staging")
+    assert sorted(v["application"] for v in run.json["verdicts"]) == ["catalog-staging", "pricing-staging"]
+    assert {v["reason"] for v in run.json["verdicts"]} == {"DEPLOYED"}

@@ -372,3 +372,44 @@ def test_applications_of_a_set(sandbox, sg):
     patch(sandbox, "catalog-dev", owner)
     run = sg("wait", "--application-set", "some", "--env", "dev", "--output", "json")
     assert services(run) == ["catalog"]
+
+
+def select(sandbox, applications):
+    """Another way to say which Applications dev has, on the configuration branch."""
+    text = sandbox.show("stagegate.yaml", "main").decode()
+    assert text.count(APPLICATION_OF_DEV) == 1
+    sandbox.ctl("push-file", "main", "stagegate.yaml", stdin=text.replace(APPLICATION_OF_DEV, applications))
+
+
+APPLICATION_OF_DEV = 'application: "{service}-dev"'
+
+
+def label(sandbox, labels):
+    sandbox.ctl("settle")
+    for application, value in labels.items():
+        patch(sandbox, application, {"metadata": {"labels": {"part-of": value}}})
+
+
+def test_an_environment_that_has_its_applications_by_label(sandbox, sg, app):
+    bump(sg, "search")
+    label(sandbox, {"search-dev": "search", "pricing-dev": "search", "catalog-dev": "catalog"})
+    select(sandbox, 'selector: "part-of={service}"')
+    run = sg("wait", "search", "--env", "dev", "--output", "json", "--report-junit", "junit.xml")
+    assert sorted((v["service"], v["application"]) for v in run.json["verdicts"]) == [("search", "pricing-dev"), ("search", "search-dev")]
+    run = sg("wait", "--all", "--env", "dev", "--output", "json")
+    assert sorted(v["application"] for v in run.json["verdicts"]) == ["catalog-dev", "pricing-dev", "search-dev"]
+    assert sg("wait", "customer", "--env", "dev", expect=5)  # no Application has its label
+    app("pricing-dev", "degraded")
+    bump(sg, "pricing")
+    run = sg("wait", "search", "--env", "dev", "--output", "json", "--degraded-grace", "100ms", "--timeout", "20s", expect=1)
+    assert run.json["reason"] == "DEGRADED"
+    cells = {row["service"]: row["cells"][0] for row in sg("status", "--output", "json").json["board"]["services"]}
+    assert (cells["search"]["application"], cells["search"]["health"]) == ("argocd/pricing-dev", "Degraded")
+    assert cells["catalog"]["application"] == "argocd/catalog-dev"
+    assert cells["customer"]["cluster_trouble"]["reason"] == "APPLICATION_NOT_FOUND"
+    findings = sg("doctor", "--output", "json", expect=None).json["findings"]
+    assert any("customer" in row["text"] for row in findings if row["id"] == "APP_FOUND" and row["severity"] == "error"), findings
+    app("pricing-dev", "healthy")
+    select_again = sandbox.show("stagegate.yaml", "main").decode()
+    sandbox.ctl("push-file", "main", "stagegate.yaml", stdin=select_again.replace("part-of={service}", "part-of in ("))
+    assert sg("wait", "search", "--env", "dev", expect=3)  # the selector is the configuration's

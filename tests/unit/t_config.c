@@ -136,6 +136,24 @@ static void smallest_configuration(void **state)
 	sg_arena_release(&arena);
 }
 
+static void applications_by_label_and_set(void **state)
+{
+	struct sg_arena arena = {0};
+	struct sg_policy p;
+	struct sg_err err = SG_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(sg_config_load(&arena, "c",
+				 SG_STR(HEAD "environments: [{name: dev, selector: \"app={service},"
+					     "tier in (a)\", applicationSet: all}]\n" SERVICES),
+				 &p, &err),
+		0);
+	assert_null(p.environments[0].application);
+	assert_string_equal(p.environments[0].selector, "app={service},tier in (a)");
+	assert_string_equal(p.environments[0].application_set, "all");
+	sg_arena_release(&arena);
+}
+
 /* All findings as "LINE:COLUMN: text [hint]" lines. */
 static void lint(const char *text, struct sg_buf *out)
 {
@@ -504,6 +522,15 @@ static void places_are_checked(void **state)
 		{HEAD "environments: [{name: dev, application: \"a/b/c\"}]\n" SERVICES,
 			"2:41: 'application' must give NAME or NAMESPACE/NAME as Kubernetes has "
 			"them, not 'a/b/c'\n"},
+		{HEAD "environments: [{name: dev, application: a, selector: b}]\n" SERVICES,
+			"2:28: 'application' and 'selector' exclude each other [name one "
+			"Application, or say which there are by label or set]\n"},
+		{HEAD "environments: [{name: dev, applicationSet: a, application: b}]\n" SERVICES,
+			"2:47: 'application' and 'applicationSet' exclude each other [name one "
+			"Application, or say which there are by label or set]\n"},
+		{HEAD "environments: [{name: dev, selector: \"app={services}\"}]\n" SERVICES,
+			"2:38: 'selector' must be a text with {service}, {env} and {short} in it, "
+			"not 'app={services}'\n"},
 		{HEAD "environments: [{name: dev, application: \"{service}_dev\"}]\n" SERVICES,
 			"2:41: 'application' must give NAME or NAMESPACE/NAME as Kubernetes has "
 			"them, not 'sample_dev'\n"},
@@ -603,6 +630,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_configuration),
 		cmocka_unit_test(smallest_configuration),
+		cmocka_unit_test(applications_by_label_and_set),
 		cmocka_unit_test(shape_is_checked),
 		cmocka_unit_test(yaml_errors_are_findings),
 		cmocka_unit_test(gates_are_checked),
