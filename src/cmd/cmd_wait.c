@@ -104,7 +104,9 @@ const struct sg_cmd sg_cmd_wait = {
 		"other image of that repository; a success is confirmed by a second look. Ends "
 		"with 1 and the cause when it cannot become true by itself, with 8 and the last "
 		"blocker when --timeout comes first. Of several the first that cannot succeed "
-		"ends it, and all are listed; with --keep-going the others are waited for, too. "
+		"ends it, and all are listed; with --keep-going the others are waited for, too, "
+		"and one of which nothing can be known (it is not there, or may not be read) is a "
+		"row with that error. "
 		"Applications that no service of the configuration is of are waited for without "
 		"an image.",
 	.examples = "  stagegate wait catalog --env dev\n"

@@ -351,6 +351,35 @@ def test_the_others_are_waited_for_when_told_so(app, sg):
         "catalog": "DEPLOYED", "customer": "SYNC_FAILED", "pricing": "PROGRESSING"}
 
 
+def delete(sandbox, application):
+    """What the cluster's administrator does."""
+    request = urllib.request.Request(
+        f"{sandbox.env['SANDBOX_KUBE_URL']}/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/{application}",
+        method="DELETE", headers={"Authorization": f"Bearer {sandbox.env['SANDBOX_KUBE_TOKEN_ADMIN']}"})
+    context = ssl.create_default_context(cafile=sandbox.env["STAGEGATE_CA_FILE"])
+    with urllib.request.urlopen(request, context=context, timeout=10) as answer:
+        assert answer.status == 200
+
+
+def test_one_that_is_not_there_is_a_row_when_told_to_go_on(sandbox, sg, tmp_path):
+    try:
+        delete(sandbox, "customer-dev")
+        for service in ("catalog", "pricing"):
+            bump(sg, service)
+        words = ("catalog", "customer", "pricing", "--env", "dev", "--output", "json")
+        run = sg("wait", *words, "--keep-going", "--report-junit", "junit.xml", expect=5)
+        assert {v["service"]: v["reason"] for v in run.json["verdicts"]} == {
+            "catalog": "DEPLOYED", "customer": "APPLICATION_NOT_FOUND", "pricing": "DEPLOYED"}
+        assert (run.json["result"], run.json["reason"], run.json["exit_code"]) == ("failed", "APPLICATION_NOT_FOUND", 5)
+        assert "customer-dev" in run.json["sentence"]
+        junit = (tmp_path / "junit.xml").read_text()
+        assert junit.count("<failure") == 1 and "APPLICATION_NOT_FOUND" in junit
+        assert sg("wait", *words, expect=5).json["result"] == "error"
+        assert sg("wait", "customer", *words[3:], "--keep-going", expect=5).json["result"] == "error"  # there is none to go on with
+    finally:
+        sandbox.ctl("reset")
+
+
 def test_applications_by_label(sandbox, sg):
     bump(sg, "search")
     labels = {"metadata": {"labels": {"team": "find"}}}
