@@ -65,8 +65,10 @@ static int pass(struct sg_flux_scan *scan, struct sg_world *world,
 	const struct sg_workload_call *read, const struct sg_app *app, enum sg_scan_need need,
 	struct sg_app_workloads *ret, bool *ret_left_out, struct sg_err *err)
 {
-	const struct sg_scan_ask ask = {
-		.app = app, .need = need, .now_ms = sg_loop_now_ms(sg_world_loop(world))};
+	const struct sg_scan_ask ask = {.app = app,
+		.need = need,
+		.now_ms = sg_loop_now_ms(sg_world_loop(world)),
+		.idle = &scan->idle};
 	struct sg_scan_more more;
 	struct sg_err why = SG_ERR_INIT;
 

@@ -9,6 +9,7 @@
 /* Zeroed at the begin, but for stuck.grace_ms of the memory. */
 struct sg_flux_scan {
 	struct sg_scan_memory memory;
+	struct sg_idle_memory idle;
 	struct sg_arena arena; /* of what was read last */
 	struct sg_app_workloads progress;
 	struct sg_app_workloads images;
