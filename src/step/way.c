@@ -135,10 +135,10 @@ int sg_way_config_again(
 	struct sg_buf text SG_AUTO(sg_buf_release);
 	struct sg_gitlab_file file;
 
+	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
 	if (!loaded->way)
 		return sg_load_config_again(world, loaded, ret_changed, err);
 	*ret_changed = false;
-	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
 	if (!loaded->config_branch)
 		return 0;
 	if (read_file(world, loaded, &text, &file, err) < 0)
