@@ -24,8 +24,8 @@ static const struct bad {
 };
 
 /* What shows that it went on. */
-static const char *const good[] = {"ScalingReplicaSet", "SuccessfulCreate", "Scheduled", "Pulling",
-	"Pulled", "Created", "Started"};
+static const char *const good[] = {"ScalingReplicaSet", "SuccessfulCreate", "Scheduled",
+	"SuccessfulAttachVolume", "Pulling", "Pulled", "Created", "Started"};
 
 static bool is_good(const struct sg_event *event)
 {

@@ -56,6 +56,11 @@ static void what_keeps_it_from_going_on(void **state)
 			{GOOD("Scheduled", 1000), BAD("FailedMount", "x", 1001)}},
 		{"p", NO,
 			{BAD("FailedMount", "x", 1000), {"u", "Normal", "Started", "", false, 0}}},
+		{"p", NO,
+			{BAD("FailedAttachVolume", "x", 1000),
+				GOOD("SuccessfulAttachVolume", 1002)}},
+		{"p", SG_APP_CODE_VOLUME_FAILED,
+			{GOOD("SuccessfulAttachVolume", 1000), BAD("FailedMount", "x", 1002)}},
 		/* the newest counts */
 		{"p", SG_APP_CODE_VOLUME_FAILED,
 			{BAD("FailedScheduling", "x", 1000), GOOD("Scheduled", 1001),
