@@ -5,8 +5,8 @@
 #include "model/flux_fold.h"
 
 /*
- * Is all of the wanted revision applied? That what is applied gets healthy, which may be others'
- * trouble, is no matter of the spec.
+ * Is all of the wanted revision applied, with the newest spec? That what is applied gets healthy,
+ * which may be others' trouble, is no matter of the spec.
  */
 static bool is_through(const struct sg_flux_case *c, const struct sg_flux_kustomization *parent)
 {
@@ -14,7 +14,8 @@ static bool is_through(const struct sg_flux_case *c, const struct sg_flux_kustom
 	const struct sg_flux_condition *healthy = sg_flux_condition(&parent->object, "Healthy");
 	char text[SG_OID_SIZE];
 
-	if (sg_flux_place(c, parent->applied, text) == SG_REV_OK)
+	if (sg_flux_is_observed(&parent->object) &&
+		sg_flux_place(c, parent->applied, text) == SG_REV_OK)
 		return true;
 	if (sg_flux_place(c, parent->attempted, text) != SG_REV_OK)
 		return false;

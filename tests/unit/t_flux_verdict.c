@@ -726,6 +726,10 @@ static void what_brings_it_has_to_be_through(void **state)
 	EXPECT(&w, SUCCESS, DEPLOYED, "");
 	parent.object.suspended = false;
 	parent.applied = AT(NEW);
+	parent.object.generation++; /* with a spec of before: the newest is not applied yet */
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_OLDER_REVISION, "Kustomization shop/root, which brings it");
+	parent.object.observed++;
 	feed(&w);
 	EXPECT(&w, SUCCESS, DEPLOYED, "");
 	done(&w);
