@@ -71,12 +71,43 @@ static int64_t due_ms(const struct awaiting *all)
 	return due;
 }
 
+/* ERR is about FOLLOWER: the end of the run, or of that one. */
+static int lose(struct awaiting *all, struct sg_flux_follower *follower, struct sg_err *err)
+{
+	struct sg_err *why;
+
+	(void)sg_wrap(err, "%s", follower->ask->service);
+	if (!all->rules->keep_going || err->reason == SG_R_CANCELLED)
+		return -1;
+	why = sg_arena_alloc(all->world->arena, sizeof(*why));
+	*why = *err;
+	sg_flux_follower_fail(follower, why);
+	return 0;
+}
+
 static int step_all(struct awaiting *all, struct sg_err *err)
 {
-	for (size_t i = 0; i < all->count && !ended(all); i++)
-		if (sg_flux_follower_step(&all->followers[i], err) < 0)
-			return sg_wrap(err, "%s", all->followers[i].ask->service);
+	for (size_t i = 0; i < all->count && !ended(all); i++) {
+		struct sg_err why = SG_ERR_INIT;
+
+		if (sg_flux_follower_step(&all->followers[i], &why) == 0)
+			continue;
+		if (lose(all, &all->followers[i], &why) < 0) {
+			*err = why;
+			return -1;
+		}
+	}
 	return 0;
+}
+
+/* Of none of them there is a verdict: the first says why. */
+static int no_verdict(const struct awaiting *all, struct sg_err *err)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (!all->followers[i].end.error)
+			return 0;
+	*err = *all->followers[0].end.error;
+	return -1;
 }
 
 static int run(struct awaiting *all, bool *ret_timed_out, struct sg_err *err)
@@ -148,6 +179,8 @@ int sg_flux_await(struct sg_world *world, struct sg_cluster_client *client,
 	rc = run(&all, &done.timed_out, err);
 	if (rc < 0 && err->reason == SG_R_CANCELLED)
 		say_state(&all, err);
+	if (rc == 0)
+		rc = no_verdict(&all, err);
 	if (rc == 0) {
 		finish(&all, client, &done);
 		*ret_done = done;

@@ -136,6 +136,12 @@ void sg_flux_follower_stop(struct sg_flux_follower *follower)
 		close_it(follower, false, false);
 }
 
+void sg_flux_follower_fail(struct sg_flux_follower *follower, const struct sg_err *why)
+{
+	close_it(follower, false, false);
+	follower->end.error = why;
+}
+
 /* ---- a look ---- */
 
 /* What was allowed before may be denied by a server that starts. */
@@ -152,11 +158,14 @@ static bool may_be_starting(struct sg_flux_follower *follower, const struct sg_e
 	return now_ms - follower->denied_ms < SG_CLUSTER_STARTING_MS;
 }
 
+/* What makes no sense may come from a proxy between, where sense was made before. */
 static bool may_pass(struct sg_flux_follower *follower, const struct sg_err *why)
 {
 	return why->transient || why->reason == SG_R_UNREACHABLE ||
 	       why->reason == SG_R_REMOTE_FAILED || why->reason == SG_R_REMOTE_TIMEOUT ||
-	       why->reason == SG_R_THROTTLED || may_be_starting(follower, why);
+	       why->reason == SG_R_THROTTLED ||
+	       (why->reason == SG_R_ANSWER_INVALID && follower->sight.seen) ||
+	       may_be_starting(follower, why);
 }
 
 static void feed(struct sg_flux_follower *follower)

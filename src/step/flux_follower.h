@@ -44,4 +44,7 @@ int64_t sg_flux_follower_due_ms(const struct sg_flux_follower *follower);
 /* Ends one that is not over: its last words are those of the last look. */
 void sg_flux_follower_stop(struct sg_flux_follower *follower);
 
+/* Ends one that is not over with WHY, which lives as long as the run: no verdict can be had. */
+void sg_flux_follower_fail(struct sg_flux_follower *follower, const struct sg_err *why);
+
 #endif

@@ -68,7 +68,8 @@ static int pass(struct sg_flux_scan *scan, struct sg_world *world,
 	const struct sg_scan_ask ask = {.app = app,
 		.need = need,
 		.now_ms = sg_loop_now_ms(sg_world_loop(world)),
-		.idle = &scan->idle};
+		.idle = &scan->idle,
+		.idle_grace_ms = world->settings->pod_grace_ms};
 	struct sg_scan_more more;
 	struct sg_err why = SG_ERR_INIT;
 

@@ -192,12 +192,13 @@ static int is_same_repository(struct sg_flux_sight *sight,
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	struct sg_flux_repository facts;
 
-	if (strcmp(parent->source_kind, sg_flux_kind_name(SG_FLUX_REPOSITORY)) != 0 ||
-		!sight->look.repository)
+	if (strcmp(parent->source_kind, sg_flux_kind_name(SG_FLUX_REPOSITORY)) != 0)
 		return 0;
 	if (strcmp(name.namespace, sight->source.namespace) == 0 &&
 		strcmp(name.name, sight->source.name) == 0)
 		return 1;
+	if (!sight->look.repository)
+		return 0;
 	if (read_beside(sight, &name, deadline_ms, &doc, err) < 0)
 		return -1;
 	if (!doc)

@@ -17,7 +17,7 @@
 #define REPO "https://git.example.com/gitops/apps.git"
 #define KUSTOMIZATION "/kustomizations/web"
 #define SOURCE "/gitrepositories/"
-#define EVENTS_MAX 8
+#define EVENTS_MAX 16
 
 /* From AT_MS on the answer to whatever has PART in its address. */
 struct event {
@@ -381,6 +381,55 @@ static void test_one_that_cannot_does_not_end_the_others(void **state)
 	finish(&s);
 }
 
+/* Neither does one of which there is no verdict to give: its end says why. */
+static void test_one_that_is_not_there_does_not_end_the_others(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.rules.keep_going = true;
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", NEW));
+	happens(&s, 0, "/kustomizations/api", 200,
+		kustomization(&s, "api", FROM("deploy"), NEW, READY("Unknown")));
+	happens(&s, 30000, "/kustomizations/api", 200,
+		kustomization(&s, "api", FROM("deploy"), NEW, READY("True")));
+	assert_int_equal(await(&s, 2), 0);
+	assert_int_equal(s.done.ends[0].error->reason, SG_R_APPLICATION_NOT_FOUND);
+	assert_non_null(strstr(s.done.ends[0].error->cause, "no Kustomization \"web\""));
+	assert_false(s.done.ends[0].final || s.done.ends[0].timed_out || s.done.timed_out);
+	assert_int_equal(s.done.ends[1].verdict.kind, SG_APP_SUCCESS);
+	assert_true(s.done.ends[1].final && !s.done.ends[1].error);
+	finish(&s);
+}
+
+static void test_of_none_of_them_there_is_a_verdict(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.rules.keep_going = true;
+	assert_int_equal(await(&s, 2), -1);
+	assert_int_equal(s.w->err.reason, SG_R_APPLICATION_NOT_FOUND);
+	assert_non_null(strstr(s.w->err.cause, "no Kustomization \"web\""));
+	finish(&s);
+}
+
+/* A proxy between says something else for a while. */
+static void test_an_odd_answer_after_a_good_one_passes(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", OLD));
+	happens(&s, 0, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), OLD, READY("True")));
+	happens(&s, 20000, "", 200, "<html>");
+	good(&s, 90000);
+	expect_live(&s);
+	assert_true(story_ms(&s) >= 90000 && story_ms(&s) < 100000);
+	finish(&s);
+}
+
 static void test_one_that_cannot_ends_the_wait(void **state)
 {
 	struct story s;
@@ -510,6 +559,144 @@ static void test_what_brings_it_may_not_be_read(void **state)
 	finish(&s);
 }
 
+/* That it is of the same repository is known by its name, also where that may not be read. */
+static void test_what_brings_it_where_no_source_may_be_read(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, SOURCE, 403, NULL);
+	happens(&s, 0, KUSTOMIZATION, 200, brought(&s, "web", "root", "deploy", NEW));
+	happens(&s, 0, "/kustomizations/root", 200, brought(&s, "root", "root", "deploy", OLD));
+	happens(&s, 50000, "/kustomizations/root", 200, brought(&s, "root", "root", "deploy", NEW));
+	expect_live(&s);
+	assert_true(story_ms(&s) >= 50000 && story_ms(&s) < 60000);
+	finish(&s);
+}
+
+/* ---- workloads ---- */
+
+/* Ready means applied only: a Deployment and a StatefulSet have to roll out. */
+static const char *applies(struct story *s)
+{
+	return sg_arena_printf(&s->w->arena,
+		"{\"apiVersion\":\"kustomize.toolkit.fluxcd.io/v1\",\"kind\":\"Kustomization\","
+		"\"metadata\":{\"name\":\"web\",\"namespace\":\"flux-system\",\"generation\":1},"
+		"\"spec\":{" FROM(
+			"deploy") "},\"status\":{\"observedGeneration\":1,"
+				  "\"lastAppliedRevision\":\"main@sha1:" NEW "\","
+				  "\"lastAttemptedRevision\":\"main@sha1:" NEW
+				  "\",\"inventory\":{\"entries\":["
+				  "{\"id\":\"shop_web__Service\",\"v\":\"v1\"},"
+				  "{\"id\":\"shop_db_apps_StatefulSet\",\"v\":\"v1\"}]}," READY(
+					  "True") "}}");
+}
+
+#define OF_SET "/statefulsets/db"
+
+static const char *stateful_set(struct story *s, int updated)
+{
+	return sg_arena_printf(&s->w->arena,
+		"{\"metadata\":{\"name\":\"db\",\"namespace\":\"shop\",\"uid\":\"u1\","
+		"\"generation\":1},\"spec\":{\"replicas\":3,\"selector\":{\"matchLabels\":{"
+		"\"app\":\"db\"}},\"template\":{\"spec\":{\"containers\":[{\"image\":"
+		"\"r.example.com/db:2\"}]}}},\"status\":{\"observedGeneration\":1,\"replicas\":%d,"
+		"\"readyReplicas\":%d,\"updatedReplicas\":%d,\"currentRevision\":\"%s\","
+		"\"updateRevision\":\"h2\"}}",
+		updated, updated, updated, updated == 3 ? "h2" : "h1");
+}
+
+static const char *pod_list(struct story *s, const char *image)
+{
+	return sg_arena_printf(&s->w->arena,
+		"{\"items\":[{\"metadata\":{\"name\":\"db-0\",\"namespace\":\"shop\",\"uid\":"
+		"\"p0\","
+		"\"ownerReferences\":[{\"kind\":\"StatefulSet\",\"uid\":\"u1\",\"controller\":"
+		"true}]},\"spec\":{\"containers\":[{\"name\":\"db\",\"image\":\"%s\"}]},"
+		"\"status\":{\"phase\":\"Running\"}}]}",
+		image);
+}
+
+static void begin_workloads(struct story *s, struct cluster_world *w, const char *const *image)
+{
+	begin(s, w);
+	s->asks[0].want.images = image;
+	s->asks[0].want.image_count = 1;
+	happens(s, 0, SOURCE, 200, source(s, "deploy", NEW));
+	happens(s, 0, KUSTOMIZATION, 200, applies(s));
+	happens(s, 0, OF_SET, 200, stateful_set(s, 0));
+	happens(s, 0, "/pods?", 200, "{\"items\":[]}");
+}
+
+static void test_what_is_applied_has_to_roll_out(void **state)
+{
+	const char *const image = "r.example.com/db:2";
+	struct story s;
+
+	begin_workloads(&s, *state, &image);
+	happens(&s, 30000, OF_SET, 200, stateful_set(&s, 1));
+	happens(&s, 30000, "/pods?", 200, pod_list(&s, "r.example.com/db:1"));
+	happens(&s, 60000, OF_SET, 503, "away");
+	happens(&s, 90000, OF_SET, 200, stateful_set(&s, 3));
+	happens(&s, 120000, "/pods?", 200, pod_list(&s, "r.example.com/db:2"));
+	happens(&s, 120000, "labelSelector=job-name", 200, "{\"items\":[]}");
+	expect_live(&s);
+	assert_true(story_ms(&s) >= 120000 && story_ms(&s) < 130000);
+	assert_false(s.done.ends[0].verdict.images_unseen);
+	assert_int_equal(s.done.ends[0].image_count, 1);
+	assert_string_equal(s.done.ends[0].images[0], image);
+	assert_null(s.done.unreadable);
+	finish(&s);
+}
+
+static void test_workloads_that_may_not_be_read_are_no_success(void **state)
+{
+	const char *const image = "r.example.com/db:2";
+	struct story s;
+
+	begin_workloads(&s, *state, &image);
+	happens(&s, 0, OF_SET, 403, NULL);
+	s.asks[0].timeout_ms = 200000;
+	assert_int_equal(await(&s, 1), 0);
+	assert_true(s.done.ends[0].timed_out);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_FLUX_WORKLOADS_UNREAD);
+	assert_non_null(strstr(s.done.unreadable, "verb \"get\" on resource \"statefulsets\""));
+	finish(&s);
+}
+
+#define REFUSED                                                                                    \
+	"{\"items\":[{\"involvedObject\":{\"uid\":\"u1\"},\"type\":\"Warning\",\"reason\":"        \
+	"\"FailedCreate\",\"message\":\"exceeded quota: small\",\"lastTimestamp\":"                \
+	"\"1970-01-01T01:00:00Z\"}]}"
+
+/* --pod-grace says how long nothing has to move before events are asked for, as with Argo CD. */
+static void no_pods(struct cluster_world *w, int64_t grace_ms, int64_t at_least_ms)
+{
+	const char *const image = "r.example.com/db:2";
+	struct story s;
+
+	begin_workloads(&s, w, &image);
+	s.settings.pod_grace_ms = grace_ms;
+	w->client.server_unix_s = 3600;
+	happens(&s, 0, "/events?", 200, REFUSED);
+	assert_int_equal(await(&s, 1), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_FAIL);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_QUOTA);
+	assert_non_null(strstr(s.done.ends[0].verdict.message, "StatefulSet shop/db: "));
+	assert_true(story_ms(&s) >= at_least_ms && story_ms(&s) < at_least_ms + 40000);
+	finish(&s);
+}
+
+static void test_events_tell_why_there_are_no_pods(void **state)
+{
+	no_pods(*state, 0, 120000);
+}
+
+static void test_the_grace_of_pods_counts_for_events(void **state)
+{
+	no_pods(*state, 10000, 10000);
+}
+
 #define RELEASE(labels)                                                                            \
 	"{\"apiVersion\":\"helm.toolkit.fluxcd.io/v2\",\"kind\":\"HelmRelease\",\"metadata\":{"    \
 	"\"name\":\"web\",\"namespace\":\"flux-system\",\"generation\":1,\"labels\":{" labels      \
@@ -577,6 +764,9 @@ int main(void)
 		STORY(test_without_the_right_to_patch),
 		STORY(test_the_time_is_up),
 		STORY(test_one_that_cannot_does_not_end_the_others),
+		STORY(test_one_that_is_not_there_does_not_end_the_others),
+		STORY(test_of_none_of_them_there_is_a_verdict),
+		STORY(test_an_odd_answer_after_a_good_one_passes),
 		STORY(test_one_that_cannot_ends_the_wait),
 		STORY(test_a_name_that_is_not_there),
 		STORY(test_a_cluster_without_flux),
@@ -584,6 +774,11 @@ int main(void)
 		STORY(test_what_brings_it_is_waited_for),
 		STORY(test_what_brings_it_from_elsewhere_says_nothing),
 		STORY(test_what_brings_it_may_not_be_read),
+		STORY(test_what_brings_it_where_no_source_may_be_read),
+		STORY(test_what_is_applied_has_to_roll_out),
+		STORY(test_workloads_that_may_not_be_read_are_no_success),
+		STORY(test_events_tell_why_there_are_no_pods),
+		STORY(test_the_grace_of_pods_counts_for_events),
 		STORY(test_answers_that_are_something_else),
 		STORY(test_a_release_and_who_brings_it),
 		STORY(test_a_release_that_nobody_brings),
