@@ -90,11 +90,12 @@ class Flux:
             meta["labels"] = labels
         self.put(resource, {"apiVersion": f"{group}/{version}", "kind": kind, "metadata": meta, "spec": spec, "status": status})
 
-    def condition(self, obj, kind, status, reason, message):
-        """As runtime/conditions sets it: the time changes with the status alone."""
+    def condition(self, obj, kind, status, reason, message, when=None):
+        """As runtime/conditions sets it: the time changes with the status alone. WHEN: what has been so moves no clock."""
         rows = obj["status"].setdefault("conditions", [])
         old = [row for row in rows if row["type"] == kind]
-        when = old[0]["lastTransitionTime"] if old and old[0]["status"] == status else stamp(self.clock.tick())
+        same = old and old[0]["status"] == status
+        when = old[0]["lastTransitionTime"] if same else when or stamp(self.clock.tick())
         new = {
             "type": kind,
             "status": status,
@@ -144,7 +145,10 @@ class Flux:
     def _source(self, name, branch, rev):
         spec = {"interval": "5m", "url": self.url, "ref": {"branch": branch}}
         self.make("gitrepositories", name, HOME, spec, {"observedGeneration": 1, "artifact": self._artifact(rev)})
-        self.change("gitrepositories", name, lambda obj: self.condition(obj, "Ready", "True", "Succeeded", f"stored artifact for revision '{rev}'"))
+        self.change("gitrepositories", name, lambda obj: self.condition(obj, "Ready", "True", "Succeeded", f"stored artifact for revision '{rev}'", self._long_ago()))
+
+    def _long_ago(self):
+        return stamp(self.clock.now() - 3600)
 
     def _artifact(self, rev):
         return {"revision": rev, "digest": "sha256:" + "0" * 64, "lastUpdateTime": stamp(self.clock.now()), "path": "x.tar.gz", "url": "http://source-controller/x.tar.gz"}
@@ -155,11 +159,11 @@ class Flux:
             spec["wait"] = True
         status = {"observedGeneration": 1, "lastAppliedRevision": rev, "lastAttemptedRevision": rev, "inventory": {"entries": rows}}
         self.make("kustomizations", name, HOME, spec, status)
-        self.change("kustomizations", name, lambda obj: self.condition(obj, "Ready", "True", "ReconciliationSucceeded", f"Applied revision: {rev}"))
+        self.change("kustomizations", name, lambda obj: self.condition(obj, "Ready", "True", "ReconciliationSucceeded", f"Applied revision: {rev}", self._long_ago()))
 
     def _release(self, name, env):
         spec = {"interval": "10m", "chart": {"spec": {"chart": name, "version": "1.x", "sourceRef": {"kind": "HelmRepository", "name": "shop"}}}}
-        when = stamp(self.clock.now() - 3600)
+        when = self._long_ago()
         snapshot = {
             "chartName": name,
             "chartVersion": "1.0.0",
@@ -175,7 +179,7 @@ class Flux:
         status = {"observedGeneration": 1, "lastAttemptedRevision": "1.0.0", "history": [snapshot], "inventory": {"entries": self.inventory(f"{name}-{env}")}}
         labels = {"kustomize.toolkit.fluxcd.io/name": f"releases-{env}", "kustomize.toolkit.fluxcd.io/namespace": HOME}
         self.make("helmreleases", name, f"{name}-{env}", spec, status, labels)
-        self.change("helmreleases", name, lambda obj: self.condition(obj, "Ready", "True", "InstallSucceeded", "Helm install succeeded"), f"{name}-{env}")
+        self.change("helmreleases", name, lambda obj: self.condition(obj, "Ready", "True", "InstallSucceeded", "Helm install succeeded", when), f"{name}-{env}")
 
     # -- the controllers
 
