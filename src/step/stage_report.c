@@ -102,12 +102,33 @@ static void report_request(const struct sg_promotion *p, struct sg_report *repor
 	}
 }
 
+/* Where a gate was asked in both phases, the row that says less is left out. */
+static bool is_told(const struct sg_gathered *gates, const struct sg_gathered *others, size_t i)
+{
+	const struct sg_gate_verdict *own = &gates->verdicts[i];
+
+	if (i >= others->count || own->state > SG_VERDICT_LATER)
+		return true;
+	if (others->verdicts[i].state == SG_VERDICT_LATER)
+		return own->state != SG_VERDICT_LATER || own->phase == SG_PHASE_PUBLISH;
+	return own->state == SG_VERDICT_PASS && own->phase == SG_PHASE_MERGE;
+}
+
+static void report_gates(const struct sg_promotion *p, struct sg_report *report)
+{
+	const struct sg_gathered *publish = &p->publish_gates, *merge = &p->merge_gates;
+
+	for (size_t i = 0; i < publish->count; i++)
+		if (is_told(publish, merge, i))
+			sg_report_add_gate(report, p->service, p->env->name, &publish->verdicts[i]);
+	for (size_t i = 0; i < merge->count; i++)
+		if (is_told(merge, publish, i))
+			sg_report_add_gate(report, p->service, p->env->name, &merge->verdicts[i]);
+}
+
 void sg_stage_report_one(const struct sg_promotion *p, struct sg_report *report)
 {
-	for (size_t i = 0; i < p->publish_gates.count; i++)
-		sg_report_add_gate(report, p->service, p->env->name, &p->publish_gates.verdicts[i]);
-	for (size_t i = 0; i < p->merge_gates.count; i++)
-		sg_report_add_gate(report, p->service, p->env->name, &p->merge_gates.verdicts[i]);
+	report_gates(p, report);
 	report_request(p, report);
 	sg_report_add_values(
 		report, p->env->name, p->changes.values, p->changes.value_count, false);
