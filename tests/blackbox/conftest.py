@@ -176,6 +176,7 @@ class Stagegate:
         if peak:
             with open(os.path.join(self.folder, "peak"), encoding="ascii") as file:
                 run.peak_kib = int(file.read().split()[-1])
+        assert run.code >= 0, f"ended by signal {-run.code}: {' '.join(words)}\n{run}"
         self.no_leak(run)
         if expect is not None:
             assert run.code == expect, f"expected exit {expect}: {' '.join(words)}\n{run}"
