@@ -75,9 +75,19 @@ static void part_at_frame(struct sg_str words, struct sg_str *ret_inside, struct
 		}
 }
 
+static struct sg_str before_frame(struct sg_str text)
+{
+	struct sg_str rest = text, line;
+
+	while (sg_str_cut(&rest, '\n', &line))
+		if (is_frame(sg_str_trim(line)))
+			return sg_str_sub(text, 0, (size_t)(line.ptr - text.ptr));
+	return text;
+}
+
 /*
  * The complaint stands behind all options, each between quotes, in a frame that breaks lines: its
- * end is what is of interest.
+ * end is what is of interest. The banner of the instance comes in a frame of its own behind it.
  */
 static const char *complaint(struct sg_str words, struct sg_arena *arena)
 {
@@ -92,6 +102,7 @@ static const char *complaint(struct sg_str words, struct sg_arena *arena)
 	part_at_frame(sg_str_sub(words, (size_t)at + strlen(mark), words.len), &text, &behind);
 	while ((quote = sg_str_search(text, "':")) >= 0)
 		text = sg_str_sub(text, (size_t)quote + 2, text.len);
+	text = before_frame(text);
 	if (text.len > WHY_BYTES)
 		text = sg_str_sub(text, text.len - WHY_BYTES, text.len);
 	line = sg_arena_dup(arena, text);

@@ -119,6 +119,33 @@ static void a_complaint_is_its_last_words(void **state)
 	assert_string_equal(answer.why, "");
 }
 
+/* GitLab shows its banner in another frame, behind the complaint. */
+static void a_banner_is_no_part_of_the_complaint(void **state)
+{
+	static const char banner[] =
+		FRAME "\n\n   Maintenance on Saturday: expect that GitLab is away for three\n"
+		      "   hours, and do not deploy then. Everything that is new in this\n"
+		      "   version is told on the page of the platform team, as ever. Do not\n"
+		      "   write to us about it before you have read it: it's all there. We\n"
+		      "   answer questions in the usual channel, on working days.\n\n" FRAME "\n";
+	struct sg_arena arena SG_AUTO(sg_arena_release) = {0};
+	struct sg_push_answer answer;
+
+	(void)state;
+	answer = read(&arena,
+		sg_arena_printf(&arena,
+			FRAME "\n\nWARNINGS:\nError encountered with push options "
+			      "'merge_request.create': Merge requests are not enabled\n\n" FRAME
+			      "\n\n%s\nTo create a merge request for " BRANCH ", visit:\n",
+			banner));
+	assert_string_equal(answer.why, "Merge requests are not enabled");
+	assert_true(answer.none);
+	assert_null(read(
+		&arena, sg_arena_printf(&arena,
+				"%s\nView merge request for " BRANCH ":\n  " PAGE "\n", banner))
+			    .why);
+}
+
 /* The frame of a complaint repeats all options, and breaks lines wherever they are full. */
 static void what_stands_in_a_frame_names_no_request(void **state)
 {
@@ -173,6 +200,7 @@ int main(void)
 		cmocka_unit_test(older_gitlabs_and_sub_paths_have_other_addresses),
 		cmocka_unit_test(no_request_is_said_so),
 		cmocka_unit_test(a_complaint_is_its_last_words),
+		cmocka_unit_test(a_banner_is_no_part_of_the_complaint),
 		cmocka_unit_test(what_stands_in_a_frame_names_no_request),
 		cmocka_unit_test(any_cut_is_read),
 	};
