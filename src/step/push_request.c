@@ -182,13 +182,9 @@ static int fail_unknown(const struct pushing *p, const char *head, struct sg_err
 		head);
 }
 
-/*
- * A list of GitLab's may be older than the request (gitlab.md 1.3), and with our branch an open one
- * would end. Git's own list of heads is asked, too, and then the request itself.
- */
-static int look_at_listed(struct pushing *p, bool *ret_open, struct sg_err *err)
+/* Is that one open? It is asked itself: no list is as new. */
+static int look_at_one(struct pushing *p, int64_t iid, bool *ret_open, struct sg_err *err)
 {
-	int64_t iid = sg_repo_request_at(p->loaded->repo, p->work_tip);
 	struct sg_mr mr;
 
 	*ret_open = false;
@@ -209,6 +205,20 @@ static int look_at_listed(struct pushing *p, bool *ret_open, struct sg_err *err)
 	}
 	take(p, &mr);
 	return 0;
+}
+
+/*
+ * A list of GitLab's may be older than the request (gitlab.md 1.3), and with our branch an open one
+ * would end, wherever it goes. Git's own list of heads is asked, too.
+ */
+static int look_at_listed(struct pushing *p, bool *ret_open, struct sg_err *err)
+{
+	int64_t listed = sg_repo_request_at(p->loaded->repo, p->work_tip);
+
+	if (look_at_one(p, p->seen.elsewhere.iid, ret_open, err) < 0)
+		return -1;
+	return *ret_open || listed == p->seen.elsewhere.iid ? 0
+							    : look_at_one(p, listed, ret_open, err);
 }
 
 /* A push of what is there already makes no request: the branch has to go first. */

@@ -26,9 +26,14 @@ static const char *obstacle_of(const struct sg_loaded *loaded)
 	return sg_forge_is_there(loaded, &missing) ? NULL : missing;
 }
 
+static bool is_open(const struct sg_mr *mr)
+{
+	return mr->state != SG_MR_CLOSED && mr->state != SG_MR_MERGED;
+}
+
 /* The newest of each kind; a list begins with the newest. */
-static void sort(
-	const struct sg_mr *mrs, size_t count, const char *branch, struct sg_request_seen *seen)
+static void sort(const struct sg_mr *mrs, size_t count, const char *branch, const char *target,
+	struct sg_request_seen *seen)
 {
 	int64_t merged_iid = 0;
 
@@ -38,6 +43,11 @@ static void sort(
 		if (strcmp(mr->source_branch, branch) != 0 ||
 			mr->source_project_id != mr->target_project_id)
 			continue;
+		if (strcmp(mr->target_branch, target) != 0) {
+			if (is_open(mr) && !seen->elsewhere.iid)
+				seen->elsewhere = *mr;
+			continue;
+		}
 		switch (mr->state) {
 		case SG_MR_OPENED:
 		case SG_MR_LOCKED:
@@ -95,10 +105,10 @@ int sg_request_see(struct sg_world *world, const struct sg_loaded *loaded,
 	if (ret_seen->why)
 		return 0;
 	sg_forge_brief(world, loaded, NULL, until_ms, &forge);
-	if (sg_gitlab_mr_list(&forge.gitlab, branch, env->branch, "all", world->arena, &mrs, &count,
-		    &why) < 0)
+	if (sg_gitlab_mr_list(
+		    &forge.gitlab, branch, NULL, "all", world->arena, &mrs, &count, &why) < 0)
 		return not_seen(world, &why, &ret_seen->why, err);
-	sort(mrs, count, branch, &seen);
+	sort(mrs, count, branch, env->branch, &seen);
 	if (whose(world, loaded, &forge, &seen, err) < 0)
 		return -1;
 	*ret_seen = seen;

@@ -8,11 +8,12 @@
 #include "step/request.h"
 
 struct sg_request_seen {
-	bool known;          /* GitLab said which there are */
-	const char *why;     /* else: why not, in words */
-	bool foreign;        /* the open one is known to be by somebody else */
-	struct sg_mr open;   /* newest of each, as the list has it; iid 0: there is none */
-	struct sg_mr closed; /* without a merge */
+	bool known;             /* GitLab said which there are */
+	const char *why;        /* else: why not, in words */
+	bool foreign;           /* the open one is known to be by somebody else */
+	struct sg_mr open;      /* newest of each, as the list has it; iid 0: there is none */
+	struct sg_mr closed;    /* without a merge */
+	struct sg_mr elsewhere; /* open, from the same branch to another target */
 };
 
 /*

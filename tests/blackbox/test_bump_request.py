@@ -192,6 +192,18 @@ def test_a_request_of_the_branch_to_another_target_is_not_taken_away(req):
     assert run.json["reason"] == "BRANCH_BUSY" and f"!{other}" in run.out and req.mr(other)["state"] == "opened"
 
 
+def test_nor_where_a_closed_one_of_the_same_head_is_newer(req):
+    first = req.opened()
+    req.ctl("close", str(first), "bot")
+    other = req.ctl("open-mr", "bot", WORK, "main", "by hand").strip()
+    newer = req.ctl("open-mr", "bot", WORK, "develop", "again").strip()
+    req.ctl("close", newer, "bot")
+    tip = req.branch(WORK)
+    run = req.bump("catalog", "1.4.2", api=True, expect=6)
+    assert run.json["reason"] == "BRANCH_BUSY" and f"!{other}" in run.out
+    assert req.branch(WORK) == tip and req.mr(other)["state"] == "opened"
+
+
 @pytest.mark.parametrize("api", [False, True])
 def test_a_complaint_beside_a_request_to_another_target_is_no_success(req, api):
     req.ctl("close", str(req.opened()), "bot")
