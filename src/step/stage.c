@@ -148,33 +148,6 @@ int sg_stage_open(struct sg_world *world, const struct sg_stage_ask *ask, struct
 	return check_binding(world, stage, err);
 }
 
-/* Another configuration, and the same environment, services and promotions. */
-static int take_policy(struct sg_world *world, struct sg_stage *stage, struct sg_err *err)
-{
-	if (sg_load_environment(&stage->loaded, stage->env->name, &stage->env, err) < 0 ||
-		check_environment(&stage->ask, stage, err) < 0)
-		return -1;
-	for (size_t i = 0; i < stage->count; i++) {
-		stage->promotions[i].env = stage->env;
-		if (check_applications(
-			    world, &stage->ask, stage, stage->promotions[i].service, err) < 0)
-			return -1;
-	}
-	return check_binding(world, stage, err);
-}
-
-static int look_at_config(
-	struct sg_world *world, struct sg_stage *stage, bool *ret_changed, struct sg_err *err)
-{
-	if (sg_load_config_again(world, &stage->loaded, ret_changed, err) < 0)
-		return -1;
-	if (!*ret_changed)
-		return 0;
-	sg_console_did(world->console, stage->env->name, "CONFIG_CHANGED", NULL,
-		"the configuration is that of %s now", stage->loaded.config_from);
-	return take_policy(world, stage, err);
-}
-
 /* Was GitLab told in our name to merge the head by itself, as of the last look or since? */
 static bool is_ours(const struct sg_promotion *p)
 {
@@ -182,7 +155,7 @@ static bool is_ours(const struct sg_promotion *p)
 	       (p->armed_oid[0] && strcmp(p->armed_oid, p->head_oid) == 0);
 }
 
-/* The run ends here, and nobody would ask the new gates before GitLab merges. */
+/* Nobody would ask the new gates before GitLab merges: the run ends, or looks elsewhere now. */
 static void take_back(struct sg_world *world, struct sg_stage *stage)
 {
 	struct sg_gitlab_answer answer;
@@ -204,6 +177,46 @@ static void take_back(struct sg_world *world, struct sg_stage *stage)
 	}
 }
 
+/* Another configuration, and the same environment, services and promotions. */
+static int take_policy(struct sg_world *world, struct sg_stage *stage, struct sg_err *err)
+{
+	const struct sg_environment *before = stage->env;
+
+	if (sg_load_environment(&stage->loaded, before->name, &stage->env, err) < 0 ||
+		check_environment(&stage->ask, stage, err) < 0)
+		return -1;
+	/* no look finds it any more */
+	if (stage->env->publish != before->publish ||
+		strcmp(stage->env->branch, before->branch) != 0)
+		take_back(world, stage);
+	for (size_t i = 0; i < stage->count; i++) {
+		stage->promotions[i].env = stage->env;
+		if (check_applications(
+			    world, &stage->ask, stage, stage->promotions[i].service, err) < 0)
+			return -1;
+	}
+	return check_binding(world, stage, err);
+}
+
+static int look_at_config(
+	struct sg_world *world, struct sg_stage *stage, bool *ret_changed, struct sg_err *err)
+{
+	if (sg_load_config_again(world, &stage->loaded, ret_changed, err) < 0)
+		return -1;
+	if (!*ret_changed)
+		return 0;
+	sg_console_did(world->console, stage->env->name, "CONFIG_CHANGED", NULL,
+		"the configuration is that of %s now", stage->loaded.config_from);
+	return take_policy(world, stage, err);
+}
+
+/* What stands there now is no configuration, whatever it is. */
+static bool is_unusable(enum sg_reason reason)
+{
+	return reason == SG_R_CONFIG_MISSING || reason == SG_R_BRANCH_NOT_FOUND ||
+	       reason == SG_R_TOO_LARGE;
+}
+
 int sg_stage_look_again(struct sg_world *world, struct sg_stage *stage, struct sg_err *err)
 {
 	bool changed = false;
@@ -214,7 +227,7 @@ int sg_stage_look_again(struct sg_world *world, struct sg_stage *stage, struct s
 		return -1;
 	if (look_at_config(world, stage, &changed, err) == 0)
 		return 0;
-	if (changed || err->reason == SG_R_CONFIG_MISSING)
+	if (changed || is_unusable(err->reason))
 		take_back(world, stage);
 	return -1;
 }

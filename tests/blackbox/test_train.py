@@ -178,6 +178,26 @@ def test_a_configuration_that_does_not_hold_any_more_takes_it_back(mr, new):
     assert mr.mr(iid)["state"] == "opened"
 
 
+def test_a_configuration_that_cannot_be_read_any_more_takes_it_back(mr):
+    iid = armed(mr)
+    with mr.sg.started("promote", "catalog", "--to", "staging", "--timeout", "60s") as run:
+        run.says("AUTO_MERGE_SET")
+        configure(mr, NOW_GATED[0], NOW_GATED[1] + "\n" + 20000 * f"# {100 * 'x'}\n")
+        assert run.ends() == 9, run.text
+    assert "AUTO_MERGE_TAKEN_BACK" in run.text and mr.mr(iid)["merge_when_pipeline_succeeds"] is False
+
+
+def test_an_environment_that_is_published_otherwise_now_takes_it_back(mr):
+    iid = armed(mr)
+    mr.ctl("freeze", "on")
+    with mr.sg.started("promote", "catalog", "--to", "staging", "--timeout", "60s") as run:
+        run.says("AUTO_MERGE_SET")
+        rest = '\n    application: "{service}-staging"\n    cluster: {context: staging}\n'
+        configure(mr, "publish: merge-request" + rest + NOW_GATED[0], "publish: commit" + rest + NOW_GATED[1])
+        assert run.ends() == 75, run.text
+    assert "AUTO_MERGE_TAKEN_BACK" in run.text and mr.mr(iid)["merge_when_pipeline_succeeds"] is False
+
+
 def test_what_a_person_set_is_left_to_the_person_where_the_run_ends(mr):
     iid = armed(mr)
     mr.ctl("withdraw", "dev", str(iid))
