@@ -120,6 +120,7 @@ struct sg_gitlab_status {
 	const char *description; /* "" when there is none */
 	int64_t author_id;
 	int64_t created_unix_ms;
+	int64_t finished_unix_ms; /* when it came to its present end; 0: it has not */
 };
 
 /* All statuses named NAME of SHA, oldest first, older records of the same name included. */

@@ -80,6 +80,7 @@ struct raw {
 	struct sg_gitlab_status status;
 	int64_t id;
 	const char *created;
+	const char *finished;
 };
 
 #define FIELD(type, member, path, needed) SG_GITLAB_FIELD(type, raw, member, path, needed)
@@ -91,6 +92,7 @@ static const struct sg_json_field fields[] = {
 	FIELD(SG_FIELD_STR, status.description, "description", false),
 	FIELD(SG_FIELD_I64, status.author_id, "author.id", false),
 	FIELD(SG_FIELD_STR, created, "created_at", true),
+	FIELD(SG_FIELD_STR, finished, "finished_at", false),
 };
 
 struct statuses {
@@ -108,7 +110,9 @@ static int take_status(void *arg, const struct sg_json *item, struct sg_err *err
 
 	if (sg_gitlab_fields(item, where, fields, SG_COUNT(fields), s->arena, &raw, err) < 0 ||
 		sg_gitlab_time_ms(
-			raw.created, where, "created_at", &raw.status.created_unix_ms, err) < 0)
+			raw.created, where, "created_at", &raw.status.created_unix_ms, err) < 0 ||
+		sg_gitlab_time_ms(
+			raw.finished, where, "finished_at", &raw.status.finished_unix_ms, err) < 0)
 		return -1;
 	if (strcmp(raw.status.name, s->name) == 0)
 		*(struct raw *)sg_arena_push(s->arena, &s->items, &s->count, sizeof(raw)) = raw;

@@ -18,10 +18,14 @@ int sg_gate_status_last(struct sg_world *world, const struct sg_loaded *loaded,
 	if (sg_gitlab_statuses(&forge->gitlab, sha, sg_gate_status_name(world->arena, env),
 		    world->arena, &all, &count, err) < 0)
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (sg_forge_is_own(forge, &loaded->policy, all[i].author_id) &&
-			all[i].created_unix_ms <= until_unix_ms)
-			last = &all[i];
+	for (size_t i = 0; i < count; i++) {
+		if (!sg_forge_is_own(forge, &loaded->policy, all[i].author_id) ||
+			all[i].created_unix_ms > until_unix_ms)
+			continue;
+		if (all[i].finished_unix_ms > until_unix_ms)
+			all[i].state = "pending";
+		last = &all[i];
+	}
 	*ret_status = last;
 	return 0;
 }

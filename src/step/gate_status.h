@@ -12,7 +12,8 @@ const char *sg_gate_status_name(struct sg_arena *arena, const struct sg_environm
 
 /*
  * Our last word about the commit SHA, written not later than UNTIL_UNIX_MS (INT64_MAX: whenever);
- * *ret_status is NULL when there is none. The status of anybody else is no word of ours.
+ * *ret_status is NULL when there is none. The status of anybody else is no word of ours. One that
+ * came to its end later was pending at that time: GitLab keeps its record, and when that began.
  */
 int sg_gate_status_last(struct sg_world *world, const struct sg_loaded *loaded,
 	struct sg_forge *forge, const struct sg_environment *env, const char *sha,

@@ -240,6 +240,18 @@ def test_what_gitlab_merges_in_our_name_after_gates_came_is_said(mr, meanwhile):
         assert (run.json["reason"] == "MERGED_PAST_GATE") is meanwhile, run
 
 
+def test_a_status_that_opened_only_after_the_merge_was_not_our_word_before_it(mr):
+    """GitLab keeps one record from pending to success, with the time of its beginning."""
+    iid = mr.production_waits()
+    head = mr.sandbox.tip("stagegate/production/catalog")
+    mr.ctl("approve", "manager-1", str(iid))
+    mr.ctl("merge-as", "manager-1", str(iid))
+    mr.ctl("clock", "5")
+    mr.api("POST", f"statuses/{head}", token="STAGEGATE_GITLAB_TOKEN", state="success", name="stagegate/production")
+    run = mr.promote("catalog", "production", expect=1)
+    assert run.json["reason"] == "MERGED_PAST_GATE" and "stagegate/production" in run.out
+
+
 def test_what_we_merged_ourselves_is_no_merge_past_a_gate(mr):
     """Set to merge by itself once, then gates came, and it was us who merged, right after asking them."""
     iid = armed(mr)
