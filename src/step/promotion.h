@@ -53,6 +53,7 @@ struct sg_promotion {
 	int64_t opened_ms;         /* when it was opened, of the loop's clock; 0: not by this run */
 	int writes;                /* effects so far */
 	int refusals;              /* answers in a row that said no without a reason */
+	int doubts;                /* effects in a row of which nothing says that they came about */
 	char merged_oid[SG_OID_SIZE];   /* the head that GitLab was told to merge now */
 	char armed_oid[SG_OID_SIZE];    /* the head that GitLab was told to merge by itself */
 	char disarmed_oid[SG_OID_SIZE]; /* the head that was taken back from that */

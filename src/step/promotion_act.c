@@ -24,6 +24,7 @@ static int refused(struct acting *a, const char *what, const struct sg_gitlab_an
 	const char *merge_error = a->p->request.open ? a->p->request.mr.merge_error : "";
 
 	sg_debug(a->world->log, "%s: %s (HTTP %d)", what, answer->why, answer->status);
+	a->p->doubts += answer->outcome == SG_GITLAB_DOUBT;
 	if (answer->outcome != SG_GITLAB_REFUSED || ++a->p->refusals < MAX_REFUSALS)
 		return 0;
 	(void)sg_fail(err, SG_R_CONFLICT, "%s: GitLab says no again and again: %s%s%s", what,
@@ -122,31 +123,40 @@ static int record(struct acting *a, int64_t iid, int64_t number, const char *wis
 		.froms = froms,
 		.from_count = a->p->before_count,
 	};
+	bool doubt;
 
 	for (size_t i = 0; i < a->p->before_count; i++)
 		froms[i] = a->p->befores[i].tip->revision;
-	return sg_requester_record(a->world, a->forge, &ask, err);
+	if (sg_requester_record(a->world, a->forge, &ask, &doubt, err) < 0)
+		return -1;
+	a->p->doubts += doubt;
+	return 0;
 }
 
 /*
  * Who asks for another change than that of the present head is written down before the head moves:
  * a note too many shuts out one person more, one too few would let the asker approve. The same
  * version in place of another one is another change, too. A run that was killed here has written it
- * already.
+ * already. *ret_known: it stands there, and the head may move.
  */
-static int record_move(
-	struct acting *a, const struct sg_plan *plan, const char *wish, struct sg_err *err)
+static int record_move(struct acting *a, const struct sg_plan *plan, const char *wish,
+	bool *ret_known, struct sg_err *err)
 {
 	struct sg_promotion *p = a->p;
 	char head[SG_OID_SIZE];
+	int doubts = p->doubts;
 
+	*ret_known = true;
 	if (!p->facts.has_mr || sg_head_has_values(&p->head, plan->values, plan->value_count))
 		return 0;
 	if (sg_repo_plan_commit(a->loaded->repo, plan, head, err) < 0 || find_asker(a, err) < 0)
 		return -1;
 	if (sg_requesters_have(&p->requesters, head, a->forge->asker.id))
 		return 0;
-	return record(a, p->request.mr.iid, p->requesters.last + 1, wish, head, err);
+	if (record(a, p->request.mr.iid, p->requesters.last + 1, wish, head, err) < 0)
+		return -1;
+	*ret_known = p->doubts == doubts;
+	return 0;
 }
 
 static int push_plan(struct acting *a, const struct sg_plan *plan, struct sg_published *published,
@@ -208,6 +218,7 @@ static int push(struct acting *a, struct sg_err *err)
 	struct sg_published published;
 	struct sg_plan plan;
 	const char *wish;
+	bool known;
 
 	if (sg_promotion_plan(a->world, a->loaded, p, &plan, &wish, err) < 0)
 		return -1;
@@ -218,11 +229,16 @@ static int push(struct acting *a, struct sg_err *err)
 		sg_request_style_find(a->forge, &a->loaded->policy, p->env, &style, err) < 0)
 		return -1;
 	if (sg_signing_check(&a->loaded->policy, a->loaded->signer, err) < 0 ||
-		record_move(a, &plan, wish, err) < 0 || describe(a, &plan, err) < 0 ||
-		push_plan(a, &plan, &published, err) < 0)
+		record_move(a, &plan, wish, &known, err) < 0)
 		return -1;
-	if (published.outcome != SG_PUBLISHED)
-		sg_debug(a->world->log, "push of %s: %s", plan.branch, published.why);
+	if (!known)
+		return 0;
+	if (describe(a, &plan, err) < 0 || push_plan(a, &plan, &published, err) < 0)
+		return -1;
+	if (published.outcome == SG_PUBLISHED)
+		return 0;
+	p->doubts++;
+	sg_debug(a->world->log, "push of %s: %s", plan.branch, published.why);
 	return 0;
 }
 
@@ -269,6 +285,7 @@ static int open_request(struct acting *a, struct sg_err *err)
 	p->opened_ms = sg_loop_now_ms(sg_world_loop(a->world));
 	if (answer.outcome == SG_GITLAB_DONE)
 		return record(a, mr.iid, 1, p->head.wish, p->head.oid, err);
+	p->doubts += answer.outcome == SG_GITLAB_DOUBT;
 	if (answer.outcome == SG_GITLAB_REFUSED && ++p->refusals > 1) {
 		(void)sg_fail(err, SG_R_BRANCH_BUSY,
 			"the branch %s has a merge request that is not ours, or GitLab refuses: %s",
@@ -395,7 +412,7 @@ int sg_promotion_act(struct sg_world *world, struct sg_loaded *loaded, struct sg
 	struct sg_promotion *promotion, struct sg_err *err)
 {
 	struct acting a = {.world = world, .loaded = loaded, .forge = forge, .p = promotion};
-	int rc = 0;
+	int rc = 0, doubts = promotion->doubts;
 
 	promotion->writes++;
 	switch (promotion->step->action) {
@@ -439,5 +456,9 @@ int sg_promotion_act(struct sg_world *world, struct sg_loaded *loaded, struct sg
 	case SG_DO_STOP:
 		SG_BUG("nothing to be done");
 	}
-	return rc < 0 ? sg_wrap(err, "%s in %s", promotion->service, promotion->env->name) : 0;
+	if (rc < 0)
+		return sg_wrap(err, "%s in %s", promotion->service, promotion->env->name);
+	if (promotion->doubts == doubts)
+		promotion->doubts = 0;
+	return 0;
 }

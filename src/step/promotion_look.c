@@ -443,6 +443,7 @@ static struct sg_promotion begin(struct sg_world *world, const struct sg_promoti
 		.changes = before->changes,
 		.writes = before->writes,
 		.refusals = before->refusals,
+		.doubts = before->doubts,
 	};
 
 	memcpy(next.head_oid, before->head_oid, sizeof(next.head_oid));

@@ -146,7 +146,7 @@ static void write_note(
 }
 
 int sg_requester_record(struct sg_world *world, struct sg_forge *forge,
-	const struct sg_requester_ask *ask, struct sg_err *err)
+	const struct sg_requester_ask *ask, bool *ret_doubt, struct sg_err *err)
 {
 	struct sg_gitlab_answer answer;
 	struct sg_buf body SG_AUTO(sg_buf_release);
@@ -157,6 +157,7 @@ int sg_requester_record(struct sg_world *world, struct sg_forge *forge,
 	write_note(&forge->asker, ask, &body);
 	if (sg_gitlab_mr_note_add(&forge->gitlab, ask->iid, body.ptr, &answer, err) < 0)
 		return -1;
+	*ret_doubt = answer.outcome == SG_GITLAB_DOUBT;
 	if (answer.outcome == SG_GITLAB_REFUSED)
 		return sg_fail(err, SG_R_REMOTE_FAILED,
 			"GitLab did not take the note about who asks for this promotion: %s",

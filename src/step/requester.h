@@ -50,10 +50,11 @@ struct sg_requester_ask {
 };
 
 /*
- * Writes down that the person of this run asked for it. DOUBT is left to the caller's next look. To
- * be done before the head is pushed, and right after the request was opened for the first one.
+ * Writes down that the person of this run asked for it. *RET_DOUBT: nobody knows whether it
+ * stands there, and the next look finds out before the head may move. To be done before the head is
+ * pushed, and right after the request was opened for the first one.
  */
 int sg_requester_record(struct sg_world *world, struct sg_forge *forge,
-	const struct sg_requester_ask *ask, struct sg_err *err) SG_MUST_CHECK;
+	const struct sg_requester_ask *ask, bool *ret_doubt, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

@@ -88,7 +88,9 @@ static int turn(struct sg_turning *t, size_t i, bool *ret_moved, struct sg_err *
 		return -1;
 	if (p->refusals == refusals)
 		p->refusals = 0;
-	*ret_moved = *ret_moved || (p->step->action != SG_DO_RECHECK && p->refusals == 0);
+	/* one lost answer is looked after at once; more of them need time */
+	*ret_moved = *ret_moved ||
+		     (p->step->action != SG_DO_RECHECK && p->refusals == 0 && p->doubts < 2);
 	return 0;
 }
 

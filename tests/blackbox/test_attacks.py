@@ -42,6 +42,21 @@ def test_a_second_person_who_asked_for_a_newer_version_does_not_approve_it(journ
     assert journey.tag("prod") == "1.4.2"
 
 
+@pytest.mark.parametrize("fault", ["gl-502", "gl-502-after"])
+def test_the_head_does_not_move_before_it_is_known_that_it_is_written_down_who_asked(journey, faults, fault):
+    iid = journey.production_waits(tag="1.4.1")
+    journey.staging(tag="1.4.2")
+    journey.as_job_of("manager-1")
+    faults(fault, "1", "POST", "/notes")
+    journey.promote("catalog", "production", expect=75)
+    journey.as_job_of("dev")
+    journey.ctl("approve", "manager-1", str(iid))
+    still_waits(journey, iid)
+    journey.ctl("approve", "manager-3", str(iid))
+    journey.promote("catalog", "production")
+    assert journey.tag("prod") == "1.4.2"
+
+
 def test_an_approval_of_an_older_head_with_another_version_is_void(journey):
     iid = journey.production_waits(tag="1.4.1")
     journey.ctl("approve", "manager-1", str(iid))

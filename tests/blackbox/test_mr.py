@@ -265,6 +265,15 @@ def test_merge_with_an_answer_that_was_lost(mr, faults):
     assert run.json["reason"] == "MR_MERGED" and len(mr.merges()) == 1
 
 
+def test_a_merge_without_an_answer_is_not_asked_for_again_without_a_pause(mr, faults):
+    """The first one is looked after at once; the others are as far apart as looks are."""
+    iid = mr.opened()
+    faults("gl-502", "6", "PUT", "merge")
+    run = mr.run("merge", f"!{iid}", env={"STAGEGATE_MR_POLL": "1s"})
+    assert run.json["reason"] == "MR_MERGED" and run.json["elapsed_ms"] >= 5000
+    assert len([row for row in mr.writes() if row["path"].endswith("/merge")]) == 7
+
+
 # --- close
 
 
