@@ -60,6 +60,13 @@ bool sg_stuck_seen(struct sg_stuck_memory *memory, const char *label, const stru
 	return item->reads >= 2 && now_ms - item->since_ms >= lasts_ms(memory, item);
 }
 
+void sg_stuck_keep(struct sg_stuck_memory *memory, const char *label)
+{
+	for (size_t i = 0; i < memory->count; i++)
+		if (strcmp(memory->items[i].label, label) == 0)
+			memory->items[i].mark = memory->mark;
+}
+
 void sg_stuck_end(struct sg_stuck_memory *memory)
 {
 	size_t kept = 0;

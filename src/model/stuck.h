@@ -35,6 +35,9 @@ void sg_stuck_begin(struct sg_stuck_memory *memory);
 bool sg_stuck_seen(struct sg_stuck_memory *memory, const char *label, const struct sg_stuck *stuck,
 	int64_t now_ms);
 
+/* This read cannot tell about the workload LABEL: what is known of it stays so. */
+void sg_stuck_keep(struct sg_stuck_memory *memory, const char *label);
+
 /* Ends it: what it has not shown is forgotten. */
 void sg_stuck_end(struct sg_stuck_memory *memory);
 

@@ -211,8 +211,10 @@ static int ask_events(struct scan *scan, const struct sg_workload *workload, str
 	if (workload->kind == SG_WORKLOAD_POD)
 		mute.pod = workload->name;
 	known = sg_scan_events(scan, &mute, &stuck, err);
-	if (known > 0)
+	if (known == 1)
 		add_stuck(scan, label, &stuck, NULL, found);
+	else if (known == 2)
+		sg_stuck_keep(&scan->memory->stuck, label);
 	return known < 0 ? -1 : 0;
 }
 

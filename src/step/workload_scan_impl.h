@@ -43,7 +43,10 @@ struct sg_scan_mute {
 	const char *pod;   /* its name; NULL: it is about what makes pods */
 };
 
-/* workload_events.c: 1: its events say why. 0: they do not, or not yet. */
+/*
+ * workload_events.c: 1: its events say why. 0: they do not, or not yet. 2: they cannot be read now,
+ * which is no trouble.
+ */
 int sg_scan_events(struct scan *scan, const struct sg_scan_mute *mute, struct sg_stuck *ret,
 	struct sg_err *err) SG_MUST_CHECK;
 

@@ -687,9 +687,54 @@ static void no_pods(struct cluster_world *w, int64_t grace_ms, int64_t at_least_
 	finish(&s);
 }
 
+/* Events say more where they can be had: what is read without them counts all the same. */
+static void test_events_that_are_away_hide_nothing(void **state)
+{
+	static const struct {
+		int status;
+		const char *body;
+	} answers[] = {{503, "away"}, {200, "<html>"}, {200, "{\"items\":{}}"}, {404, NULL}};
+	const char *const image = "r.example.com/db:2";
+
+	for (size_t i = 0; i < SG_COUNT(answers); i++) {
+		struct story s;
+
+		assert_int_equal(i ? cluster_world_setup(state) : 0, 0);
+		begin_workloads(&s, *state, &image);
+		s.w->client.server_unix_s = 3600;
+		s.asks[0].timeout_ms = 200000;
+		happens(&s, 0, "/events?", answers[i].status, answers[i].body);
+		assert_int_equal(await(&s, 1), 0);
+		assert_true(sent(&s, "GET", "/events?") > 0 && story_ms(&s) < 210000);
+		assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_PROGRESSING);
+		assert_non_null(strstr(s.done.ends[0].verdict.message, "StatefulSet shop/db: "));
+		finish(&s);
+		if (i + 1 < SG_COUNT(answers))
+			(void)cluster_world_teardown(state);
+	}
+}
+
 static void test_events_tell_why_there_are_no_pods(void **state)
 {
 	no_pods(*state, 0, 120000);
+}
+
+/* One answer that is missing does not begin the grace anew. */
+static void test_events_that_are_away_for_a_moment(void **state)
+{
+	const char *const image = "r.example.com/db:2";
+	struct story s;
+
+	begin_workloads(&s, *state, &image);
+	s.settings.pod_grace_ms = 20000;
+	s.w->client.server_unix_s = 3600;
+	happens(&s, 0, "/events?", 200, REFUSED);
+	happens(&s, 26000, "/events?", 503, "away");
+	happens(&s, 37000, "/events?", 200, REFUSED);
+	assert_int_equal(await(&s, 1), 0);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_QUOTA);
+	assert_in_range(story_ms(&s), 40000, 50000);
+	finish(&s);
 }
 
 static void test_the_grace_of_pods_counts_for_events(void **state)
@@ -777,7 +822,9 @@ int main(void)
 		STORY(test_what_brings_it_where_no_source_may_be_read),
 		STORY(test_what_is_applied_has_to_roll_out),
 		STORY(test_workloads_that_may_not_be_read_are_no_success),
+		STORY(test_events_that_are_away_hide_nothing),
 		STORY(test_events_tell_why_there_are_no_pods),
+		STORY(test_events_that_are_away_for_a_moment),
 		STORY(test_the_grace_of_pods_counts_for_events),
 		STORY(test_answers_that_are_something_else),
 		STORY(test_a_release_and_who_brings_it),
