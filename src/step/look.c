@@ -283,8 +283,11 @@ static int badness(const struct sg_look *look)
 	return look->trouble.words ? 3 : by_kind[look->verdict.kind];
 }
 
+/* 0 where one of them does not say. */
 static int64_t later_of(int64_t a_unix_s, int64_t b_unix_s)
 {
+	if (!a_unix_s || !b_unix_s)
+		return 0;
 	return a_unix_s > b_unix_s ? a_unix_s : b_unix_s;
 }
 
@@ -294,11 +297,10 @@ static void merge(struct sg_look *all, const struct sg_look *one)
 	int64_t deployed_unix_s = later_of(all->deployed_unix_s, one->deployed_unix_s);
 	int64_t health_unix_s = later_of(all->health_unix_s, one->health_unix_s);
 	bool image_seen = all->image_seen || one->image_seen;
-	bool unknown = !all->deployed_unix_s || !one->deployed_unix_s;
 
 	if (badness(one) > badness(all))
 		*all = *one;
-	all->deployed_unix_s = unknown ? 0 : deployed_unix_s;
+	all->deployed_unix_s = deployed_unix_s;
 	all->health_unix_s = health_unix_s;
 	all->image_seen = image_seen;
 }

@@ -581,6 +581,21 @@ def test_a_project_that_is_not_there_for_this_token(journey, project):
     assert project in run.err
 
 
+@pytest.mark.parametrize("untold", ["catalog-dev", "pricing-dev"])
+def test_of_selected_applications_each_has_to_say_since_when(journey, untold):
+    journey.dev()
+    configure(journey, 'application: "{service}-dev"', 'selector: "part-of={service}"')
+    for name in ("catalog-dev", "pricing-dev"):
+        patch(journey.sandbox, name, {"metadata": {"labels": {"part-of": "catalog"}}})
+    journey.ctl("refresh", "pricing-dev")
+    journey.ctl("settle")
+    run = journey.sg("gate", "catalog", "--to", "staging", "--output", "json", expect=None)
+    assert gate_of(run, "soak")["reason"] in ("SOAKING", "SOAKED"), run
+    patch(journey.sandbox, untold, {"status": {"health": {"lastTransitionTime": None}}})
+    run = journey.sg("gate", "catalog", "--to", "staging", "--output", "json", expect=None)
+    assert gate_of(run, "soak")["reason"] == "SOAK_TIME_UNKNOWN", run
+
+
 def test_a_service_whose_applications_are_selected(journey):
     """All of them are looked at before the version leaves an environment, and followed in the next one."""
     journey.dev()
