@@ -77,6 +77,23 @@ static int close_all(struct closing *c, struct sg_err *err)
 	return 0;
 }
 
+/* What speaks for leaving our branch there; NULL: nothing. */
+static int reason_to_keep(struct closing *c, const struct sg_head *head, struct sg_err *err)
+{
+	int64_t other;
+
+	c->done.kept = head->ours ? NULL : head->foreign;
+	if (c->done.kept)
+		return 0;
+	if (sg_request_other(c->world, c->forge, c->done.request.branch, c->done.iid, &other, err) <
+		0)
+		return -1;
+	if (other)
+		c->done.kept = sg_arena_printf(
+			c->world->arena, "merge request !%lld from it is open", (long long)other);
+	return 0;
+}
+
 /* Ours, at the commit that was judged, and nothing else. */
 static int drop_branch(struct closing *c, struct sg_err *err)
 {
@@ -92,10 +109,10 @@ static int drop_branch(struct closing *c, struct sg_err *err)
 	if (sg_load_branch(c->world, c->loaded, ask.env->branch, &ask.tip, err) < 0 ||
 		sg_head_judge(c->world, c->loaded, c->forge, &ask, &head, err) < 0)
 		return -1;
-	if (!head.ours) {
-		c->done.kept = head.foreign;
+	if (reason_to_keep(c, &head, err) < 0)
+		return -1;
+	if (c->done.kept)
 		return 0;
-	}
 	c->done.pending = true;
 	if (c->ask->look_only)
 		return 0;

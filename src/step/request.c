@@ -124,3 +124,21 @@ int sg_request_find(struct sg_world *world, const struct sg_loaded *loaded, stru
 	*ret_request = request;
 	return 0;
 }
+
+int sg_request_other(struct sg_world *world, struct sg_forge *forge, const char *branch,
+	int64_t but, int64_t *ret_iid, struct sg_err *err)
+{
+	struct sg_mr *mrs;
+	size_t count;
+
+	*ret_iid = 0;
+	if (sg_gitlab_mr_list(
+		    &forge->gitlab, branch, NULL, "opened", world->arena, &mrs, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count && !*ret_iid; i++)
+		if (mrs[i].state == SG_MR_OPENED && mrs[i].iid != but &&
+			strcmp(mrs[i].source_branch, branch) == 0 &&
+			mrs[i].source_project_id == mrs[i].target_project_id)
+			*ret_iid = mrs[i].iid;
+	return 0;
+}

@@ -58,6 +58,13 @@ int sg_request_named(struct sg_world *world, struct sg_loaded *loaded, struct sg
 	const char **ret_service, struct sg_err *err) SG_MUST_CHECK;
 
 /*
+ * An open request from BRANCH other than !BUT, whoever it is by and wherever it goes: it would end
+ * with the branch. *ret_iid is 0 where there is none. One request.
+ */
+int sg_request_other(struct sg_world *world, struct sg_forge *forge, const char *branch,
+	int64_t but, int64_t *ret_iid, struct sg_err *err) SG_MUST_CHECK;
+
+/*
  * A note with the reason WHY, once however often it is called, and then the close. The answer is of
  * the close; a lost one is found out by the next look.
  */

@@ -310,6 +310,24 @@ def test_close_keeps_a_branch_with_somebody_elses_commit(mr):
     assert [row["reason"] for row in run.json["warnings"]] == ["BRANCH_KEPT"] and head[:12] in run.json["warnings"][0]["text"]
 
 
+def test_close_keeps_a_branch_that_another_open_request_comes_from(mr):
+    iid = mr.opened()
+    other = mr.api("POST", "merge_requests", title="mine", source_branch=STAGING, target_branch="develop")["iid"]
+    for words in ((f"!{iid}",), ("catalog", "--to", "staging")):
+        run = mr.run("close", *words)
+        assert mr.mr(iid)["state"] == "closed" and mr.mr(other)["state"] == "opened" and mr.branch()
+        assert [row["reason"] for row in run.json["warnings"]] == ["BRANCH_KEPT"] and f"!{other}" in run.json["warnings"][0]["text"]
+    assert run.json["reason"] == "NOTHING_TO_DO"
+
+
+def test_what_the_target_carries_already_is_closed_and_leaves_the_branch_to_another_open_request(mr):
+    iid = mr.opened()
+    other = mr.api("POST", "merge_requests", title="mine", source_branch=STAGING, target_branch="develop")["iid"]
+    mr.ctl("push-foreign", "main", "catalog", "1.4.2")
+    mr.run("merge", f"!{iid}", expect=None)
+    assert mr.mr(iid)["state"] == "closed" and mr.mr(other)["state"] == "opened" and mr.branch()
+
+
 def test_what_is_merged_cannot_be_closed(mr):
     iid = mr.opened()
     mr.run("merge", f"!{iid}")
