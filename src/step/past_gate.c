@@ -138,6 +138,7 @@ static int had_gates(const struct sg_loaded *loaded, struct sg_forge *forge,
 	struct sg_gitlab_file file;
 	struct sg_policy policy;
 	char oid[SG_OID_SIZE];
+	bool is_there;
 
 	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
 	*ret_had = true;
@@ -146,12 +147,11 @@ static int had_gates(const struct sg_loaded *loaded, struct sg_forge *forge,
 	if (sg_gitlab_commit_at(&forge->gitlab, loaded->config_branch,
 		    p->request.merged.merged_unix_ms / 1000, oid, err) < 0)
 		return -1;
-	if (oid[0] &&
-		sg_gitlab_file_read(
-			&forge->gitlab, SG_CONFIG_FILE, oid, &scratch, &text, &file, err) < 0 &&
-		err->reason != SG_R_FILE_NOT_FOUND)
+	is_there = oid[0] && sg_gitlab_file_read(&forge->gitlab, SG_CONFIG_FILE, oid, &scratch,
+				     &text, &file, err) == 0;
+	if (oid[0] && !is_there && err->reason != SG_R_FILE_NOT_FOUND)
 		return -1;
-	if (text.len == 0)
+	if (!is_there)
 		*ret_had = false;
 	else if (sg_config_load(&scratch, SG_CONFIG_FILE, sg_buf_str(&text), &policy, &why) == 0) {
 		env = sg_policy_environment(&policy, p->env->name);

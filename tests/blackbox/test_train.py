@@ -240,6 +240,21 @@ def test_what_gitlab_merges_in_our_name_after_gates_came_is_said(mr, meanwhile):
         assert (run.json["reason"] == "MERGED_PAST_GATE") is meanwhile, run
 
 
+def test_an_empty_configuration_did_not_say_that_there_were_no_gates(mr):
+    iid = armed(mr)
+    text = mr.sandbox.show("stagegate.yaml", "main").decode()
+    mr.sandbox.ctl("push-file", "main", "stagegate.yaml", stdin="")
+    mr.ctl("clock", "5")
+    mr.ctl("freeze", "on")
+    mr.ctl("pipeline", str(iid), "success")
+    for _ in range(8):
+        mr.api("GET", f"merge_requests/{iid}")
+    assert mr.mr(iid)["state"] == "merged"
+    mr.ctl("clock", "5")
+    mr.sandbox.ctl("push-file", "main", "stagegate.yaml", stdin=text.replace(*NOW_GATED))
+    assert mr.promote("catalog", "staging", expect=1).json["reason"] == "MERGED_PAST_GATE"
+
+
 def test_a_status_that_opened_only_after_the_merge_was_not_our_word_before_it(mr):
     """GitLab keeps one record from pending to success, with the time of its beginning."""
     iid = mr.production_waits()
