@@ -185,6 +185,8 @@ static int take_policy(struct sg_world *world, struct sg_stage *stage, struct sg
 	if (sg_load_environment(&stage->loaded, before->name, &stage->env, err) < 0 ||
 		check_environment(&stage->ask, stage, err) < 0)
 		return -1;
+	if (stage->forge)
+		stage->forge->wish = NULL;
 	/* no look finds it any more */
 	if (stage->env->publish != before->publish ||
 		strcmp(stage->env->branch, before->branch) != 0)

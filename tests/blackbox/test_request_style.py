@@ -151,3 +151,18 @@ def test_an_environment_of_commits_has_no_merge_requests_to_style(mr):
     configure(mr, "publish: commit", "publish: commit\n    merge_request: {draft: true}")
     run = mr.sg("mr", "list", expect=3)
     assert "'merge_request'" in run.err and "publishes by commit" in run.err
+
+
+def test_what_is_configured_while_a_run_waits_counts_for_what_it_opens_then(mr):
+    style(mr, ["labels: [deploy]"])
+    mr.dev()
+    mr.sg("bump", "order", "9.9.9")
+    mr.sg("wait", "order", "--env", "dev")
+    with mr.sg.started("promote", "catalog", "order", "--to", "staging", "--wait-for-people", "--timeout", "100s") as run:
+        run.says("catalog to staging: PIPELINE_RUNNING")
+        configure(mr, "labels: [deploy]", "labels: [later]")
+        run.says("CONFIG_CHANGED")
+        mr.ctl("clock", "1800")
+        assert run.ends() == 0, run.text
+    found = {row["source_branch"]: row["labels"] for row in (request(mr, line.split()[0].lstrip("!")) for line in mr.ctl("mrs").splitlines())}
+    assert found == {"stagegate/staging/catalog": ["deploy"], "stagegate/staging/order": ["later"]}
