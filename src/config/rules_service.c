@@ -259,6 +259,16 @@ static void check_alone(struct sg_config_notes *notes, const struct sg_yaml_node
 			env->selector ? "selector" : "applicationSet");
 }
 
+static void check_selector(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_environment *env)
+{
+	const struct sg_yaml_node *place = sg_yaml_get(node, "selector");
+
+	if (place && env->selector && sg_str_trim(sg_str_of(env->selector)).len == 0)
+		sg_config_note(notes, place->line, place->column, NULL,
+			"'selector' is blank, which would select every Application");
+}
+
 void sg_config_application_rule(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_environment *env)
 {
@@ -281,6 +291,7 @@ void sg_config_application_rule(struct sg_config_notes *notes, const struct sg_y
 			check_alone(notes, place, keys[i], env);
 		first = first ? first : place;
 	}
+	check_selector(notes, node, env);
 	check_flux(notes, node, env);
 }
 

@@ -528,6 +528,8 @@ static void places_are_checked(void **state)
 		{HEAD "environments: [{name: dev, applicationSet: a, application: b}]\n" SERVICES,
 			"2:47: 'application' and 'applicationSet' exclude each other [name one "
 			"Application, or say which there are by label or set]\n"},
+		{HEAD "environments: [{name: dev, selector: \"  \"}]\n" SERVICES,
+			"2:38: 'selector' is blank, which would select every Application\n"},
 		{HEAD "environments: [{name: dev, selector: \"app={services}\"}]\n" SERVICES,
 			"2:38: 'selector' must be a text with {service}, {env} and {short} in it, "
 			"not 'app={services}'\n"},
