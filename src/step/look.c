@@ -291,17 +291,20 @@ static int64_t later_of(int64_t a_unix_s, int64_t b_unix_s)
 	return a_unix_s > b_unix_s ? a_unix_s : b_unix_s;
 }
 
-/* The worst of several is the answer; where all are good, they are since the last one is. */
+/*
+ * The worst of several is the answer, with its own times; where all are good, they are since the
+ * last one is.
+ */
 static void merge(struct sg_look *all, const struct sg_look *one)
 {
-	int64_t deployed_unix_s = later_of(all->deployed_unix_s, one->deployed_unix_s);
-	int64_t health_unix_s = later_of(all->health_unix_s, one->health_unix_s);
 	bool image_seen = all->image_seen || one->image_seen;
 
-	if (badness(one) > badness(all))
+	if (badness(one) > badness(all)) {
 		*all = *one;
-	all->deployed_unix_s = deployed_unix_s;
-	all->health_unix_s = health_unix_s;
+	} else if (badness(all) == 0) {
+		all->deployed_unix_s = later_of(all->deployed_unix_s, one->deployed_unix_s);
+		all->health_unix_s = later_of(all->health_unix_s, one->health_unix_s);
+	}
 	all->image_seen = image_seen;
 }
 

@@ -594,6 +594,11 @@ def test_of_selected_applications_each_has_to_say_since_when(journey, untold):
     patch(journey.sandbox, untold, {"status": {"health": {"lastTransitionTime": None}}})
     run = journey.sg("gate", "catalog", "--to", "staging", "--output", "json", expect=None)
     assert gate_of(run, "soak")["reason"] == "SOAK_TIME_UNKNOWN", run
+    other = {"catalog-dev": "pricing-dev", "pricing-dev": "catalog-dev"}[untold]
+    patch(journey.sandbox, other, {"status": {"health": {"status": "Degraded", "lastTransitionTime": "2020-01-02T03:04:05Z"}}})
+    run = journey.sg("gate", "catalog", "--to", "staging", "--output", "json", expect=None)
+    health = gate_of(run, "health")
+    assert health["reason"] == "DEGRADED" and health["since"] == "2020-01-02T03:04:05Z", health
 
 
 def test_a_service_whose_applications_are_selected(journey):
