@@ -6,9 +6,11 @@
 #include "model/mr.h"
 
 /*
- * All merge requests from SOURCE_BRANCH to TARGET_BRANCH (NULL: any) in STATE ("opened", "all"),
- * newest first, at most 100. List entries have no pipeline and may be stale: read the one that
- * matters again with sg_gitlab_mr_get().
+ * All merge requests from the project's own SOURCE_BRANCH to TARGET_BRANCH (NULL: any) in STATE
+ * ("opened", "all"), newest first, the newest 100 at least. Those from forks are left out, however
+ * many they are up to 1,900: then TOO_LARGE. One request for each hundred until there are enough.
+ * List entries have no pipeline and may be stale: read the one that matters again with
+ * sg_gitlab_mr_get().
  */
 int sg_gitlab_mr_list(struct sg_gitlab *gitlab, const char *source_branch,
 	const char *target_branch, const char *state, struct sg_arena *arena,

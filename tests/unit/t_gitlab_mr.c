@@ -184,7 +184,8 @@ static void requests_of_a_branch_are_listed(void **state)
 	struct sg_mr *mrs = NULL;
 	size_t count = 0;
 
-	script_reply(w->script, "GET", LIST_URL, 200, "[{" MIN_MR "},{" MIN_MR "}]");
+	script_reply(w->script, "GET", LIST_URL, 200,
+		"[{" MIN_MR ",\"source_project_id\":7},{" MIN_MR ",\"source_project_id\":7}]");
 	assert_int_equal(sg_gitlab_mr_list(&w->gitlab, "stagegate/prod/web", "main", "opened",
 				 &w->arena, &mrs, &count, &w->err),
 		0);
@@ -198,6 +199,39 @@ static void requests_of_a_branch_are_listed(void **state)
 				 &count, &w->err),
 		0);
 	assert_int_equal(count, 0);
+	gitlab_world_done(w);
+}
+
+/* Anybody may open some from a fork whose branch has the name of ours. */
+static void requests_of_forks_hide_none_of_our_own(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_buf page SG_AUTO(sg_buf_release);
+	struct sg_mr *mrs = NULL;
+	size_t count = 0;
+
+	sg_buf_init(&page, 1 << 20);
+	for (int i = 0; i < 100; i++)
+		sg_buf_addf(&page, "%s{" MIN_MR ",\"source_project_id\":%d}", i ? "," : "[",
+			i ? 8 + i : 7);
+	sg_buf_adds(&page, "]");
+	script_reply(w->script, "GET", LIST_URL, 200, page.ptr);
+	script_reply(w->script, "GET", LIST_URL "&page=2", 200,
+		"[{" MIN_MR ",\"source_project_id\":null},{" MIN_MR ",\"source_project_id\":7}]");
+	assert_int_equal(sg_gitlab_mr_list(&w->gitlab, "stagegate/prod/web", "main", "opened",
+				 &w->arena, &mrs, &count, &w->err),
+		0);
+	assert_int_equal(count, 2);
+	assert_int_equal(mrs[0].source_project_id, 7);
+	assert_int_equal(mrs[1].source_project_id, 7);
+	for (int i = 1; i <= 20; i++)
+		script_reply(w->script, "GET",
+			i == 1 ? LIST_URL : sg_arena_printf(&w->arena, "%s&page=%d", LIST_URL, i),
+			200, page.ptr);
+	assert_int_equal(sg_gitlab_mr_list(&w->gitlab, "stagegate/prod/web", "main", "opened",
+				 &w->arena, &mrs, &count, &w->err),
+		-1);
+	gitlab_world_error(w, SG_R_TOO_LARGE, "other projects", "");
 	gitlab_world_done(w);
 }
 
@@ -866,6 +900,7 @@ int main(void)
 		T(what_is_no_request_is_named),
 		T(what_makes_no_sense_is_asked_for_again),
 		T(requests_of_a_branch_are_listed),
+		T(requests_of_forks_hide_none_of_our_own),
 		T(a_request_is_opened),
 		T(a_request_is_opened_as_it_is_wished),
 		T(a_milestone_is_found_by_its_whole_title),
