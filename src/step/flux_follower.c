@@ -54,6 +54,7 @@ void sg_flux_follower_begin(struct sg_flux_follower *follower, struct sg_world *
 	follower->deadline_ms = world->deadline_ms;
 	if (ask->timeout_ms && ask->timeout_ms < world->deadline_ms - follower->start_ms)
 		follower->deadline_ms = follower->start_ms + ask->timeout_ms;
+	follower->scan.deadline_ms = follower->deadline_ms;
 	follower->interval_ms = settings->poll_ms < INTERVAL_MS ? settings->poll_ms : INTERVAL_MS;
 	follower->denied_ms = SG_NEVER;
 	follower->trouble = (struct sg_err)SG_ERR_INIT;

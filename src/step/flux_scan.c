@@ -120,13 +120,19 @@ static int fill_images(struct sg_flux_scan *scan, struct sg_world *world,
 	return 1;
 }
 
+static int64_t until_of(const struct sg_flux_scan *scan, const struct sg_world *world)
+{
+	int64_t until_ms = sg_loop_after(sg_world_loop(world), READ_MAX_MS);
+	int64_t deadline_ms = scan->deadline_ms ? scan->deadline_ms : world->deadline_ms;
+
+	return until_ms < deadline_ms ? until_ms : deadline_ms;
+}
+
 int sg_flux_scan_fill(struct sg_flux_scan *scan, struct sg_world *world,
 	struct sg_cluster_client *client, const struct sg_flux_verdict *verdict,
 	struct sg_flux_look *look, struct sg_err *err)
 {
-	int64_t until_ms = sg_loop_after(sg_world_loop(world), READ_MAX_MS);
-	const struct sg_workload_call read = {client, &scan->arena,
-		until_ms < world->deadline_ms ? until_ms : world->deadline_ms};
+	const struct sg_workload_call read = {client, &scan->arena, until_of(scan, world)};
 	const struct sg_app *app;
 
 	if (!look->kustomization)

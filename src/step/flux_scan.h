@@ -6,8 +6,9 @@
 #include "step/workload_scan.h"
 #include "step/world.h"
 
-/* Zeroed at the begin, but for stuck.grace_ms of the memory. */
+/* Zeroed at the begin, but for stuck.grace_ms of the memory, and the deadline. */
 struct sg_flux_scan {
+	int64_t deadline_ms; /* of whoever wants to know; 0: the run's */
 	struct sg_scan_memory memory;
 	struct sg_idle_memory idle;
 	struct sg_arena arena; /* of what was read last */

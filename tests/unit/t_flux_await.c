@@ -664,6 +664,22 @@ static void test_workloads_that_may_not_be_read_are_no_success(void **state)
 	finish(&s);
 }
 
+/* Workloads that are away must not take more time than this one has. */
+static void test_the_time_is_up_while_workloads_are_read(void **state)
+{
+	const char *const image = "r.example.com/db:2";
+	struct story s;
+
+	begin_workloads(&s, *state, &image);
+	happens(&s, 0, OF_SET, 503, "away");
+	s.asks[0].timeout_ms = 4000;
+	assert_int_equal(await(&s, 1), 0);
+	assert_true(s.done.ends[0].timed_out && !s.done.timed_out);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_FLUX_WORKLOADS_UNREAD);
+	assert_true(story_ms(&s) >= 4000 && story_ms(&s) < 5000);
+	finish(&s);
+}
+
 #define REFUSED                                                                                    \
 	"{\"items\":[{\"involvedObject\":{\"uid\":\"u1\"},\"type\":\"Warning\",\"reason\":"        \
 	"\"FailedCreate\",\"message\":\"exceeded quota: small\",\"lastTimestamp\":"                \
@@ -822,6 +838,7 @@ int main(void)
 		STORY(test_what_brings_it_where_no_source_may_be_read),
 		STORY(test_what_is_applied_has_to_roll_out),
 		STORY(test_workloads_that_may_not_be_read_are_no_success),
+		STORY(test_the_time_is_up_while_workloads_are_read),
 		STORY(test_events_that_are_away_hide_nothing),
 		STORY(test_events_tell_why_there_are_no_pods),
 		STORY(test_events_that_are_away_for_a_moment),
