@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/attr.h"
+
 static const struct {
 	const char *kind;
 	const char *group;
@@ -58,6 +60,25 @@ bool sg_flux_is_current(
 	if (condition->observed == SG_FLUX_UNSAID)
 		return sg_flux_is_observed(object);
 	return condition->observed == object->generation;
+}
+
+const char *sg_flux_tracked(const struct sg_flux_repository *repository, struct sg_arena *arena)
+{
+	const struct {
+		const char *prefix;
+		const char *text;
+	} rows[] = {
+		{"", repository->commit},
+		{"", repository->ref_name},
+		{"semver ", repository->semver},
+		{"refs/tags/", repository->tag},
+		{"refs/heads/", repository->branch},
+	};
+
+	for (size_t i = 0; i < SG_COUNT(rows); i++)
+		if (rows[i].text[0])
+			return sg_arena_printf(arena, "%s%s", rows[i].prefix, rows[i].text);
+	return "refs/heads/master";
 }
 
 const char *sg_flux_label(const struct sg_flux_object *object, struct sg_arena *arena)

@@ -124,6 +124,9 @@ bool sg_flux_is_current(
 /* Has the controller been through the newest spec? Where nothing tells: no. */
 bool sg_flux_is_observed(const struct sg_flux_object *object);
 
+/* What it tracks, the same for the same: "refs/heads/main", "refs/tags/v1", "semver 1.x", HEX. */
+const char *sg_flux_tracked(const struct sg_flux_repository *repository, struct sg_arena *arena);
+
 /* "Kustomization flux-system/apps" */
 const char *sg_flux_label(const struct sg_flux_object *object, struct sg_arena *arena);
 

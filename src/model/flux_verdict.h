@@ -63,8 +63,8 @@ struct sg_flux_look {
 	const struct sg_flux_kustomization *kustomization;
 	const struct sg_flux_repository *repository; /* that the Kustomization reads from */
 	const struct sg_flux_release *release;
-	/* Those that bring the Kustomization, from the same repository: its spec is of the wanted
-	 * revision only where they have applied that. */
+	/* Those that bring the Kustomization, from the same repository and branch: its spec is of
+	 * the wanted revision only where they have applied that. */
 	const struct sg_flux_kustomization *parents[SG_FLUX_PARENTS_MAX];
 	size_t parent_count;
 	/* When the verdict has asked for them; NULL: not read, or not all that may count. */

@@ -183,7 +183,14 @@ static int read_beside(struct sg_flux_sight *sight, const struct sg_flux_name *n
 	return 0;
 }
 
-/* 1: PARENT reads from the same repository as the Kustomization. 0: it does not. */
+static bool is_same_source(const struct sg_flux_repository *a, const struct sg_flux_repository *b,
+	struct sg_arena *arena)
+{
+	return sg_repo_url_same(a->url, b->url) &&
+	       strcmp(sg_flux_tracked(a, arena), sg_flux_tracked(b, arena)) == 0;
+}
+
+/* 1: PARENT reads the same of the same repository as the Kustomization. 0: it does not. */
 static int is_same_repository(struct sg_flux_sight *sight,
 	const struct sg_flux_kustomization *parent, int64_t deadline_ms, struct sg_err *err)
 {
@@ -205,7 +212,7 @@ static int is_same_repository(struct sg_flux_sight *sight,
 		return 0;
 	if (sg_flux_repository_decode(doc, &sight->facts, &facts, err) < 0)
 		return -1;
-	return sg_repo_url_same(facts.url, sight->look.repository->url);
+	return is_same_source(&facts, sight->look.repository, &sight->facts);
 }
 
 static bool is_itself(const struct sg_flux_kustomization *kustomization)

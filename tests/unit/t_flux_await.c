@@ -80,15 +80,21 @@ static const char *kustomization(struct story *s, const char *name, const char *
 
 #define FROM(name) "\"sourceRef\":{\"kind\":\"GitRepository\",\"name\":\"" name "\"}"
 
-static const char *source(struct story *s, const char *name, const char *revision)
+static const char *source_at(
+	struct story *s, const char *name, const char *ref, const char *revision)
 {
 	return sg_arena_printf(&s->w->arena,
 		"{\"apiVersion\":\"source.toolkit.fluxcd.io/v1\",\"kind\":\"GitRepository\","
 		"\"metadata\":{\"name\":\"%s\",\"namespace\":\"flux-system\",\"generation\":1},"
-		"\"spec\":{\"url\":\"" REPO "\",\"ref\":{\"branch\":\"main\"}},"
+		"\"spec\":{\"url\":\"" REPO "\",\"ref\":{%s}},"
 		"\"status\":{\"observedGeneration\":1,\"lastHandledReconcileAt\":\"%s\","
 		"\"artifact\":{\"revision\":\"main@sha1:%s\"}," READY("True") "}}",
-		name, s->deaf ? "" : s->asked[1], revision);
+		name, ref, s->deaf ? "" : s->asked[1], revision);
+}
+
+static const char *source(struct story *s, const char *name, const char *revision)
+{
+	return source_at(s, name, "\"branch\":\"main\"", revision);
 }
 
 static void good(struct story *s, int64_t at_ms)
@@ -546,6 +552,47 @@ static void test_what_brings_it_from_elsewhere_says_nothing(void **state)
 	finish(&s);
 }
 
+/* Its spec stands on another branch: the wanted revision changes nothing of it. */
+static void test_what_brings_it_from_another_branch_says_nothing(void **state)
+{
+	static const char *const refs[] = {"\"branch\":\"infra\"", "\"tag\":\"v1\"",
+		"\"name\":\"refs/heads/infra\"", "\"branch\":\"main\",\"commit\":\"" OLD "\"", ""};
+
+	for (size_t i = 0; i < SG_COUNT(refs); i++) {
+		struct story s;
+
+		assert_int_equal(i ? cluster_world_setup(state) : 0, 0);
+		begin(&s, *state);
+		happens(&s, 0, SOURCE "deploy", 200, source(&s, "deploy", NEW));
+		happens(&s, 0, SOURCE "system", 200, source_at(&s, "system", refs[i], OLD));
+		happens(&s, 0, KUSTOMIZATION, 200, brought(&s, "web", "root", "deploy", NEW));
+		happens(&s, 0, "/kustomizations/root", 200,
+			brought(&s, "root", "root", "system", OLD));
+		expect_live(&s);
+		assert_int_equal(sent(&s, "PATCH", ""), 0);
+		finish(&s);
+		if (i + 1 < SG_COUNT(refs))
+			(void)cluster_world_teardown(state);
+	}
+}
+
+/* The same branch in other words. */
+static void test_what_brings_it_from_the_same_branch(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	happens(&s, 0, SOURCE "deploy", 200, source(&s, "deploy", NEW));
+	happens(&s, 0, SOURCE "system", 200,
+		source_at(&s, "system", "\"name\":\"refs/heads/main\"", NEW));
+	happens(&s, 0, KUSTOMIZATION, 200, brought(&s, "web", "root", "deploy", NEW));
+	happens(&s, 0, "/kustomizations/root", 200, brought(&s, "root", "root", "system", OLD));
+	happens(&s, 50000, "/kustomizations/root", 200, brought(&s, "root", "root", "system", NEW));
+	expect_live(&s);
+	assert_true(story_ms(&s) >= 50000);
+	finish(&s);
+}
+
 static void test_what_brings_it_may_not_be_read(void **state)
 {
 	struct story s;
@@ -834,6 +881,8 @@ int main(void)
 		STORY(test_another_source_while_it_is_looked_at),
 		STORY(test_what_brings_it_is_waited_for),
 		STORY(test_what_brings_it_from_elsewhere_says_nothing),
+		STORY(test_what_brings_it_from_another_branch_says_nothing),
+		STORY(test_what_brings_it_from_the_same_branch),
 		STORY(test_what_brings_it_may_not_be_read),
 		STORY(test_what_brings_it_where_no_source_may_be_read),
 		STORY(test_what_is_applied_has_to_roll_out),
