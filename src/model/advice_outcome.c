@@ -287,10 +287,12 @@ static const struct sg_advice rows[] = {
 	{
 		.code = "BRANCH_KEPT",
 		.means = "The merge request is closed, and its branch was not deleted.",
-		.cause = "The branch carries something that is not our change; the warning names "
-			 "the commit.",
-		.remedy = "Keep what is wanted elsewhere, then delete the branch. Until then the "
-			  "next promotion of the service answers BRANCH_BUSY.",
+		.cause = "The branch carries something that is not our change, or another merge "
+			 "request from it is open and would end with it; the warning names the "
+			 "commit or the request.",
+		.remedy = "Keep what is wanted elsewhere and close that request, then delete the "
+			  "branch. Until then the next promotion of the service answers "
+			  "BRANCH_BUSY where something else is on it.",
 		.look = "git push origin --delete stagegate/ENVIRONMENT/SERVICE\n",
 	},
 	{

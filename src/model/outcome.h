@@ -57,7 +57,7 @@ int sg_outcome_count(void);
 	X(DEPLOYMENT_NOT_RECORDED, "GitLab could not be told of a deployment")                     \
 	X(DOTENV_LEFT_OUT, "a value is not in the dotenv report")                                  \
 	X(SAMPLE_IMAGES, "the files name images of a registry that does not exist")                \
-	X(BRANCH_KEPT, "the branch stays: it carries what is not ours")                            \
+	X(BRANCH_KEPT, "the branch stays: it carries what is not ours, or is in use")              \
 	X(NO_GITLAB, "there is no GitLab that could be asked for merge requests")
 
 enum sg_warning {
