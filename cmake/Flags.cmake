@@ -27,7 +27,8 @@ if(STAGEGATE_HARDENED_STATIC)
 	target_compile_options(stagegate_flags INTERFACE
 		-fPIE -ffunction-sections -fdata-sections -fstack-protector-strong -fstack-clash-protection
 		-Wformat -Werror=format-security
-		-fno-asynchronous-unwind-tables -fno-unwind-tables) # nothing here unwinds, and they were a tenth of the file
+		# nothing here unwinds: the tables were a tenth of the file, and 64-bit ARM keeps frame pointers unasked
+		-fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer)
 	if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
 		target_compile_options(stagegate_flags INTERFACE -fcf-protection=full)
 	elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL aarch64)
