@@ -41,7 +41,8 @@ static void check_success(const struct world *w)
 		strstr(w->kustomization.origin, WANTED));
 	PROMISE(sg_flux_is(object, "Ready", "True") && sg_flux_is_observed(object));
 	PROMISE(!object->suspended && !object->deleting);
-	PROMISE(w->kustomization.waits && !w->release.applied_only);
+	PROMISE(!w->release.applied_only); /* the release alone counts, whether or not its
+					      Kustomization waits */
 	PROMISE(sg_flux_is(release, "Ready", "True") && sg_flux_is_observed(release));
 	PROMISE(!release->suspended && !release->deleting);
 }
