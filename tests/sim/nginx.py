@@ -11,7 +11,7 @@ TEMPLATE = """daemon off;
 {user}
 pid {state}/nginx.pid;
 error_log {state}/nginx-error.log warn;
-worker_processes 2;
+worker_processes 1;
 worker_shutdown_timeout 1s;
 events {{ worker_connections 512; }}
 http {{
