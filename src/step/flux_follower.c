@@ -169,28 +169,6 @@ static bool may_pass(struct sg_flux_follower *follower, const struct sg_err *why
 	       may_be_starting(follower, why);
 }
 
-static void feed(struct sg_flux_follower *follower)
-{
-	sg_flux_fold_feed(follower->fold, &follower->sight.look, now_of(follower));
-}
-
-/* What the fold wants to know of workloads is read, and judged with the same look. */
-static int feed_all(struct sg_flux_follower *follower, struct sg_err *err)
-{
-	int n;
-
-	feed(follower);
-	do {
-		n = sg_flux_scan_fill(&follower->scan, follower->world, follower->client,
-			sg_flux_fold_verdict(follower->fold), &follower->sight.look, err);
-		if (n < 0)
-			return -1;
-		if (n > 0)
-			feed(follower);
-	} while (n > 0);
-	return 0;
-}
-
 /* 1: looked. 0: the cluster did not answer well. */
 static int look(struct sg_flux_follower *follower, struct sg_err *err)
 {
@@ -209,7 +187,10 @@ static int look(struct sg_flux_follower *follower, struct sg_err *err)
 	}
 	follower->trouble = (struct sg_err)SG_ERR_INIT;
 	follower->denied_ms = SG_NEVER;
-	return feed_all(follower, err) < 0 ? -1 : 1;
+	return sg_flux_scan_judge(&follower->scan, follower->world, follower->client,
+		       follower->fold, &follower->sight.look, err) < 0
+		       ? -1
+		       : 1;
 }
 
 /* ---- requests ---- */

@@ -167,3 +167,17 @@ struct sg_app_strings sg_flux_scan_images(
 			add_image(&images, arena, seen->pods[i].images.items[k]);
 	return images;
 }
+
+int sg_flux_scan_judge(struct sg_flux_scan *scan, struct sg_world *world,
+	struct sg_cluster_client *client, struct sg_flux_fold *fold, struct sg_flux_look *look,
+	struct sg_err *err)
+{
+	struct sg_loop *loop = sg_world_loop(world);
+	int n;
+
+	do {
+		sg_flux_fold_feed(fold, look, sg_loop_now_ms(loop));
+		n = sg_flux_scan_fill(scan, world, client, sg_flux_fold_verdict(fold), look, err);
+	} while (n > 0);
+	return n;
+}

@@ -69,23 +69,19 @@ static const char *compared_at(const struct sg_app *app)
 	return NULL;
 }
 
-/*
- * An application that others' commits have not reached yet is as good as one at the tip, when the
- * files at its own revision carry the image. What cannot be read is judged at the tip.
- */
-static const char *revision_of(struct looking *looking)
+const char *sg_look_revision(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_look_ask *ask, const char *at)
 {
-	const struct sg_look_ask *ask = looking->ask;
-	const char *at = compared_at(looking->app), *image;
+	const char *image;
 	struct sg_tree_source *source;
 	struct sg_err ignored;
 
-	if (!at || strcmp(at, ask->tip->revision) == 0 ||
-		sg_repo_fetch_commits(looking->loaded->repo, &at, 1, &ignored) < 0 ||
-		sg_repo_source(looking->loaded->repo, at, ask->env->branch, looking->world->arena,
-			&source, &ignored) < 0 ||
-		sg_change_image(looking->world, &looking->loaded->policy, ask->env, ask->service,
-			source, &image, &ignored) < 0)
+	if (!at || !at[0] || strcmp(at, ask->tip->revision) == 0 ||
+		sg_repo_fetch_commits(loaded->repo, &at, 1, &ignored) < 0 ||
+		sg_repo_source(
+			loaded->repo, at, ask->env->branch, world->arena, &source, &ignored) < 0 ||
+		sg_change_image(world, &loaded->policy, ask->env, ask->service, source, &image,
+			&ignored) < 0)
 		return ask->tip->revision;
 	return image && strcmp(image, ask->image) == 0 ? at : ask->tip->revision;
 }
@@ -232,8 +228,9 @@ static int look_at(struct looking *looking, struct sg_look *look, struct sg_err 
 		    &ancestry, err) < 0 ||
 		read_app(looking, err) < 0)
 		return -1;
-	want = sg_await_want(
-		looking->world, looking->loaded, ask->env, revision_of(looking), ask->image);
+	want = sg_await_want(looking->world, looking->loaded, ask->env,
+		sg_look_revision(looking->world, looking->loaded, ask, compared_at(looking->app)),
+		ask->image);
 	believe_at_once(looking);
 	look->revision = want.revision;
 	looking->fold = sg_app_fold_new(&want, &looking->policy, ancestry, &beside);

@@ -45,4 +45,12 @@ struct sg_look {
 int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_client *client,
 	const struct sg_look_ask *ask, struct sg_look *ret_look, struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * The revision that a look judges: what others' commits have not reached yet is as good as the tip,
+ * when the files at AT, the commit that runs (NULL, "": not known), carry the image. What cannot be
+ * read is judged at the tip. AT outlives the answer.
+ */
+const char *sg_look_revision(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_look_ask *ask, const char *at);
+
 #endif

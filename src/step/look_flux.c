@@ -4,7 +4,6 @@
 
 #include "model/sighting.h"
 #include "step/await.h"
-#include "step/change.h"
 #include "step/cluster.h"
 #include "step/flux_scan.h"
 #include "step/flux_sight.h"
@@ -24,45 +23,18 @@ struct looking {
 	int64_t until_ms;
 };
 
-/*
- * What others' commits have not reached yet is as good as the tip, when the files at the revision
- * that is applied carry the image. What cannot be read is judged at the tip.
- */
 static const char *revision_of(struct looking *l)
 {
-	const struct sg_flux_kustomization *kustomization = l->sight.look.kustomization;
-	const struct sg_look_ask *ask = l->ask;
 	char applied[SG_OID_SIZE];
-	const char *at, *image;
-	struct sg_tree_source *source;
-	struct sg_err ignored;
 
-	sg_flux_commit(kustomization->applied, applied);
-	at = sg_arena_strdup(l->world->arena, applied);
-	if (!at[0] || strcmp(at, ask->tip->revision) == 0 ||
-		sg_repo_fetch_commits(l->loaded->repo, &at, 1, &ignored) < 0 ||
-		sg_repo_source(l->loaded->repo, at, ask->env->branch, l->world->arena, &source,
-			&ignored) < 0 ||
-		sg_change_image(l->world, &l->loaded->policy, ask->env, ask->service, source,
-			&image, &ignored) < 0)
-		return ask->tip->revision;
-	return image && strcmp(image, ask->image) == 0 ? at : ask->tip->revision;
+	sg_flux_commit(l->sight.look.kustomization->applied, applied);
+	return sg_look_revision(
+		l->world, l->loaded, l->ask, sg_arena_strdup(l->world->arena, applied));
 }
 
-/* The look that was read, and what the fold wants to know beside it. */
 static int judge(struct looking *l, struct sg_err *err)
 {
-	struct sg_loop *loop = sg_world_loop(l->world);
-	int n;
-
-	sg_flux_fold_feed(l->fold, &l->sight.look, sg_loop_now_ms(loop));
-	do {
-		n = sg_flux_scan_fill(&l->scan, l->world, l->client, sg_flux_fold_verdict(l->fold),
-			&l->sight.look, err);
-		if (n > 0)
-			sg_flux_fold_feed(l->fold, &l->sight.look, sg_loop_now_ms(loop));
-	} while (n > 0);
-	return n;
+	return sg_flux_scan_judge(&l->scan, l->world, l->client, l->fold, &l->sight.look, err);
 }
 
 static bool is_success(const struct looking *l)
