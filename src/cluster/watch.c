@@ -112,6 +112,8 @@ void sg_watch_free(struct sg_watch *watch)
 	sg_json_items_release(&watch->items);
 	sg_buf_release(&watch->body);
 	sg_buf_release(&watch->next_page);
+	for (size_t i = 0; i < watch->count; i++)
+		free(watch->apps[i].version);
 	sg_arena_release(&watch->arena);
 	free(watch);
 }
@@ -270,13 +272,13 @@ void sg_watch_overtake(struct sg_watch *watch, const struct sg_json *object)
 
 	if (!item)
 		return;
-	counts = !item->version[0] || sg_watch_counts(item->version);
+	counts = !item->version || sg_watch_counts(item->version);
 	item->there = item->missed = true;
 	item->listed = item->overtaken = true; /* a list under way may be from before */
 	sg_watch_keep_order(item, object);
 	if (watch->phase == SG_PHASE_POLL)
 		sg_watch_hang_up(watch); /* so may be a read under way */
-	else if (!counts || !sg_watch_counts(item->version))
+	else if (!counts || !item->version || !sg_watch_counts(item->version))
 		sg_watch_restart(watch);
 }
 

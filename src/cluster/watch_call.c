@@ -321,7 +321,7 @@ enum sg_watch_step sg_watch_tell(struct sg_watch_item *item, struct sg_json *doc
 {
 	const char *version = sg_cluster_version_of(object);
 
-	if (item->there && strcmp(version, item->version) == 0) {
+	if (item->there && strcmp(version, item->version ? item->version : "") == 0) {
 		sg_json_free(doc);
 		return SG_STEP_AGAIN;
 	}

@@ -20,14 +20,14 @@ enum sg_watch_step {
 /* One application of a watch, and what events have told of it. */
 struct sg_watch_item {
 	const char *name;
-	size_t index;                        /* in the caller's order */
-	bool there;                          /* as far as events have told */
-	bool listed;                         /* the list under way has shown it */
-	bool missed;                         /* MISSING was said, or need not be */
-	bool overtaken;                      /* by a read beside, since the list under way began */
-	char version[SG_WATCH_VERSION_SIZE]; /* of the newest that was told, or read beside; "" */
-	int64_t reconciled_unix_s;           /* of the same; 0: it says nothing */
-	int64_t started_unix_s;              /* of its operation */
+	size_t index;              /* in the caller's order */
+	bool there;                /* as far as events have told */
+	bool listed;               /* the list under way has shown it */
+	bool missed;               /* MISSING was said, or need not be */
+	bool overtaken;            /* by a read beside, since the list under way began */
+	char *version;             /* of the newest that was told, or read beside; NULL */
+	int64_t reconciled_unix_s; /* of the same; 0: it says nothing */
+	int64_t started_unix_s;    /* of its operation */
 };
 
 struct sg_watch {

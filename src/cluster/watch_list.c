@@ -2,6 +2,7 @@
  */
 #include <stdio.h>
 
+#include "base/alloc.h"
 #include "cluster/watch_impl.h"
 
 #define PAGE_ITEMS "500"
@@ -110,7 +111,7 @@ enum sg_watch_step sg_watch_sweep(struct sg_watch *watch, struct sg_watch_event 
 	if (watch->client->access->speech == SG_SPEAKS_ARGOCD)
 		item->there = was_there;
 	else
-		item->version[0] = '\0'; /* whatever comes is newer, or of a restored cluster */
+		sg_free_ptr(&item->version); /* whatever comes is newer, or of a restored cluster */
 	return step;
 }
 

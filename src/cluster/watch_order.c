@@ -1,6 +1,7 @@
 /* Which of two states of an application is the later one. */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cluster/watch_impl.h"
 #include "model/ids.h"
 
@@ -29,8 +30,11 @@ static int64_t started_at(const struct sg_json *object)
 
 void sg_watch_keep_order(struct sg_watch_item *item, const struct sg_json *object)
 {
-	if (!sg_watch_keep_version(item->version, sg_cluster_version_of(object)))
-		item->version[0] = '\0';
+	char version[SG_WATCH_VERSION_SIZE];
+
+	sg_free_ptr(&item->version);
+	if (sg_watch_keep_version(version, sg_cluster_version_of(object)))
+		item->version = sg_strdup(version);
 	item->reconciled_unix_s = reconciled_at(object);
 	item->started_unix_s = started_at(object);
 }
@@ -58,7 +62,7 @@ bool sg_watch_is_behind(const struct sg_watch_item *item, const struct sg_json *
 	const char *version = sg_cluster_version_of(object);
 	int n;
 
-	if (!item->version[0])
+	if (!item->version)
 		return false;
 	if (!sg_watch_counts(version) || !sg_watch_counts(item->version))
 		return strcmp(version, item->version) != 0 && is_earlier(item, object);

@@ -65,7 +65,8 @@ static void say_row(const struct sg_gate_before *before, enum sg_gate_state stat
 	ret->code = sg_app_code_name(verdict->code);
 	ret->sentence =
 		sg_arena_printf(arena, "%s in %s: %s", before->application, before->environment,
-			verdict->message[0] ? verdict->message : sg_app_code_text(verdict->code));
+			verdict->message && verdict->message[0] ? verdict->message
+								: sg_app_code_text(verdict->code));
 }
 
 /* What a success is called where the environment is. */

@@ -11,8 +11,7 @@ static void start(struct sg_app_fold *fold)
 {
 	fold->verdict = (struct sg_app_verdict){
 		.kind = SG_APP_WAIT, .code = SG_APP_CODE_NOT_SEEN, .row = SG_APP_ROW_NONE};
-	(void)snprintf(fold->verdict.message, sizeof(fold->verdict.message), "%s",
-		sg_app_code_text(SG_APP_CODE_NOT_SEEN));
+	fold->verdict.message = sg_app_code_text(SG_APP_CODE_NOT_SEEN);
 	fold->answer.confirm_ms = SG_APP_UNCONFIRMED;
 }
 
@@ -184,8 +183,8 @@ static void tell(struct sg_app_fold *fold, const struct sg_app_case *c)
 		.images_unseen = answer->images_unseen,
 		.leftovers = c->leftovers_only,
 		.sync_wanted = answer->sync_wanted};
-	(void)snprintf(verdict->message, sizeof(verdict->message), "%s%s%s",
-		sg_app_code_text(answer->code), separator, answer->evidence);
+	verdict->message = sg_arena_printf(&fold->arena, "%s%s%s", sg_app_code_text(answer->code),
+		separator, answer->evidence);
 	(void)snprintf(verdict->revision, sizeof(verdict->revision), "%s", c->rev_text);
 }
 
@@ -201,16 +200,19 @@ static void judge(struct sg_app_fold *fold, int64_t now_ms)
 		.arena = &fold->arena,
 		.now_ms = now_ms,
 		.gone = fold->gone};
+	char evidence[SG_APP_EVIDENCE_MAX];
 
 	sg_arena_release(&fold->arena);
 	sg_app_case_fill(&c, fold->parent != NULL);
 	remember(&fold->memory, &c);
+	fold->answer.evidence = evidence;
 	sg_app_rows_ask(&c, &fold->answer);
 	note_row(fold, &c, &fold->answer);
 	confirm(fold, &fold->answer);
 	fold->used_sources = c.ours;
 	fold->used_count = c.ours_count;
 	tell(fold, &c);
+	fold->answer.evidence = NULL;
 }
 
 void sg_app_fold_feed(struct sg_app_fold *fold, const struct sg_app *app, int64_t now_ms)
@@ -240,8 +242,7 @@ void sg_app_fold_gone(struct sg_app_fold *fold, int64_t now_ms)
 	fold->verdict.kind = SG_APP_FAIL;
 	fold->verdict.code = SG_APP_CODE_APP_DELETED;
 	fold->verdict.row = SG_APP_ROW_1;
-	(void)snprintf(fold->verdict.message, sizeof(fold->verdict.message), "%s",
-		sg_app_code_text(SG_APP_CODE_APP_DELETED));
+	fold->verdict.message = sg_app_code_text(SG_APP_CODE_APP_DELETED);
 }
 
 void sg_app_fold_feed_other(struct sg_app_fold *fold, const char *namespace, const char *name,

@@ -59,7 +59,7 @@ struct sg_app_fold {
 	struct sg_app_requests requests;
 	struct sg_app_child *children;
 	size_t child_count;
-	struct sg_arena arena; /* of one evaluation */
+	struct sg_arena arena; /* of one evaluation, and what it said */
 	size_t *used_sources;
 	size_t used_count;
 	struct sg_app_answer answer;

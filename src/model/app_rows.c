@@ -37,7 +37,7 @@ void sg_app_say(struct sg_app_answer *out, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	(void)vsnprintf(out->evidence + len, sizeof(out->evidence) - len, fmt, args);
+	(void)vsnprintf(out->evidence + len, SG_APP_EVIDENCE_MAX - len, fmt, args);
 	va_end(args);
 }
 
@@ -88,8 +88,10 @@ void sg_app_rows_ask(struct sg_app_case *c, struct sg_app_answer *ret)
 	for (size_t i = 0; i < SG_COUNT(table); i++) {
 		if (table[i].asks == OF_A_REVISION && c->scope == SG_SCOPE_WITHOUT_REVISION)
 			continue;
-		*ret = (struct sg_app_answer){
-			.row = table[i].row, .confirm_ms = SG_APP_UNCONFIRMED};
+		*ret = (struct sg_app_answer){.row = table[i].row,
+			.confirm_ms = SG_APP_UNCONFIRMED,
+			.evidence = ret->evidence};
+		ret->evidence[0] = '\0';
 		if (table[i].answers(c, ret))
 			return;
 	}

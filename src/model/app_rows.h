@@ -5,6 +5,7 @@
 #include "base/attr.h"
 #include "model/app_case.h"
 
+#define SG_APP_EVIDENCE_MAX (SG_APP_MESSAGE_MAX - 128)
 #define SG_APP_UNCONFIRMED (-1) /* the row never turns into a failure */
 
 struct sg_app_answer {
@@ -20,7 +21,7 @@ struct sg_app_answer {
 	bool sync_wanted;
 	enum sg_app_code cause;
 	uint64_t images_unseen;
-	char evidence[SG_APP_MESSAGE_MAX - 128];
+	char *evidence; /* while the rows are asked: SG_APP_EVIDENCE_MAX bytes of who asks */
 };
 
 /* What a row says. The evidence is set by sg_app_say. */
@@ -32,7 +33,7 @@ void sg_app_fail(struct sg_app_answer *out, enum sg_app_code code);
 /* Appends to the evidence; what does not fit is cut. */
 void sg_app_say(struct sg_app_answer *out, const char *fmt, ...) SG_PRINTF(2, 3);
 
-/* Asks the rows from the top; the first that answers wins. */
+/* Asks the rows from the top; the first that answers wins. RET->evidence is set before. */
 void sg_app_rows_ask(struct sg_app_case *c, struct sg_app_answer *ret);
 
 typedef bool sg_app_row_fn(struct sg_app_case *c, struct sg_app_answer *out);

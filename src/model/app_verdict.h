@@ -116,11 +116,12 @@ struct sg_app_verdict {
 	enum sg_app_code code;
 	enum sg_app_code cause; /* of DEGRADED: what the workloads say; NOT_SEEN: nothing */
 	enum sg_app_row row;
-	char message[SG_APP_MESSAGE_MAX]; /* sentence with evidence, untrusted text in it */
-	char revision[SG_OID_SIZE];       /* the one that was judged, "" when there is none */
-	uint64_t images_unseen;           /* SUCCESS: bit i: want.images[i] runs nowhere */
-	bool leftovers;                   /* SUCCESS: something should have been pruned */
-	bool sync_wanted;                 /* policy.sync_manually: set .operation (argocd.md 1.6) */
+	const char *message;        /* sentence with evidence, untrusted text in it; shorter than
+				       SG_APP_MESSAGE_MAX; whoever copies the verdict copies it, too */
+	char revision[SG_OID_SIZE]; /* the one that was judged, "" when there is none */
+	uint64_t images_unseen;     /* SUCCESS: bit i: want.images[i] runs nowhere */
+	bool leftovers;             /* SUCCESS: something should have been pruned */
+	bool sync_wanted;           /* policy.sync_manually: set .operation (argocd.md 1.6) */
 };
 
 /* Exit code of `wait` for this verdict; a WAIT is taken to have reached the deadline. */

@@ -87,7 +87,7 @@ static struct sg_app_verdict verdict_of(const struct sg_flux_follower *follower)
 	struct sg_app_verdict verdict = {
 		.kind = flux->kind, .code = flux->code, .images_unseen = flux->image_unseen};
 
-	memcpy(verdict.message, flux->message, sizeof(verdict.message));
+	verdict.message = sg_arena_strdup(follower->world->arena, flux->message);
 	memcpy(verdict.revision, flux->revision, sizeof(verdict.revision));
 	return verdict;
 }
@@ -97,7 +97,7 @@ static void unconfirmed(const struct sg_flux_follower *follower, struct sg_app_v
 {
 	verdict->kind = SG_APP_WAIT;
 	verdict->code = SG_APP_CODE_NOT_CONFIRMED;
-	(void)snprintf(verdict->message, sizeof(verdict->message), "%s: %.500s",
+	verdict->message = sg_arena_printf(follower->world->arena, "%s: %.500s",
 		sg_app_code_text(verdict->code),
 		follower->trouble.reason == SG_R_OK ? "the time was up before it was answered"
 						    : follower->trouble.cause);

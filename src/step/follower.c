@@ -69,6 +69,7 @@ void sg_follower_begin(struct sg_follower *follower, struct sg_world *world, str
 	follower->herd = herd;
 	follower->ask = ask;
 	follower->policy = *policy;
+	follower->version = "";
 	follower->start_ms = sg_follower_now_ms(follower);
 	follower->deadline_ms = world->deadline_ms;
 	if (ask->timeout_ms && ask->timeout_ms < world->deadline_ms - follower->start_ms)
@@ -103,6 +104,9 @@ static void let_go(struct sg_follower *follower)
 	follower->workloads = NULL;
 	sg_arena_release(&follower->facts);
 	follower->app = NULL;
+	follower->version = "";
+	sg_free_ptr(&follower->synced);
+	sg_free_ptr(&follower->refusal);
 }
 
 void sg_follower_release(struct sg_follower *follower)
@@ -151,7 +155,7 @@ static void unconfirmed(const struct sg_follower *follower, struct sg_app_verdic
 
 	verdict->kind = SG_APP_WAIT;
 	verdict->code = SG_APP_CODE_NOT_CONFIRMED;
-	(void)snprintf(verdict->message, sizeof(verdict->message), "%s: %.500s",
+	verdict->message = sg_arena_printf(follower->world->arena, "%s: %.500s",
 		sg_app_code_text(verdict->code),
 		trouble ? trouble->cause : "the time was up before it was answered");
 }
@@ -159,6 +163,7 @@ static void unconfirmed(const struct sg_follower *follower, struct sg_app_verdic
 static struct sg_await_end end_of(const struct sg_follower *follower, bool final)
 {
 	const struct sg_err *trouble = sg_herd_trouble(follower->seen);
+	struct sg_arena *arena = follower->world->arena;
 	struct sg_await_end end = {
 		.verdict = *sg_app_fold_verdict(follower->fold),
 		.sync = follower->app ? sg_app_sync_name(follower->app->sync) : "",
@@ -169,13 +174,14 @@ static struct sg_await_end end_of(const struct sg_follower *follower, bool final
 
 	if (!final && end.verdict.kind == SG_APP_SUCCESS)
 		unconfirmed(follower, &end.verdict);
+	else
+		end.verdict.message = sg_arena_strdup(arena, end.verdict.message);
 	end.images = images_of(follower, &end.image_count);
 	end.log = sg_workloads_log(follower->workloads);
 	end.unreadable = sg_workloads_denied(follower->workloads);
 	if (trouble && end.verdict.kind == SG_APP_WAIT)
-		end.trouble = sg_arena_strdup(follower->world->arena, trouble->cause);
-	if (follower->refusal[0])
-		end.refusal = sg_arena_strdup(follower->world->arena, follower->refusal);
+		end.trouble = sg_arena_strdup(arena, trouble->cause);
+	end.refusal = sg_arena_strdup(arena, follower->refusal);
 	return end;
 }
 
@@ -229,7 +235,8 @@ static void judged(struct sg_follower *follower)
 
 static void keep_version(struct sg_follower *follower, const char *version)
 {
-	(void)snprintf(follower->version, sizeof(follower->version), "%s", version);
+	follower->moved = follower->moved || strcmp(follower->version, version) != 0;
+	follower->version = version;
 }
 
 void sg_follower_take(struct sg_follower *follower)
@@ -280,7 +287,7 @@ int sg_follower_feed(struct sg_follower *follower, const struct sg_json *doc, st
 	}
 	follower->facts = facts;
 	follower->app = app;
-	keep_version(follower, sg_cluster_version_of(doc));
+	keep_version(follower, sg_arena_strdup(&follower->facts, sg_cluster_version_of(doc)));
 	sg_app_fold_feed(follower->fold, app, sg_follower_now_ms(follower));
 	sg_arena_release(&old);
 	judged(follower);

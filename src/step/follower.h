@@ -30,9 +30,9 @@ struct sg_follower {
 	size_t child_count;
 	struct sg_arena facts;    /* of an object that was read beside the watch, and fed */
 	const struct sg_app *app; /* the last object that the fold got; NULL before the first */
-	char version[SG_HERD_VERSION_SIZE]; /* its resourceVersion */
-	char polled[SG_HERD_VERSION_SIZE];  /* the version of the watch at the last check */
-	int64_t poll_ms;                    /* when to check */
+	const char *version;      /* its resourceVersion, which lives as it does; "" */
+	bool moved;               /* it is another one than at the last check */
+	int64_t poll_ms;          /* when to check */
 	int64_t poll_every_ms;
 	int64_t start_ms;
 	int64_t deadline_ms;
@@ -44,13 +44,13 @@ struct sg_follower {
 	bool queued;      /* for a look */
 	bool stirred;
 	struct sg_follower *next_stirred;
-	size_t number;                     /* in the order of the asks */
-	char synced[SG_HERD_VERSION_SIZE]; /* the version at which a sync was asked for last */
-	int64_t sync_ms;                   /* when it may be asked for again, after a refusal */
+	size_t number;                /* in the order of the asks */
+	char *synced;                 /* the version at which a sync was asked for last; NULL */
+	int64_t sync_ms;              /* when it may be asked for again, after a refusal */
 	uint64_t said;                /* a digest of what was said last, where there is no line */
 	struct sg_progress *progress; /* its own line; NULL: one of very many */
 	struct sg_await_end *end;     /* set when it is over */
-	char refusal[320]; /* why the refresh or sync that was asked for last was not taken; "" */
+	char *refusal; /* why the refresh or sync that was asked for last was not taken; NULL */
 };
 
 /* FOLLOWER is zeroed before; call sg_follower_release() in any case. */
@@ -98,6 +98,9 @@ int64_t sg_follower_until_ms(const struct sg_follower *follower);
 const char *sg_follower_version_of(struct sg_follower *follower, const struct sg_cluster_app *app);
 /* Inside, follower_sync.c: a sync, when the fold wants one. */
 int sg_follower_sync(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
+/* Inside: the REQUEST ("refresh") was not taken; WHY NULL: it was. */
+void sg_follower_refused(
+	struct sg_follower *follower, const char *request, const struct sg_err *why);
 /* Inside, follower_look.c. */
 int64_t sg_follower_now_ms(const struct sg_follower *follower);
 void sg_follower_drop_look(struct sg_follower *follower);

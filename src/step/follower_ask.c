@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "step/follower.h"
 
 /* A request beside the watch must not hold up the others for long. */
@@ -43,14 +44,25 @@ const char *sg_follower_version_of(struct sg_follower *follower, const struct sg
 	return version[0] ? version : NULL;
 }
 
+void sg_follower_refused(
+	struct sg_follower *follower, const char *request, const struct sg_err *why)
+{
+	char text[320];
+
+	sg_free_ptr(&follower->refusal);
+	if (!why)
+		return;
+	(void)snprintf(text, sizeof(text), "no %s: %.255s", request, why->cause);
+	follower->refusal = sg_strdup(text);
+}
+
 void sg_follower_refreshed(struct sg_follower *follower, const char *name, const struct sg_err *why)
 {
-	follower->refusal[0] = '\0';
-	if (why->reason == SG_R_OK)
-		return;
-	sg_debug(follower->world->log, "refresh of %s: %s", name, why->cause);
-	(void)snprintf(follower->refusal, sizeof(follower->refusal),
-		"no refresh could be asked for: %.255s", why->cause);
+	bool taken = why->reason == SG_R_OK;
+
+	if (!taken)
+		sg_debug(follower->world->log, "refresh of %s: %s", name, why->cause);
+	sg_follower_refused(follower, "refresh could be asked for", taken ? NULL : why);
 }
 
 static int ask_kubernetes(struct sg_follower *follower, const struct sg_cluster_app *app,

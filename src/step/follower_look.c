@@ -132,7 +132,7 @@ static int check(struct sg_follower *follower, const struct sg_json *doc, struct
 {
 	const char *shown = doc ? sg_cluster_version_of(doc) : "";
 	bool differs = strcmp(shown, follower->version) != 0;
-	bool dead = !doc || (differs && strcmp(follower->polled, follower->version) == 0);
+	bool dead = !doc || (differs && !follower->moved);
 
 	if (dead)
 		sg_herd_restart(follower->seen);
@@ -142,7 +142,7 @@ static int check(struct sg_follower *follower, const struct sg_json *doc, struct
 	if (!dead && differs)
 		follower->poll_ms =
 			sg_follower_now_ms(follower) + follower->world->settings->poll_ms;
-	memcpy(follower->polled, follower->version, sizeof(follower->polled));
+	follower->moved = false;
 	return 1;
 }
 

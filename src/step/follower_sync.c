@@ -1,7 +1,7 @@
 /* Syncs that a follower starts, where the configuration lets it. */
-#include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cluster/sync.h"
 #include "step/follower.h"
 
@@ -26,9 +26,10 @@ static void say(const struct sg_follower *follower, const struct sg_app_wanted_s
 /* Each version of the application is asked once: what comes of it is seen by the watch. */
 static bool is_new(struct sg_follower *follower, const char *version)
 {
-	if (!version || strcmp(follower->synced, version) == 0)
+	if (!version || (follower->synced && strcmp(follower->synced, version) == 0))
 		return false;
-	(void)snprintf(follower->synced, sizeof(follower->synced), "%s", version);
+	sg_free_ptr(&follower->synced);
+	follower->synced = sg_strdup(version);
 	return true;
 }
 
@@ -36,9 +37,8 @@ static bool is_new(struct sg_follower *follower, const char *version)
 static void later(struct sg_follower *follower, const char *name, const struct sg_err *trouble)
 {
 	sg_debug(follower->world->log, "sync of %s: %s", name, trouble->cause);
-	(void)snprintf(follower->refusal, sizeof(follower->refusal),
-		"no sync could be started: %.255s", trouble->cause);
-	follower->synced[0] = '\0';
+	sg_follower_refused(follower, "sync could be started", trouble);
+	sg_free_ptr(&follower->synced);
 	follower->sync_ms = sg_follower_now_ms(follower) + AGAIN_MS;
 }
 
@@ -64,7 +64,7 @@ int sg_follower_sync(struct sg_follower *follower, struct sg_err *err)
 		*err = trouble;
 		return -1;
 	}
-	follower->refusal[0] = '\0';
+	sg_follower_refused(follower, NULL, NULL);
 	if (result == SG_SYNC_STARTED)
 		say(follower, &sync);
 	if (result == SG_SYNC_NOT_PERMITTED) {

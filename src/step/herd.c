@@ -98,6 +98,7 @@ static struct sg_herd_app *known(struct sg_herd *herd, const struct sg_cluster_a
 	app = sg_arena_alloc(arena, sizeof(*app));
 	app->name.namespace = sg_arena_strdup(arena, name->namespace);
 	app->name.name = sg_arena_strdup(arena, name->name);
+	app->version = "";
 	(void)sg_arena_push(arena, &herd->apps, &herd->count, sizeof(struct sg_herd_app *));
 	memmove(&herd->apps[at + 1], &herd->apps[at],
 		(herd->count - 1 - at) * sizeof(struct sg_herd_app *));
@@ -239,7 +240,7 @@ int sg_herd_renew(struct sg_herd *herd, struct sg_herd_app *app, const struct sg
 	}
 	app->facts = facts;
 	app->app = seen;
-	(void)snprintf(app->version, sizeof(app->version), "%s", sg_cluster_version_of(doc));
+	app->version = sg_arena_strdup(&app->facts, sg_cluster_version_of(doc));
 	tell(herd, app);
 	sg_arena_release(&old); /* nobody holds it any longer */
 	return 0;
@@ -248,7 +249,7 @@ int sg_herd_renew(struct sg_herd *herd, struct sg_herd_app *app, const struct sg
 void sg_herd_gone(struct sg_herd *herd, struct sg_herd_app *app)
 {
 	app->app = NULL;
-	app->version[0] = '\0';
+	app->version = "";
 	tell(herd, app);
 }
 

@@ -12,8 +12,6 @@
 #include "model/app.h"
 #include "step/world.h"
 
-#define SG_HERD_VERSION_SIZE 128
-
 struct sg_follower;
 struct sg_herd_watch;
 
@@ -27,8 +25,8 @@ struct sg_herd_list {
 struct sg_herd_app {
 	struct sg_cluster_app name;
 	const struct sg_app *app; /* as it was seen last; NULL: not yet, or it is gone */
-	char version[SG_HERD_VERSION_SIZE];
-	struct sg_arena facts; /* of `app`, kept also when it is gone */
+	const char *version;      /* of it, "" when it is NULL */
+	struct sg_arena facts;    /* of both, kept also when it is gone */
 	struct sg_herd_watch *watch;
 	struct sg_herd_list owners;
 	struct sg_herd_list askers;

@@ -191,6 +191,7 @@ static void fill(struct looking *looking, struct sg_look *look)
 	const struct sg_app *app = looking->app;
 
 	look->verdict = *sg_app_fold_verdict(looking->fold);
+	look->verdict.message = sg_arena_strdup(looking->world->arena, look->verdict.message);
 	look->sync = sg_app_sync_name(app->sync);
 	look->health = sg_app_health_name(app->health);
 	look->images = app->images.items;

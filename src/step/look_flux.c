@@ -75,7 +75,7 @@ static void fill(const struct looking *l, struct sg_look *look)
 		.kind = flux->kind, .code = flux->code, .images_unseen = flux->image_unseen};
 	struct sg_app_strings images;
 
-	memcpy(verdict.message, flux->message, sizeof(verdict.message));
+	verdict.message = sg_arena_strdup(l->world->arena, flux->message);
 	memcpy(verdict.revision, flux->revision, sizeof(verdict.revision));
 	if (flux->kind == SG_APP_SUCCESS)
 		verdict.row = SG_APP_ROW_23;

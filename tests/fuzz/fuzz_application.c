@@ -65,7 +65,7 @@ static void check(struct world *w)
 	const struct sg_app_verdict *verdict = sg_app_fold_verdict(w->fold);
 	struct sg_app_request request;
 
-	PROMISE(memchr(verdict->message, '\0', sizeof(verdict->message)));
+	PROMISE(strlen(verdict->message) < SG_APP_MESSAGE_MAX);
 	PROMISE(verdict->kind != SG_APP_SUCCESS || strlen(verdict->revision) == 40);
 	PROMISE(verdict->kind != SG_APP_SUCCESS || verdict->code == SG_APP_CODE_DEPLOYED);
 	PROMISE(sg_app_fold_next_look(w->fold, w->now_ms) >= w->now_ms);

@@ -97,8 +97,7 @@ static void row(struct story *story, enum sg_app_kind kind, enum sg_app_code cod
 	story->before.verdict.kind = kind;
 	story->before.verdict.code = code;
 	story->before.verdict.row = at;
-	(void)snprintf(story->before.verdict.message, sizeof(story->before.verdict.message), "%s",
-		message);
+	story->before.verdict.message = message;
 }
 
 /* ---- phases ---- */
