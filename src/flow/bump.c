@@ -155,11 +155,13 @@ static int bump_by_request(struct sg_world *world, struct sg_loaded *loaded,
 	report_head(loaded, env, report);
 	for (size_t i = 0; i < ask->count; i++) {
 		one.wish = ask->wishes[i];
-		if (sg_push_request(world, loaded, &one, &done, err) < 0 ||
+		if (sg_way_environment_again(world, loaded, &one.env, err) < 0 ||
+			sg_push_request(world, loaded, &one, &done, err) < 0 ||
 			(i + 1 < ask->count && done.tries && sg_load_again(loaded, err) < 0))
 			return -1;
 		sg_push_request_report(world, loaded, &one, &done, report);
 	}
+	report->config_from = loaded->config_from;
 	end_requests(report);
 	return 0;
 }

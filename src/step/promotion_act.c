@@ -63,7 +63,7 @@ static int commit(struct acting *a, struct sg_err *err)
 		.guard = {.older_reason = a->p->older_reason,
 			.wish_at = {.env = before->env, .tip = before->tip->revision}},
 		.origin = origin_of(a->world, a->loaded, a->p, a->p->wish),
-		.one_try = a->p->env->gate_count ? &a->p->crowd : NULL,
+		.one_try = &a->p->crowd,
 	};
 	struct sg_publish_done done;
 

@@ -17,6 +17,8 @@ struct attempt {
 	struct sg_world *world;
 	struct sg_loaded *loaded;
 	const struct sg_publish_ask *ask;
+	const struct sg_environment *env; /* that of the ask, as it is configured now */
+	bool config_is_old;               /* something happened since it was read */
 	struct sg_publish_done done;
 	struct sg_publisher *publisher;
 	const struct sg_tree_source *tip; /* of the last plan */
@@ -30,7 +32,7 @@ struct attempt {
 static int no_time(const struct attempt *attempt, const char *why, struct sg_err *err)
 {
 	(void)sg_fail(err, SG_R_BRANCH_MOVED, "%s moved under each of %d tries; last answer: %s",
-		attempt->ask->env->branch, attempt->done.tries, why);
+		attempt->env->branch, attempt->done.tries, why);
 	return sg_hint(err, "nothing of this run was written; run it again, or give it more "
 			    "--timeout");
 }
@@ -38,8 +40,8 @@ static int no_time(const struct attempt *attempt, const char *why, struct sg_err
 /* Somebody else came first: waits for our turn, and looks. */
 static int after_others(struct attempt *attempt, const char *why, struct sg_err *err)
 {
-	if (sg_crowd_wait(attempt->world, attempt->loaded, attempt->ask->env->branch,
-		    &attempt->crowd, &attempt->looked_ms, err) == 0)
+	if (sg_crowd_wait(attempt->world, attempt->loaded, attempt->env->branch, &attempt->crowd,
+		    &attempt->looked_ms, err) == 0)
 		return 0;
 	return err->reason == SG_R_BRANCH_MOVED ? no_time(attempt, why, err) : -1;
 }
@@ -82,39 +84,13 @@ static int after_neighbours(struct attempt *attempt, const char *why, struct sg_
 		why, err);
 }
 
-/*
- * Whoever let this through did so by the configuration of the first look: where it lets it through
- * no more, it ends. With gates the caller asks them, and looks at the configuration, himself.
- */
-static int check_policy(struct attempt *attempt, struct sg_err *err)
-{
-	const struct sg_environment *before = attempt->ask->env, *env;
-	bool changed;
-
-	if (!attempt->done.tries || attempt->ask->one_try)
-		return 0;
-	if (sg_way_config_again(attempt->world, attempt->loaded, &changed, err) < 0)
-		return -1;
-	if (!changed)
-		return 0;
-	if (sg_load_environment(attempt->loaded, before->name, &env, err) < 0)
-		return -1;
-	if (env->gate_count <= before->gate_count && env->publish == before->publish &&
-		strcmp(env->branch, before->branch) == 0)
-		return 0;
-	(void)sg_fail(err, SG_R_CONFLICT,
-		"while others pushed to %s the configuration of %s became another one (%s)",
-		before->branch, before->name, attempt->loaded->config_from);
-	return sg_hint(err, "run again, and it is decided by that one");
-}
-
 static struct sg_plan_ask plan_ask_of(const struct attempt *attempt)
 {
 	return (struct sg_plan_ask){
-		.env = attempt->ask->env,
+		.env = attempt->env,
 		.wishes = attempt->ask->wishes,
 		.count = attempt->ask->count,
-		.branch = attempt->ask->env->branch,
+		.branch = attempt->env->branch,
 		.reason = attempt->ask->guard.older_reason,
 		.origin = attempt->ask->origin,
 	};
@@ -139,7 +115,17 @@ static int turn(struct attempt *attempt, const char *why, struct sg_err *err)
 {
 	if (sg_way_turn(attempt->world, attempt->loaded, why, err) < 0)
 		return -1;
+	attempt->config_is_old = true;
 	return sg_way_publisher(attempt->world, attempt->loaded, &attempt->publisher, err);
+}
+
+/* With gates the caller asks them, and looks at the configuration, himself. */
+static int look_at_config(struct attempt *attempt, struct sg_err *err)
+{
+	if (!attempt->config_is_old || attempt->ask->one_try)
+		return 0;
+	attempt->config_is_old = false;
+	return sg_way_environment_again(attempt->world, attempt->loaded, &attempt->env, err);
 }
 
 /* The same, by Git where the API does not get that far. A plan in doubt stays where it is. */
@@ -159,14 +145,14 @@ static int plan_on_tip(struct attempt *attempt, struct sg_err *err)
 	}
 	if (!why)
 		return 0;
-	if (turn(attempt, why, err) < 0)
+	if (turn(attempt, why, err) < 0 || look_at_config(attempt, err) < 0)
 		return -1;
 	return plan_once(attempt, err);
 }
 
 static int unknown_outcome(const struct attempt *attempt, struct sg_err *err)
 {
-	const char *branch = attempt->ask->env->branch, *commit = attempt->doubted_commit;
+	const char *branch = attempt->env->branch, *commit = attempt->doubted_commit;
 
 	if (commit[0]) {
 		(void)sg_fail(err, SG_R_OUTCOME_UNKNOWN,
@@ -226,18 +212,17 @@ static int guard(struct attempt *attempt, struct sg_err *err)
 {
 	if (attempt->done.written)
 		return 0;
-	return sg_guard_check(attempt->world, attempt->loaded, attempt->ask->env,
-		&attempt->ask->guard, &attempt->done.changes, attempt->tip,
-		&attempt->done.went_back, err);
+	return sg_guard_check(attempt->world, attempt->loaded, attempt->env, &attempt->ask->guard,
+		&attempt->done.changes, attempt->tip, &attempt->done.went_back, err);
 }
 
 static void tell(const struct attempt *attempt)
 {
 	const char *commit = attempt->done.commit;
 
-	sg_console_did(attempt->world->console, attempt->ask->env->name, "COMMITTED",
+	sg_console_did(attempt->world->console, attempt->env->name, "COMMITTED",
 		sg_remote_commit_url(attempt->world->arena, &attempt->loaded->remote, commit),
-		"committed %.12s to %s", commit, attempt->ask->env->branch);
+		"committed %.12s to %s", commit, attempt->env->branch);
 }
 
 /* What was not published: by Git from now on, or that is the end. */
@@ -294,6 +279,7 @@ static int push(struct attempt *attempt, bool *ret_again, struct sg_err *err)
 	if (rc < 0)
 		return push_failed(attempt, ret_again, err);
 	attempt->done.tries++;
+	attempt->config_is_old = true;
 	*ret_again = published.outcome != SG_PUBLISHED;
 	if (!*ret_again)
 		return published_at(attempt, &published, err);
@@ -323,11 +309,37 @@ static int fail_in_doubt(const struct attempt *attempt, struct sg_err *err)
 	return sg_wrap(err, "%.200s", cause.cause);
 }
 
+/*
+ * The plan of another push, by the configuration as it is now. Where that does not let it through
+ * any more, only what this run has pushed already is looked for.
+ */
+static int prepare(struct attempt *attempt, struct sg_err *err)
+{
+	struct sg_err refused = SG_ERR_INIT;
+
+	if (look_at_config(attempt, &refused) < 0 && !attempt->in_doubt) {
+		*err = refused;
+		return -1;
+	}
+	if (plan_on_tip(attempt, err) < 0 || read_back(attempt, err) < 0)
+		return -1;
+	if (attempt->done.written || refused.reason == SG_R_OK)
+		return guard(attempt, err);
+	*err = refused;
+	if (!attempt->in_doubt)
+		return -1;
+	(void)unknown_outcome(attempt, err);
+	return sg_wrap(err, "%.200s", refused.cause);
+}
+
 int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg_publish_ask *ask,
 	struct sg_publish_done *ret_done, struct sg_err *err)
 {
-	struct attempt attempt = {
-		.world = world, .loaded = loaded, .ask = ask, .looked_ms = loaded->looked_ms};
+	struct attempt attempt = {.world = world,
+		.loaded = loaded,
+		.ask = ask,
+		.env = ask->env,
+		.looked_ms = loaded->looked_ms};
 	bool again = true;
 
 	if (ask->one_try)
@@ -338,9 +350,7 @@ int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 	if (sg_way_publisher(world, loaded, &attempt.publisher, err) < 0)
 		return -1;
 	while (again) {
-		if (plan_on_tip(&attempt, err) < 0 || read_back(&attempt, err) < 0 ||
-			guard(&attempt, err) < 0 ||
-			(!attempt.done.written && check_policy(&attempt, err) < 0))
+		if (prepare(&attempt, err) < 0)
 			return fail_in_doubt(&attempt, err);
 		if (attempt.done.written || ask->dry_run || !attempt.done.plan.parent)
 			break;

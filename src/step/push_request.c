@@ -7,6 +7,7 @@
 #include "step/plan.h"
 #include "step/request_options.h"
 #include "step/signing.h"
+#include "step/way.h"
 #include "step/work_head.h"
 
 #define MAX_TRIES 8
@@ -19,6 +20,7 @@ struct pushing {
 	struct sg_world *world;
 	struct sg_loaded *loaded;
 	const struct sg_push_request_ask *ask;
+	const struct sg_environment *env; /* that of the ask, as it is configured now */
 	struct sg_push_request_done done;
 	struct sg_tree_source *tip;
 	const char *work_tip; /* of our branch; NULL: there is none */
@@ -27,6 +29,7 @@ struct pushing {
 	struct sg_request_seen seen;
 	char pushed[SG_OID_SIZE]; /* the head that this run has pushed; "": none */
 	int64_t listed_before;    /* the newest request that had this head before; 0: none */
+	bool in_doubt;            /* the last push may have arrived */
 	bool is_over;             /* `done` is what came of it */
 };
 
@@ -41,14 +44,14 @@ static void end(struct pushing *p, enum sg_push_request_state state)
 static int plan_on_tip(struct pushing *p, struct sg_err *err)
 {
 	struct sg_plan_ask ask = {
-		.env = p->ask->env,
+		.env = p->env,
 		.wishes = &p->ask->wish,
 		.count = 1,
 		.branch = p->done.branch,
 		.reason = p->ask->guard.older_reason,
 	};
 
-	if (sg_load_branch(p->world, p->loaded, p->ask->env->branch, &p->tip, err) < 0)
+	if (sg_load_branch(p->world, p->loaded, p->env->branch, &p->tip, err) < 0)
 		return -1;
 	p->work_tip = sg_request_tip(p->world, p->loaded, p->done.branch);
 	ask.lease = p->work_tip ? p->work_tip : "";
@@ -59,8 +62,8 @@ static int plan_on_tip(struct pushing *p, struct sg_err *err)
 		end(p, SG_PUSH_REQUEST_CARRIED);
 		return 0;
 	}
-	return sg_guard_check(p->world, p->loaded, p->ask->env, &p->ask->guard, &p->done.changes,
-		p->tip, &p->done.went_back, err);
+	return sg_guard_check(p->world, p->loaded, p->env, &p->ask->guard, &p->done.changes, p->tip,
+		&p->done.went_back, err);
 }
 
 static int fail_foreign(const struct pushing *p, struct sg_err *err)
@@ -81,14 +84,13 @@ static bool is_rejected(const struct pushing *p)
 
 	if (!seen->known || seen->open.iid || !seen->closed.iid)
 		return false;
-	wish = sg_plan_wish_at(
-		p->world, p->loaded, p->ask->env, p->ask->wish.service, seen->closed.sha);
+	wish = sg_plan_wish_at(p->world, p->loaded, p->env, p->ask->wish.service, seen->closed.sha);
 	return !wish || strcmp(wish, p->ask->wish.tag) == 0;
 }
 
 static int look_at_request(struct pushing *p, struct sg_err *err)
 {
-	if (sg_request_see(p->world, p->loaded, p->ask->env, p->done.branch, &p->seen, err) < 0)
+	if (sg_request_see(p->world, p->loaded, p->env, p->done.branch, &p->seen, err) < 0)
 		return -1;
 	if (p->seen.foreign)
 		return fail_foreign(p, err);
@@ -105,7 +107,7 @@ static int look_at_request(struct pushing *p, struct sg_err *err)
 static int look_at_head(struct pushing *p, bool *ret_stands, struct sg_err *err)
 {
 	const struct sg_work_head_ask ask = {
-		.env = p->ask->env,
+		.env = p->env,
 		.wish = &p->ask->wish,
 		.head = p->work_tip,
 		.tip = p->tip,
@@ -197,10 +199,10 @@ static int look_at_one(struct pushing *p, int64_t iid, bool *ret_open, struct sg
 	*ret_open = mr.state != SG_MR_CLOSED && mr.state != SG_MR_MERGED;
 	if (!*ret_open)
 		return 0;
-	if (strcmp(mr.target_branch, p->ask->env->branch) != 0) {
+	if (strcmp(mr.target_branch, p->env->branch) != 0) {
 		(void)sg_fail(err, SG_R_BRANCH_BUSY,
 			"merge request !%" PRId64 " from %s is open, and goes to %.100s, not to %s",
-			mr.iid, p->done.branch, mr.target_branch, p->ask->env->branch);
+			mr.iid, p->done.branch, mr.target_branch, p->env->branch);
 		return sg_hint(err, "nothing was written; close that merge request");
 	}
 	take(p, &mr);
@@ -243,8 +245,8 @@ static int standing(struct pushing *p, struct sg_err *err)
 	bool was_merged = false, is_open = take_open(p);
 
 	if (!p->seen.known && p->below_tip &&
-		sg_work_head_in_target(p->world, p->loaded, p->ask->env, p->tip->revision,
-			p->work_tip, &was_merged, err) < 0)
+		sg_work_head_in_target(p->world, p->loaded, p->env, p->tip->revision, p->work_tip,
+			&was_merged, err) < 0)
 		return -1;
 	if (was_merged)
 		return 0;
@@ -268,20 +270,20 @@ static bool is_draft(const struct pushing *p)
 	const struct sg_mr *open = &p->seen.open;
 
 	return (open->iid && open->draft) ||
-	       (p->ask->env->request.draft && (!open->iid || !p->same_change));
+	       (p->env->request.draft && (!open->iid || !p->same_change));
 }
 
 static int set_options(struct pushing *p, struct sg_err *err)
 {
 	struct sg_request_options_ask ask = {
-		.env = p->ask->env,
+		.env = p->env,
 		.service = p->ask->wish.service,
 		.plan = &p->done.plan,
 		.draft = is_draft(p),
 	};
 	struct sg_request_options options;
 
-	if (sg_span_find(p->world, p->loaded, p->ask->env, p->ask->wish.service, &p->done.plan,
+	if (sg_span_find(p->world, p->loaded, p->env, p->ask->wish.service, &p->done.plan,
 		    &ask.span, err) < 0)
 		return -1;
 	sg_request_options_make(p->world, &ask, &options);
@@ -319,7 +321,7 @@ static int named_with_complaint(
 	}
 	if (mr.state == SG_MR_CLOSED || mr.state == SG_MR_MERGED ||
 		strcmp(mr.source_branch, p->done.branch) != 0 ||
-		strcmp(mr.target_branch, p->ask->env->branch) != 0)
+		strcmp(mr.target_branch, p->env->branch) != 0)
 		return fail_not_opened(p, said->why, err);
 	take(p, &mr);
 	sg_console_note(p->world->console, "GitLab says: %s", said->why);
@@ -347,7 +349,7 @@ static int pushed(struct pushing *p, const struct sg_published *published, struc
 		return fail_not_opened(p, said.why, err);
 	if (said.iid)
 		return named_with_complaint(p, &said, err);
-	if (sg_request_see(p->world, p->loaded, p->ask->env, p->done.branch, &p->seen, err) < 0)
+	if (sg_request_see(p->world, p->loaded, p->env, p->done.branch, &p->seen, err) < 0)
 		return -1;
 	if (take_open(p))
 		return 0;
@@ -394,14 +396,22 @@ static int push(struct pushing *p, struct sg_err *err)
 	p->done.tries++;
 	if (published.outcome == SG_PUBLISHED)
 		return pushed(p, &published, err);
+	p->in_doubt = published.outcome == SG_PUBLISH_DOUBT;
 	sg_debug(p->world->log, "push of %s: %s", p->done.branch, published.why);
 	return look_again(p, sg_arena_strdup(p->world->arena, published.why), err);
 }
 
+/* What this run has pushed already is looked for, whatever the configuration says by now. */
 static int one_try(struct pushing *p, struct sg_err *err)
 {
+	struct sg_err refused = SG_ERR_INIT;
 	bool stands;
 
+	if (p->done.tries && sg_way_environment_again(p->world, p->loaded, &p->env, &refused) < 0 &&
+		!p->in_doubt) {
+		*err = refused;
+		return -1;
+	}
 	if (plan_on_tip(p, err) < 0)
 		return -1;
 	if (p->is_over)
@@ -414,14 +424,19 @@ static int one_try(struct pushing *p, struct sg_err *err)
 		return -1;
 	if (!p->is_over && p->ask->dry_run)
 		end(p, SG_PUSH_REQUEST_PLANNED);
-	return p->is_over ? 0 : push(p, err);
+	if (p->is_over)
+		return 0;
+	if (refused.reason == SG_R_OK)
+		return push(p, err);
+	*err = refused;
+	return -1;
 }
 
 int sg_push_request(struct sg_world *world, struct sg_loaded *loaded,
 	const struct sg_push_request_ask *ask, struct sg_push_request_done *ret_done,
 	struct sg_err *err)
 {
-	struct pushing p = {.world = world, .loaded = loaded, .ask = ask};
+	struct pushing p = {.world = world, .loaded = loaded, .ask = ask, .env = ask->env};
 
 	p.done.branch = sg_request_branch(world->arena, ask->env->name, ask->wish.service);
 	while (!p.is_over)

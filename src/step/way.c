@@ -146,6 +146,26 @@ int sg_way_config_again(
 	return sg_load_take_config(world, loaded, sg_buf_str(&text), file.commit, ret_changed, err);
 }
 
+int sg_way_environment_again(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_environment **env, struct sg_err *err)
+{
+	const struct sg_environment *before = *env, *now;
+	bool changed;
+
+	if (sg_way_config_again(world, loaded, &changed, err) < 0 ||
+		sg_load_environment(loaded, before->name, &now, err) < 0)
+		return -1;
+	if (now->gate_count <= before->gate_count && now->publish == before->publish &&
+		strcmp(now->branch, before->branch) == 0) {
+		*env = now;
+		return 0;
+	}
+	(void)sg_fail(err, SG_R_CONFLICT,
+		"while others pushed to %s the configuration of %s became another one (%s)",
+		before->branch, before->name, loaded->config_from);
+	return sg_hint(err, "run again, and it is decided by that one");
+}
+
 static int load_by_api(struct sg_world *world, struct sg_loaded *loaded, struct sg_str *ret_text,
 	struct sg_err *err)
 {

@@ -53,6 +53,14 @@ int sg_way_again(struct sg_loaded *loaded, struct sg_err *err) SG_MUST_CHECK;
 int sg_way_config_again(struct sg_world *world, struct sg_loaded *loaded, bool *ret_changed,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * The same for *ENV, which a change was let through by before: what is still to be pushed goes by
+ * the configuration as it is now, and to the places that it names. CONFLICT where that would not
+ * let it through any more: more gates, another branch, another way of publishing; *ENV stays then.
+ */
+int sg_way_environment_again(struct sg_world *world, struct sg_loaded *loaded,
+	const struct sg_environment **env, struct sg_err *err) SG_MUST_CHECK;
+
 /* Publishes the way that is taken. */
 int sg_way_publisher(struct sg_world *world, const struct sg_loaded *loaded,
 	struct sg_publisher **ret_publisher, struct sg_err *err) SG_MUST_CHECK;

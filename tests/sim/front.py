@@ -247,6 +247,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self._race(front, ref.removeprefix("refs/heads/"), before)
         ng = front.take(*NG, "push-unpack-error")
         if ng:
+            front.effects.done(f"push {ref}")
             self._report(ng, ref, old, capabilities)
             return True
         fault = front.take("git-reset-push", "git-lost-reply", "git-502-push")
