@@ -155,7 +155,7 @@ int sg_cluster_gave_up(
 	return sg_cluster_fail(client, &nobody, "get", fault, err);
 }
 
-static void note_date(struct sg_cluster_client *client, const struct sg_buf *headers)
+void sg_cluster_note_date(struct sg_cluster_client *client, const struct sg_buf *headers)
 {
 	int64_t unix_s;
 
@@ -177,7 +177,7 @@ int sg_cluster_send(struct sg_cluster_client *client, const struct sg_cluster_re
 		int n;
 
 		if (!failed) {
-			note_date(client, &res.headers);
+			sg_cluster_note_date(client, &res.headers);
 			sg_fault_read(res.status, &res.headers, sg_buf_str(&res.body), &fault);
 		}
 		n = !failed && renewed(client, &fault, &once)

@@ -53,6 +53,9 @@ struct sg_cluster_req {
 int sg_cluster_start(struct sg_cluster_client *client, const struct sg_cluster_req *req,
 	bool endless, struct sg_http_call **ret_call, struct sg_err *err) SG_MUST_CHECK;
 
+/* client->server_unix_s is what the answer with HEADERS says, where it says it. */
+void sg_cluster_note_date(struct sg_cluster_client *client, const struct sg_buf *headers);
+
 /*
  * A whole answer. 429, 5xx and transport errors are tried again until DEADLINE_MS (of the loop's
  * clock), honouring Retry-After; a 401 reads the credential again, once. 0: an answer that is

@@ -17,6 +17,7 @@ struct sg_cluster_read {
 	int failures;
 	int odd;
 	bool renewed;
+	bool text;
 	struct sg_err trouble; /* with failures: the last one */
 	int64_t patient_ms;    /* until then a server that starts is not believed; 0: it is */
 };
@@ -41,6 +42,18 @@ static int64_t now_of(const struct sg_cluster_read *read)
 void sg_cluster_read_be_patient(struct sg_cluster_read *read, int64_t patience_ms)
 {
 	read->patient_ms = now_of(read) + patience_ms;
+}
+
+void sg_cluster_read_limit(struct sg_cluster_read *read, size_t max_bytes, bool text)
+{
+	sg_buf_release(&read->body);
+	sg_buf_init(&read->body, max_bytes ? max_bytes : SG_CLUSTER_OBJECT_MAX_BYTES);
+	read->text = text;
+}
+
+struct sg_str sg_cluster_read_text(const struct sg_cluster_read *read)
+{
+	return sg_buf_str(&read->body);
 }
 
 void sg_cluster_read_free(struct sg_cluster_read *read)
@@ -110,6 +123,8 @@ static int take_object(struct sg_cluster_read *read, struct sg_json **ret_doc, s
 {
 	struct sg_err why = SG_ERR_INIT, odd = SG_ERR_INIT;
 
+	if (!read->body.overflow && read->text)
+		return 1;
 	if (!read->body.overflow && sg_json_parse(sg_buf_str(&read->body), ret_doc, &why) == 0)
 		return 1;
 	(void)sg_fail(&odd, SG_R_ANSWER_INVALID,
@@ -150,6 +165,7 @@ static int finish(struct sg_cluster_read *read, struct sg_json **ret_doc,
 {
 	struct sg_http_call *call = read->call;
 
+	sg_cluster_note_date(read->client, &call->headers);
 	sg_fault_read(call->status, &call->headers, sg_buf_str(&read->body), ret_fault);
 	if (ret_fault->kind == SG_FAULT_AUTH && renewed(read)) {
 		sg_http_end(read->call);

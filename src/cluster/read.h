@@ -19,6 +19,13 @@ void sg_cluster_read_free(struct sg_cluster_read *read);
  * there is no such kind of object. */
 void sg_cluster_read_be_patient(struct sg_cluster_read *read, int64_t patience_ms);
 
+/* No more than MAX_BYTES (0: SG_CLUSTER_OBJECT_MAX_BYTES) are taken. TEXT: it is no JSON, and no
+ * *ret_doc comes of it. */
+void sg_cluster_read_limit(struct sg_cluster_read *read, size_t max_bytes, bool text);
+
+/* What came last; lives as long as the read. */
+struct sg_str sg_cluster_read_text(const struct sg_cluster_read *read);
+
 /*
  * Looks at what has arrived, and sends what is due. 1: this is the answer: ret_fault->kind tells
  * whether it is a success, and only then *ret_doc is an object, which the caller frees. 0: not yet.

@@ -4,12 +4,13 @@
  *
  * All of these answer 0, or -1 with an error: FORBIDDEN with the rule that is missing, NOT_FOUND
  * when there is no such object (any more) or no such kind, ANSWER_INVALID for what is no such
- * object, CANCELLED for a signal, and what sg_cluster_send() says. Results live in the arena.
+ * object, CANCELLED for a signal, and what sg_cluster_send() says. Results live in the arena, or in
+ * that of the pass: then none of these blocks, and -1 with pass->waiting is no error.
  */
 #ifndef SG_CLUSTER_WORKLOAD_READ_H
 #define SG_CLUSTER_WORKLOAD_READ_H
 
-#include "cluster/client.h"
+#include "cluster/pass.h"
 #include "model/event.h"
 #include "model/workload.h"
 
@@ -20,6 +21,7 @@ struct sg_workload_call {
 	struct sg_cluster_client *client;
 	struct sg_arena *arena;
 	int64_t deadline_ms;
+	struct sg_cluster_pass *pass; /* NULL: it blocks */
 };
 
 int sg_cluster_get_workload(const struct sg_workload_call *read, enum sg_workload_kind kind,
@@ -32,7 +34,7 @@ struct sg_pods {
 	bool cut; /* there are more than SG_CLUSTER_PODS_MAX */
 };
 
-/* Pods of NAMESPACE that SELECTOR selects, appended to RET. */
+/* Pods of NAMESPACE that SELECTOR selects. */
 int sg_cluster_list_pods(const struct sg_workload_call *read, const char *namespace,
 	const char *selector, struct sg_pods *ret, struct sg_err *err) SG_MUST_CHECK;
 
@@ -53,7 +55,7 @@ struct sg_events {
 	bool cut;
 };
 
-/* The events about the object UID of NAMESPACE, appended to RET. */
+/* The events about the object UID of NAMESPACE. */
 int sg_cluster_list_events(const struct sg_workload_call *read, const char *namespace,
 	const char *uid, struct sg_events *ret, struct sg_err *err) SG_MUST_CHECK;
 

@@ -57,6 +57,8 @@ struct awaiting {
 	struct sg_due due;
 	struct sg_follower **lookers; /* the first LOOKS of them have a read under way */
 	size_t looker_count;
+	struct sg_follower **readers; /* whose workloads are read */
+	size_t reader_count;
 	size_t over;  /* of all */
 	size_t live;  /* of those that are over */
 	bool decided; /* one cannot succeed */
@@ -73,6 +75,7 @@ static void release(struct awaiting *all)
 	sg_herd_release(&all->herd);
 	sg_due_release(&all->due);
 	free(all->lookers);
+	free(all->readers);
 	free(all->followers);
 }
 
@@ -116,6 +119,8 @@ static int lose(struct awaiting *all, struct sg_follower *follower, struct sg_er
 
 static int step_one(struct awaiting *all, struct sg_follower *follower, struct sg_err *err)
 {
+	int64_t due_ms;
+
 	if (was_counted(all, follower))
 		return 0;
 	if (sg_follower_step(follower, err) < 0 && lose(all, follower, err) < 0)
@@ -126,6 +131,10 @@ static int step_one(struct awaiting *all, struct sg_follower *follower, struct s
 	}
 	all->blocker = follower;
 	queue(all, follower);
+	if (!follower->reading && sg_follower_reading(follower, &due_ms)) {
+		follower->reading = true;
+		all->readers[all->reader_count++] = follower;
+	}
 	sg_due_set(&all->due, follower->number, sg_follower_due_ms(follower));
 	return 0;
 }
@@ -149,6 +158,24 @@ static int step_looks(struct awaiting *all, struct sg_err *err)
 		all->lookers[i] = all->lookers[--all->looker_count];
 		if (step_one(all, follower, err) < 0)
 			return -1;
+	}
+	return 0;
+}
+
+static int step_readers(struct awaiting *all, struct sg_err *err)
+{
+	int64_t now_ms = sg_loop_now_ms(sg_world_loop(all->world)), due_ms;
+
+	for (size_t i = all->reader_count; i-- > 0;) {
+		struct sg_follower *follower = all->readers[i];
+
+		if (sg_follower_reading(follower, &due_ms) && due_ms <= now_ms &&
+			step_one(all, follower, err) < 0)
+			return -1;
+		if (sg_follower_reading(follower, &due_ms))
+			continue;
+		follower->reading = false;
+		all->readers[i] = all->readers[--all->reader_count];
 	}
 	return 0;
 }
@@ -178,7 +205,9 @@ static int step_all(struct awaiting *all, struct sg_err *err)
 	while (sg_loop_now_ms(loop) < until_ms && (follower = sg_herd_next_stirred(&all->herd)))
 		if (step_one(all, follower, err) < 0)
 			return -1;
-	return step_due(all, err) < 0 ? -1 : step_looks(all, err);
+	if (step_readers(all, err) < 0 || step_due(all, err) < 0)
+		return -1;
+	return step_looks(all, err);
 }
 
 /* True when nothing more is to be waited for: all are over, or one cannot succeed. */
@@ -202,6 +231,9 @@ static int64_t due_ms(const struct awaiting *all)
 		at_ms = follower->read ? sg_cluster_read_due_ms(follower->read) : 0;
 		due = at_ms < due ? at_ms : due;
 	}
+	for (size_t i = 0; i < all->reader_count; i++)
+		if (sg_follower_reading(all->readers[i], &at_ms) && at_ms < due)
+			due = at_ms;
 	return all->herd.stirred ? 0 : due;
 }
 
@@ -332,6 +364,7 @@ int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg
 		return sg_flux_await(world, client, ancestry, rules, asks, count, ret_done, err);
 	all.followers = sg_calloc(count, sizeof(*all.followers));
 	all.lookers = sg_calloc(count, sizeof(struct sg_follower *));
+	all.readers = sg_calloc(count, sizeof(struct sg_follower *));
 	begin(&all, client, ancestry, asks, count);
 	rc = run(&all, &done.timed_out, err);
 	if (rc < 0 && err->reason == SG_R_CANCELLED)

@@ -206,13 +206,12 @@ void sg_follower_fail(struct sg_follower *follower, const struct sg_err *why)
 	follower->end->error = why;
 }
 
-/* Before people are asked, the workloads say what for. */
-static bool has_to_look(const struct sg_follower *follower)
+bool sg_follower_has_to_look(const struct sg_follower *follower)
 {
 	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
 	size_t count = 0;
 
-	if (kind_of(follower) == SG_APP_POLICY)
+	if (kind_of(follower) == SG_APP_POLICY || kind_of(follower) == SG_APP_SUCCESS)
 		count = sg_app_fold_judged(follower->fold, all, SG_COUNT(all));
 	for (size_t i = 0; i < count; i++)
 		if (sg_workloads_wanted(follower->workloads, all[i].app, all[i].verdict))
@@ -225,7 +224,7 @@ static void judged(struct sg_follower *follower)
 {
 	enum sg_app_kind kind = kind_of(follower);
 
-	if ((kind == SG_APP_FAIL || kind == SG_APP_POLICY) && !has_to_look(follower))
+	if ((kind == SG_APP_FAIL || kind == SG_APP_POLICY) && !sg_follower_has_to_look(follower))
 		sg_follower_close(follower, true);
 	else
 		sg_follower_judged(follower);
@@ -311,6 +310,7 @@ static int look_at_workloads(struct sg_follower *follower, struct sg_err *err)
 			return -1;
 		any = any || read;
 	}
+	sg_workloads_turn(follower->workloads);
 	if (any || (count && kind_of(follower) == SG_APP_POLICY))
 		sg_follower_take_side(follower);
 	return 0;
@@ -375,6 +375,11 @@ int sg_follower_step(struct sg_follower *follower, struct sg_err *err)
 static int64_t sooner(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
+}
+
+bool sg_follower_reading(const struct sg_follower *follower, int64_t *ret_due_ms)
+{
+	return !follower->end && sg_workloads_reading(follower->workloads, ret_due_ms);
 }
 
 int64_t sg_follower_due_ms(const struct sg_follower *follower)

@@ -42,6 +42,7 @@ struct sg_follower {
 	bool looking;     /* waits for events */
 	bool got;         /* a read beside the watch was allowed */
 	bool queued;      /* for a look */
+	bool reading;     /* is known as one whose workloads are read */
 	bool stirred;
 	struct sg_follower *next_stirred;
 	size_t number;                /* in the order of the asks */
@@ -84,6 +85,9 @@ int sg_follower_look(struct sg_follower *follower, struct sg_err *err) SG_MUST_C
 /* True when its verdict is final, or its own time is up. */
 bool sg_follower_over(const struct sg_follower *follower);
 
+/* True while its workloads are read: a step is due then. */
+bool sg_follower_reading(const struct sg_follower *follower, int64_t *ret_due_ms);
+
 /* When the next step is due at the latest, of the loop's clock. */
 int64_t sg_follower_due_ms(const struct sg_follower *follower);
 
@@ -107,6 +111,9 @@ void sg_follower_drop_look(struct sg_follower *follower);
 /* Feeds an object that was read beside the watch. */
 int sg_follower_feed(
 	struct sg_follower *follower, const struct sg_json *doc, struct sg_err *err) SG_MUST_CHECK;
+/* Before people are asked, the workloads say what for; and what they show may speak against a
+ * success. */
+bool sg_follower_has_to_look(const struct sg_follower *follower);
 /* The verdict may be another one. */
 void sg_follower_judged(struct sg_follower *follower);
 /* It is over: FINAL, or its time is up. */

@@ -21,9 +21,15 @@ static bool has_succeeded(const struct sg_follower *follower)
 	return !follower->end && sg_app_fold_verdict(follower->fold)->kind == SG_APP_SUCCESS;
 }
 
+/* A second look comes behind what was to be looked at once. */
+static bool may_confirm(const struct sg_follower *follower)
+{
+	return has_succeeded(follower) && !sg_follower_has_to_look(follower);
+}
+
 bool sg_follower_wants_look(const struct sg_follower *follower)
 {
-	return !follower->end && (follower->read || has_succeeded(follower) ||
+	return !follower->end && (follower->read || may_confirm(follower) ||
 					 sg_follower_now_ms(follower) >= follower->poll_ms);
 }
 
@@ -191,12 +197,12 @@ int sg_follower_look(struct sg_follower *follower, struct sg_err *err)
 {
 	int n;
 
-	if (follower->read && (follower->look == SG_LOOK_CONFIRM) != has_succeeded(follower))
+	if (follower->read && (follower->look == SG_LOOK_CONFIRM) != may_confirm(follower))
 		sg_follower_drop_look(follower); /* events have overtaken it */
 	if (!sg_follower_wants_look(follower))
 		return 1;
 	if (!follower->read) {
-		bool confirms = has_succeeded(follower);
+		bool confirms = may_confirm(follower);
 
 		follower->confirmed = 0;
 		if (!confirms)

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "step/workload_scan.h"
+#include "step/workload_run.h"
 
-#define SOON_MS 3000      /* most roll-outs are over by then: they cost no request */
-#define READ_MAX_MS 10000 /* nobody else is looked after meanwhile */
-#define FRESH_MS 10000    /* what pods run is believed so long */
-#define AWAY_MS 60000     /* another cluster that did not answer is left alone so long */
+#define SOON_MS 3000 /* most roll-outs are over by then: they cost no request */
+#define READ_MAX_MS 10000
+#define FRESH_MS 10000 /* what pods run is believed so long */
+#define AWAY_MS 60000  /* another cluster that did not answer is left alone so long */
 #define LINE_MAX_BYTES 500
 
 /* The workloads of one application. */
@@ -29,6 +29,8 @@ struct of_app {
 	struct sg_scan_memory *memory; /* NULL while it holds nothing: it is large */
 	int64_t grace_ms;              /* of `memory` */
 	struct sg_idle_memory idle;
+	struct sg_workload_run *run; /* a read of it is under way; NULL: none is */
+	bool owed;                   /* one was due, and too many were under way */
 };
 
 struct sg_workloads {
@@ -37,6 +39,7 @@ struct sg_workloads {
 	bool at_once;
 	struct of_app *items[SG_WORKLOADS_APPS_MAX];
 	size_t count;
+	size_t turn;
 	const char *denied;        /* in the world's arena, as all below */
 	const char *away;          /* why another cluster did not answer last */
 	struct sg_app_strings log; /* of a container that crashes */
@@ -53,8 +56,18 @@ struct sg_workloads *sg_workloads_new(
 	return workloads;
 }
 
+static void drop_run(struct of_app *of)
+{
+	if (!of->run)
+		return;
+	sg_workload_run_end(of->run);
+	free(of->run);
+	of->run = NULL;
+}
+
 static void free_of_app(struct of_app *of)
 {
+	drop_run(of);
 	free(of->name);
 	free(of->memory);
 	sg_arena_release(&of->arena);
@@ -205,14 +218,6 @@ static void note_need(
 		of->memory->stuck = (struct sg_stuck_memory){.grace_ms = of->grace_ms};
 }
 
-/* One that has many beside it must not take all the time for its reads. */
-static int64_t next_ms(const struct sg_workloads *workloads, const struct of_app *of)
-{
-	int64_t free_ms = workloads->world->scan_free_ms;
-
-	return of->due_ms > free_ms ? of->due_ms : free_ms;
-}
-
 static bool is_due(const struct sg_workloads *workloads, const struct of_app *of,
 	const struct sg_app_verdict *verdict)
 {
@@ -224,7 +229,7 @@ static bool is_due(const struct sg_workloads *workloads, const struct of_app *of
 		return true;
 	if (verdict->kind == SG_APP_SUCCESS)
 		return now_ms - of->tried_ms > FRESH_MS;
-	return verdict->kind == SG_APP_WAIT && now_ms >= next_ms(workloads, of);
+	return verdict->kind == SG_APP_WAIT && now_ms >= of->due_ms;
 }
 
 /* The lines of a log, each cut and copied. */
@@ -242,28 +247,6 @@ static void keep_log(struct sg_workloads *workloads, const char *text)
 	}
 }
 
-/* The last words of a container that crashes, once; that they cannot be had is no trouble. */
-static int read_log(struct sg_workloads *workloads, const struct sg_workload_call *read,
-	const struct sg_scan_more *more, struct sg_err *err)
-{
-	int64_t lines = workloads->world->settings->pod_log_lines;
-	struct sg_err why = SG_ERR_INIT;
-	const char *text;
-
-	if (lines <= 0 || !more->crashed || workloads->log.count)
-		return 0;
-	if (sg_cluster_pod_log(read, more->crashed, more->container, lines, &text, &why) == 0) {
-		keep_log(workloads, text);
-		return 0;
-	}
-	if (why.reason == SG_R_CANCELLED) {
-		*err = why;
-		return -1;
-	}
-	keep_log(workloads, sg_arena_printf(read->arena, "the log cannot be read: %s", why.cause));
-	return 0;
-}
-
 static void note_denied(struct sg_workloads *workloads, const struct sg_cluster_client *client,
 	const struct sg_err *why)
 {
@@ -275,36 +258,15 @@ static void note_denied(struct sg_workloads *workloads, const struct sg_cluster_
 		beyond ? client->access->source : "", beyond ? ": " : "", why->cause, why->hint);
 }
 
-static struct sg_app_revisions copy_of(
-	const struct sg_app_revisions *revisions, struct sg_arena *arena)
-{
-	struct sg_app_revisions copy = {.one = sg_arena_strdup(arena, revisions->one)};
-
-	copy.many.count = revisions->many.count;
-	copy.many.items = sg_arena_calloc(arena, copy.many.count + 1, sizeof(*copy.many.items));
-	for (size_t i = 0; i < copy.many.count; i++)
-		copy.many.items[i] = sg_arena_strdup(arena, revisions->many.items[i]);
-	return copy;
-}
-
-static bool are_same(const struct sg_app_revisions *a, const struct sg_app_revisions *b)
-{
-	bool same = strcmp(a->one, b->one) == 0 && a->many.count == b->many.count;
-
-	for (size_t i = 0; same && i < a->many.count; i++)
-		same = strcmp(a->many.items[i], b->many.items[i]) == 0;
-	return same;
-}
-
 static void keep(struct sg_workloads *workloads, struct of_app *of, const struct sg_app *app,
-	struct sg_arena *arena, const struct sg_app_workloads *facts)
+	const struct sg_app_workloads *facts)
 {
 	struct sg_arena *place = &of->arena;
 
 	sg_arena_release(place);
-	sg_arena_adopt(place, arena);
+	sg_workload_run_adopt(of->run, place);
 	of->read = true;
-	of->at = copy_of(&app->revision, place);
+	of->at = sg_app_revisions_copy(&app->revision, place);
 	of->facts = *facts;
 	of->aged = *facts;
 	of->aged.complete = false;
@@ -349,32 +311,37 @@ static void note_trouble(struct sg_workloads *workloads, struct sg_cluster_clien
 		workloads->world->arena, "%s: %s", client->access->source, why->cause);
 }
 
-/* 1: there are new facts. 0: the cluster did not answer well, and is asked again later. */
+/* 1: there are new facts. 0: the cluster did not answer well, and is asked again later. 2: it has
+ * not answered yet. */
 static int scan(struct sg_workloads *workloads, struct of_app *of, struct sg_cluster_client *client,
 	const struct sg_app *app, struct sg_err *err)
 {
-	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
-	const struct sg_workload_call read = {client, &arena, deadline_of(workloads)};
-	const struct sg_scan_ask ask = {app, of->need, is_claimed(workloads, client, app),
-		&of->idle, of->grace_ms, now_of(workloads)};
-	struct sg_app_workloads facts;
-	struct sg_scan_more more;
+	const int64_t lines = workloads->world->settings->pod_log_lines;
+	struct sg_workload_turn turn = {
+		.ask = {app, of->need, is_claimed(workloads, client, app), &of->idle, of->grace_ms,
+			0},
+		.memory = memory_of(of),
+		.log_lines = workloads->log.count ? 0 : lines,
+	};
 	struct sg_err why = SG_ERR_INIT;
+	int n = sg_workload_run_turn(of->run, &turn, &why);
 
-	if (sg_workload_scan(&read, &ask, memory_of(of), &facts, &more, &why) < 0) {
-		if (why.reason == SG_R_CANCELLED) {
-			*err = why;
-			return -1;
-		}
+	if (n == 0)
+		return 2;
+	if (n < 0 && why.reason == SG_R_CANCELLED) {
+		*err = why;
+		return -1;
+	}
+	if (n < 0) {
 		note_trouble(workloads, client, app, &why);
 		return 0;
 	}
 	if (client != workloads->client)
 		workloads->away = NULL;
-	note_denied(workloads, client, &more.denied);
-	if ((facts.ripe || of->need == SG_SCAN_CAUSE) && read_log(workloads, &read, &more, err) < 0)
-		return -1;
-	keep(workloads, of, app, &arena, &facts);
+	note_denied(workloads, client, &turn.more.denied);
+	if (turn.log)
+		keep_log(workloads, turn.log);
+	keep(workloads, of, app, &turn.facts);
 	return 1;
 }
 
@@ -392,24 +359,78 @@ static void plan_next(const struct sg_workloads *workloads, struct of_app *of,
 	drop_empty(of);
 }
 
+/* False: too many are under way. */
+static bool begin_run(struct sg_workloads *workloads, struct of_app *of,
+	struct sg_cluster_client *client, const struct sg_app *app)
+{
+	struct sg_workload_run *run;
+
+	if (of->run && sg_workload_run_is_about(of->run, of->need, &app->revision))
+		return true;
+	drop_run(of);
+	run = sg_calloc(1, sizeof(*run));
+	run->blocking = workloads->at_once;
+	of->owed = !sg_workload_run_begin(
+		run, workloads->world, client, deadline_of(workloads), of->need, &app->revision);
+	if (of->owed) {
+		free(run);
+		of->due_ms = now_of(workloads) + SG_WORKLOAD_RUN_LATER_MS;
+		return false;
+	}
+	of->run = run;
+	return true;
+}
+
 static int look(struct sg_workloads *workloads, struct of_app *of, const struct sg_app *app,
 	bool *ret_read, struct sg_err *err)
 {
 	struct sg_cluster_client *client = client_for(workloads, app);
-	int64_t start_ms = now_of(workloads);
 
-	if (start_ms >= client->away_ms) {
-		int found = scan(workloads, of, client, app, err);
+	if (of->run || now_of(workloads) >= client->away_ms) {
+		int found;
 
+		if (!begin_run(workloads, of, client, app))
+			return 0;
+		of->run->turn = workloads->turn;
+		found = scan(workloads, of, client, app, err);
+		if (found == 2)
+			return 0;
+		drop_run(of);
 		if (found < 0)
 			return -1;
 		*ret_read = found > 0;
-		workloads->world->scan_free_ms = 2 * now_of(workloads) - start_ms;
 	}
 	of->tried = true;
 	of->tried_ms = now_of(workloads);
 	plan_next(workloads, of, client);
 	return 0;
+}
+
+bool sg_workloads_reading(struct sg_workloads *workloads, int64_t *ret_due_ms)
+{
+	bool any = false;
+
+	*ret_due_ms = SG_NEVER;
+	for (size_t i = 0; i < workloads->count; i++) {
+		const struct sg_workload_run *run = workloads->items[i]->run;
+
+		if (!run)
+			continue;
+		any = true;
+		*ret_due_ms = sooner(*ret_due_ms, sg_workload_run_due_ms(run));
+	}
+	return any;
+}
+
+void sg_workloads_turn(struct sg_workloads *workloads)
+{
+	for (size_t i = 0; i < workloads->count; i++) {
+		struct of_app *of = workloads->items[i];
+
+		if (of->run && of->run->turn != workloads->turn)
+			drop_run(of);
+	}
+	workloads->turn++;
 }
 
 int sg_workloads_look(struct sg_workloads *workloads, const struct sg_app *app,
@@ -435,7 +456,8 @@ const struct sg_app_workloads *sg_workloads_facts(
 
 	if (!of || !of->read)
 		return NULL;
-	if (now_of(workloads) - of->read_ms > FRESH_MS || !are_same(&of->at, &app->revision))
+	if (now_of(workloads) - of->read_ms > FRESH_MS ||
+		!sg_app_revisions_same(&of->at, &app->revision))
 		return &of->aged;
 	return &of->facts;
 }
@@ -445,9 +467,11 @@ int64_t sg_workloads_due_ms(const struct sg_workloads *workloads, const struct s
 {
 	const struct of_app *of = find(workloads, app);
 
-	if (verdict->kind != SG_APP_WAIT || !of || of->need == SG_SCAN_NOTHING)
+	if (of && of->run)
+		return sg_workload_run_due_ms(of->run);
+	if (!of || of->need == SG_SCAN_NOTHING || (verdict->kind != SG_APP_WAIT && !of->owed))
 		return SG_NEVER;
-	return next_ms(workloads, of);
+	return of->due_ms;
 }
 
 bool sg_workloads_wanted(const struct sg_workloads *workloads, const struct sg_app *app,
@@ -457,7 +481,7 @@ bool sg_workloads_wanted(const struct sg_workloads *workloads, const struct sg_a
 	enum sg_scan_need need = need_of(verdict);
 
 	return need != SG_SCAN_NOTHING && client_for(workloads, app) &&
-	       !(of && of->need == need && of->tried);
+	       !(of && of->need == need && of->tried && !of->run && !of->owed);
 }
 
 const char *sg_workloads_denied(const struct sg_workloads *workloads)

@@ -19,7 +19,8 @@ struct sg_workloads;
 
 /*
  * WORLD and CLIENT outlive it; CLIENT reaches the cluster that has the Application. AT_ONCE: the
- * first read is not put off to see whether it is needed at all.
+ * first read is not put off to see whether it is needed at all, and each ends with the look that
+ * begins it; others go on while somebody else has the loop (sg_workloads_reading()).
  */
 struct sg_workloads *sg_workloads_new(
 	struct sg_world *world, struct sg_cluster_client *client, bool at_once);
@@ -31,6 +32,12 @@ void sg_workloads_free(struct sg_workloads *workloads);
  */
 int sg_workloads_look(struct sg_workloads *workloads, const struct sg_app *app,
 	const struct sg_app_verdict *verdict, bool *ret_read, struct sg_err *err) SG_MUST_CHECK;
+
+/* The looks that belong together are over: reads that none of them wanted end. */
+void sg_workloads_turn(struct sg_workloads *workloads);
+
+/* True while a read is under way; the look that goes on with it is due then. */
+bool sg_workloads_reading(struct sg_workloads *workloads, int64_t *ret_due_ms);
 
 /* True while VERDICT about APP should not be the last word before a look has been tried. */
 bool sg_workloads_wanted(const struct sg_workloads *workloads, const struct sg_app *app,

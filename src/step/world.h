@@ -61,7 +61,7 @@ struct sg_world {
 	uint64_t random;     /* state of the jitter's generator */
 	struct sg_argocd_login *argocd; /* step/argocd.h; NULL until it is asked for */
 	struct sg_shelves *shelves;     /* step/shelf.h: what was read of the repository so far */
-	int64_t scan_free_ms;           /* until then step/workloads leaves the others their turn */
+	size_t scans;                   /* step/workload_run.h: that are under way */
 	int tries; /* of any request at most, where an answer is wanted soon; 0: no such limit */
 };
 

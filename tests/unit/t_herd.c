@@ -40,6 +40,7 @@ struct counts {
 	"\"True\","                                                                                \
 	"\"reason\":\"FailedCreate\",\"message\":\"exceeded quota: small\"}]}}"
 
+#define IMAGE "registry.example.com/web:"
 struct story {
 	struct cluster_world *w;
 	struct object *objects;
@@ -55,6 +56,8 @@ struct story {
 	int64_t listed_ms;    /* when the last list was answered */
 	bool argocd;          /* Argo CD's own API; a request to refresh is never answered */
 	int64_t refreshed_ms; /* when the last one was asked for */
+	int64_t slow_ms;      /* until the workload is answered; 0: 1 */
+	int64_t replaced_ms;  /* from then on its template has image 2; 0: it is QUOTA_EXCEEDED */
 	int lost;             /* Argo CD's own API: the answer to a read of the application */
 	struct counts counts;
 	struct sg_settings settings;
@@ -270,6 +273,21 @@ static void answer_argocd_whole(struct story *s, const char *url, struct script_
 	}
 }
 
+/* The one workload, where it is asked which images it has: no pods, but a template. */
+static void answer_workload(struct story *s, struct script_answer *answer)
+{
+	const char *text = QUOTA_EXCEEDED;
+
+	s->counts.workloads++;
+	if (s->replaced_ms)
+		text = sg_arena_printf(&s->w->arena,
+			"{\"metadata\":{\"name\":\"api\",\"namespace\":\"web\"},\"spec\":{"
+			"\"selector\":{\"matchLabels\":{\"app\":\"api\"}},\"template\":{\"spec\":{"
+			"\"containers\":[{\"name\":\"api\",\"image\":\"" IMAGE "%d\"}]}}}}",
+			story_ms(s) < s->replaced_ms ? 1 : 2);
+	script_piece(answer, s->slow_ms ? s->slow_ms : 1, sg_str_of(text));
+}
+
 static void answer_get(
 	void *arg, const struct script_request *request, struct script_answer *answer)
 {
@@ -281,14 +299,17 @@ static void answer_get(
 		answer_argocd_whole(s, request->url, answer);
 		return;
 	}
+	if (strstr(request->url, "/namespaces/web/pods?")) {
+		script_piece(answer, 1, SG_STR("{\"metadata\":{},\"items\":[]}"));
+		return;
+	}
 	if (strstr(request->url, "/api/v1/")) {
 		answer_argocd(s, request->url, answer);
 		return;
 	}
 	if (strstr(request->url, "/apis/apps/")) {
-		s->counts.workloads++;
 		assert_non_null(strstr(request->url, "/namespaces/web/deployments/api"));
-		script_piece(answer, 1, SG_STR(QUOTA_EXCEEDED));
+		answer_workload(s, answer);
 		return;
 	}
 	wanted = about(s, request->url);
@@ -808,6 +829,115 @@ static void workloads_of_a_child_that_are_stuck_fail_its_parent(void **state)
 	finish(&s);
 }
 
+static struct app with_workload(struct app app)
+{
+	app.resources = OF_CHILD;
+	return app;
+}
+
+static void a_slow_read_of_workloads_holds_up_nobody_else(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.slow_ms = 9000;
+	happens(&s, 0, with_workload(with_health(good("argocd", "slow"), "Progressing")));
+	happens(&s, 0, with_health(good("argocd", "web"), "Progressing"));
+	happens(&s, 5000, good("argocd", "web"));
+	happens(&s, 40000, with_workload(good("argocd", "slow")));
+	(void)ask(&s, "argocd", "slow");
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[0].elapsed_ms, 40000, 40100);
+	assert_int_equal(s.done.ends[1].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[1].elapsed_ms, 5000, 5100);
+	assert_true(s.counts.workloads >= 2);
+	assert_int_equal(s.world.scans, 0);
+	finish(&s);
+}
+
+static void its_own_time_ends_in_the_middle_of_such_a_read(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.rules.keep_going = true;
+	s.slow_ms = 9000;
+	happens(&s, 0, with_workload(with_health(good("argocd", "slow"), "Progressing")));
+	happens(&s, 0, with_health(good("argocd", "web"), "Progressing"));
+	happens(&s, 20000, good("argocd", "web"));
+	ask(&s, "argocd", "slow")->timeout_ms = 6000;
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	assert_true(s.done.ends[0].timed_out);
+	assert_int_equal(s.done.ends[0].elapsed_ms, 6000);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_PROGRESSING);
+	assert_int_equal(s.done.ends[1].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(s.counts.workloads, 1);
+	finish(&s);
+}
+
+static void a_signal_in_the_middle_of_such_a_read_says_how_far_it_is(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.slow_ms = 9000;
+	happens(&s, 0, with_workload(with_health(good("argocd", "slow"), "Progressing")));
+	(void)ask(&s, "argocd", "slow");
+	script_cancel(s.w->script, 6000, 15);
+	assert_int_equal(await(&s), -1);
+	assert_int_equal(s.w->err.reason, SG_R_CANCELLED);
+	assert_int_equal(s.w->err.signo, 15);
+	assert_non_null(strstr(s.w->err.where, "slow: PROGRESSING"));
+	assert_int_equal(story_ms(&s), 6000);
+	assert_int_equal(s.counts.workloads, 1);
+	finish(&s);
+}
+
+/* More than may be read at the same time: each has its turn, and none waits for the others. */
+static void slow_reads_of_many_take_turns(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.slow_ms = 3000;
+	for (size_t i = 0; i < 20; i++) {
+		const char *name = name_of(&s, "slow", i);
+
+		happens(&s, 0, with_workload(with_health(good("argocd", name), "Progressing")));
+		happens(&s, 30000, with_workload(good("argocd", name)));
+		(void)ask(&s, "argocd", name);
+	}
+	assert_int_equal(await(&s), 0);
+	for (size_t i = 0; i < 20; i++)
+		assert_in_range(s.done.ends[i].elapsed_ms, 30000, 30100);
+	assert_in_range(s.counts.workloads, 20, 40);
+	assert_int_equal(s.world.scans, 0);
+	finish(&s);
+}
+
+/* No image is told by the application: that is no success before the workloads were looked at. */
+static void a_success_waits_for_the_workloads_that_may_speak_against_it(void **state)
+{
+	static const char *const images[] = {IMAGE "2"};
+	struct sg_await_ask *a;
+	struct story s;
+
+	begin(&s, *state);
+	s.slow_ms = 2000;
+	s.replaced_ms = 50000;
+	happens(&s, 0, with_workload(good("argocd", "web")));
+	a = ask(&s, "argocd", "web");
+	a->want.images = images;
+	a->want.image_count = 1;
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_true(s.done.ends[0].elapsed_ms >= s.replaced_ms);
+	finish(&s);
+}
+
 /* `sync: true` is about what has landed: nothing has, of what is in another repository. */
 /* Denied at first: it is read again, as rarely as a look, until somebody has given the right. */
 static void a_child_that_may_be_read_later_is_read_again(void **state)
@@ -1204,6 +1334,11 @@ int main(void)
 		STORY(to_keep_going_without_any_is_an_error),
 		STORY(a_second_look_waits_for_a_server_that_starts),
 		STORY(but_not_for_ever),
+		STORY(a_slow_read_of_workloads_holds_up_nobody_else),
+		STORY(its_own_time_ends_in_the_middle_of_such_a_read),
+		STORY(a_signal_in_the_middle_of_such_a_read_says_how_far_it_is),
+		STORY(slow_reads_of_many_take_turns),
+		STORY(a_success_waits_for_the_workloads_that_may_speak_against_it),
 		STORY(a_child_that_may_be_read_later_is_read_again),
 		STORY(a_namespace_that_may_not_be_listed_is_watched_one_by_one),
 		STORY(without_list_and_watch_each_is_polled),

@@ -73,11 +73,19 @@ static void end(struct bench *b)
 
 static bool look(struct bench *b)
 {
+	int64_t due_ms;
 	bool read;
 
-	if (sg_workloads_look(b->workloads, &b->app, &b->verdict, &read, &b->err) < 0)
-		fail_msg("%s", b->err.cause);
-	return read;
+	for (;;) {
+		if (sg_workloads_look(b->workloads, &b->app, &b->verdict, &read, &b->err) < 0)
+			break;
+		if (!sg_workloads_reading(b->workloads, &due_ms))
+			return read;
+		if (sg_loop_wait(b->world.http->loop, due_ms, &b->err) < 0)
+			break;
+	}
+	fail_msg("%s", b->err.cause);
+	return false;
 }
 
 static const struct sg_app_workloads *facts(const struct bench *b)

@@ -1,0 +1,117 @@
+#include "step/workload_run.h"
+
+#include <string.h>
+
+struct sg_app_revisions sg_app_revisions_copy(
+	const struct sg_app_revisions *revisions, struct sg_arena *arena)
+{
+	struct sg_app_revisions copy = {.one = sg_arena_strdup(arena, revisions->one)};
+
+	copy.many.count = revisions->many.count;
+	copy.many.items = sg_arena_calloc(arena, copy.many.count + 1, sizeof(*copy.many.items));
+	for (size_t i = 0; i < copy.many.count; i++)
+		copy.many.items[i] = sg_arena_strdup(arena, revisions->many.items[i]);
+	return copy;
+}
+
+bool sg_app_revisions_same(const struct sg_app_revisions *a, const struct sg_app_revisions *b)
+{
+	bool same = strcmp(a->one, b->one) == 0 && a->many.count == b->many.count;
+
+	for (size_t i = 0; same && i < a->many.count; i++)
+		same = strcmp(a->many.items[i], b->many.items[i]) == 0;
+	return same;
+}
+
+bool sg_workload_run_begin(struct sg_workload_run *run, struct sg_world *world,
+	struct sg_cluster_client *client, int64_t until_ms, enum sg_scan_need need,
+	const struct sg_app_revisions *at)
+{
+	if (!run->blocking && world->scans >= SG_WORKLOAD_RUNS_MAX)
+		return false;
+	world->scans++;
+	run->world = world;
+	run->client = client;
+	run->start_ms = sg_loop_now_ms(sg_world_loop(world));
+	run->until_ms = until_ms;
+	run->need = need;
+	run->at = sg_app_revisions_copy(at, &run->about);
+	return true;
+}
+
+bool sg_workload_run_is_about(const struct sg_workload_run *run, enum sg_scan_need need,
+	const struct sg_app_revisions *at)
+{
+	return run->need == need && sg_app_revisions_same(&run->at, at);
+}
+
+void sg_workload_run_end(struct sg_workload_run *run)
+{
+	if (!run->world)
+		return;
+	run->world->scans--;
+	run->world = NULL;
+	sg_cluster_pass_release(&run->pass);
+	sg_arena_release(&run->arena);
+	sg_arena_release(&run->about);
+}
+
+void sg_workload_run_adopt(struct sg_workload_run *run, struct sg_arena *arena)
+{
+	sg_arena_adopt(arena, &run->arena);
+	sg_arena_adopt(arena, &run->pass.arena);
+	run->pass.count = 0;
+}
+
+int64_t sg_workload_run_due_ms(const struct sg_workload_run *run)
+{
+	return run->world ? sg_cluster_pass_due_ms(&run->pass) : SG_NEVER;
+}
+
+/* That it cannot be had is no trouble. */
+static int read_log(
+	const struct sg_workload_call *read, struct sg_workload_turn *turn, struct sg_err *err)
+{
+	const struct sg_scan_more *more = &turn->more;
+	struct sg_err why = SG_ERR_INIT;
+
+	if (turn->log_lines <= 0 || !more->crashed ||
+		(!turn->facts.ripe && turn->ask.need != SG_SCAN_CAUSE))
+		return 0;
+	if (sg_cluster_pod_log(
+		    read, more->crashed, more->container, turn->log_lines, &turn->log, &why) == 0)
+		return 0;
+	if (why.reason == SG_R_CANCELLED) {
+		*err = why;
+		return -1;
+	}
+	turn->log = sg_arena_printf(read->arena, "the log cannot be read: %s", why.cause);
+	return 0;
+}
+
+int sg_workload_run_turn(
+	struct sg_workload_run *run, struct sg_workload_turn *turn, struct sg_err *err)
+{
+	const struct sg_workload_call read = {
+		run->client, &run->arena, run->until_ms, run->blocking ? NULL : &run->pass};
+	struct sg_scan_ask ask = turn->ask;
+	int rc;
+
+	if (!sg_cluster_pass_poll(&run->pass))
+		return 0;
+	sg_cluster_pass_turn(&run->pass);
+	sg_arena_release(&run->arena);
+	run->memory = *turn->memory;
+	run->idle = *turn->ask.idle;
+	ask.idle = &run->idle;
+	ask.now_ms = run->start_ms;
+	turn->log = NULL;
+	rc = sg_workload_scan(&read, &ask, &run->memory, &turn->facts, &turn->more, err);
+	if (rc == 0)
+		rc = read_log(&read, turn, err);
+	if (run->pass.waiting)
+		return 0;
+	*turn->memory = run->memory;
+	*turn->ask.idle = run->idle;
+	return rc < 0 ? -1 : 1;
+}
