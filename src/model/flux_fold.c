@@ -130,6 +130,31 @@ void sg_flux_fold_feed(struct sg_flux_fold *fold, const struct sg_flux_look *loo
 	sg_arena_release(&arena);
 }
 
+struct sg_flux_want sg_flux_want_of(const struct sg_app_want *want, bool release)
+{
+	return (struct sg_flux_want){
+		.revision = want->revision,
+		.repo_url = want->repo_url,
+		.branch = want->branch,
+		.release = release,
+		.image = want->image_count ? want->images[0] : NULL,
+	};
+}
+
+struct sg_app_verdict sg_flux_app_verdict(const struct sg_flux_fold *fold)
+{
+	const struct sg_flux_verdict *flux = sg_flux_fold_verdict(fold);
+	struct sg_app_verdict verdict = {.kind = flux->kind,
+		.code = flux->code,
+		.message = flux->message,
+		.images_unseen = flux->image_unseen};
+
+	if (flux->kind == SG_APP_SUCCESS)
+		verdict.row = SG_APP_ROW_23;
+	memcpy(verdict.revision, flux->revision, sizeof(verdict.revision));
+	return verdict;
+}
+
 const struct sg_flux_verdict *sg_flux_fold_verdict(const struct sg_flux_fold *fold)
 {
 	return &fold->verdict;

@@ -11,10 +11,7 @@ static struct sg_sighting look(
 {
 	struct sg_sighting seen = {0};
 
-	for (size_t i = 0; i < workloads->pod_count; i++)
-		for (size_t k = 0;
-			!workloads->pods[i].finished && k < workloads->pods[i].images.count; k++)
-			sg_sighting_add(&seen, want, workloads->pods[i].images.items[k]);
+	sg_sighting_pods(&seen, want, workloads);
 	sg_sighting_templates(&seen, want, workloads);
 	return seen;
 }

@@ -41,6 +41,9 @@ struct sg_flux_want {
 	const char *image;  /* expected "repo:tag"; NULL: any */
 };
 
+/* WANT as Flux is asked: of its images the first; RELEASE: a HelmRelease is named, too. */
+struct sg_flux_want sg_flux_want_of(const struct sg_app_want *want, bool release);
+
 struct sg_flux_policy {
 	int64_t grace_ms;
 	int64_t image_grace_ms; /* of another image than the expected one */
@@ -94,6 +97,10 @@ void sg_flux_fold_feed(struct sg_flux_fold *fold, const struct sg_flux_look *loo
 
 /* Belongs to the fold; changes with the next call on it. */
 const struct sg_flux_verdict *sg_flux_fold_verdict(const struct sg_flux_fold *fold);
+
+/* The same in the words of the decision table; a success is its last row. Its sentence is
+ * the fold's. */
+struct sg_app_verdict sg_flux_app_verdict(const struct sg_flux_fold *fold);
 
 /* An object that should be asked to reconcile now. */
 struct sg_flux_request {

@@ -36,6 +36,38 @@ void sg_sighting_add(struct sg_sighting *seen, const struct sg_image *want, cons
 	}
 }
 
+void sg_sighting_pods(struct sg_sighting *seen, const struct sg_image *want,
+	const struct sg_app_workloads *workloads)
+{
+	for (size_t i = 0; workloads && i < workloads->pod_count; i++) {
+		const struct sg_app_pod *pod = &workloads->pods[i];
+
+		for (size_t k = 0; !pod->finished && k < pod->images.count; k++)
+			sg_sighting_add(seen, want, pod->images.items[k]);
+	}
+}
+
+static void add_image(struct sg_app_strings *images, struct sg_arena *arena, const char *text)
+{
+	for (size_t i = 0; i < images->count; i++)
+		if (strcmp(images->items[i], text) == 0)
+			return;
+	*(const char **)sg_arena_push(arena, &images->items, &images->count,
+		sizeof(*images->items)) = sg_arena_strdup(arena, text);
+}
+
+struct sg_app_strings sg_pod_images(
+	const struct sg_app_workloads *workloads, struct sg_arena *arena)
+{
+	struct sg_app_strings images = {0};
+
+	for (size_t i = 0; workloads && i < workloads->pod_count; i++)
+		for (size_t k = 0;
+			!workloads->pods[i].finished && k < workloads->pods[i].images.count; k++)
+			add_image(&images, arena, workloads->pods[i].images.items[k]);
+	return images;
+}
+
 bool sg_pod_holds(const struct sg_app_pod *pod, const char *image)
 {
 	for (size_t i = 0; i < pod->images.count; i++)

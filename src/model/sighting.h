@@ -2,6 +2,7 @@
 #ifndef SG_MODEL_SIGHTING_H
 #define SG_MODEL_SIGHTING_H
 
+#include "base/arena.h"
 #include "model/app_workloads.h"
 #include "model/image.h"
 
@@ -13,6 +14,10 @@ struct sg_sighting {
 	const char *other_text;
 };
 
+/* What pods that have not ended run is held against WANT. WORKLOADS may be NULL. */
+void sg_sighting_pods(struct sg_sighting *seen, const struct sg_image *want,
+	const struct sg_app_workloads *workloads);
+
 /* TEXT, an image that runs, is held against WANT. */
 void sg_sighting_add(struct sg_sighting *seen, const struct sg_image *want, const char *text);
 
@@ -22,6 +27,10 @@ void sg_sighting_add(struct sg_sighting *seen, const struct sg_image *want, cons
  */
 void sg_sighting_templates(struct sg_sighting *seen, const struct sg_image *want,
 	const struct sg_app_workloads *workloads);
+
+/* What pods that have not ended run, each image once, in ARENA; WORKLOADS may be NULL. */
+struct sg_app_strings sg_pod_images(
+	const struct sg_app_workloads *workloads, struct sg_arena *arena);
 
 bool sg_pod_holds(const struct sg_app_pod *pod, const char *image);
 

@@ -6,8 +6,8 @@
 
 #include "base/alloc.h"
 #include "step/due.h"
-#include "step/flux_await.h"
 #include "step/follower.h"
+#include "step/looks_await.h"
 
 struct sg_app_want sg_await_want(struct sg_world *world, const struct sg_loaded *loaded,
 	const struct sg_environment *env, const char *revision, const char *image)
@@ -361,7 +361,7 @@ int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg
 	int rc;
 
 	if (asks[0].follow != SG_FOLLOW_APPLICATION)
-		return sg_flux_await(world, client, ancestry, rules, asks, count, ret_done, err);
+		return sg_looks_await(world, client, ancestry, rules, asks, count, ret_done, err);
 	all.followers = sg_calloc(count, sizeof(*all.followers));
 	all.lookers = sg_calloc(count, sizeof(struct sg_follower *));
 	all.readers = sg_calloc(count, sizeof(struct sg_follower *));

@@ -43,7 +43,7 @@ struct sg_await_end {
 struct sg_await_done {
 	struct sg_await_end *ends; /* one for each ask, in their order */
 	bool timed_out;
-	bool by_flux;
+	enum sg_follow follow;    /* what all of them follow */
 	const char *read_only;    /* the cluster's words when refreshes are not permitted; NULL */
 	const char *sync_refused; /* ... when a sync is not permitted; NULL */
 	const char *polling;      /* ... when watching is not permitted; NULL */

@@ -77,7 +77,7 @@ const struct sg_report_verdict *sg_await_report(struct sg_world *world,
 	const struct sg_await_ask *asks, size_t count, const struct sg_await_done *done,
 	struct sg_report *report)
 {
-	const char *whose = done->by_flux ? "Flux's" : "Argo CD's";
+	const char *whose = done->follow == SG_FOLLOW_APPLICATION ? "Argo CD's" : "Flux's";
 
 	for (size_t i = 0; i < count; i++)
 		add_row(world, &asks[i], &done->ends[i], done->timed_out, report);

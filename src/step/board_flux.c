@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/repo_url.h"
+#include "model/sighting.h"
 #include "step/flux_scan.h"
 #include "step/flux_sight.h"
 
@@ -96,7 +97,7 @@ static int put_running(struct reading *r, struct sg_board_cell *cell, struct sg_
 
 	if (sg_flux_scan_fill(&r->scan, r->world, r->sight.client, &wish, &r->sight.look, err) < 0)
 		return -1;
-	images = sg_flux_scan_images(r->sight.look.images, r->world->arena);
+	images = sg_pod_images(r->sight.look.images, r->world->arena);
 	sg_board_running(r->world->arena, &images, cell);
 	return 0;
 }

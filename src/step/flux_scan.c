@@ -1,7 +1,5 @@
 #include "step/flux_scan.h"
 
-#include <string.h>
-
 #define READ_MAX_MS 10000 /* nobody else is looked after meanwhile */
 
 void sg_flux_scan_release(struct sg_flux_scan *scan)
@@ -146,26 +144,6 @@ int sg_flux_scan_fill(struct sg_flux_scan *scan, struct sg_world *world,
 		return fill_images(scan, world, &read, app, look, err);
 	}
 	return 0;
-}
-
-static void add_image(struct sg_app_strings *images, struct sg_arena *arena, const char *text)
-{
-	for (size_t i = 0; i < images->count; i++)
-		if (strcmp(images->items[i], text) == 0)
-			return;
-	*(const char **)sg_arena_push(arena, &images->items, &images->count,
-		sizeof(*images->items)) = sg_arena_strdup(arena, text);
-}
-
-struct sg_app_strings sg_flux_scan_images(
-	const struct sg_app_workloads *seen, struct sg_arena *arena)
-{
-	struct sg_app_strings images = {0};
-
-	for (size_t i = 0; seen && i < seen->pod_count; i++)
-		for (size_t k = 0; !seen->pods[i].finished && k < seen->pods[i].images.count; k++)
-			add_image(&images, arena, seen->pods[i].images.items[k]);
-	return images;
 }
 
 int sg_flux_scan_judge(struct sg_flux_scan *scan, struct sg_world *world,

@@ -38,8 +38,4 @@ int sg_flux_scan_judge(struct sg_flux_scan *scan, struct sg_world *world,
 	struct sg_cluster_client *client, struct sg_flux_fold *fold, struct sg_flux_look *look,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* What pods that have not ended run, each image once, in ARENA; SEEN may be NULL. */
-struct sg_app_strings sg_flux_scan_images(
-	const struct sg_app_workloads *seen, struct sg_arena *arena);
-
 #endif

@@ -1,7 +1,5 @@
 #include "step/look_flux.h"
 
-#include <string.h>
-
 #include "model/sighting.h"
 #include "step/await.h"
 #include "step/cluster.h"
@@ -61,27 +59,19 @@ static bool is_seen(const struct looking *l)
 
 	if (!seen || !sg_image_parse(sg_str_of(l->ask->image), &want))
 		return false;
-	for (size_t i = 0; i < seen->pod_count; i++)
-		for (size_t k = 0; !seen->pods[i].finished && k < seen->pods[i].images.count; k++)
-			sg_sighting_add(&sighting, &want, seen->pods[i].images.items[k]);
+	sg_sighting_pods(&sighting, &want, seen);
 	sg_sighting_templates(&sighting, &want, seen);
 	return sighting.right > 0;
 }
 
 static void fill(const struct looking *l, struct sg_look *look)
 {
-	const struct sg_flux_verdict *flux = sg_flux_fold_verdict(l->fold);
-	struct sg_app_verdict verdict = {
-		.kind = flux->kind, .code = flux->code, .images_unseen = flux->image_unseen};
 	struct sg_app_strings images;
 
-	verdict.message = sg_arena_strdup(l->world->arena, flux->message);
-	memcpy(verdict.revision, flux->revision, sizeof(verdict.revision));
-	if (flux->kind == SG_APP_SUCCESS)
-		verdict.row = SG_APP_ROW_23;
-	look->verdict = verdict;
+	look->verdict = sg_flux_app_verdict(l->fold);
+	look->verdict.message = sg_arena_strdup(l->world->arena, look->verdict.message);
 	look->image_seen = is_seen(l);
-	images = sg_flux_scan_images(l->sight.look.images, l->world->arena);
+	images = sg_pod_images(l->sight.look.images, l->world->arena);
 	look->images = images.items;
 	look->image_count = images.count;
 }
@@ -98,11 +88,7 @@ static int look_at(struct looking *l, struct sg_look *look, struct sg_err *err)
 		sg_flux_sight_read(&l->sight, l->until_ms, err) < 0)
 		return -1;
 	want = sg_await_want(l->world, l->loaded, ask->env, revision_of(l), ask->image);
-	l->want = (struct sg_flux_want){.revision = want.revision,
-		.repo_url = want.repo_url,
-		.branch = want.branch,
-		.release = sg_environment_follows(ask->env) == SG_FOLLOW_RELEASE,
-		.image = ask->image};
+	l->want = sg_flux_want_of(&want, sg_environment_follows(ask->env) == SG_FOLLOW_RELEASE);
 	l->policy = sg_flux_policy_default();
 	l->policy.may_request = false;
 	l->policy.image_proves = ask->image_proves;

@@ -205,7 +205,8 @@ static void expect_live(struct story *s)
 {
 	assert_int_equal(await(s, 1), 0);
 	assert_int_equal(s->done.ends[0].verdict.kind, SG_APP_SUCCESS);
-	assert_true(s->done.ends[0].final && s->done.by_flux);
+	assert_true(s->done.ends[0].final);
+	assert_int_equal(s->done.follow, s->asks[0].follow);
 	assert_string_equal(s->done.ends[0].verdict.revision, NEW);
 }
 

@@ -1,11 +1,11 @@
-#include "step/flux_await.h"
+#include "step/looks_await.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "step/flux_follower.h"
+#include "step/looks_follower.h"
 
 /* So many have a line of their own in the log. */
 #define LINES_MAX 12
@@ -15,7 +15,7 @@
 struct awaiting {
 	struct sg_world *world;
 	const struct sg_await_rules *rules;
-	struct sg_flux_follower *followers;
+	struct sg_looks_follower *followers;
 	size_t count;
 };
 
@@ -25,9 +25,9 @@ static void begin(struct awaiting *all, struct sg_cluster_client *client,
 	int64_t least_ms = (int64_t)all->count * LOOK_EACH_MS;
 
 	for (size_t i = 0; i < all->count; i++) {
-		struct sg_flux_follower *follower = &all->followers[i];
+		struct sg_looks_follower *follower = &all->followers[i];
 
-		sg_flux_follower_begin(
+		sg_looks_follower_begin(
 			follower, all->world, client, ancestry, &all->rules->policy, &asks[i]);
 		if (follower->interval_ms < least_ms)
 			follower->interval_ms = least_ms;
@@ -38,7 +38,7 @@ static void begin(struct awaiting *all, struct sg_cluster_client *client,
 	}
 }
 
-static bool is_live(const struct sg_flux_follower *follower)
+static bool is_live(const struct sg_looks_follower *follower)
 {
 	return follower->over && follower->end.final &&
 	       follower->end.verdict.kind == SG_APP_SUCCESS;
@@ -50,7 +50,7 @@ static bool ended(const struct awaiting *all)
 	size_t over = 0;
 
 	for (size_t i = 0; i < all->count; i++) {
-		const struct sg_flux_follower *follower = &all->followers[i];
+		const struct sg_looks_follower *follower = &all->followers[i];
 
 		over += follower->over;
 		if (follower->over && !is_live(follower) && !all->rules->keep_going)
@@ -64,7 +64,7 @@ static int64_t due_ms(const struct awaiting *all)
 	int64_t due = all->world->deadline_ms;
 
 	for (size_t i = 0; i < all->count; i++) {
-		int64_t at_ms = sg_flux_follower_due_ms(&all->followers[i]);
+		int64_t at_ms = sg_looks_follower_due_ms(&all->followers[i]);
 
 		due = at_ms < due ? at_ms : due;
 	}
@@ -72,7 +72,7 @@ static int64_t due_ms(const struct awaiting *all)
 }
 
 /* ERR is about FOLLOWER: the end of the run, or of that one. */
-static int lose(struct awaiting *all, struct sg_flux_follower *follower, struct sg_err *err)
+static int lose(struct awaiting *all, struct sg_looks_follower *follower, struct sg_err *err)
 {
 	struct sg_err *why;
 
@@ -81,7 +81,7 @@ static int lose(struct awaiting *all, struct sg_flux_follower *follower, struct 
 		return -1;
 	why = sg_arena_alloc(all->world->arena, sizeof(*why));
 	*why = *err;
-	sg_flux_follower_fail(follower, why);
+	sg_looks_follower_fail(follower, why);
 	return 0;
 }
 
@@ -90,7 +90,7 @@ static int step_all(struct awaiting *all, struct sg_err *err)
 	for (size_t i = 0; i < all->count && !ended(all); i++) {
 		struct sg_err why = SG_ERR_INIT;
 
-		if (sg_flux_follower_step(&all->followers[i], &why) == 0)
+		if (sg_looks_follower_step(&all->followers[i], &why) == 0)
 			continue;
 		if (lose(all, &all->followers[i], &why) < 0) {
 			*err = why;
@@ -130,16 +130,14 @@ static void finish(
 {
 	struct sg_arena *arena = all->world->arena;
 
-	done->by_flux = true;
+	done->follow = all->followers[0].ask->follow;
 	done->ends = sg_arena_calloc(arena, all->count, sizeof(*done->ends));
 	for (size_t i = 0; i < all->count; i++) {
-		struct sg_flux_follower *follower = &all->followers[i];
-		const struct sg_err *unreadable = &follower->sight.unreadable;
+		struct sg_looks_follower *follower = &all->followers[i];
 
-		if (unreadable->reason != SG_R_OK && !done->beside)
-			done->beside = sg_arena_printf(
-				arena, "%s; %s", unreadable->cause, unreadable->hint);
-		sg_flux_follower_stop(follower);
+		sg_looks_follower_stop(follower);
+		if (!done->beside)
+			done->beside = follower->beside;
 		done->ends[i] = follower->end;
 		if (follower->end.unreadable)
 			done->unreadable = follower->end.unreadable;
@@ -153,19 +151,19 @@ static void finish(
 static void say_state(const struct awaiting *all, struct sg_err *err)
 {
 	for (size_t i = 0; i < all->count; i++) {
-		const struct sg_flux_follower *open = &all->followers[i];
-		const struct sg_flux_verdict *verdict;
+		const struct sg_looks_follower *open = &all->followers[i];
+		struct sg_app_verdict verdict;
 
 		if (open->over)
 			continue;
-		verdict = sg_flux_fold_verdict(open->fold);
-		(void)sg_wrap(err, "%s: %.200s", sg_app_code_name(verdict->code), verdict->message);
+		verdict = open->eye->class->verdict(open->eye);
+		(void)sg_wrap(err, "%s: %.200s", sg_app_code_name(verdict.code), verdict.message);
 		(void)sg_wrap(err, "%s", open->ask->app.name);
 		return;
 	}
 }
 
-int sg_flux_await(struct sg_world *world, struct sg_cluster_client *client,
+int sg_looks_await(struct sg_world *world, struct sg_cluster_client *client,
 	struct sg_ancestry *ancestry, const struct sg_await_rules *rules,
 	const struct sg_await_ask *asks, size_t count, struct sg_await_done *ret_done,
 	struct sg_err *err)
@@ -186,7 +184,7 @@ int sg_flux_await(struct sg_world *world, struct sg_cluster_client *client,
 		*ret_done = done;
 	}
 	for (size_t i = 0; i < count; i++)
-		sg_flux_follower_release(&all.followers[i]);
+		sg_looks_follower_release(&all.followers[i]);
 	free(all.followers);
 	return rc;
 }

@@ -1,0 +1,159 @@
+#include "step/flux_eye.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "model/civil.h"
+#include "model/sighting.h"
+#include "step/flux_scan.h"
+#include "step/flux_sight.h"
+
+#define ASK_MAX_MS 10000
+
+struct flux_eye {
+	struct sg_eye base;
+	struct sg_flux_want want;
+	struct sg_flux_policy policy;
+	struct sg_flux_fold *fold;
+	struct sg_flux_sight sight;
+	struct sg_flux_scan scan;
+};
+
+static int64_t now_of(const struct flux_eye *eye)
+{
+	return sg_loop_now_ms(sg_world_loop(eye->base.world));
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int look(struct sg_eye *base, int64_t until_ms, struct sg_err *err)
+{
+	struct flux_eye *eye = (struct flux_eye *)base;
+	const struct sg_err *unreadable = &eye->sight.unreadable;
+	int rc;
+
+	sg_flux_scan_clear(&eye->scan);
+	rc = sg_flux_sight_read(&eye->sight, until_ms, err);
+	base->seen = eye->sight.seen;
+	base->beside = NULL;
+	if (unreadable->reason != SG_R_OK)
+		base->beside = sg_arena_printf(
+			base->world->arena, "%s; %s", unreadable->cause, unreadable->hint);
+	if (rc == 0)
+		rc = sg_flux_scan_judge(
+			&eye->scan, base->world, base->client, eye->fold, &eye->sight.look, err);
+	base->denied = eye->scan.denied;
+	return rc < 0 ? -1 : 0;
+}
+
+static struct sg_app_verdict verdict(const struct sg_eye *base)
+{
+	return sg_flux_app_verdict(((const struct flux_eye *)base)->fold);
+}
+
+/* A time with nine digits behind the point, of which nobody has used the like (RFC 3339). */
+static void new_value(struct flux_eye *eye, char *out, size_t size)
+{
+	struct sg_clock *clock = sg_world_loop(eye->base.world)->clock;
+	struct sg_civil t;
+	unsigned nanos =
+		(unsigned)(sg_retry_random(&eye->base.world->random) % UINT64_C(1000000000));
+
+	sg_civil_of(clock->unix_s(clock), &t);
+	(void)snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d.%09uZ", t.year, t.month, t.day,
+		t.hour, t.minute, t.second, nanos);
+}
+
+static void note_refusal(struct flux_eye *eye, const struct sg_err *why)
+{
+	struct sg_cluster_client *client = eye->base.client;
+
+	sg_debug(eye->base.world->log, "reconcile: %s", why->cause);
+	(void)snprintf(eye->base.refusal, sizeof(eye->base.refusal),
+		"no reconciliation could be asked for: %.250s", why->cause);
+	if (why->reason != SG_R_FORBIDDEN || client->read_only)
+		return;
+	client->read_only = true;
+	client->refusal = *why;
+}
+
+/* Trouble while asking is not the end: the fold asks again with its own back-off. */
+static int ask(struct sg_eye *base, struct sg_err *err)
+{
+	struct flux_eye *eye = (struct flux_eye *)base;
+	struct sg_flux_request request;
+	char value[64];
+
+	while (sg_flux_fold_request(eye->fold, now_of(eye), &request)) {
+		const struct sg_flux_name name = {request.kind, request.namespace, request.name};
+		int64_t until_ms = sg_loop_after(sg_world_loop(eye->base.world), ASK_MAX_MS);
+		struct sg_err why = SG_ERR_INIT;
+		bool asked;
+
+		new_value(eye, value, sizeof(value));
+		asked = sg_cluster_reconcile(eye->base.client, &name, value,
+				sooner(until_ms, eye->base.deadline_ms), &why) == 0;
+		if (!asked && why.reason == SG_R_CANCELLED) {
+			*err = why;
+			return -1;
+		}
+		eye->base.refusal[0] = '\0';
+		if (!asked)
+			note_refusal(eye, &why);
+		/* An answer that was lost may have been a yes: then the value is seen handled. */
+		sg_flux_fold_requested(eye->fold, &request,
+			asked || why.reason != SG_R_FORBIDDEN ? value : NULL, now_of(eye));
+	}
+	return 0;
+}
+
+static int64_t next_look(const struct sg_eye *base, int64_t now_ms)
+{
+	return sg_flux_fold_next_look(((const struct flux_eye *)base)->fold, now_ms);
+}
+
+static struct sg_app_strings images(const struct sg_eye *base, struct sg_arena *arena)
+{
+	return sg_pod_images(((const struct flux_eye *)base)->sight.look.images, arena);
+}
+
+static void free_eye(struct sg_eye *base)
+{
+	struct flux_eye *eye = (struct flux_eye *)base;
+
+	sg_flux_fold_free(eye->fold);
+	sg_flux_sight_release(&eye->sight);
+	sg_flux_scan_release(&eye->scan);
+	free(eye);
+}
+
+struct sg_eye *sg_flux_eye_new(
+	const struct sg_eye *base, struct sg_ancestry *ancestry, const struct sg_app_policy *policy)
+{
+	static const struct sg_eye_class class = {.look = look,
+		.verdict = verdict,
+		.ask = ask,
+		.next_look = next_look,
+		.images = images,
+		.free = free_eye};
+	const struct sg_await_ask *ask = base->ask;
+	struct flux_eye *eye = sg_calloc(1, sizeof(*eye));
+
+	eye->base = *base;
+	eye->base.class = &class;
+	eye->want = sg_flux_want_of(&ask->want, ask->follow == SG_FOLLOW_RELEASE);
+	eye->policy = (struct sg_flux_policy){.grace_ms = policy->degraded_grace_ms,
+		.image_grace_ms = policy->image_grace_ms,
+		.may_request = policy->may_refresh};
+	eye->fold = sg_flux_fold_new(&eye->want, &eye->policy, ancestry);
+	sg_flux_sight_begin(&eye->sight, base->client,
+		eye->want.release ? SG_FLUX_RELEASE : SG_FLUX_KUSTOMIZATION, &ask->app);
+	eye->sight.with_parents = true;
+	eye->scan.memory.stuck.grace_ms = base->world->settings->pod_grace_ms;
+	eye->scan.deadline_ms = base->deadline_ms;
+	return &eye->base;
+}
