@@ -34,7 +34,8 @@ struct sg_cluster_client {
 	bool patched;                 /* a patch was allowed */
 	bool patch_denied;            /* and another one was not, first: */
 	int64_t patch_denied_ms;
-	struct sg_err sync_refusal; /* of a sync (see cluster/sync.h); its reason is OK: none */
+	struct sg_err sync_refusal;    /* of a sync (see cluster/sync.h); its reason is OK: none */
+	struct sg_err rollout_refusal; /* of a change of a Rollout (see cluster/rollout.h) */
 };
 
 struct sg_cluster_req {

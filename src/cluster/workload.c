@@ -14,6 +14,7 @@ struct raw {
 	const struct sg_json *blue_green;
 	const char *stable_old; /* where Argo Rollouts before 1.0 wrote it */
 	const char *active_old;
+	int64_t auto_promotion_s;
 };
 
 #define RAW(type, member, path) SG_APP_FIELD(type, raw, member, path)
@@ -91,6 +92,9 @@ static const struct sg_json_field rollout_fields[] = {
 	RAW(SG_FIELD_STR, facts.rollout.workload_observed, "status.workloadObservedGeneration"),
 	RAW(SG_FIELD_BOOL, facts.rollout.controller_pause, "status.controllerPause"),
 	RAW(SG_FIELD_BOOL, facts.rollout.aborted, "status.abort"),
+	RAW(SG_FIELD_STR, facts.rollout.version, "metadata.resourceVersion"),
+	RAW(SG_FIELD_I64, facts.rollout.step, "status.currentStepIndex"),
+	RAW(SG_FIELD_I64, auto_promotion_s, "spec.strategy.blueGreen.autoPromotionSeconds"),
 };
 
 #define KIND(kind, fields, template) [SG_WORKLOAD_##kind] = {fields, SG_COUNT(fields), template}
@@ -143,15 +147,18 @@ int sg_workload_conditions(const struct sg_app_reader *reader, const struct sg_j
 	return 0;
 }
 
-struct reason {
-	const char *text;
+struct pause {
+	const char *reason;
+	const char *since;
 };
 
 static int read_pauses(const struct sg_app_reader *reader, const struct sg_json *object,
-	struct sg_app_strings *ret)
+	struct sg_rollout *rollout)
 {
 	static const struct sg_json_field fields[] = {
-		SG_APP_FIELD(SG_FIELD_STR, reason, text, "reason")};
+		SG_APP_FIELD(SG_FIELD_STR, pause, reason, "reason"),
+		SG_APP_FIELD(SG_FIELD_STR, pause, since, "startTime")};
+	struct sg_app_strings *ret = &rollout->pauses;
 	const struct sg_json *array;
 	size_t i = 0;
 
@@ -159,15 +166,33 @@ static int read_pauses(const struct sg_app_reader *reader, const struct sg_json 
 		return -1;
 	ret->items = sg_arena_calloc(reader->arena, sg_json_count(array) + 1, sizeof(*ret->items));
 	for (const struct sg_json *e = sg_json_first(array); e; e = sg_json_next(e)) {
-		struct reason one = {0};
+		struct pause one = {0};
 
 		if (sg_app_reader_fields(reader, e, "status.pauseConditions[]", fields,
 			    SG_COUNT(fields), &one) < 0)
 			return -1;
-		ret->items[i++] = one.text;
+		if (i == 0)
+			rollout->paused_since = one.since;
+		ret->items[i++] = one.reason;
 	}
 	ret->count = i;
 	return 0;
+}
+
+/* `pause: {}` says something here; what is no whole step, or not there, has no pause without end.
+ */
+static bool is_open_ended(const struct sg_json *object, const struct raw *raw)
+{
+	const struct sg_json *step, *pause;
+	int64_t left = raw->facts.rollout.step;
+
+	if (raw->blue_green)
+		return raw->auto_promotion_s == 0;
+	step = sg_json_first(sg_json_at(object, "spec.strategy.canary.steps"));
+	for (; step && left > 0; left--)
+		step = sg_json_next(step);
+	pause = left == 0 ? sg_json_get(step, "pause") : NULL;
+	return sg_json_type(pause) == SG_JSON_OBJECT && !sg_app_reader_at(pause, "duration");
 }
 
 #define REVISION_DEPLOYMENT "deployment.kubernetes.io/revision"
@@ -212,7 +237,8 @@ static int read_kind(
 			reader, sg_json_at(object, "spec.selector"), &raw->facts.selector) < 0)
 		return -1;
 	raw->facts.images_known = raw->workload_ref == NULL;
-	return read_pauses(reader, object, &raw->facts.rollout.pauses);
+	raw->facts.rollout.open_ended = is_open_ended(object, raw);
+	return read_pauses(reader, object, &raw->facts.rollout);
 }
 
 /* What no table of its kind has set. */
@@ -222,7 +248,8 @@ static void fill_absent(struct raw *raw)
 	const char **texts[] = {&raw->strategy, &raw->stable_old, &raw->active_old,
 		&raw->facts.current_revision, &raw->facts.update_revision, &rollout->observed,
 		&rollout->phase, &rollout->message, &rollout->current_hash, &rollout->stable_hash,
-		&rollout->active_hash, &rollout->workload_observed};
+		&rollout->active_hash, &rollout->workload_observed, &rollout->paused_since,
+		&rollout->version};
 
 	for (size_t i = 0; i < SG_COUNT(texts); i++)
 		if (!*texts[i])
@@ -250,7 +277,8 @@ static struct raw nothing_said(enum sg_workload_kind kind)
 				    .ready = SG_WORKLOAD_UNSAID,
 				    .available = SG_WORKLOAD_UNSAID,
 				    .progress_deadline_s = SG_WORKLOAD_UNSAID,
-				    .job_completions = 1}};
+				    .job_completions = 1,
+				    .rollout = {.step = SG_WORKLOAD_UNSAID}}};
 }
 
 int sg_workload_decode(const struct sg_json *object, enum sg_workload_kind kind,

@@ -310,6 +310,19 @@ static void check_cluster(struct sg_config_notes *notes, const struct sg_yaml_no
 			"'project' is for Argo CD's own API");
 }
 
+/* Argo CD's own API has no Rollouts. */
+static void check_rollout(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+	const struct sg_environment *env)
+{
+	const struct sg_yaml_node *place = sg_yaml_get(node, "rollout");
+
+	if (place && env->cluster.argocd && !env->cluster.workloads)
+		sg_config_note(notes, place->key_line, place->key_column,
+			"name the context of the cluster that runs them: 'cluster.workloads'",
+			"'rollout' changes objects of the cluster, and 'argocd: true' reaches "
+			"none");
+}
+
 static void fill_environment(struct sg_environment *env, const struct sg_policy *policy)
 {
 	if (!env->branch)
@@ -337,6 +350,7 @@ static void check_environments(
 		check_gates(notes, node, &envs[i]);
 		check_request_style(notes, node, &envs[i]);
 		check_cluster(notes, node, &envs[i]);
+		check_rollout(notes, node, &envs[i]);
 		sg_config_application_rule(notes, node, &envs[i]);
 	}
 	check_cycles(notes, list, policy);

@@ -230,6 +230,7 @@ static void check_flux(struct sg_config_notes *notes, const struct sg_yaml_node 
 {
 	const struct sg_yaml_node *cluster = sg_yaml_get(node, "cluster");
 	const struct sg_yaml_node *sync = sg_yaml_get(node, "sync"), *argocd, *workloads;
+	const struct sg_yaml_node *rollout = sg_yaml_get(node, "rollout");
 
 	if (sg_environment_follows(env) == SG_FOLLOW_APPLICATION)
 		return;
@@ -242,6 +243,10 @@ static void check_flux(struct sg_config_notes *notes, const struct sg_yaml_node 
 	if (workloads)
 		sg_config_note(notes, workloads->key_line, workloads->key_column, NULL,
 			"'workloads' is for Applications of Argo CD, and '%s' follows Flux",
+			env->name ? env->name : "?");
+	if (rollout)
+		sg_config_note(notes, rollout->key_line, rollout->key_column, NULL,
+			"'rollout' is for Applications of Argo CD, and '%s' follows Flux",
 			env->name ? env->name : "?");
 	if (sync && env->sync)
 		sg_config_note(notes, sync->key_line, sync->key_column, NULL,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "config/schema_cluster.h"
 #include "config/schema_request.h"
 #include "model/policy.h"
 
@@ -20,53 +21,6 @@ static const char part_words[] = SG_IMAGE_PARTS(SG_X);
 
 #define AT(type, field) .offset = offsetof(struct type, field)
 #define LIST(type, field, counter) AT(type, field), .count_offset = offsetof(struct type, counter)
-
-static const struct sg_config_key cluster_keys[] = {
-	{.name = "context",
-		.type = SG_CONFIG_TEXT,
-		AT(sg_cluster_ref, context),
-		.fallback = "the current context; inside a cluster its own service account",
-		.doc = "Context of the kubeconfig."},
-	{.name = "workloads",
-		.type = SG_CONFIG_TEXT,
-		AT(sg_cluster_ref, workloads),
-		.fallback = "only those beside their Applications are read",
-		.doc = "Context of the kubeconfig for the cluster that the Applications deploy "
-		       "to, when that is another one: its workloads and pods are read there."},
-	{.name = "namespace",
-		.type = SG_CONFIG_TEXT,
-		.format = SG_FORMAT_LABEL,
-		AT(sg_cluster_ref, namespace),
-		.fallback = "argocd; with `kustomization` or `helm_release` flux-system",
-		.doc = "Namespace in which the Applications, or the objects of Flux, are."},
-	{.name = "insecure",
-		.type = SG_CONFIG_BOOL,
-		AT(sg_cluster_ref, insecure),
-		.fallback = "false",
-		.doc = "Accept `insecure-skip-tls-verify` of that kubeconfig."},
-	{.name = "argocd",
-		.type = SG_CONFIG_BOOL,
-		AT(sg_cluster_ref, argocd),
-		.fallback = "false",
-		.doc = "Ask Argo CD's own API server (`--argocd-server`) instead of the "
-		       "cluster's."},
-	{.name = "project",
-		.type = SG_CONFIG_TEXT,
-		.format = SG_FORMAT_LABEL,
-		AT(sg_cluster_ref, project),
-		.fallback = "not said: one that is missing and one that is hidden look the same",
-		.doc = "With `argocd`: the AppProject of the Applications."},
-};
-
-static const struct sg_config_map cluster_map = {
-	.name = "cluster",
-	.doc = "Where the Applications of an environment, or its objects of Flux, are.",
-	.keys = cluster_keys,
-	.key_count = SG_COUNT(cluster_keys),
-	.size = sizeof(struct sg_cluster_ref),
-	.line_offset = SG_CONFIG_NOWHERE,
-	.column_offset = SG_CONFIG_NOWHERE,
-};
 
 static const struct sg_config_key gate_keys[] = {
 	{.name = "type",
@@ -189,7 +143,7 @@ static const struct sg_config_key environment_keys[] = {
 		       "Kustomization brings for a service, `NAME` or `NAMESPACE/NAME`."},
 	{.name = "cluster",
 		.type = SG_CONFIG_MAP,
-		.map = &cluster_map,
+		.map = &sg_config_cluster_map,
 		AT(sg_environment, cluster),
 		.doc = "Where the Applications, or the objects of Flux, are."},
 	{.name = "sync",
@@ -198,6 +152,12 @@ static const struct sg_config_key environment_keys[] = {
 		.fallback = "false",
 		.doc = "Start a sync of an Application whose automated sync is off, of exactly the "
 		       "landed revision; nothing is pruned or forced."},
+	{.name = "rollout",
+		.type = SG_CONFIG_MAP,
+		.map = &sg_config_rollout_map,
+		AT(sg_environment, rollout),
+		.doc = "Whether Argo Rollouts are resumed or aborted; see "
+		       "[workloads.md](workloads.md#argo-rollouts)."},
 	{.name = "gates",
 		.type = SG_CONFIG_MAPS,
 		.map = &gate_map,

@@ -161,6 +161,8 @@ static struct sg_app_policy policy_of(const struct waiting *waiting)
 	policy.fail_on_sync_window = ask->fail_on_sync_window;
 	policy.allow_prune_warning = ask->allow_prune_warning;
 	policy.sync_manually = waiting->env->sync;
+	policy.resume = waiting->env->rollout.pause == SG_PAUSE_RESUME;
+	policy.abort = waiting->env->rollout.on_failure == SG_FAILURE_ABORT;
 	return policy;
 }
 

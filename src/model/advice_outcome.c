@@ -232,6 +232,17 @@ static const struct sg_advice rows[] = {
 		.look = "kubectl auth can-i patch applications.argoproj.io -n NAMESPACE\n",
 	},
 	{
+		.code = "ROLLOUT_NOT_PERMITTED",
+		.means = "`rollout:` of the environment allows to resume or to abort Rollouts, and "
+			 "the cluster does not.",
+		.cause = "The Role in the namespace of the Rollout allows no patch on "
+			 "rollouts/status.",
+		.remedy = "Apply docs/rbac/rollouts.yaml there, or resume it by hand.",
+		.look = "kubectl auth can-i patch rollouts.argoproj.io --subresource=status -n "
+			"NAMESPACE\n"
+			"kubectl argo rollouts promote NAME -n NAMESPACE\n",
+	},
+	{
 		.code = "POLLING",
 		.means = "The Application is read again and again, because it may not be watched.",
 		.cause = "The Role allows no list or watch on applications.",

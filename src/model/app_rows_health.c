@@ -43,6 +43,12 @@ bool sg_app_row_progressing(struct sg_app_case *c, struct sg_app_answer *out)
 	return true;
 }
 
+/* Nobody has to be asked about what we let go on ourselves. */
+static bool goes_on(const struct sg_app_case *c)
+{
+	return c->policy->resume && c->workloads && c->workloads->held_count;
+}
+
 bool sg_app_row_suspended(struct sg_app_case *c, struct sg_app_answer *out)
 {
 	if (c->app->health != SG_APP_SUSPENDED)
@@ -52,7 +58,7 @@ bool sg_app_row_suspended(struct sg_app_case *c, struct sg_app_answer *out)
 		return false;
 	}
 	sg_app_wait(out, SG_APP_CODE_SUSPENDED);
-	if (c->policy->suspended == SG_APP_SUSPENDED_ASK)
+	if (c->policy->suspended == SG_APP_SUSPENDED_ASK && !goes_on(c))
 		out->kind = SG_APP_POLICY;
 	say_cause(c, out);
 	return true;

@@ -67,6 +67,8 @@ enum sg_app_suspended { SG_APP_SUSPENDED_ASK, SG_APP_SUSPENDED_OK, SG_APP_SUSPEN
 
 struct sg_app_policy {
 	bool sync_manually; /* a sync may be started where automated sync is off */
+	bool resume;        /* Rollouts may be let go on from a pause that has no end */
+	bool abort;         /* a Rollout that fails may be stopped */
 	enum sg_app_suspended suspended;
 	bool fail_on_first_sync_error;
 	bool fail_on_sync_window; /* when a window blocks an operation that was asked for */

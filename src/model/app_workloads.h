@@ -8,6 +8,8 @@
 #include "model/app.h"
 #include "model/app_code.h"
 
+struct sg_rollout_mark;
+
 /* A pod of the application's workloads, for the image check. */
 struct sg_app_pod {
 	const char *name;
@@ -35,6 +37,15 @@ struct sg_app_workloads {
 	const struct sg_app_pod *pods;
 	size_t pod_count;
 	struct sg_app_strings templates; /* what the templates of the workloads name */
+
+	/*
+	 * Argo Rollouts that may be let go on (row 20), and such that are why a roll-out fails and
+	 * may be stopped (rows 18, 19); model/rollout_act.h.
+	 */
+	const struct sg_rollout_mark *held;
+	size_t held_count;
+	const struct sg_rollout_mark *broken;
+	size_t broken_count;
 };
 
 #endif

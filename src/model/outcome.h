@@ -51,6 +51,7 @@ int sg_outcome_count(void);
 	X(NEEDS_PRUNE, "resources are left over that nobody prunes")                               \
 	X(READ_ONLY, "no refresh could be asked for")                                              \
 	X(SYNC_NOT_PERMITTED, "no sync could be started")                                          \
+	X(ROLLOUT_NOT_PERMITTED, "no Rollout could be resumed or aborted")                         \
 	X(POLLING, "the application may not be watched")                                           \
 	X(BESIDE_UNREADABLE, "what stands beside the application cannot be read")                  \
 	X(WORKLOADS_UNREADABLE, "the workloads of the application may not be read")                \

@@ -110,6 +110,32 @@ bool sg_request_style_removes_branch(const struct sg_request_style *style);
 /* What brings an environment's files into its cluster. */
 enum sg_follow { SG_FOLLOW_APPLICATION, SG_FOLLOW_KUSTOMIZATION, SG_FOLLOW_RELEASE };
 
+/* What is done to Argo Rollouts of the landed revision. */
+#define SG_ROLLOUT_PAUSES(X)                                                                       \
+	X(WAIT, "wait")                                                                            \
+	X(RESUME, "resume")
+
+#define SG_ROLLOUT_FAILURES(X)                                                                     \
+	X(LEAVE, "leave")                                                                          \
+	X(ABORT, "abort")
+
+enum sg_rollout_pause {
+#define SG_X(name, word) SG_PAUSE_##name,
+	SG_ROLLOUT_PAUSES(SG_X)
+#undef SG_X
+};
+
+enum sg_rollout_failure {
+#define SG_X(name, word) SG_FAILURE_##name,
+	SG_ROLLOUT_FAILURES(SG_X)
+#undef SG_X
+};
+
+struct sg_rollout_rules {
+	enum sg_rollout_pause pause;        /* at a pause without an end */
+	enum sg_rollout_failure on_failure; /* when its own pods make the wait fail */
+};
+
 struct sg_environment {
 	const char *name;
 	const char *short_name; /* `short:`, else the name */
@@ -124,6 +150,7 @@ struct sg_environment {
 	const char *helm_release;
 	struct sg_cluster_ref cluster;
 	bool sync; /* a sync may be started where automated sync is off */
+	struct sg_rollout_rules rollout;
 	const struct sg_gate_spec *gates;
 	size_t gate_count;
 	/* Names of the environments before this one: as configured, else the one listed before. */

@@ -62,6 +62,10 @@ struct sg_rollout {
 	const char *workload_generation; /* annotation; "" when no other object has the template */
 	const char *workload_observed;
 	struct sg_app_strings pauses; /* reasons of status.pauseConditions */
+	const char *paused_since;     /* startTime of the first of them */
+	const char *version;          /* metadata.resourceVersion */
+	int64_t step;                 /* currentStepIndex of a canary */
+	bool open_ended; /* the pause at that step, or before the switch, has no end of its own */
 	bool blue_green;
 	bool controller_pause;
 	bool aborted;

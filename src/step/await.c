@@ -126,6 +126,8 @@ static int step_one(struct awaiting *all, struct sg_follower *follower, struct s
 	if (sg_follower_step(follower, err) < 0 && lose(all, follower, err) < 0)
 		return -1;
 	if (sg_follower_over(follower)) {
+		if (sg_follower_abort(follower, err) < 0)
+			return -1;
 		count_over(all, follower);
 		return 0;
 	}
@@ -259,6 +261,15 @@ static void tell_all(struct awaiting *all)
 	sg_console_refresh(all->world->console, &all->progress, &look);
 }
 
+/* Of those that have failed in the last moment, too. */
+static int abort_all(struct awaiting *all, struct sg_err *err)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (sg_follower_abort(&all->followers[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 static int run(struct awaiting *all, bool *ret_timed_out, struct sg_err *err)
 {
 	struct sg_loop *loop = sg_world_loop(all->world);
@@ -268,7 +279,7 @@ static int run(struct awaiting *all, bool *ret_timed_out, struct sg_err *err)
 		if (step_all(all, err) < 0)
 			return -1;
 		if (ended(all))
-			return 0;
+			return abort_all(all, err);
 		if (sg_loop_now_ms(loop) >= all->world->deadline_ms) {
 			*ret_timed_out = true;
 			return 0;
@@ -316,6 +327,17 @@ static int no_verdict(const struct awaiting *all, struct sg_err *err)
 	return -1;
 }
 
+/* The other cluster's, where it is that one that has the Rollouts. */
+static const char *rollout_refusal(struct sg_arena *arena, const struct sg_cluster_client *client)
+{
+	const struct sg_err *why = &client->rollout_refusal;
+
+	if (why->reason == SG_R_OK && client->beyond)
+		why = &client->beyond->rollout_refusal;
+	return why->reason == SG_R_OK ? NULL
+				      : sg_arena_printf(arena, "%s; %s", why->cause, why->hint);
+}
+
 static void finish(const struct awaiting *all, const struct sg_cluster_client *client,
 	struct sg_await_done *done)
 {
@@ -331,6 +353,7 @@ static void finish(const struct awaiting *all, const struct sg_cluster_client *c
 			done->unreadable = done->ends[i].unreadable;
 	if (client->sync_refusal.reason != SG_R_OK)
 		done->sync_refused = sg_arena_strdup(arena, client->sync_refusal.cause);
+	done->rollout_refused = rollout_refusal(arena, client);
 	if (client->read_only)
 		done->read_only = sg_arena_strdup(arena, client->refusal.cause);
 }

@@ -36,7 +36,8 @@ struct sg_await_end {
 	struct sg_app_strings log; /* last lines of a container that crashes, when asked for */
 	const char *unreadable;    /* of its workloads: what may not be read, and the rule; NULL */
 	const char *trouble;       /* with the cluster, while it was not overcome; NULL */
-	const char *refusal;       /* of the refresh or sync that was asked for last; NULL */
+	const char *refusal;       /* of what was asked for last; NULL */
+	struct sg_app_strings did; /* to Rollouts */
 	int64_t elapsed_ms;
 };
 
@@ -46,9 +47,10 @@ struct sg_await_done {
 	enum sg_follow follow;    /* what all of them follow */
 	const char *read_only;    /* the cluster's words when refreshes are not permitted; NULL */
 	const char *sync_refused; /* ... when a sync is not permitted; NULL */
-	const char *polling;      /* ... when watching is not permitted; NULL */
-	const char *beside;       /* what could not be read of children, projects, sets; NULL */
-	const char *unreadable;   /* of workloads: what may not be read, and the rule; NULL */
+	const char *rollout_refused; /* ... when a Rollout may not be changed, and the rule; NULL */
+	const char *polling;         /* ... when watching is not permitted; NULL */
+	const char *beside;          /* what could not be read of children, projects, sets; NULL */
+	const char *unreadable;      /* of workloads: what may not be read, and the rule; NULL */
 };
 
 /* What it means that an application runs REVISION of ENV's branch, with IMAGE; NULL: any image. */

@@ -49,6 +49,8 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 		sg_report_line(report, &row->evidence, "the cluster: %s", end->trouble);
 	if (end->refusal)
 		sg_report_line(report, &row->evidence, "%s", end->refusal);
+	for (size_t i = 0; i < end->did.count; i++)
+		sg_report_line(report, &row->evidence, "%s", end->did.items[i]);
 	for (size_t i = 0; i < end->log.count; i++)
 		sg_report_line(report, &row->evidence, "log: %s", end->log.items[i]);
 	if (row->result == SG_RESULT_TIMEOUT)
@@ -93,6 +95,9 @@ const struct sg_report_verdict *sg_await_report(struct sg_world *world,
 	if (done->sync_refused)
 		sg_report_warn(report, "SYNC_NOT_PERMITTED", "no sync could be started: %s",
 			done->sync_refused);
+	if (done->rollout_refused)
+		sg_report_warn(report, "ROLLOUT_NOT_PERMITTED",
+			"no Rollout could be resumed or aborted: %s", done->rollout_refused);
 	if (done->polling)
 		sg_report_warn(report, "POLLING", "watching is not permitted (%s)", done->polling);
 	if (done->beside)

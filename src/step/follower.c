@@ -224,10 +224,13 @@ static void judged(struct sg_follower *follower)
 {
 	enum sg_app_kind kind = kind_of(follower);
 
-	if ((kind == SG_APP_FAIL || kind == SG_APP_POLICY) && !sg_follower_has_to_look(follower))
+	if ((kind == SG_APP_FAIL || kind == SG_APP_POLICY) && !sg_follower_has_to_look(follower)) {
+		if (kind == SG_APP_FAIL)
+			sg_follower_note_broken(follower);
 		sg_follower_close(follower, true);
-	else
+	} else {
 		sg_follower_judged(follower);
+	}
 }
 
 /* ---- what is seen ---- */
@@ -313,7 +316,7 @@ static int look_at_workloads(struct sg_follower *follower, struct sg_err *err)
 	sg_workloads_turn(follower->workloads);
 	if (any || (count && kind_of(follower) == SG_APP_POLICY))
 		sg_follower_take_side(follower);
-	return 0;
+	return any && !follower->end ? sg_follower_resume(follower, err) : 0;
 }
 
 /* Of very many only a change of the code is a line. */
@@ -399,5 +402,10 @@ int64_t sg_follower_due_ms(const struct sg_follower *follower)
 
 struct sg_await_end sg_follower_end(const struct sg_follower *follower)
 {
-	return follower->end ? *follower->end : end_of(follower, false);
+	struct sg_await_end end = follower->end ? *follower->end : end_of(follower, false);
+
+	end.did = follower->did;
+	if (follower->end && follower->refusal)
+		end.refusal = sg_arena_strdup(follower->world->arena, follower->refusal);
+	return end;
 }

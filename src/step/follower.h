@@ -15,6 +15,8 @@ enum sg_follower_look {
 	SG_LOOK_CHECK    /* whether the watch is alive */
 };
 
+struct sg_follower_act;
+
 struct sg_follower {
 	struct sg_world *world;
 	struct sg_cluster_client *client;
@@ -45,13 +47,16 @@ struct sg_follower {
 	bool reading;     /* is known as one whose workloads are read */
 	bool stirred;
 	struct sg_follower *next_stirred;
-	size_t number;                /* in the order of the asks */
-	char *synced;                 /* the version at which a sync was asked for last; NULL */
-	int64_t sync_ms;              /* when it may be asked for again, after a refusal */
-	uint64_t said;                /* a digest of what was said last, where there is no line */
-	struct sg_progress *progress; /* its own line; NULL: one of very many */
-	struct sg_await_end *end;     /* set when it is over */
-	char *refusal; /* why the refresh or sync that was asked for last was not taken; NULL */
+	size_t number;                  /* in the order of the asks */
+	char *synced;                   /* the version at which a sync was asked for last; NULL */
+	int64_t sync_ms;                /* when it may be asked for again, after a refusal */
+	uint64_t said;                  /* a digest of what was said last, where there is no line */
+	struct sg_progress *progress;   /* its own line; NULL: one of very many */
+	struct sg_await_end *end;       /* set when it is over */
+	char *refusal;                  /* why what was asked for last was not taken; NULL */
+	struct sg_app_strings did;      /* to Rollouts; in the world's arena */
+	struct sg_follower_act *broken; /* Rollouts that are to be stopped, when it is over */
+	size_t broken_count;
 };
 
 /* FOLLOWER is zeroed before; call sg_follower_release() in any case. */
@@ -75,6 +80,9 @@ void sg_follower_refreshed(
 
 /* Lets time count, looks at the workloads, asks for a refresh when the fold wants one. */
 int sg_follower_step(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
+
+/* Of one that is over: stops the Rollouts that made it fail, once, where it may. */
+int sg_follower_abort(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 
 /* True when something is to be read beside the watch: sg_follower_look() is to be called. */
 bool sg_follower_wants_look(const struct sg_follower *follower);
@@ -105,6 +113,10 @@ int sg_follower_sync(struct sg_follower *follower, struct sg_err *err) SG_MUST_C
 /* Inside: the REQUEST ("refresh") was not taken; WHY NULL: it was. */
 void sg_follower_refused(
 	struct sg_follower *follower, const char *request, const struct sg_err *why);
+/* Inside, follower_rollout.c: Rollouts at a pause go on, where they may. */
+int sg_follower_resume(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
+/* Inside, before it is closed: what sg_follower_abort() is to do. */
+void sg_follower_note_broken(struct sg_follower *follower);
 /* Inside, follower_look.c. */
 int64_t sg_follower_now_ms(const struct sg_follower *follower);
 void sg_follower_drop_look(struct sg_follower *follower);

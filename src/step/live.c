@@ -78,6 +78,8 @@ static int await_rest(struct living *l, struct sg_err *err)
 		return 0;
 	rules.policy.suspended = SG_APP_SUSPENDED_WAIT;
 	rules.policy.sync_manually = l->stage->env->sync;
+	rules.policy.resume = l->stage->env->rollout.pause == SG_PAUSE_RESUME;
+	rules.policy.abort = l->stage->env->rollout.on_failure == SG_FAILURE_ABORT;
 	if (sg_deployments_begin(&l->deployments, l->asks, l->count, err) < 0 ||
 		sg_await(l->world, &l->reached.client, l->ancestry, &rules, l->asks, l->count,
 			&done, err) < 0)

@@ -41,7 +41,7 @@ static void take(struct scan *scan, enum rank rank, enum sg_app_code cause, cons
 	scan->rank = rank;
 	scan->facts.cause = cause;
 	scan->facts.sentence = sentence;
-	scan->facts.ripe = rank == RANK_RIPE;
+	scan->facts.ripe = rank == RANK_RIPE && scan->need == SG_SCAN_PROGRESS;
 }
 
 /* Selects the pods of the newest template; "" when it cannot be told which those are. */
@@ -236,6 +236,28 @@ static enum rank rank_of(const struct scan *scan, const struct sg_workload_readi
 	return found->any ? RANK_STUCK : RANK_PROGRESSING;
 }
 
+/* What may be done to it, where it is for sure one of this application. */
+static void mark(struct scan *scan, const struct sg_workload *workload,
+	const struct sg_workload_reading *reading, const struct found *found)
+{
+	bool broken = found->ripe || reading->code == SG_APP_CODE_PROGRESS_DEADLINE ||
+		      (scan->need == SG_SCAN_CAUSE && found->any);
+	struct sg_rollout_mark *slot;
+
+	if (scan->claimed && sg_workload_is_of(workload, scan->app) != SG_ANSWER_YES)
+		return;
+	if (scan->need == SG_SCAN_PAUSE && sg_rollout_may(workload, SG_ROLLOUT_RESUME))
+		slot = sg_arena_push(
+			scan->read->arena, &scan->held, &scan->facts.held_count, sizeof(*slot));
+	else if (scan->need != SG_SCAN_PAUSE && broken &&
+		 sg_rollout_may(workload, SG_ROLLOUT_ABORT))
+		slot = sg_arena_push(
+			scan->read->arena, &scan->broken, &scan->facts.broken_count, sizeof(*slot));
+	else
+		return;
+	*slot = sg_rollout_mark_of(workload);
+}
+
 static int judge(struct scan *scan, const struct sg_workload *workload, struct sg_err *err)
 {
 	struct sg_arena *arena = scan->read->arena;
@@ -252,6 +274,7 @@ static int judge(struct scan *scan, const struct sg_workload *workload, struct s
 		(find_stuck(scan, workload, &found, err) < 0 ||
 			ask_events(scan, workload, &found, err) < 0))
 		return -1;
+	mark(scan, workload, &reading, &found);
 	rank = rank_of(scan, &reading, &found);
 	sentence = sg_arena_printf(arena, "%s: %s%s%s", sg_workload_label(workload, arena),
 		reading.sentence, found.any ? "; " : "", found.any ? found.stuck.sentence : "");
@@ -376,6 +399,8 @@ int sg_workload_scan(const struct sg_workload_call *read, const struct sg_scan_a
 			read->arena, "%s (and %zu more)", scan.facts.sentence, scan.others);
 	scan.facts.pods = scan.seen;
 	scan.facts.pod_count = scan.seen_count;
+	scan.facts.held = scan.held;
+	scan.facts.broken = scan.broken;
 	*ret = scan.facts;
 	return 0;
 }

@@ -2,6 +2,7 @@
 #ifndef SG_STEP_WORKLOAD_SCAN_IMPL_H
 #define SG_STEP_WORKLOAD_SCAN_IMPL_H
 
+#include "model/rollout_act.h"
 #include "step/workload_scan.h"
 
 /* How near a workload is to what keeps the application from being done, the nearest last. */
@@ -21,6 +22,8 @@ struct scan {
 	struct sg_pods pods;
 	struct sg_app_pod *seen; /* of IMAGES */
 	size_t seen_count;
+	struct sg_rollout_mark *held;
+	struct sg_rollout_mark *broken;
 	enum rank rank;
 	size_t others; /* that are not done either */
 };

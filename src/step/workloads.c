@@ -145,8 +145,7 @@ static bool is_beside(const struct sg_app_destination *destination)
 	       strcmp(destination->server, servers[1]) == 0;
 }
 
-/* Who can read the cluster that APP deploys to; NULL: nobody. */
-static struct sg_cluster_client *client_for(
+struct sg_cluster_client *sg_workloads_client(
 	const struct sg_workloads *workloads, const struct sg_app *app)
 {
 	struct sg_cluster_client *client = workloads->client;
@@ -384,7 +383,7 @@ static bool begin_run(struct sg_workloads *workloads, struct of_app *of,
 static int look(struct sg_workloads *workloads, struct of_app *of, const struct sg_app *app,
 	bool *ret_read, struct sg_err *err)
 {
-	struct sg_cluster_client *client = client_for(workloads, app);
+	struct sg_cluster_client *client = sg_workloads_client(workloads, app);
 
 	if (of->run || now_of(workloads) >= client->away_ms) {
 		int found;
@@ -439,12 +438,12 @@ int sg_workloads_look(struct sg_workloads *workloads, const struct sg_app *app,
 	struct of_app *of = find(workloads, app);
 
 	*ret_read = false;
-	if (!of && (need_of(verdict) == SG_SCAN_NOTHING || !client_for(workloads, app)))
+	if (!of && (need_of(verdict) == SG_SCAN_NOTHING || !sg_workloads_client(workloads, app)))
 		return 0;
 	if (!of)
 		of = add(workloads, app);
 	note_need(workloads, of, verdict);
-	if (!client_for(workloads, app))
+	if (!sg_workloads_client(workloads, app))
 		of->need = SG_SCAN_NOTHING;
 	return is_due(workloads, of, verdict) ? look(workloads, of, app, ret_read, err) : 0;
 }
@@ -480,7 +479,7 @@ bool sg_workloads_wanted(const struct sg_workloads *workloads, const struct sg_a
 	const struct of_app *of = find(workloads, app);
 	enum sg_scan_need need = need_of(verdict);
 
-	return need != SG_SCAN_NOTHING && client_for(workloads, app) &&
+	return need != SG_SCAN_NOTHING && sg_workloads_client(workloads, app) &&
 	       !(of && of->need == need && of->tried && !of->run && !of->owed);
 }
 

@@ -26,6 +26,10 @@ struct sg_workloads *sg_workloads_new(
 	struct sg_world *world, struct sg_cluster_client *client, bool at_once);
 void sg_workloads_free(struct sg_workloads *workloads);
 
+/* Who can read the cluster that APP deploys to; NULL: nobody. */
+struct sg_cluster_client *sg_workloads_client(
+	const struct sg_workloads *workloads, const struct sg_app *app);
+
 /*
  * Reads when VERDICT about APP makes it worth while and it is due. *ret_read: there are new facts,
  * the fold is to be ticked. Trouble with reading is no error, only a signal is.

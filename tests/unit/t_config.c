@@ -262,6 +262,26 @@ static void shape_is_checked(void **state)
 			"2:61: 'workloads' must be one line of text, not a list\n"},
 		{HEAD "environments: [{name: dev, cluster: {project: shop}}]\n" SERVICES,
 			"2:38: 'project' is for Argo CD's own API [set 'argocd: true']\n"},
+		{HEAD "environments: [{name: dev, rollout: {pause: resume, on_failure: "
+		      "abort}}]\n" SERVICES,
+			""},
+		{HEAD "environments: [{name: dev, rollout: {pause: skip, on_failure: "
+		      "retry}}]\n" SERVICES,
+			"2:45: 'pause' must be one of wait, resume, not 'skip'\n"
+			"2:63: 'on_failure' must be one of leave, abort, not 'retry'\n"},
+		{HEAD "environments: [{name: dev, rollout: resume}]\n" SERVICES,
+			"2:37: rollout must be a mapping of keys to values, not a single value\n"},
+		{HEAD "environments: [{name: dev, cluster: {argocd: true}, rollout: {pause: "
+		      "resume}}]\n" SERVICES,
+			"2:53: 'rollout' changes objects of the cluster, and 'argocd: true' "
+			"reaches none [name the context of the cluster that runs them: "
+			"'cluster.workloads']\n"},
+		{HEAD "environments: [{name: dev, cluster: {argocd: true, workloads: a}, rollout: "
+		      "{pause: resume}}]\n" SERVICES,
+			""},
+		{HEAD "environments: [{name: dev, kustomization: web, rollout: {pause: "
+		      "resume}}]\n" SERVICES,
+			"2:48: 'rollout' is for Applications of Argo CD, and 'dev' follows Flux\n"},
 		{HEAD "environments: [{name: dev, cluster: {insecure: yes}}]\n" SERVICES,
 			"2:48: 'insecure' must be true or false, not 'yes'\n"},
 		{HEAD "environments: [{name: dev, cluster: {insecure: \"true\"}}]\n" SERVICES,

@@ -1,0 +1,90 @@
+#include "cluster/rollout.h"
+
+#include "base/text.h"
+#include "cluster/ask.h"
+
+#define PATH_MAX_BYTES 2048u
+#define BODY_MAX_BYTES 1024u
+
+static const char *const changes[] = {
+	[SG_ROLLOUT_RESUME] = "\"pauseConditions\":null",
+	[SG_ROLLOUT_ABORT] = "\"abort\":true",
+};
+
+static void write_body(
+	const struct sg_workload *rollout, enum sg_rollout_act act, struct sg_buf *out)
+{
+	sg_buf_adds(out, "{\"metadata\":{\"resourceVersion\":\"");
+	sg_text_json(sg_str_of(rollout->rollout.version), out);
+	sg_buf_addf(out, "\"},\"status\":{%s}}", changes[act]);
+}
+
+static int refused(const struct sg_workload_call *call, const struct sg_workload *rollout,
+	const char *resource, const struct sg_fault *fault, enum sg_rollout_result *ret,
+	struct sg_err *err)
+{
+	struct sg_cluster_client *client = call->client;
+
+	*ret = SG_ROLLOUT_CHANGED;
+	if (fault->kind == SG_FAULT_CONFLICT || fault->kind == SG_FAULT_NO_OBJECT ||
+		fault->kind == SG_FAULT_NO_RESOURCE)
+		return 0;
+	(void)sg_cluster_refuse(client, fault, sg_workload_label(rollout, call->arena), err);
+	if (fault->kind != SG_FAULT_FORBIDDEN)
+		return -1;
+	(void)sg_hint(err,
+		"a Role in namespace \"%s\" must allow verb \"patch\" on resource \"%s\" of "
+		"apiGroup \"argoproj.io\"",
+		rollout->namespace, resource);
+	if (sg_cluster_may_patch_again(client))
+		return -1;
+	client->rollout_refusal = *err;
+	*ret = SG_ROLLOUT_NOT_PERMITTED;
+	return 0;
+}
+
+/* BELOW: the part of the object's address behind its name. */
+static int send_patch(const struct sg_workload_call *call, const struct sg_workload *rollout,
+	enum sg_rollout_act act, const char *below, struct sg_fault *ret_fault, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0}, body = {0};
+	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
+	struct sg_cluster_req req = {.method = "PATCH",
+		.content_type = "application/merge-patch+json",
+		.label = "change a Rollout"};
+
+	sg_buf_init(&path, PATH_MAX_BYTES);
+	sg_buf_init(&body, BODY_MAX_BYTES);
+	if (sg_cluster_path_object(sg_workload_kind_base(SG_WORKLOAD_ROLLOUT), rollout->namespace,
+		    sg_workload_kind_resource(SG_WORKLOAD_ROLLOUT), rollout->name, &path, err) < 0)
+		return -1;
+	sg_buf_addf(&path, "%s?fieldManager=stagegate", below);
+	write_body(rollout, act, &body);
+	if (body.overflow)
+		return sg_fail(
+			err, SG_R_ANSWER_INVALID, "the resourceVersion of the Rollout is too long");
+	req.path = path.ptr;
+	req.body = sg_buf_str(&body);
+	return sg_cluster_send(call->client, &req, call->deadline_ms, &res, ret_fault, err);
+}
+
+/* Of a kind that has no status of its own, as very old versions defined it, it is a part of it. */
+int sg_cluster_rollout_act(const struct sg_workload_call *call, const struct sg_workload *rollout,
+	enum sg_rollout_act act, enum sg_rollout_result *ret, struct sg_err *err)
+{
+	const char *resource = "rollouts/status";
+	struct sg_fault fault = {0};
+
+	if (send_patch(call, rollout, act, "/status", &fault, err) < 0)
+		return -1;
+	if (fault.kind == SG_FAULT_NO_RESOURCE) {
+		resource = "rollouts";
+		if (send_patch(call, rollout, act, "", &fault, err) < 0)
+			return -1;
+	}
+	if (fault.kind != SG_FAULT_NONE)
+		return refused(call, rollout, resource, &fault, ret, err);
+	call->client->patched = true;
+	*ret = SG_ROLLOUT_ACTED;
+	return 0;
+}

@@ -1,0 +1,204 @@
+/* Argo Rollouts that a follower lets go on, or stops, where the configuration lets it. */
+#include <string.h>
+
+#include "cluster/application.h"
+#include "cluster/rollout.h"
+#include "step/follower.h"
+#include "step/workload_run.h"
+
+/* Its controller writes it all the time. */
+#define TRIES 5
+
+/* Something to be done to one Rollout. Strings outlive it. */
+struct sg_follower_act {
+	enum sg_rollout_act act;
+	struct sg_rollout_mark mark;
+	struct sg_cluster_app app;    /* whose it is, ours or a child ... */
+	struct sg_app_revisions at;   /* ... and where that was judged */
+	enum sg_app_sync sync;        /* OutOfSync: it has leftovers, which count for nothing */
+	bool exact;                   /* that is the revision that is waited for, no later one */
+	struct sg_cluster_client *by; /* who reaches it */
+};
+
+/*
+ * A sync says so in the application before it touches anything: what was read before the
+ * application, which still stands where it was judged, is of that revision.
+ */
+static int is_current(const struct sg_follower *follower, const struct sg_follower_act *a,
+	struct sg_arena *arena, bool *ret, struct sg_err *err)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_app app;
+
+	if (sg_cluster_get_application(
+		    follower->client, &a->app, sg_follower_until_ms(follower), &doc, err) < 0 ||
+		sg_application_decode(doc, arena, &app, err) < 0)
+		return -1;
+	*ret = app.sync == a->sync && !app.operation_set && !app.deleting &&
+	       app.operation.phase != SG_PHASE_RUNNING &&
+	       app.operation.phase != SG_PHASE_TERMINATING &&
+	       sg_app_revisions_same(&app.revision, &a->at);
+	return 0;
+}
+
+/* One that somebody else has put in its place, or that carries somebody else's version, is his. */
+static bool is_ours(const struct sg_follower *follower, const struct sg_follower_act *a,
+	const struct sg_workload *rollout)
+{
+	enum sg_answer carries = sg_rollout_carries(rollout, &follower->ask->want);
+
+	if (!sg_rollout_is(rollout, &a->mark, a->act) || !sg_rollout_may(rollout, a->act))
+		return false;
+	if (a->act == SG_ROLLOUT_ABORT && !a->exact)
+		return carries == SG_ANSWER_YES;
+	return carries != SG_ANSWER_NO;
+}
+
+/* 1: done. 0: another try. 2: no longer ours to do, or not permitted. */
+static int try_it(struct sg_follower *follower, const struct sg_follower_act *a, struct sg_err *err)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+	const struct sg_workload_call call = {
+		.client = a->by, .arena = &arena, .deadline_ms = sg_follower_until_ms(follower)};
+	struct sg_workload rollout;
+	enum sg_rollout_result result;
+	bool current;
+
+	if (sg_cluster_get_workload(
+		    &call, SG_WORKLOAD_ROLLOUT, a->mark.namespace, a->mark.name, &rollout, err) < 0)
+		return -1;
+	if (!is_ours(follower, a, &rollout))
+		return 2;
+	if (is_current(follower, a, &arena, &current, err) < 0)
+		return -1;
+	if (!current)
+		return 2;
+	if (sg_cluster_rollout_act(&call, &rollout, a->act, &result, err) < 0)
+		return -1;
+	if (result == SG_ROLLOUT_NOT_PERMITTED)
+		follower->policy.resume = follower->policy.abort = false;
+	if (result == SG_ROLLOUT_CHANGED)
+		return 0;
+	return result == SG_ROLLOUT_ACTED ? 1 : 2;
+}
+
+static void note(struct sg_follower *follower, const struct sg_follower_act *a)
+{
+	struct sg_arena *arena = follower->world->arena;
+	const char **slot =
+		sg_arena_push(arena, &follower->did.items, &follower->did.count, sizeof(*slot));
+
+	if (a->act == SG_ROLLOUT_ABORT)
+		*slot = sg_arena_printf(arena, "Rollout %s/%s was aborted, at the template %s",
+			a->mark.namespace, a->mark.name, a->mark.hash);
+	else if (a->mark.step >= 0)
+		*slot = sg_arena_printf(arena,
+			"Rollout %s/%s was resumed after step %lld, at the template %s",
+			a->mark.namespace, a->mark.name, (long long)a->mark.step + 1, a->mark.hash);
+	else
+		*slot = sg_arena_printf(arena, "Rollout %s/%s was resumed, at the template %s",
+			a->mark.namespace, a->mark.name, a->mark.hash);
+	sg_console_did(follower->world->console, a->app.name,
+		sg_app_code_name(a->act == SG_ROLLOUT_ABORT ? SG_APP_CODE_ROLLOUT_ABORTED
+							    : SG_APP_CODE_SUSPENDED),
+		NULL, "%s", *slot);
+}
+
+/* Trouble is no end of the wait: what was not done is tried with the next look, or said. */
+static int act(struct sg_follower *follower, const struct sg_follower_act *a, struct sg_err *err)
+{
+	struct sg_err trouble = SG_ERR_INIT;
+	int n = 0;
+
+	for (int i = 0; i < TRIES && n == 0; i++)
+		n = try_it(follower, a, &trouble);
+	if (n < 0 && trouble.reason == SG_R_CANCELLED) {
+		*err = trouble;
+		return -1;
+	}
+	if (n == 1)
+		note(follower, a);
+	if (n < 0)
+		sg_debug(follower->world->log, "Rollout %s: %s", a->mark.name, trouble.cause);
+	if (n < 0 || n == 1)
+		sg_follower_refused(follower,
+			a->act == SG_ROLLOUT_ABORT ? "Rollout could be aborted"
+						   : "Rollout could be resumed",
+			n < 0 ? &trouble : NULL);
+	return n == 1;
+}
+
+static struct sg_follower_act act_of(const struct sg_follower *follower, enum sg_rollout_act what,
+	const struct sg_rollout_mark *mark, const struct sg_app_judged *judged)
+{
+	struct sg_arena *arena = follower->world->arena;
+	const struct sg_app *app = judged->app;
+	return (struct sg_follower_act){.act = what,
+		.mark = sg_rollout_mark_keep(mark, arena),
+		.sync = app->sync,
+		.app = {sg_arena_strdup(arena, app->namespace), sg_arena_strdup(arena, app->name)},
+		.at = sg_app_revisions_copy(&app->revision, arena),
+		.exact = strcmp(judged->verdict->revision, follower->ask->want.revision) == 0,
+		.by = sg_workloads_client(follower->workloads, app)};
+}
+
+int sg_follower_resume(struct sg_follower *follower, struct sg_err *err)
+{
+	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
+	size_t count = 0;
+
+	if (follower->policy.resume)
+		count = sg_app_fold_judged(follower->fold, all, SG_COUNT(all));
+	for (size_t i = 0; i < count && follower->policy.resume; i++) {
+		const struct sg_app_workloads *facts =
+			sg_workloads_facts(follower->workloads, all[i].app);
+
+		if (all[i].verdict->row != SG_APP_ROW_20 || !facts)
+			continue;
+		for (size_t k = 0; k < facts->held_count && follower->policy.resume; k++) {
+			const struct sg_follower_act a =
+				act_of(follower, SG_ROLLOUT_RESUME, &facts->held[k], &all[i]);
+
+			if (act(follower, &a, err) < 0)
+				return -1;
+		}
+	}
+	if (count && !follower->policy.resume)
+		sg_follower_take_side(follower); /* judges anew */
+	return 0;
+}
+
+void sg_follower_note_broken(struct sg_follower *follower)
+{
+	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
+	size_t count = 0;
+
+	if (follower->policy.abort)
+		count = sg_app_fold_judged(follower->fold, all, SG_COUNT(all));
+	for (size_t i = 0; i < count; i++) {
+		const struct sg_app_workloads *facts =
+			sg_workloads_facts(follower->workloads, all[i].app);
+		enum sg_app_row row = all[i].verdict->row;
+
+		if (all[i].verdict->kind != SG_APP_FAIL || !facts ||
+			(row != SG_APP_ROW_18 && row != SG_APP_ROW_19))
+			continue;
+		for (size_t k = 0; k < facts->broken_count; k++) {
+			struct sg_follower_act *slot = sg_arena_push(follower->world->arena,
+				&follower->broken, &follower->broken_count, sizeof(*slot));
+
+			*slot = act_of(follower, SG_ROLLOUT_ABORT, &facts->broken[k], &all[i]);
+		}
+	}
+}
+
+int sg_follower_abort(struct sg_follower *follower, struct sg_err *err)
+{
+	size_t count = follower->broken_count;
+
+	follower->broken_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (act(follower, &follower->broken[i], err) < 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,793 @@
+/* Argo Rollouts that are let go on, or stopped: which, when, how often, and which are left alone.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cluster_world.h"
+#include "step/await.h"
+
+#define OLD "1111111111111111111111111111111111111111"
+#define NEW "2222222222222222222222222222222222222222"
+#define LATER "3333333333333333333333333333333333333333"
+#define REPO "https://git.example.com/gitops/apps.git"
+#define ROLLOUT SERVER "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web"
+#define STEPS                                                                                      \
+	"\"canary\":{\"steps\":[{\"setWeight\":20},{\"pause\":{}},{\"setWeight\":60},"             \
+	"{\"pause\":{}},{\"setWeight\":100}]}"
+#define PLANNED "{\"reason\":\"CanaryPauseStep\",\"startTime\":\"2024-01-02T03:0%d:00Z\"}"
+
+/* A cluster with one application that has one Rollout. */
+struct town {
+	struct cluster_world *w;
+	int version, app_version;
+	int step; /* canary: pauses are at 1 and 3 */
+	bool paused, done, aborted, crashes;
+	const char *strategy, *pause, *spec, *hash, *tag, *revision, *operation, *observed;
+	bool one_pause;
+	int patches; /* of the Rollout, that were taken */
+	bool aborting;
+	int64_t patched_ms;
+	int refuse;     /* the next patch of the Rollout is answered so; 0: taken */
+	bool always;    /* every one */
+	bool lost;      /* the next one is taken, and its answer is lost */
+	bool no_status; /* the kind has no status of its own */
+	void (*between)(struct town *t); /* after the Rollout was read, before the application */
+	bool after_rollout;
+	struct sg_settings settings;
+	struct sg_world world;
+	struct sg_await_rules rules;
+	struct sg_await_ask ask;
+	struct sg_ancestry ancestry;
+	struct sg_await_done done_;
+	const char *images[1];
+};
+
+static enum sg_answer contains(
+	struct sg_ancestry *ancestry, const char *descendant, const char *ancestor)
+{
+	(void)ancestry;
+	return strcmp(descendant, ancestor) == 0 || strcmp(descendant, OLD) != 0 ? SG_ANSWER_YES
+										 : SG_ANSWER_NO;
+}
+
+static const char *health(const struct town *t)
+{
+	if (t->aborted)
+		return "Degraded";
+	if (t->done)
+		return "Healthy";
+	return t->paused ? "Suspended" : "Progressing";
+}
+
+#define SPEC                                                                                       \
+	"\"source\":{\"repoURL\":\"" REPO "\",\"targetRevision\":\"main\",\"path\":\"web\"},"      \
+	"\"destination\":{\"server\":\"https://kubernetes.default.svc\",\"namespace\":\"shop\"}"
+
+static const char *app(struct town *t)
+{
+	return sg_arena_printf(&t->w->arena,
+		"{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Application\",\"metadata\":{"
+		"\"name\":\"web-prod\",\"namespace\":\"argocd\",\"resourceVersion\":\"%d\"},%s"
+		"\"spec\":{\"project\":\"default\"," SPEC
+		",\"syncPolicy\":{\"automated\":{}}},\"status\":{\"sync\":{\"status\":\"Synced\","
+		"\"revision\":\"%s\",\"comparedTo\":{" SPEC "}},\"health\":{\"status\":\"%s\"},"
+		"\"resources\":[{\"group\":\"argoproj.io\",\"kind\":\"Rollout\",\"namespace\":"
+		"\"shop\",\"name\":\"web\",\"status\":\"Synced\"}],"
+		"\"reconciledAt\":\"2024-01-02T03:%02d:05Z\",\"summary\":{\"images\":["
+		"\"registry.example.com/web:2\"]}}}",
+		t->app_version, t->operation, t->revision, health(t), t->app_version % 60);
+}
+
+static const char *rollout(struct town *t)
+{
+	struct sg_arena *arena = &t->w->arena;
+	const char *pauses = t->paused && !t->pause ? sg_arena_printf(arena, PLANNED, t->step)
+			     : t->paused            ? t->pause
+						    : "";
+
+	return sg_arena_printf(arena,
+		"{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Rollout\",\"metadata\":{"
+		"\"name\":\"web\",\"namespace\":\"shop\",\"uid\":\"u1\",\"generation\":4,"
+		"\"resourceVersion\":\"%d\"},\"spec\":{\"replicas\":2,%s\"selector\":{"
+		"\"matchLabels\":{\"app\":\"web\"}},\"strategy\":{%s},\"template\":{\"spec\":{"
+		"\"containers\":[{\"name\":\"app\",\"image\":\"registry.example.com/web:%s\"}]}}},"
+		"\"status\":{\"observedGeneration\":\"%s\",\"phase\":\"%s\",\"currentPodHash\":"
+		"\"%s\",\"stableRS\":\"%s\",\"currentStepIndex\":%d,\"controllerPause\":%s,"
+		"\"abort\":%s,\"pauseConditions\":[%s]}}",
+		t->version, t->spec, t->strategy, t->tag, t->observed,
+		t->done     ? "Healthy"
+		: t->paused ? "Paused"
+			    : "Progressing",
+		t->hash, t->done ? t->hash : "stable", t->step, t->paused ? "true" : "false",
+		t->aborted ? "true" : "false", pauses);
+}
+
+static const char *pods(const struct town *t)
+{
+	if (!t->crashes)
+		return "{\"items\":[]}";
+	return "{\"items\":[{\"metadata\":{\"name\":\"web-x\",\"namespace\":\"shop\",\"uid\":"
+	       "\"p1\"},\"spec\":{\"containers\":[{\"name\":\"app\"}]},\"status\":{\"phase\":"
+	       "\"Running\",\"containerStatuses\":[{\"name\":\"app\",\"ready\":false,"
+	       "\"restartCount\":5,\"state\":{\"waiting\":{\"reason\":\"CrashLoopBackOff\"}},"
+	       "\"lastState\":{\"terminated\":{\"exitCode\":3}}}]}}]}";
+}
+
+static void changed(struct town *t)
+{
+	t->version++;
+	t->app_version++;
+}
+
+/* The controller has gone on to the next step. */
+static void goes_on(void *arg)
+{
+	struct town *t = arg;
+
+	if (t->aborted)
+		return;
+	t->step += 2;
+	t->paused = t->step < 4 && !t->one_pause;
+	t->done = !t->paused;
+	changed(t);
+}
+
+static void say(struct script_answer *answer, int status, const char *reason)
+{
+	char text[400];
+
+	(void)snprintf(text, sizeof(text),
+		"{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"message\":"
+		"\"said %s\",\"reason\":\"%s\",\"code\":%d%s}",
+		reason, reason, status, strcmp(reason, "NotFound") == 0 ? ",\"details\":{}" : "");
+	script_status(answer, status);
+	script_header(answer, "Content-Type", "application/json");
+	script_piece(answer, 2, sg_str_of(text));
+}
+
+static bool holds(const struct script_request *request, const char *text)
+{
+	return sg_str_search(request->body, text) >= 0;
+}
+
+static void take(struct town *t, const struct script_request *request)
+{
+	t->patches++;
+	t->patched_ms = script_now_ms(t->w->script);
+	t->aborting = holds(request, "{\"abort\":true}");
+	assert_true(t->aborting || holds(request, "\"status\":{\"pauseConditions\":null}"));
+	if (t->aborting)
+		t->aborted = true;
+	t->paused = false;
+	changed(t);
+	script_later(t->w->script, 700, goes_on, t);
+}
+
+static void answer_patch(
+	void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	struct town *t = arg;
+	char version[64];
+
+	if (!strstr(request->url, "/rollouts/")) { /* a refresh: the annotation is gone at once */
+		t->app_version++;
+		script_piece(answer, 2, sg_str_of(app(t)));
+		return;
+	}
+	if (t->no_status && strstr(request->url, "/status?")) {
+		script_status(answer, 404);
+		script_piece(answer, 2, SG_STR("404 page not found\n"));
+		return;
+	}
+	if (t->refuse) {
+		say(answer, t->refuse, t->refuse == 403 ? "Forbidden" : "Conflict");
+		t->refuse = t->always ? t->refuse : 0;
+		return;
+	}
+	(void)snprintf(version, sizeof(version), "\"resourceVersion\":\"%d\"", t->version);
+	if (!holds(request, version)) {
+		say(answer, 409, "Conflict");
+		return;
+	}
+	take(t, request);
+	if (t->lost)
+		script_fail(answer, 5, SG_R_UNREACHABLE, true, "the line is gone");
+	else
+		script_piece(answer, 2, sg_str_of(rollout(t)));
+	t->lost = false;
+}
+
+static void answer_watch(
+	struct town *t, const struct script_request *request, struct script_answer *answer)
+{
+	const char *at = strstr(request->url, "resourceVersion=");
+	int seen = -1;
+
+	if (at)
+		(void)sscanf(at, "resourceVersion=%d", &seen);
+	if (seen != t->app_version)
+		script_piece(answer, 3, sg_str_of(cluster_world_frame(t->w, "MODIFIED", app(t))));
+	script_end(answer, 300);
+}
+
+static void answer_get(
+	void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	struct town *t = arg;
+	const char *text;
+
+	if (t->after_rollout && t->between && strcmp(request->url, ONE_APP) == 0) {
+		t->between(t);
+		t->between = NULL;
+	}
+	t->after_rollout = strstr(request->url, "/rollouts/") != NULL;
+	text = app(t);
+	if (strstr(request->url, "watch=")) {
+		answer_watch(t, request, answer);
+		return;
+	}
+	if (t->after_rollout) {
+		text = rollout(t);
+	} else if (strstr(request->url, "/pods")) {
+		text = pods(t);
+	} else if (strstr(request->url, "/events")) {
+		text = "{\"items\":[]}";
+	} else if (strstr(request->url, "fieldSelector")) {
+		char version[16];
+
+		(void)snprintf(version, sizeof(version), "%d", t->app_version);
+		text = cluster_world_list(t->w, version, text);
+	}
+	script_piece(answer, 3, sg_str_of(text));
+}
+
+static void begin(struct town *t, struct cluster_world *w)
+{
+	*t = (struct town){.w = w,
+		.version = 70,
+		.app_version = 10,
+		.step = 1,
+		.paused = true,
+		.strategy = STEPS,
+		.spec = "",
+		.hash = "fresh",
+		.tag = "2",
+		.revision = NEW,
+		.operation = "",
+		.observed = "4"};
+	script_any_order(w->script);
+	for (size_t i = 0; i < 2; i++) {
+		struct script_answer *answer = script_expect(w->script, i ? "PATCH" : "GET", "*");
+
+		script_always(answer);
+		script_compute(answer, i ? answer_patch : answer_get, t);
+	}
+	t->settings =
+		(struct sg_settings){.poll_ms = 5000, .retry_base_ms = 100, .pod_grace_ms = 10000};
+	t->world = (struct sg_world){
+		.settings = &t->settings,
+		.arena = &w->arena,
+		.redactor = w->redactor,
+		.http = script_http(w->script),
+		.deadline_ms = script_now_ms(w->script) + 120000,
+		.random = 5,
+	};
+	t->rules.policy = sg_app_policy_default();
+	t->rules.policy.suspended = SG_APP_SUSPENDED_WAIT;
+	t->rules.policy.resume = t->rules.policy.abort = true;
+	t->ancestry.contains = contains;
+	t->images[0] = "registry.example.com/web:2";
+	t->ask = (struct sg_await_ask){
+		.service = "web",
+		.app = w->app,
+		.want = {.revision = NEW,
+			.repo_url = REPO,
+			.branch = "main",
+			.images = t->images,
+			.image_count = 1},
+	};
+}
+
+static struct sg_await_end await(struct town *t)
+{
+	assert_int_equal(sg_await(&t->world, &t->w->client, &t->ancestry, &t->rules, &t->ask, 1,
+				 &t->done_, &t->w->err),
+		0);
+	assert_null(script_problem(t->w->script));
+	assert_int_equal(script_open_calls(t->w->script), 0);
+	return t->done_.ends[0];
+}
+
+static size_t asked(const struct town *t, const char *method, const char *part)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < script_request_count(t->w->script); i++) {
+		const struct script_request *one = script_request(t->w->script, i);
+
+		count += strcmp(one->method, method) == 0 && strstr(one->url, part);
+	}
+	return count;
+}
+
+static void left_alone(struct town *t, const char *code)
+{
+	struct sg_await_end end = await(t);
+
+	assert_string_equal(sg_app_code_name(end.verdict.code), code);
+	assert_int_equal(asked(t, "PATCH", "/rollouts/"), 0);
+	assert_int_equal(end.did.count, 0);
+}
+
+/* ---- going on ---- */
+
+static void each_pause_is_ended_once(void **state)
+{
+	struct town t;
+	struct sg_await_end end;
+
+	begin(&t, *state);
+	end = await(&t);
+	assert_int_equal(end.verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(t.patches, 2);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/web/status?fieldManager=stagegate"), 2);
+	assert_int_equal(end.did.count, 2);
+	assert_string_equal(end.did.items[0],
+		"Rollout shop/web was resumed after step 2, at the template fresh");
+	assert_string_equal(end.did.items[1],
+		"Rollout shop/web was resumed after step 4, at the template fresh");
+	assert_null(end.refusal);
+}
+
+static void it_is_not_done_without_being_told(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.rules.policy.resume = false;
+	left_alone(&t, "SUSPENDED");
+}
+
+static void people_are_asked_only_about_what_does_not_go_on(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.rules.policy.suspended = SG_APP_SUSPENDED_ASK;
+	assert_int_equal(await(&t).verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(t.patches, 2);
+}
+
+static void by_hand(void *arg)
+{
+	struct town *t = arg;
+
+	t->paused = false;
+	changed(t);
+	script_later(t->w->script, 9000, goes_on, t);
+}
+
+/* What was read of the pause says nothing about the roll-out that goes on. */
+static void one_that_somebody_lets_go_on_is_no_failure(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.rules.policy.resume = false;
+	t.one_pause = true;
+	script_later(t.w->script, 12000, by_hand, &t);
+	left_alone(&t, "DEPLOYED");
+}
+
+static void a_pause_that_counts_as_healthy_is_left(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.rules.policy.suspended = SG_APP_SUSPENDED_OK;
+	left_alone(&t, "DEPLOYED");
+}
+
+static void a_blue_green_one_is_switched(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.strategy = "\"blueGreen\":{\"activeService\":\"web\",\"autoPromotionEnabled\":false}";
+	t.pause = "{\"reason\":\"BlueGreenPause\",\"startTime\":\"2024-01-02T03:00:00Z\"}";
+	t.one_pause = true;
+	assert_int_equal(await(&t).verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(t.patches, 1);
+}
+
+static void what_somebody_else_holds_is_not_touched(void **state)
+{
+	static const struct {
+		const char *strategy, *pause, *spec, *observed;
+	} held[] = {
+		{STEPS, NULL, "\"paused\":true,", "4"},
+		{STEPS, NULL, "", "3"},
+		{STEPS, "{\"reason\":\"InconclusiveAnalysisRun\",\"startTime\":\"x\"}", "", "4"},
+		{STEPS, "{\"reason\":\"InconclusiveExperiment\",\"startTime\":\"x\"}", "", "4"},
+		{STEPS, "{\"reason\":\"BlueGreenPause\",\"startTime\":\"x\"}", "", "4"},
+		{STEPS,
+			"{\"reason\":\"CanaryPauseStep\",\"startTime\":\"x\"},"
+			"{\"reason\":\"InconclusiveAnalysisRun\",\"startTime\":\"x\"}",
+			"", "4"},
+		{STEPS, "{\"reason\":\"Sometime\",\"startTime\":\"x\"}", "", "4"},
+		{STEPS, "", "", "4"},
+		{"\"canary\":{\"steps\":[{\"setWeight\":1},{\"pause\":{\"duration\":\"1h\"}}]}",
+			NULL, "", "4"},
+		{"\"canary\":{\"steps\":[{\"setWeight\":1},{\"pause\":{\"duration\":0}}]}", NULL,
+			"", "4"},
+		{"\"canary\":{\"steps\":[{\"pause\":{}},{\"setWeight\":1}]}", NULL, "", "4"},
+		{"\"canary\":{\"steps\":[{\"pause\":{}}]}", NULL, "", "4"},
+		{"\"canary\":{\"steps\":[{},{\"pause\":7}]}", NULL, "", "4"},
+		{"\"canary\":{}", NULL, "", "4"},
+		{"\"blueGreen\":{\"autoPromotionSeconds\":60}",
+			"{\"reason\":\"BlueGreenPause\",\"startTime\":\"x\"}", "", "4"},
+		{"\"blueGreen\":{}", NULL, "", "4"},
+	};
+
+	for (size_t i = 0; i < SG_COUNT(held); i++) {
+		struct cluster_world *w;
+		void *fresh = NULL;
+		struct town t;
+
+		assert_int_equal(cluster_world_setup(&fresh), 0);
+		w = fresh;
+		begin(&t, w);
+		t.strategy = held[i].strategy;
+		t.pause = held[i].pause;
+		t.spec = held[i].spec;
+		t.observed = held[i].observed;
+		left_alone(&t, "SUSPENDED");
+		assert_int_equal(cluster_world_teardown(&fresh), 0);
+	}
+	(void)state;
+}
+
+static void another_image_than_the_wanted_one_is_not_let_go_on(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.tag = "3";
+	left_alone(&t, "SUSPENDED");
+}
+
+static void a_sync_begins(struct town *t)
+{
+	t->operation = "\"operation\":{\"sync\":{\"revision\":\"" LATER "\"}},";
+	t->app_version++;
+}
+
+static void a_sync_is_over(struct town *t)
+{
+	t->revision = LATER;
+	t->hash = "later";
+	changed(t);
+}
+
+static void a_later_template_is_there(struct town *t)
+{
+	t->hash = "later";
+	changed(t);
+}
+
+/* What is there after the judgement is judged first. */
+static void a_newer_version_that_comes_meanwhile_is_not_let_go_on(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.between = a_sync_begins;
+	left_alone(&t, "SYNC_RUNNING");
+}
+
+static void one_that_came_whole_is_judged_for_itself(void **state)
+{
+	static void (*const comes[])(struct town *) = {a_sync_is_over, a_later_template_is_there};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(comes); i++) {
+		void *fresh = NULL;
+		struct town t;
+		struct sg_await_end end;
+
+		assert_int_equal(cluster_world_setup(&fresh), 0);
+		begin(&t, fresh);
+		t.between = comes[i];
+		end = await(&t);
+		assert_int_equal(end.verdict.kind, SG_APP_SUCCESS);
+		assert_int_equal(t.patches, 2);
+		for (size_t k = 0; k < end.did.count; k++)
+			assert_non_null(strstr(end.did.items[k], "the template later"));
+		assert_int_equal(cluster_world_teardown(&fresh), 0);
+	}
+}
+
+static void its_controller_writes(struct town *t)
+{
+	t->version++;
+}
+
+static void a_conflict_is_read_again(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.between = its_controller_writes;
+	assert_int_equal(await(&t).verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(t.patches, 2);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 3);
+}
+
+static void somebody_else_lets_it_go_on(struct town *t)
+{
+	t->step = 3;
+	changed(t);
+}
+
+static void a_pause_that_somebody_else_ended_is_not_counted_twice(void **state)
+{
+	struct town t;
+	struct sg_await_end end;
+
+	begin(&t, *state);
+	t.between = somebody_else_lets_it_go_on;
+	end = await(&t);
+	assert_int_equal(end.verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(t.patches, 1);
+	assert_int_equal(end.did.count, 1);
+	assert_non_null(strstr(end.did.items[0], "after step 4"));
+}
+
+static void the_same_step_again(struct town *t)
+{
+	t->pause = "{\"reason\":\"CanaryPauseStep\",\"startTime\":\"2024-01-02T03:09:09Z\"}";
+	changed(t);
+}
+
+static void another_step_at_the_same_time(struct town *t)
+{
+	t->pause = sg_arena_printf(&t->w->arena, PLANNED, t->step);
+	t->step = 3;
+	changed(t);
+}
+
+/* Each is judged for itself: a pass later, not within the one that judged the pause before. */
+static void another_pause_is_another_judgement(void **state)
+{
+	static void (*const comes[])(struct town *) = {
+		the_same_step_again, another_step_at_the_same_time};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(comes); i++) {
+		void *fresh = NULL;
+		struct town t;
+		int64_t start_ms;
+
+		assert_int_equal(cluster_world_setup(&fresh), 0);
+		begin(&t, fresh);
+		start_ms = script_now_ms(t.w->script);
+		t.between = comes[i];
+		t.one_pause = true;
+		assert_int_equal(await(&t).verdict.kind, SG_APP_SUCCESS);
+		assert_int_equal(t.patches, 1);
+		assert_true(t.patched_ms - start_ms >= 5000);
+		assert_int_equal(cluster_world_teardown(&fresh), 0);
+	}
+}
+
+/* The request is sent again, and its version is not there any more: nothing is done twice. */
+static void an_answer_that_is_lost_ends_no_second_pause(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.lost = true;
+	assert_int_equal(await(&t).verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(t.patches, 2);
+}
+
+static void without_permission_the_rule_is_named(void **state)
+{
+	struct town t;
+	struct sg_await_end end;
+
+	begin(&t, *state);
+	t.rules.policy.suspended = SG_APP_SUSPENDED_ASK;
+	t.refuse = 403;
+	t.always = true;
+	end = await(&t);
+	assert_int_equal(end.verdict.kind, SG_APP_POLICY);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 1);
+	assert_non_null(
+		strstr(t.done_.rollout_refused, "\"patch\" on resource \"rollouts/status\""));
+	assert_non_null(strstr(t.done_.rollout_refused, "namespace \"shop\""));
+}
+
+static void one_of_a_kind_without_status_is_patched_itself(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.no_status = true;
+	assert_int_equal(await(&t).verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(t.patches, 2);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/web?fieldManager=stagegate"), 2);
+}
+
+/* ---- stopping ---- */
+
+static void crash(struct town *t, struct cluster_world *w)
+{
+	begin(t, w);
+	t->paused = false;
+	t->crashes = true;
+}
+
+static void one_whose_pods_crash_is_stopped(void **state)
+{
+	struct town t;
+	struct sg_await_end end;
+
+	crash(&t, *state);
+	end = await(&t);
+	assert_string_equal(sg_app_code_name(end.verdict.code), "CRASH_LOOP");
+	assert_true(t.aborted);
+	assert_int_equal(t.patches, 1);
+	assert_int_equal(end.did.count, 1);
+	assert_string_equal(
+		end.did.items[0], "Rollout shop/web was aborted, at the template fresh");
+}
+
+static void it_is_not_stopped_without_being_told(void **state)
+{
+	struct town t;
+
+	crash(&t, *state);
+	t.rules.policy.abort = false;
+	left_alone(&t, "CRASH_LOOP");
+}
+
+static void it_is_not_stopped_when_only_the_time_is_up(void **state)
+{
+	struct town t;
+
+	crash(&t, *state);
+	t.crashes = false;
+	left_alone(&t, "PROGRESSING");
+}
+
+static void somebody_elses_version_is_not_stopped(void **state)
+{
+	struct town t;
+
+	crash(&t, *state);
+	t.revision = LATER;
+	t.tag = "3";
+	left_alone(&t, "CRASH_LOOP");
+}
+
+/* Where no image tells whose it is, the revision has to be exactly ours. */
+static void without_an_image_only_our_own_revision_is_stopped(void **state)
+{
+	struct town t;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		void *fresh = NULL;
+
+		assert_int_equal(cluster_world_setup(&fresh), 0);
+		crash(&t, fresh);
+		t.ask.want.image_count = 0;
+		t.revision = i ? LATER : NEW;
+		(void)await(&t);
+		assert_int_equal(t.patches, i ? 0 : 1);
+		assert_int_equal(cluster_world_teardown(&fresh), 0);
+	}
+}
+
+static void a_new_spec_is_not_looked_at_yet(struct town *t)
+{
+	t->observed = "3";
+	t->version++;
+}
+
+static void one_that_came_before_we_could_stop_it_is_not_stopped(void **state)
+{
+	static void (*const comes[])(struct town *) = {a_sync_begins, a_sync_is_over,
+		a_later_template_is_there, a_new_spec_is_not_looked_at_yet};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(comes); i++) {
+		void *fresh = NULL;
+		struct town t;
+
+		assert_int_equal(cluster_world_setup(&fresh), 0);
+		crash(&t, fresh);
+		t.between = comes[i];
+		assert_string_equal(sg_app_code_name(await(&t).verdict.code), "CRASH_LOOP");
+		assert_null(t.between);
+		assert_int_equal(t.patches, 0);
+		assert_int_equal(cluster_world_teardown(&fresh), 0);
+	}
+}
+
+static void what_its_controller_writes_meanwhile_does_not_save_it(void **state)
+{
+	struct town t;
+
+	crash(&t, *state);
+	t.between = its_controller_writes;
+	assert_string_equal(sg_app_code_name(await(&t).verdict.code), "CRASH_LOOP");
+	assert_int_equal(t.patches, 1);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 2);
+}
+
+static void a_first_version_has_nothing_to_go_back_to(void **state)
+{
+	struct town t;
+
+	crash(&t, *state);
+	t.hash = "stable";
+	left_alone(&t, "CRASH_LOOP");
+}
+
+static void a_stop_that_is_not_taken_is_said(void **state)
+{
+	struct town t;
+	struct sg_await_end end;
+
+	crash(&t, *state);
+	t.refuse = 422;
+	t.always = true;
+	end = await(&t);
+	assert_string_equal(sg_app_code_name(end.verdict.code), "CRASH_LOOP");
+	assert_int_equal(end.did.count, 0);
+	assert_non_null(strstr(end.refusal, "no Rollout could be aborted: "));
+}
+
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_setup_teardown(name, cluster_world_setup, cluster_world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(each_pause_is_ended_once),
+		TEST(it_is_not_done_without_being_told),
+		TEST(people_are_asked_only_about_what_does_not_go_on),
+		TEST(one_that_somebody_lets_go_on_is_no_failure),
+		TEST(a_pause_that_counts_as_healthy_is_left),
+		TEST(a_blue_green_one_is_switched),
+		TEST(what_somebody_else_holds_is_not_touched),
+		TEST(another_image_than_the_wanted_one_is_not_let_go_on),
+		TEST(a_newer_version_that_comes_meanwhile_is_not_let_go_on),
+		TEST(one_that_came_whole_is_judged_for_itself),
+		TEST(a_conflict_is_read_again),
+		TEST(a_pause_that_somebody_else_ended_is_not_counted_twice),
+		TEST(another_pause_is_another_judgement),
+		TEST(an_answer_that_is_lost_ends_no_second_pause),
+		TEST(without_permission_the_rule_is_named),
+		TEST(one_of_a_kind_without_status_is_patched_itself),
+		TEST(one_whose_pods_crash_is_stopped),
+		TEST(it_is_not_stopped_without_being_told),
+		TEST(it_is_not_stopped_when_only_the_time_is_up),
+		TEST(somebody_elses_version_is_not_stopped),
+		TEST(without_an_image_only_our_own_revision_is_stopped),
+		TEST(one_that_came_before_we_could_stop_it_is_not_stopped),
+		TEST(what_its_controller_writes_meanwhile_does_not_save_it),
+		TEST(a_first_version_has_nothing_to_go_back_to),
+		TEST(a_stop_that_is_not_taken_is_said),
+	};
+
+	return cmocka_run_group_tests_name("rollout", tests, NULL, NULL);
+}
