@@ -20,8 +20,9 @@ struct wait_args {
 };
 
 static const struct sg_opt wait_opts[] = {
-	SG_STRING(struct wait_args, env, "env", "NAME",
-		"environment that is waited for (default: the first one)"),
+	SG_STRING(struct wait_args, env, "env", "NAMES",
+		"environment that is waited for, or several, in one cluster or in several: eu,us "
+		"(default: the first one)"),
 	SG_FLAG(struct wait_args, all, "all", "every service of the environment"),
 	SG_STRING(struct wait_args, selector, "selector", "LABELS",
 		"the Applications with these labels, written as for `kubectl get -l`; with names: "
@@ -108,10 +109,13 @@ const struct sg_cmd sg_cmd_wait = {
 		"and one of which nothing can be known (it is not there, or may not be read) is a "
 		"row with that error. "
 		"Applications that no service of the configuration is of are waited for without "
-		"an image.",
+		"an image. Several environments are waited for together, with one --timeout: each "
+		"at the tip of its own branch, in its own cluster, over one watch for each cluster "
+		"and namespace; with --keep-going a cluster that cannot be asked is a row, too.",
 	.examples = "  stagegate wait catalog --env dev\n"
 		    "  stagegate wait catalog checkout --env dev --timeout 10m\n"
 		    "  stagegate wait --all --env dev --keep-going --app-timeout 5m\n"
+		    "  stagegate wait catalog --env production-eu,production-us --keep-going\n"
 		    "  stagegate wait --selector team=shop --env dev\n"
 		    "  stagegate wait catalog --env dev --revision \"$STAGEGATE_COMMIT\"\n",
 	.sets = wait_sets,

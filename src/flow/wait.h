@@ -7,7 +7,7 @@
 
 struct sg_wait_ask {
 	struct sg_selection_ask which;
-	const char *env;
+	const char *env;       /* or several: "eu,us"; NULL: the first one */
 	const char *revision;  /* full id; NULL: the tip of the environment's branch */
 	const char *image;     /* NULL: what the files of that revision say */
 	const char *suspended; /* "wait", "ok" or "ask" */

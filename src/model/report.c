@@ -224,3 +224,15 @@ void sg_report_line(struct sg_report *report, struct sg_report_lines *lines, con
 	*row = format(report, fmt, args);
 	va_end(args);
 }
+
+bool sg_report_spans(const struct sg_report *report)
+{
+	for (size_t i = 1; i < report->verdict_count; i++) {
+		const char *first = report->verdicts[0].environment;
+		const char *other = report->verdicts[i].environment;
+
+		if (first && other && strcmp(first, other) != 0)
+			return true;
+	}
+	return false;
+}

@@ -92,6 +92,8 @@ struct sg_report_verdict {
 	const char *code;  /* row of the decision table: "DEPLOYED", "SYNC_FAILED" */
 	const char *cause; /* of DEGRADED: what the workloads say: "CRASH_LOOP"; NULL */
 	const char *sentence;
+	const char *environment;
+	const char *cluster; /* context of the kubeconfig, or Argo CD's server; NULL: none named */
 	const char *service;
 	const char *application;
 	const char *namespace;
@@ -256,6 +258,9 @@ struct sg_report_place *sg_report_add_place(struct sg_report *report);
 struct sg_report_verdict *sg_report_add_verdict(struct sg_report *report);
 struct sg_report_mr *sg_report_add_mr(struct sg_report *report);
 struct sg_report_code *sg_report_add_code(struct sg_report *report);
+
+/* True when the verdicts are about several environments: then each has to name its own. */
+bool sg_report_spans(const struct sg_report *report);
 
 /* A row for a gate's verdict about SERVICE that is to enter ENVIRONMENT; strings are copied. */
 void sg_report_add_gate(struct sg_report *report, const char *service, const char *environment,

@@ -73,6 +73,17 @@ static void join(struct joined *joined, const char *value)
 	joined->last = value;
 }
 
+/* The same where it may stand anywhere in the list: environments have the same services. */
+static void join_once(struct joined *joined, const char *value)
+{
+	struct sg_str rest = sg_buf_str(&joined->text), one;
+
+	while (value && rest.len && sg_str_cut(&rest, ',', &one))
+		if (sg_str_is(one, value))
+			return;
+	join(joined, value);
+}
+
 static void put_joined(const struct writer *writer, const char *key, struct joined *joined)
 {
 	if (joined->text.overflow)
@@ -96,7 +107,7 @@ static void put_changes(const struct writer *writer, const struct sg_report *rep
 		join(&from, report->changes[i].noop ? NULL : report->changes[i].from);
 	}
 	for (size_t i = 0; report->change_count == 0 && i < report->verdict_count; i++)
-		join(&services, report->verdicts[i].service);
+		join_once(&services, report->verdicts[i].service);
 	put_joined(writer, "STAGEGATE_SERVICE", &services);
 	put_joined(writer, "STAGEGATE_TAG", &tags);
 	put_joined(writer, "STAGEGATE_TAG_BEFORE", &from);
@@ -114,7 +125,7 @@ static void put_verdicts(const struct writer *writer, const struct sg_report *re
 	sg_buf_init(&revisions.text, VALUE_MAX_BYTES);
 	sg_buf_init(&images.text, VALUE_MAX_BYTES);
 	for (size_t i = 0; i < report->verdict_count; i++) {
-		join(&applications, report->verdicts[i].application);
+		join_once(&applications, report->verdicts[i].application);
 		join(&revisions, report->verdicts[i].revision_seen);
 		join(&images, report->verdicts[i].image_wanted);
 	}

@@ -109,6 +109,8 @@ static void put_places(struct writer *writer, const struct sg_report *report)
 static void put_verdict(struct writer *writer, const struct sg_report_verdict *row)
 {
 	sg_json_open_object(&writer->json, NULL);
+	put(writer, "environment", row->environment);
+	put(writer, "cluster", row->cluster);
 	put(writer, "service", row->service);
 	put(writer, "application", row->application);
 	put(writer, "namespace", row->namespace);

@@ -37,18 +37,29 @@ static void put_lines(
 		sg_junit_line(unit, label, lines->items[i]);
 }
 
-static void put_verdict(
-	struct sg_junit_suite *suite, const struct sg_report_verdict *row, struct sg_arena *scratch)
+/* The same application may be in several environments: then that is part of the name. */
+static const char *application_of(
+	const struct sg_report_verdict *row, bool spans, struct sg_arena *scratch)
+{
+	if (!row->application && row->environment)
+		return sg_arena_printf(scratch, "environment %s", row->environment);
+	return sg_arena_printf(scratch, "%s%s%s: application %s%s%s", or_dash(row->service),
+		spans ? " in " : "", spans ? or_dash(row->environment) : "",
+		row->namespace ? row->namespace : "", row->namespace ? "/" : "",
+		or_dash(row->application));
+}
+
+static void put_verdict(struct sg_junit_suite *suite, const struct sg_report_verdict *row,
+	bool spans, struct sg_arena *scratch)
 {
 	struct sg_junit_case unit;
 
 	sg_junit_case_init(&unit, outcome_of(row->result));
-	unit.name = sg_arena_printf(scratch, "%s: application %s%s%s", or_dash(row->service),
-		row->namespace ? row->namespace : "", row->namespace ? "/" : "",
-		or_dash(row->application));
+	unit.name = application_of(row, spans, scratch);
 	unit.elapsed_ms = row->elapsed_ms;
 	unit.code = row->code;
 	unit.sentence = row->sentence;
+	sg_junit_line(&unit, "cluster", spans ? row->cluster : NULL);
 	sg_junit_line(&unit, "wanted", row->revision_wanted);
 	sg_junit_line(&unit, "seen", row->revision_seen);
 	sg_junit_line(&unit, "wanted image", row->image_wanted);
@@ -286,12 +297,13 @@ void sg_report_junit(
 {
 	struct sg_junit_suite suite;
 	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+	bool spans = sg_report_spans(report);
 
 	sg_junit_suite_init(&suite, report->command, redactor);
 	if (!is_said(report))
 		put_run(&suite, report, &scratch);
 	for (size_t i = 0; i < report->verdict_count; i++)
-		put_verdict(&suite, &report->verdicts[i], &scratch);
+		put_verdict(&suite, &report->verdicts[i], spans, &scratch);
 	for (size_t i = 0; report->service_count > 1 && i < report->service_count; i++)
 		put_service(&suite, report, &report->services[i], &scratch);
 	put_gates(&suite, report, &scratch);

@@ -173,16 +173,25 @@ static void put_state(const struct sg_page *page, const struct sg_report_verdict
 	sg_page_new_line(page);
 }
 
-static void put_verdict(const struct sg_page *page, const struct sg_report_verdict *row)
+static void put_verdict(
+	const struct sg_page *page, const struct sg_report_verdict *row, bool is_one_of_several)
 {
+	const char *env = row->environment ? row->environment : "-";
+
 	sg_page_new_line(page);
-	sg_page_put_painted(page, SG_PAINT_BOLD, row->application ? row->application : "-");
+	sg_page_put_painted(page, SG_PAINT_BOLD, row->application ? row->application : env);
 	if (row->namespace) {
 		sg_buf_adds(page->out, " in ");
 		sg_page_put(page, row->namespace);
 	}
+	if (is_one_of_several && row->application) {
+		sg_buf_adds(page->out, " of ");
+		sg_page_put(page, env);
+	}
 	sg_buf_adds(page->out, ": ");
 	put_outcome(page, row->result, row->code, row->sentence);
+	if (is_one_of_several)
+		sg_page_field(page, "cluster", row->cluster);
 	sg_page_field(page, "wanted", row->revision_wanted);
 	sg_page_field(page, "seen", row->revision_seen);
 	sg_page_field(page, "wanted image", row->image_wanted);
@@ -192,6 +201,14 @@ static void put_verdict(const struct sg_page *page, const struct sg_report_verdi
 	sg_page_field(page, "last blocker", row->last_blocker);
 	put_lines(page, "evidence", &row->evidence);
 	sg_page_time(page, "next look", row->next_look_unix_s);
+}
+
+static void put_verdicts(const struct sg_page *page, const struct sg_report *report)
+{
+	bool spans = sg_report_spans(report);
+
+	for (size_t i = 0; i < report->verdict_count; i++)
+		put_verdict(page, &report->verdicts[i], spans);
 }
 
 static enum sg_paint severity_paint(enum sg_severity severity)
@@ -377,8 +394,7 @@ void sg_report_text(
 		sg_board_text(&page, report->board);
 	sg_page_gates(&page, report);
 	sg_page_merge_requests(&page, report);
-	for (size_t i = 0; i < report->verdict_count; i++)
-		put_verdict(&page, &report->verdicts[i]);
+	put_verdicts(&page, report);
 	if (report->result == SG_RESULT_PLANNED)
 		put_diff(&page, report);
 	for (size_t i = 0; i < report->warning_count; i++)

@@ -1,13 +1,8 @@
 #include "step/await.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
-#include "step/due.h"
-#include "step/follower.h"
-#include "step/looks_await.h"
+#include "step/await_part.h"
 
 struct sg_app_want sg_await_want(struct sg_world *world, const struct sg_loaded *loaded,
 	const struct sg_environment *env, const char *revision, const char *image)
@@ -38,235 +33,155 @@ struct sg_app_policy sg_await_policy(const struct sg_world *world)
 	return policy;
 }
 
-/* Looks beside the watches that are under way at the same time. */
-#define LOOKS 16
-/* Refreshes are asked for one after the other; after so long the watches have their turn. */
-#define TURN_MS 250
+void sg_await_policy_of(const struct sg_environment *env, struct sg_app_policy *policy)
+{
+	policy->sync_manually = env->sync;
+	policy->resume = env->rollout.pause == SG_PAUSE_RESUME;
+	policy->abort = env->rollout.on_failure == SG_FAILURE_ABORT;
+}
+
+const char *sg_await_label(const struct sg_await_ask *ask)
+{
+	return ask->label ? ask->label : ask->app.name;
+}
+
 /* So many have a line of their own in the log; more share one. */
 #define LINES_MAX 12
-/* So many are checked by a read of their own in each --poll. */
-#define CHECKED_A_POLL 8
 
 struct awaiting {
 	struct sg_world *world;
-	const struct sg_await_rules *rules;
-	struct sg_app_policy policy;
-	struct sg_herd herd;
-	struct sg_follower *followers;
+	const struct sg_await_ask *asks;
 	size_t count;
-	struct sg_due due;
-	struct sg_follower **lookers; /* the first LOOKS of them have a read under way */
-	size_t looker_count;
-	struct sg_follower **readers; /* whose workloads are read */
-	size_t reader_count;
-	size_t over;  /* of all */
-	size_t live;  /* of those that are over */
-	bool decided; /* one cannot succeed */
-	int64_t start_ms;
-	struct sg_progress progress;       /* of very many together */
-	const struct sg_follower *blocker; /* who was waiting last */
+	bool keep_going;
+	struct sg_await_part **parts;
+	size_t part_count;
 };
 
-static void release(struct awaiting *all)
-{
-	sg_console_forget(all->world->console, &all->progress);
-	for (size_t i = 0; i < all->count; i++)
-		sg_follower_release(&all->followers[i]);
-	sg_herd_release(&all->herd);
-	sg_due_release(&all->due);
-	free(all->lookers);
-	free(all->readers);
-	free(all->followers);
-}
-
-static void count_over(struct awaiting *all, const struct sg_follower *follower)
-{
-	bool live = follower->end->final && follower->end->verdict.kind == SG_APP_SUCCESS;
-
-	all->over++;
-	all->live += live;
-	all->decided = all->decided || !live;
-	sg_due_set(&all->due, follower->number, SG_NEVER);
-}
-
-static void queue(struct awaiting *all, struct sg_follower *follower)
-{
-	if (follower->queued || !sg_follower_wants_look(follower))
-		return;
-	follower->queued = true;
-	all->lookers[all->looker_count++] = follower;
-}
-
-/* One that is over was counted when its time was taken out. */
-static bool was_counted(const struct awaiting *all, const struct sg_follower *follower)
-{
-	return follower->end && all->due.at_ms[follower->number] == SG_NEVER;
-}
-
-/* ERR is about FOLLOWER: the end of the run, or of that one. */
-static int lose(struct awaiting *all, struct sg_follower *follower, struct sg_err *err)
+int sg_await_part_lose(const struct sg_await_part *part, const struct sg_await_ask *ask,
+	const struct sg_err **ret_why, struct sg_err *err)
 {
 	struct sg_err *why;
 
-	(void)sg_wrap(err, "%s", follower->ask->service);
-	if (!all->rules->keep_going || err->reason == SG_R_CANCELLED)
+	(void)sg_wrap(err, "%s%s%s", ask->service, part->where ? " in " : "",
+		part->where ? ask->home->environment : "");
+	if (!part->keep_going || err->reason == SG_R_CANCELLED)
 		return -1;
-	why = sg_arena_alloc(all->world->arena, sizeof(*why));
+	why = sg_arena_alloc(part->world->arena, sizeof(*why));
 	*why = *err;
-	sg_follower_fail(follower, why);
+	*ret_why = why;
 	return 0;
 }
 
-static int step_one(struct awaiting *all, struct sg_follower *follower, struct sg_err *err)
+/* ---- who is followed together ---- */
+
+static const struct sg_await_part_kind *kind_of(const struct sg_await_ask *ask)
 {
-	int64_t due_ms;
-
-	if (was_counted(all, follower))
-		return 0;
-	if (sg_follower_step(follower, err) < 0 && lose(all, follower, err) < 0)
-		return -1;
-	if (sg_follower_over(follower)) {
-		if (sg_follower_abort(follower, err) < 0)
-			return -1;
-		count_over(all, follower);
-		return 0;
-	}
-	all->blocker = follower;
-	queue(all, follower);
-	if (!follower->reading && sg_follower_reading(follower, &due_ms)) {
-		follower->reading = true;
-		all->readers[all->reader_count++] = follower;
-	}
-	sg_due_set(&all->due, follower->number, sg_follower_due_ms(follower));
-	return 0;
+	return ask->follow == SG_FOLLOW_APPLICATION ? &sg_await_herd_part : &sg_await_looks_part;
 }
 
-/* The reads under way; whoever has its answer makes room for the next. */
-static int step_looks(struct awaiting *all, struct sg_err *err)
+static struct sg_await_part *part_of(struct awaiting *all, const struct sg_await_ask *ask)
 {
-	size_t i = 0;
+	struct sg_await_part *part;
 
-	while (i < all->looker_count && i < LOOKS) {
-		struct sg_follower *follower = all->lookers[i];
-		int n = sg_follower_look(follower, err);
-
-		if (n < 0 && lose(all, follower, err) < 0)
-			return -1;
-		if (n == 0) {
-			i++;
-			continue;
-		}
-		follower->queued = false;
-		all->lookers[i] = all->lookers[--all->looker_count];
-		if (step_one(all, follower, err) < 0)
-			return -1;
-	}
-	return 0;
+	for (size_t i = all->part_count; i-- > 0;)
+		if (all->parts[i]->client == ask->home->client &&
+			all->parts[i]->kind == kind_of(ask))
+			return all->parts[i];
+	part = kind_of(ask)->make();
+	part->kind = kind_of(ask);
+	part->world = all->world;
+	part->client = ask->home->client;
+	part->first = all->asks;
+	part->numbers = sg_arena_calloc(all->world->arena, all->count, sizeof(*part->numbers));
+	part->keep_going = all->keep_going;
+	part->lines = all->count <= LINES_MAX;
+	*(struct sg_await_part **)sg_arena_push(all->world->arena, &all->parts, &all->part_count,
+		sizeof(struct sg_await_part *)) = part;
+	return part;
 }
 
-static int step_readers(struct awaiting *all, struct sg_err *err)
+static bool has_several(const struct awaiting *all)
 {
-	int64_t now_ms = sg_loop_now_ms(sg_world_loop(all->world)), due_ms;
-
-	for (size_t i = all->reader_count; i-- > 0;) {
-		struct sg_follower *follower = all->readers[i];
-
-		if (sg_follower_reading(follower, &due_ms) && due_ms <= now_ms &&
-			step_one(all, follower, err) < 0)
-			return -1;
-		if (sg_follower_reading(follower, &due_ms))
-			continue;
-		follower->reading = false;
-		all->readers[i] = all->readers[--all->reader_count];
-	}
-	return 0;
+	for (size_t i = 1; i < all->count; i++)
+		if (all->asks[i].home != all->asks[0].home)
+			return true;
+	return false;
 }
 
-static int step_due(struct awaiting *all, struct sg_err *err)
+/* One more environment of PART, of which those of one stand together. */
+static void name(struct sg_await_part *part, const struct sg_await_ask *ask)
 {
-	int64_t now_ms = sg_loop_now_ms(sg_world_loop(all->world));
-	size_t number;
+	const char *environment = ask->home->environment;
 
-	for (size_t i = 0; i < all->count && sg_due_first(&all->due, &number) <= now_ms &&
-			   sg_loop_now_ms(sg_world_loop(all->world)) < now_ms + TURN_MS;
-		i++)
-		if (step_one(all, &all->followers[number], err) < 0)
-			return -1;
-	return 0;
+	if (part->count && sg_await_part_ask(part, part->count - 1)->home == ask->home)
+		return;
+	part->where = part->where ? sg_arena_printf(
+					    part->world->arena, "%s, %s", part->where, environment)
+				  : environment;
 }
+
+static void begin(struct awaiting *all)
+{
+	bool several = has_several(all);
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct sg_await_part *part = part_of(all, &all->asks[i]);
+
+		if (several)
+			name(part, &all->asks[i]);
+		part->numbers[part->count++] = i;
+	}
+	for (size_t i = 0; i < all->part_count; i++)
+		all->parts[i]->kind->begin(all->parts[i]);
+}
+
+/* ---- the wheel ---- */
 
 static int step_all(struct awaiting *all, struct sg_err *err)
 {
-	struct sg_loop *loop = sg_world_loop(all->world);
-	struct sg_follower *follower;
-	int64_t until_ms;
+	for (size_t i = 0; i < all->part_count; i++) {
+		struct sg_await_part *part = all->parts[i];
 
-	if (sg_herd_step(&all->herd, err) < 0)
-		return -1;
-	until_ms = sg_loop_after(loop, TURN_MS);
-	while (sg_loop_now_ms(loop) < until_ms && (follower = sg_herd_next_stirred(&all->herd)))
-		if (step_one(all, follower, err) < 0)
+		if (part->over < part->count && part->kind->step(part, err) < 0)
 			return -1;
-	if (step_readers(all, err) < 0 || step_due(all, err) < 0)
-		return -1;
-	return step_looks(all, err);
+	}
+	return 0;
 }
 
 /* True when nothing more is to be waited for: all are over, or one cannot succeed. */
 static bool ended(const struct awaiting *all)
 {
-	return all->over == all->count || (all->decided && !all->rules->keep_going);
+	size_t over = 0;
+
+	for (size_t i = 0; i < all->part_count; i++) {
+		over += all->parts[i]->over;
+		if (all->parts[i]->decided && !all->keep_going)
+			return true;
+	}
+	return over == all->count;
 }
 
 static int64_t due_ms(const struct awaiting *all)
 {
-	size_t number;
-	int64_t due = all->world->deadline_ms, at_ms;
+	int64_t due = all->world->deadline_ms;
 
-	at_ms = sg_due_first(&all->due, &number);
-	due = at_ms < due ? at_ms : due;
-	at_ms = sg_herd_due_ms(&all->herd);
-	due = at_ms < due ? at_ms : due;
-	for (size_t i = 0; i < all->looker_count && i < LOOKS; i++) {
-		const struct sg_follower *follower = all->lookers[i];
+	for (size_t i = 0; i < all->part_count; i++) {
+		const struct sg_await_part *part = all->parts[i];
+		int64_t at_ms = part->over < part->count ? part->kind->due_ms(part) : due;
 
-		at_ms = follower->read ? sg_cluster_read_due_ms(follower->read) : 0;
 		due = at_ms < due ? at_ms : due;
 	}
-	for (size_t i = 0; i < all->reader_count; i++)
-		if (sg_follower_reading(all->readers[i], &at_ms) && at_ms < due)
-			due = at_ms;
-	return all->herd.stirred ? 0 : due;
+	return due;
 }
 
-/* Of very many: how far they are, and who was waiting last. */
-static void tell_all(struct awaiting *all)
+static int end_all(struct awaiting *all, struct sg_err *err)
 {
-	struct sg_progress_look look = {
-		.now_ms = sg_loop_now_ms(sg_world_loop(all->world)),
-		.deadline_ms = all->world->deadline_ms,
-	};
-	char what[64], sentence[SG_APP_MESSAGE_MAX];
-	const struct sg_follower *blocker = all->blocker;
+	for (size_t i = 0; i < all->part_count; i++) {
+		struct sg_await_part *part = all->parts[i];
 
-	if (all->count <= LINES_MAX || !blocker || sg_follower_over(blocker))
-		return;
-	(void)snprintf(what, sizeof(what), "%zu applications", all->count);
-	(void)snprintf(sentence, sizeof(sentence), "%zu run it, %zu do not yet; %s: %.500s",
-		all->live, all->count - all->live, blocker->ask->app.name,
-		sg_app_fold_verdict(blocker->fold)->message);
-	look.what = what;
-	look.code = sg_app_code_name(sg_app_fold_verdict(blocker->fold)->code);
-	look.sentence = sentence;
-	sg_console_refresh(all->world->console, &all->progress, &look);
-}
-
-/* Of those that have failed in the last moment, too. */
-static int abort_all(struct awaiting *all, struct sg_err *err)
-{
-	for (size_t i = 0; i < all->count; i++)
-		if (sg_follower_abort(&all->followers[i], err) < 0)
+		if (part->kind->end && part->kind->end(part, err) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -274,130 +189,102 @@ static int run(struct awaiting *all, bool *ret_timed_out, struct sg_err *err)
 {
 	struct sg_loop *loop = sg_world_loop(all->world);
 
-	*ret_timed_out = false;
 	for (;;) {
 		if (step_all(all, err) < 0)
 			return -1;
+		*ret_timed_out = sg_loop_now_ms(loop) >= all->world->deadline_ms;
 		if (ended(all))
-			return abort_all(all, err);
-		if (sg_loop_now_ms(loop) >= all->world->deadline_ms) {
-			*ret_timed_out = true;
+			return end_all(all, err);
+		if (*ret_timed_out)
 			return 0;
-		}
-		tell_all(all);
 		if (sg_loop_wait(loop, due_ms(all), err) < 0)
 			return -1;
 	}
 }
 
-static void begin(struct awaiting *all, struct sg_cluster_client *client,
-	struct sg_ancestry *ancestry, const struct sg_await_ask *asks, size_t count)
-{
-	int64_t poll_ms = all->world->settings->poll_ms;
+/* ---- the end ---- */
 
-	sg_herd_init(&all->herd, all->world, client);
-	all->herd.keep_going = all->rules->keep_going;
-	sg_due_init(&all->due, count);
-	all->start_ms = sg_loop_now_ms(sg_world_loop(all->world));
-	sg_progress_init(&all->progress, all->start_ms);
-	all->count = count;
-	for (size_t i = 0; i < count; i++) {
-		struct sg_follower *follower = &all->followers[i];
-
-		follower->number = i;
-		sg_follower_begin(
-			follower, all->world, &all->herd, ancestry, &all->policy, &asks[i]);
-		follower->poll_ms += poll_ms * (int64_t)(i / CHECKED_A_POLL);
-		follower->poll_every_ms += poll_ms * (int64_t)((count - 1) / CHECKED_A_POLL);
-		if (count <= LINES_MAX) {
-			follower->progress = sg_calloc(1, sizeof(*follower->progress));
-			sg_progress_init(follower->progress, follower->start_ms);
-		}
-		sg_herd_stir(&all->herd, follower);
-	}
-}
-
-/* Of none of them there is a verdict: the first says why. */
-static int no_verdict(const struct awaiting *all, struct sg_err *err)
-{
-	for (size_t i = 0; i < all->count; i++)
-		if (!all->followers[i].end || !all->followers[i].end->error)
-			return 0;
-	*err = *all->followers[0].end->error;
-	return -1;
-}
-
-/* The other cluster's, where it is that one that has the Rollouts. */
-static const char *rollout_refusal(struct sg_arena *arena, const struct sg_cluster_client *client)
-{
-	const struct sg_err *why = &client->rollout_refusal;
-
-	if (why->reason == SG_R_OK && client->beyond)
-		why = &client->beyond->rollout_refusal;
-	return why->reason == SG_R_OK ? NULL
-				      : sg_arena_printf(arena, "%s; %s", why->cause, why->hint);
-}
-
-static void finish(const struct awaiting *all, const struct sg_cluster_client *client,
-	struct sg_await_done *done)
+static void finish(const struct awaiting *all, struct sg_await_done *done)
 {
 	struct sg_arena *arena = all->world->arena;
 
 	done->ends = sg_arena_calloc(arena, all->count, sizeof(*done->ends));
-	for (size_t i = 0; i < all->count; i++)
-		done->ends[i] = sg_follower_end(&all->followers[i]);
-	done->polling = all->herd.polling;
-	done->beside = all->herd.unreadable;
-	for (size_t i = 0; i < all->count; i++)
-		if (done->ends[i].unreadable)
-			done->unreadable = done->ends[i].unreadable;
-	if (client->sync_refusal.reason != SG_R_OK)
-		done->sync_refused = sg_arena_strdup(arena, client->sync_refusal.cause);
-	done->rollout_refused = rollout_refusal(arena, client);
-	if (client->read_only)
-		done->read_only = sg_arena_strdup(arena, client->refusal.cause);
+	done->clusters = sg_arena_calloc(arena, all->part_count, sizeof(*done->clusters));
+	done->cluster_count = all->part_count;
+	for (size_t i = 0; i < all->part_count; i++) {
+		done->clusters[i].where = all->parts[i]->where;
+		all->parts[i]->kind->finish(all->parts[i], done, &done->clusters[i]);
+	}
 }
 
-/* A run that is asked to end says how far it has come, and what it was waiting for. */
+/* Of none of them there is a verdict: the first says why. */
+static int no_verdict(
+	const struct awaiting *all, const struct sg_await_done *done, struct sg_err *err)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (!done->ends[i].error)
+			return 0;
+	*err = *done->ends[0].error;
+	return -1;
+}
+
+/* All that an error's `where` has room for. */
+#define STATE_MAX_BYTES 300
+
+/* "ENVIRONMENTS: 1 of 2 run it: NAME: CODE: SENTENCE", as far as that is known; NULL: nothing is.
+ */
+static const char *state_of(const struct sg_await_part *part)
+{
+	const char *open = part->kind->state(part), *where = part->where;
+
+	if (!where && (!open || part->count == 1))
+		return open;
+	return sg_arena_printf(part->world->arena, "%s%s%zu of %zu run it%s%s", where ? where : "",
+		where ? ": " : "", part->live, part->count, open ? ": " : "", open ? open : "");
+}
+
+/* A run that is asked to end says how far it has come, and what it was waiting for: in each of its
+ * clusters, all with the same room. */
 static void say_state(const struct awaiting *all, struct sg_err *err)
 {
-	const struct sg_follower *open = all->blocker;
-	const struct sg_app_verdict *verdict;
+	int room = (int)(STATE_MAX_BYTES / all->part_count);
+	const char *text = NULL;
 
-	for (size_t i = 0; i < all->count && (!open || sg_follower_over(open)); i++)
-		open = &all->followers[i];
-	if (!open || sg_follower_over(open))
-		return;
-	verdict = sg_app_fold_verdict(open->fold);
-	(void)sg_wrap(err, "%s: %.200s", sg_app_code_name(verdict->code), verdict->message);
-	(void)sg_wrap(err, "%s", open->ask->app.name);
-	if (all->count > 1)
-		(void)sg_wrap(err, "%zu of %zu run it", all->live, all->count);
+	for (size_t i = 0; i < all->part_count; i++) {
+		const char *one = state_of(all->parts[i]);
+
+		if (one)
+			text = sg_arena_printf(all->world->arena, "%s%s%.*s", text ? text : "",
+				text ? "; " : "", room - 2, one);
+	}
+	if (text)
+		(void)sg_wrap(err, "%s", text);
 }
 
-int sg_await(struct sg_world *world, struct sg_cluster_client *client, struct sg_ancestry *ancestry,
-	const struct sg_await_rules *rules, const struct sg_await_ask *asks, size_t count,
+static void release(struct awaiting *all)
+{
+	for (size_t i = 0; i < all->part_count; i++)
+		all->parts[i]->kind->free(all->parts[i]);
+}
+
+int sg_await(struct sg_world *world, const struct sg_await_ask *asks, size_t count, bool keep_going,
 	struct sg_await_done *ret_done, struct sg_err *err)
 {
-	struct awaiting all = {.world = world, .rules = rules, .policy = rules->policy};
+	struct awaiting all = {
+		.world = world, .asks = asks, .count = count, .keep_going = keep_going};
 	struct sg_await_done done = {0};
 	int rc;
 
-	if (asks[0].follow != SG_FOLLOW_APPLICATION)
-		return sg_looks_await(world, client, ancestry, rules, asks, count, ret_done, err);
-	all.followers = sg_calloc(count, sizeof(*all.followers));
-	all.lookers = sg_calloc(count, sizeof(struct sg_follower *));
-	all.readers = sg_calloc(count, sizeof(struct sg_follower *));
-	begin(&all, client, ancestry, asks, count);
+	begin(&all);
 	rc = run(&all, &done.timed_out, err);
 	if (rc < 0 && err->reason == SG_R_CANCELLED)
 		say_state(&all, err);
-	if (rc == 0)
-		rc = no_verdict(&all, err);
 	if (rc == 0) {
-		finish(&all, client, &done);
-		*ret_done = done;
+		finish(&all, &done);
+		rc = no_verdict(&all, &done, err);
 	}
+	if (rc == 0)
+		*ret_done = done;
 	release(&all);
 	return rc;
 }

@@ -30,8 +30,9 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 			       : sg_app_code_name(end->verdict.code);
 	if (end->verdict.cause != SG_APP_CODE_NOT_SEEN && !end->error)
 		row->cause = sg_app_code_name(end->verdict.cause);
-	row->sentence =
-		sg_arena_strdup(arena, end->error ? end->error->cause : end->verdict.message);
+	row->sentence = end->error ? end->error->cause : end->verdict.message;
+	row->environment = ask->home->environment;
+	row->cluster = ask->home->cluster;
 	row->service = ask->service;
 	row->application = ask->app.name;
 	row->namespace = ask->app.namespace;
@@ -58,10 +59,10 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 	if (end->verdict.images_unseen)
 		sg_report_warn(report, "IMAGE_NOT_SEEN",
 			"no running pod of %s shows the image %s; it may have no pods",
-			ask->app.name, row->image_wanted);
+			sg_await_label(ask), row->image_wanted);
 	if (end->verdict.leftovers)
 		sg_report_warn(report, "NEEDS_PRUNE",
-			"%s has resources left over that nobody prunes", ask->app.name);
+			"%s has resources left over that nobody prunes", sg_await_label(ask));
 }
 
 const struct sg_report_verdict *sg_await_worst(const struct sg_report *report)
@@ -75,33 +76,46 @@ const struct sg_report_verdict *sg_await_worst(const struct sg_report *report)
 	return found;
 }
 
+/* What one cluster did not let us do. */
+static void warn(const struct sg_await_cluster *cluster, struct sg_report *report)
+{
+	const char *whose = cluster->follow == SG_FOLLOW_APPLICATION ? "Argo CD's" : "Flux's";
+	const char *where = cluster->where ? cluster->where : "";
+	const char *colon = cluster->where ? ": " : "";
+
+	if (cluster->read_only)
+		sg_report_warn(report, "READ_ONLY",
+			"%s%sno refresh could be asked for (%s); this relied on %s own polling",
+			where, colon, cluster->read_only, whose);
+	if (cluster->unreadable)
+		sg_report_warn(report, "WORKLOADS_UNREADABLE",
+			"%s%sworkloads or their pods could not be read (%s); this relied on %s "
+			"word "
+			"about them",
+			where, colon, cluster->unreadable, whose);
+	if (cluster->sync_refused)
+		sg_report_warn(report, "SYNC_NOT_PERMITTED", "%s%sno sync could be started: %s",
+			where, colon, cluster->sync_refused);
+	if (cluster->rollout_refused)
+		sg_report_warn(report, "ROLLOUT_NOT_PERMITTED",
+			"%s%sno Rollout could be resumed or aborted: %s", where, colon,
+			cluster->rollout_refused);
+	if (cluster->polling)
+		sg_report_warn(report, "POLLING", "%s%swatching is not permitted (%s)", where,
+			colon, cluster->polling);
+	if (cluster->beside)
+		sg_report_warn(report, "BESIDE_UNREADABLE",
+			"%s%snot all that stands beside could be read: %s", where, colon,
+			cluster->beside);
+}
+
 const struct sg_report_verdict *sg_await_report(struct sg_world *world,
 	const struct sg_await_ask *asks, size_t count, const struct sg_await_done *done,
 	struct sg_report *report)
 {
-	const char *whose = done->follow == SG_FOLLOW_APPLICATION ? "Argo CD's" : "Flux's";
-
 	for (size_t i = 0; i < count; i++)
 		add_row(world, &asks[i], &done->ends[i], done->timed_out, report);
-	if (done->read_only)
-		sg_report_warn(report, "READ_ONLY",
-			"no refresh could be asked for (%s); this relied on %s own polling",
-			done->read_only, whose);
-	if (done->unreadable)
-		sg_report_warn(report, "WORKLOADS_UNREADABLE",
-			"workloads or their pods could not be read (%s); this relied on %s word "
-			"about them",
-			done->unreadable, whose);
-	if (done->sync_refused)
-		sg_report_warn(report, "SYNC_NOT_PERMITTED", "no sync could be started: %s",
-			done->sync_refused);
-	if (done->rollout_refused)
-		sg_report_warn(report, "ROLLOUT_NOT_PERMITTED",
-			"no Rollout could be resumed or aborted: %s", done->rollout_refused);
-	if (done->polling)
-		sg_report_warn(report, "POLLING", "watching is not permitted (%s)", done->polling);
-	if (done->beside)
-		sg_report_warn(report, "BESIDE_UNREADABLE",
-			"not all that stands beside could be read: %s", done->beside);
+	for (size_t i = 0; i < done->cluster_count; i++)
+		warn(&done->clusters[i], report);
 	return sg_await_worst(report);
 }

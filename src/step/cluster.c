@@ -31,11 +31,23 @@ static struct sg_cluster_ask ask_of(
 	};
 }
 
+static const char *context_of(const struct sg_world *world, const struct sg_environment *env)
+{
+	return world->settings->context ? world->settings->context : env->cluster.context;
+}
+
+const char *sg_cluster_name(
+	struct sg_world *world, const struct sg_environment *env, const struct sg_reached *reached)
+{
+	if (!env->cluster.argocd)
+		return context_of(world, env);
+	return reached ? sg_arena_strdup(world->arena, reached->access.server) : NULL;
+}
+
 int sg_reach(struct sg_world *world, const struct sg_environment *env, struct sg_reached *ret,
 	struct sg_err *err)
 {
-	const struct sg_cluster_ask ask = ask_of(world, env,
-		world->settings->context ? world->settings->context : env->cluster.context);
+	const struct sg_cluster_ask ask = ask_of(world, env, context_of(world, env));
 
 	*ret = (struct sg_reached){0};
 	if ((env->cluster.argocd ? sg_argocd_access(world, &env->cluster, &ret->access, err)

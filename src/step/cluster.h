@@ -29,6 +29,12 @@ int sg_reach_workloads(struct sg_world *world, const struct sg_environment *env,
 
 void sg_reached_release(struct sg_reached *reached);
 
+/* What reports call the cluster of ENV: the context that this run takes, or the server of Argo CD's
+ * own API, once it was REACHED (may be NULL); NULL: whatever the kubeconfig or the pod says. Lives
+ * as long as the run. */
+const char *sg_cluster_name(
+	struct sg_world *world, const struct sg_environment *env, const struct sg_reached *reached);
+
 /*
  * Namespace and name of what ENV follows for SERVICE, whatever its kind (sg_environment_follows()):
  * for whoever can look at all kinds. As below.

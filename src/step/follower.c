@@ -61,14 +61,13 @@ static const struct sg_app_workloads *workloads_of(void *arg, const struct sg_ap
 /* ---- from the beginning to the end ---- */
 
 void sg_follower_begin(struct sg_follower *follower, struct sg_world *world, struct sg_herd *herd,
-	struct sg_ancestry *ancestry, const struct sg_app_policy *policy,
 	const struct sg_await_ask *ask)
 {
 	follower->world = world;
 	follower->client = herd->client;
 	follower->herd = herd;
 	follower->ask = ask;
-	follower->policy = *policy;
+	follower->policy = ask->home->policy;
 	follower->version = "";
 	follower->start_ms = sg_follower_now_ms(follower);
 	follower->deadline_ms = world->deadline_ms;
@@ -84,8 +83,8 @@ void sg_follower_begin(struct sg_follower *follower, struct sg_world *world, str
 		.workloads = workloads_of,
 		.arg = follower,
 	};
-	follower->fold =
-		sg_app_fold_new(&ask->want, &follower->policy, ancestry, &follower->beside);
+	follower->fold = sg_app_fold_new(
+		&ask->want, &follower->policy, ask->home->ancestry, &follower->beside);
 	follower->seen = sg_herd_join(herd, &ask->app, follower);
 	follower->looking = true;
 	herd->looking++;
@@ -329,7 +328,7 @@ static void tell_change(struct sg_follower *follower)
 		return;
 	follower->said = said;
 	if (verdict->code != SG_APP_CODE_NOT_SEEN)
-		sg_console_did(follower->world->console, follower->ask->app.name,
+		sg_console_did(follower->world->console, sg_await_label(follower->ask),
 			sg_app_code_name(verdict->code), NULL, "%s", verdict->message);
 }
 
@@ -341,7 +340,7 @@ static void tell(struct sg_follower *follower)
 		.now_ms = sg_follower_now_ms(follower),
 		.deadline_ms = follower->deadline_ms,
 		.next_look_ms = sg_follower_due_ms(follower),
-		.what = follower->ask->app.name,
+		.what = sg_await_label(follower->ask),
 		.code = sg_app_code_name(verdict->code),
 		.sentence = trouble ? trouble->cause : verdict->message,
 	};

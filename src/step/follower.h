@@ -61,7 +61,6 @@ struct sg_follower {
 
 /* FOLLOWER is zeroed before; call sg_follower_release() in any case. */
 void sg_follower_begin(struct sg_follower *follower, struct sg_world *world, struct sg_herd *herd,
-	struct sg_ancestry *ancestry, const struct sg_app_policy *policy,
 	const struct sg_await_ask *ask);
 
 void sg_follower_release(struct sg_follower *follower);

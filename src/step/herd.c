@@ -39,6 +39,15 @@ void sg_herd_release(struct sg_herd *herd)
 	sg_arena_release(&herd->arena);
 }
 
+void sg_herd_rest(struct sg_herd *herd)
+{
+	for (size_t i = 0; i < herd->watch_count; i++) {
+		sg_watch_free_ptr(&herd->watches[i]->watch);
+		herd->watches[i]->over = true;
+		herd->watches[i]->again_ms = SG_NEVER;
+	}
+}
+
 static int64_t now_of(const struct sg_herd *herd)
 {
 	return sg_loop_now_ms(herd->client->http->loop);

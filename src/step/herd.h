@@ -62,6 +62,8 @@ struct sg_herd {
 /* WORLD and CLIENT outlive the herd. */
 void sg_herd_init(struct sg_herd *herd, struct sg_world *world, struct sg_cluster_client *client);
 void sg_herd_release(struct sg_herd *herd);
+/* Nobody waits for events any more: the connections end. */
+void sg_herd_rest(struct sg_herd *herd);
 
 /* The application NAME, known from now on; OWNER follows it as its own. */
 struct sg_herd_app *sg_herd_join(

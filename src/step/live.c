@@ -8,7 +8,7 @@ struct living {
 	struct sg_stage *stage;
 	struct sg_report *report;
 	struct sg_reached reached;
-	struct sg_ancestry *ancestry;
+	struct sg_await_home home;
 	struct sg_deployments deployments;
 	struct sg_await_ask *asks;
 	size_t count;
@@ -26,6 +26,7 @@ static int add_asks(struct living *l, const struct sg_promotion *p, struct sg_er
 		struct sg_await_ask *ask =
 			sg_arena_push(l->world->arena, &l->asks, &l->count, sizeof(*ask));
 
+		ask->home = &l->home;
 		ask->service = p->service;
 		ask->app = apps[i];
 		ask->follow = sg_environment_follows(p->env);
@@ -70,19 +71,13 @@ static int look_first(struct living *l, const struct sg_promotion *p, struct sg_
 
 static int await_rest(struct living *l, struct sg_err *err)
 {
-	struct sg_await_rules rules = {.policy = sg_await_policy(l->world)};
 	size_t first = l->report->verdict_count;
 	struct sg_await_done done;
 
 	if (l->count == 0)
 		return 0;
-	rules.policy.suspended = SG_APP_SUSPENDED_WAIT;
-	rules.policy.sync_manually = l->stage->env->sync;
-	rules.policy.resume = l->stage->env->rollout.pause == SG_PAUSE_RESUME;
-	rules.policy.abort = l->stage->env->rollout.on_failure == SG_FAILURE_ABORT;
 	if (sg_deployments_begin(&l->deployments, l->asks, l->count, err) < 0 ||
-		sg_await(l->world, &l->reached.client, l->ancestry, &rules, l->asks, l->count,
-			&done, err) < 0)
+		sg_await(l->world, l->asks, l->count, false, &done, err) < 0)
 		return -1;
 	(void)sg_await_report(l->world, l->asks, l->count, &done, l->report);
 	return sg_deployments_end(&l->deployments, l->report->verdicts + first, err);
@@ -99,6 +94,16 @@ static int await_all(struct living *l, struct sg_err *err)
 			return -1;
 	}
 	return await_rest(l, err);
+}
+
+static void go_home(struct living *l)
+{
+	l->home.environment = l->stage->env->name;
+	l->home.cluster = sg_cluster_name(l->world, l->stage->env, &l->reached);
+	l->home.client = &l->reached.client;
+	l->home.policy = sg_await_policy(l->world);
+	l->home.policy.suspended = SG_APP_SUSPENDED_WAIT;
+	sg_await_policy_of(l->stage->env, &l->home.policy);
 }
 
 static bool has_any(const struct sg_stage *stage)
@@ -121,10 +126,11 @@ int sg_live_await(struct sg_world *world, struct sg_stage *stage, struct sg_repo
 	sg_console_phase(
 		world->console, SG_CONSOLE_ROLLOUT, "Waiting until %s runs it", stage->env->name);
 	sg_deployments_open(world, &stage->loaded, stage->env, report, &l.deployments);
-	if (sg_repo_ancestry(
-		    stage->loaded.repo, stage->env->branch, world->arena, &l.ancestry, err) < 0 ||
+	if (sg_repo_ancestry(stage->loaded.repo, stage->env->branch, world->arena, &l.home.ancestry,
+		    err) < 0 ||
 		sg_reach(world, stage->env, &l.reached, err) < 0)
 		return -1;
+	go_home(&l);
 	rc = sg_reach_workloads(world, stage->env, &l.reached, err);
 	if (rc == 0)
 		rc = await_all(&l, err);

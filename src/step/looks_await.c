@@ -1,69 +1,60 @@
-#include "step/looks_await.h"
-
-#include <stdio.h>
+/* What is no Application of Argo CD, in one cluster: no watches, but looks at each. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
+#include "step/await_part.h"
 #include "step/looks_follower.h"
 
-/* So many have a line of their own in the log. */
-#define LINES_MAX 12
 /* Looks at many must not become a load. */
 #define LOOK_EACH_MS INT64_C(50)
 
-struct awaiting {
-	struct sg_world *world;
-	const struct sg_await_rules *rules;
+struct looking {
+	struct sg_await_part part;
 	struct sg_looks_follower *followers;
-	size_t count;
 };
 
-static void begin(struct awaiting *all, struct sg_cluster_client *client,
-	struct sg_ancestry *ancestry, const struct sg_await_ask *asks)
+static struct sg_await_part *make(void)
 {
-	int64_t least_ms = (int64_t)all->count * LOOK_EACH_MS;
+	struct looking *all = sg_calloc(1, sizeof(*all));
 
-	for (size_t i = 0; i < all->count; i++) {
+	return &all->part;
+}
+
+static void release(struct sg_await_part *part)
+{
+	struct looking *all = (struct looking *)part;
+
+	for (size_t i = 0; i < part->count; i++)
+		sg_looks_follower_release(&all->followers[i]);
+	free(all->followers);
+	free(all);
+}
+
+static void begin(struct sg_await_part *part)
+{
+	struct looking *all = (struct looking *)part;
+	int64_t least_ms = (int64_t)part->count * LOOK_EACH_MS;
+
+	all->followers = sg_calloc(part->count, sizeof(*all->followers));
+	for (size_t i = 0; i < part->count; i++) {
 		struct sg_looks_follower *follower = &all->followers[i];
 
-		sg_looks_follower_begin(
-			follower, all->world, client, ancestry, &all->rules->policy, &asks[i]);
+		sg_looks_follower_begin(follower, part->world, sg_await_part_ask(part, i));
 		if (follower->interval_ms < least_ms)
 			follower->interval_ms = least_ms;
-		if (all->count <= LINES_MAX) {
+		if (part->lines) {
 			follower->progress = sg_calloc(1, sizeof(*follower->progress));
 			sg_progress_init(follower->progress, follower->start_ms);
 		}
 	}
 }
 
-static bool is_live(const struct sg_looks_follower *follower)
+static int64_t due_ms(const struct sg_await_part *part)
 {
-	return follower->over && follower->end.final &&
-	       follower->end.verdict.kind == SG_APP_SUCCESS;
-}
+	const struct looking *all = (const struct looking *)part;
+	int64_t due = SG_NEVER;
 
-/* True when nothing more is to be waited for: all are over, or one cannot succeed. */
-static bool ended(const struct awaiting *all)
-{
-	size_t over = 0;
-
-	for (size_t i = 0; i < all->count; i++) {
-		const struct sg_looks_follower *follower = &all->followers[i];
-
-		over += follower->over;
-		if (follower->over && !is_live(follower) && !all->rules->keep_going)
-			return true;
-	}
-	return over == all->count;
-}
-
-static int64_t due_ms(const struct awaiting *all)
-{
-	int64_t due = all->world->deadline_ms;
-
-	for (size_t i = 0; i < all->count; i++) {
+	for (size_t i = 0; i < part->count; i++) {
 		int64_t at_ms = sg_looks_follower_due_ms(&all->followers[i]);
 
 		due = at_ms < due ? at_ms : due;
@@ -71,120 +62,91 @@ static int64_t due_ms(const struct awaiting *all)
 	return due;
 }
 
-/* ERR is about FOLLOWER: the end of the run, or of that one. */
-static int lose(struct awaiting *all, struct sg_looks_follower *follower, struct sg_err *err)
+static void count_over(struct sg_await_part *part, const struct sg_looks_follower *follower)
 {
-	struct sg_err *why;
+	bool live = follower->end.final && follower->end.verdict.kind == SG_APP_SUCCESS;
 
-	(void)sg_wrap(err, "%s", follower->ask->service);
-	if (!all->rules->keep_going || err->reason == SG_R_CANCELLED)
-		return -1;
-	why = sg_arena_alloc(all->world->arena, sizeof(*why));
-	*why = *err;
-	sg_looks_follower_fail(follower, why);
-	return 0;
+	part->over++;
+	part->live += live;
+	part->decided = part->decided || !live;
 }
 
-static int step_all(struct awaiting *all, struct sg_err *err)
+static int step_one(
+	struct sg_await_part *part, struct sg_looks_follower *follower, struct sg_err *err)
 {
-	for (size_t i = 0; i < all->count && !ended(all); i++) {
-		struct sg_err why = SG_ERR_INIT;
+	const struct sg_err *why;
+	struct sg_err trouble = SG_ERR_INIT;
 
-		if (sg_looks_follower_step(&all->followers[i], &why) == 0)
-			continue;
-		if (lose(all, &all->followers[i], &why) < 0) {
-			*err = why;
+	if (follower->over)
+		return 0;
+	if (sg_looks_follower_step(follower, &trouble) < 0) {
+		if (sg_await_part_lose(part, follower->ask, &why, &trouble) < 0) {
+			*err = trouble;
 			return -1;
 		}
+		sg_looks_follower_fail(follower, why);
 	}
+	if (follower->over)
+		count_over(part, follower);
 	return 0;
 }
 
-/* Of none of them there is a verdict: the first says why. */
-static int no_verdict(const struct awaiting *all, struct sg_err *err)
+static int step(struct sg_await_part *part, struct sg_err *err)
 {
-	for (size_t i = 0; i < all->count; i++)
-		if (!all->followers[i].end.error)
-			return 0;
-	*err = *all->followers[0].end.error;
-	return -1;
-}
+	struct looking *all = (struct looking *)part;
 
-static int run(struct awaiting *all, bool *ret_timed_out, struct sg_err *err)
-{
-	struct sg_loop *loop = sg_world_loop(all->world);
-
-	for (;;) {
-		if (step_all(all, err) < 0)
+	for (size_t i = 0; i < part->count && (part->keep_going || !part->decided); i++)
+		if (step_one(part, &all->followers[i], err) < 0)
 			return -1;
-		*ret_timed_out = sg_loop_now_ms(loop) >= all->world->deadline_ms;
-		if (ended(all) || *ret_timed_out)
-			return 0;
-		if (sg_loop_wait(loop, due_ms(all), err) < 0)
-			return -1;
-	}
+	return 0;
 }
 
 static void finish(
-	struct awaiting *all, const struct sg_cluster_client *client, struct sg_await_done *done)
+	struct sg_await_part *part, struct sg_await_done *done, struct sg_await_cluster *ret)
 {
-	struct sg_arena *arena = all->world->arena;
+	struct looking *all = (struct looking *)part;
+	const struct sg_cluster_client *client = part->client;
+	struct sg_arena *arena = part->world->arena;
 
-	done->follow = all->followers[0].ask->follow;
-	done->ends = sg_arena_calloc(arena, all->count, sizeof(*done->ends));
-	for (size_t i = 0; i < all->count; i++) {
+	ret->follow = sg_await_part_ask(part, 0)->follow;
+	for (size_t i = 0; i < part->count; i++) {
 		struct sg_looks_follower *follower = &all->followers[i];
 
 		sg_looks_follower_stop(follower);
-		if (!done->beside)
-			done->beside = follower->beside;
-		done->ends[i] = follower->end;
+		if (!ret->beside)
+			ret->beside = follower->beside;
+		done->ends[part->numbers[i]] = follower->end;
 		if (follower->end.unreadable)
-			done->unreadable = follower->end.unreadable;
+			ret->unreadable = follower->end.unreadable;
 	}
 	if (client->read_only)
-		done->read_only = sg_arena_printf(
+		ret->read_only = sg_arena_printf(
 			arena, "%s; %s", client->refusal.cause, client->refusal.hint);
 }
 
-/* A run that is asked to end says what it was waiting for. */
-static void say_state(const struct awaiting *all, struct sg_err *err)
+static const char *state(const struct sg_await_part *part)
 {
-	for (size_t i = 0; i < all->count; i++) {
+	const struct looking *all = (const struct looking *)part;
+
+	for (size_t i = 0; i < part->count; i++) {
 		const struct sg_looks_follower *open = &all->followers[i];
 		struct sg_app_verdict verdict;
 
 		if (open->over)
 			continue;
 		verdict = open->eye->class->verdict(open->eye);
-		(void)sg_wrap(err, "%s: %.200s", sg_app_code_name(verdict.code), verdict.message);
-		(void)sg_wrap(err, "%s", open->ask->app.name);
-		return;
+		return sg_arena_printf(part->world->arena, "%s: %s: %.200s",
+			sg_await_label(open->ask), sg_app_code_name(verdict.code), verdict.message);
 	}
+	return NULL;
 }
 
-int sg_looks_await(struct sg_world *world, struct sg_cluster_client *client,
-	struct sg_ancestry *ancestry, const struct sg_await_rules *rules,
-	const struct sg_await_ask *asks, size_t count, struct sg_await_done *ret_done,
-	struct sg_err *err)
-{
-	struct awaiting all = {.world = world, .rules = rules, .count = count};
-	struct sg_await_done done = {0};
-	int rc;
-
-	all.followers = sg_calloc(count, sizeof(*all.followers));
-	begin(&all, client, ancestry, asks);
-	rc = run(&all, &done.timed_out, err);
-	if (rc < 0 && err->reason == SG_R_CANCELLED)
-		say_state(&all, err);
-	if (rc == 0)
-		rc = no_verdict(&all, err);
-	if (rc == 0) {
-		finish(&all, client, &done);
-		*ret_done = done;
-	}
-	for (size_t i = 0; i < count; i++)
-		sg_looks_follower_release(&all.followers[i]);
-	free(all.followers);
-	return rc;
-}
+const struct sg_await_part_kind sg_await_looks_part = {
+	.make = make,
+	.begin = begin,
+	.step = step,
+	.due_ms = due_ms,
+	.finish = finish,
+	.state = state,
+	.free = release,
+};

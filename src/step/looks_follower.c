@@ -20,15 +20,13 @@ static int64_t sooner(int64_t a, int64_t b)
 }
 
 /* What ASK follows decides how it is looked at. */
-static struct sg_eye *open_eye(
-	const struct sg_eye *base, struct sg_ancestry *ancestry, const struct sg_app_policy *policy)
+static struct sg_eye *open_eye(const struct sg_eye *base)
 {
-	return sg_flux_eye_new(base, ancestry, policy);
+	return sg_flux_eye_new(base, base->ask->home->ancestry, &base->ask->home->policy);
 }
 
-void sg_looks_follower_begin(struct sg_looks_follower *follower, struct sg_world *world,
-	struct sg_cluster_client *client, struct sg_ancestry *ancestry,
-	const struct sg_app_policy *policy, const struct sg_await_ask *ask)
+void sg_looks_follower_begin(
+	struct sg_looks_follower *follower, struct sg_world *world, const struct sg_await_ask *ask)
 {
 	int64_t poll_ms = world->settings->poll_ms;
 
@@ -43,10 +41,9 @@ void sg_looks_follower_begin(struct sg_looks_follower *follower, struct sg_world
 	follower->trouble = (struct sg_err)SG_ERR_INIT;
 	follower->said = SG_APP_CODE_NOT_SEEN;
 	follower->eye = open_eye(&(struct sg_eye){.world = world,
-					 .client = client,
-					 .ask = ask,
-					 .deadline_ms = follower->deadline_ms},
-		ancestry, policy);
+		.client = ask->home->client,
+		.ask = ask,
+		.deadline_ms = follower->deadline_ms});
 }
 
 static void let_go(struct sg_looks_follower *follower)
@@ -185,7 +182,7 @@ static void tell(struct sg_looks_follower *follower)
 		.now_ms = now_of(follower),
 		.deadline_ms = follower->deadline_ms,
 		.next_look_ms = follower->next_ms,
-		.what = follower->ask->app.name,
+		.what = sg_await_label(follower->ask),
 		.code = sg_app_code_name(verdict.code),
 		.sentence = well ? verdict.message : follower->trouble.cause,
 	};

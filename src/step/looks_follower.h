@@ -23,9 +23,8 @@ struct sg_looks_follower {
 };
 
 /* FOLLOWER is zeroed before, ASK outlives it; call the release in any case. */
-void sg_looks_follower_begin(struct sg_looks_follower *follower, struct sg_world *world,
-	struct sg_cluster_client *client, struct sg_ancestry *ancestry,
-	const struct sg_app_policy *policy, const struct sg_await_ask *ask);
+void sg_looks_follower_begin(
+	struct sg_looks_follower *follower, struct sg_world *world, const struct sg_await_ask *ask);
 void sg_looks_follower_release(struct sg_looks_follower *follower);
 
 /* Looks when a look is due, and asks for what would bring it on. */

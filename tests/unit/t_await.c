@@ -38,7 +38,8 @@ struct story {
 	struct sg_console console;
 	struct sg_buf lines;
 	struct sg_world world;
-	struct sg_await_rules rules;
+	struct sg_await_home home;
+	bool keep_going;
 	struct sg_await_ask ask;
 	struct sg_ancestry ancestry;
 	struct sg_await_done done;
@@ -201,11 +202,15 @@ static void begin(struct story *s, struct cluster_world *w)
 		.deadline_ms = s->start_ms + 1200000,
 		.random = 5,
 	};
-	s->rules.policy = sg_app_policy_default();
-	s->rules.policy.suspended = SG_APP_SUSPENDED_WAIT;
+	s->home.policy = sg_app_policy_default();
+	s->home.policy.suspended = SG_APP_SUSPENDED_WAIT;
 	s->ancestry.contains = contains;
+	s->home.environment = "prod";
+	s->home.client = &w->client;
+	s->home.ancestry = &s->ancestry;
 	s->images[0] = "registry.example.com/web:2";
 	s->ask = (struct sg_await_ask){
+		.home = &s->home,
 		.service = "web",
 		.app = w->app,
 		.want = {.revision = NEW,
@@ -218,8 +223,7 @@ static void begin(struct story *s, struct cluster_world *w)
 
 static int await(struct story *s)
 {
-	return sg_await(&s->world, &s->w->client, &s->ancestry, &s->rules, &s->ask, 1, &s->done,
-		&s->w->err);
+	return sg_await(&s->world, &s->ask, 1, s->keep_going, &s->done, &s->w->err);
 }
 
 static size_t patches(const struct story *s)
@@ -544,7 +548,7 @@ static void test_without_permission_to_patch_it_reads_on(void **state)
 	happens(&s, 170000, app(&s, 2, NEW, "Synced", "Healthy", "2", false));
 	assert_int_equal(await(&s), 0);
 	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
-	assert_non_null(s.done.read_only);
+	assert_non_null(s.done.clusters[0].read_only);
 	assert_null(s.done.ends[0].refusal);
 	assert_int_equal(patches(&s), 1);
 	finish(&s);
@@ -574,7 +578,7 @@ static void test_a_refresh_that_the_server_does_not_take_is_told(void **state)
 	happens(&s, 0, app(&s, 1, OLD, "Synced", "Healthy", "1", false));
 	assert_int_equal(await(&s), 0);
 	assert_true(s.done.timed_out);
-	assert_null(s.done.read_only);
+	assert_null(s.done.clusters[0].read_only);
 	assert_non_null(s.done.ends[0].refusal);
 	assert_non_null(strstr(s.done.ends[0].refusal, "422"));
 	assert_true(patches(&s) > 1);

@@ -37,7 +37,8 @@ struct story {
 	bool deaf;         /* requests are taken, and nothing is done about them */
 	struct sg_settings settings;
 	struct sg_world world;
-	struct sg_await_rules rules;
+	struct sg_await_home home;
+	bool keep_going;
 	struct sg_await_ask asks[2];
 	struct sg_ancestry ancestry;
 	struct sg_await_done done;
@@ -166,10 +167,14 @@ static void begin(struct story *s, struct cluster_world *w)
 		.deadline_ms = s->start_ms + 1200000,
 		.random = 5,
 	};
-	s->rules.policy = sg_app_policy_default();
+	s->home.policy = sg_app_policy_default();
 	s->ancestry.contains = contains;
+	s->home.environment = "prod";
+	s->home.client = &w->client;
+	s->home.ancestry = &s->ancestry;
 	for (size_t i = 0; i < SG_COUNT(s->asks); i++)
 		s->asks[i] = (struct sg_await_ask){
+			.home = &s->home,
 			.service = i ? "api" : "web",
 			.app = {"flux-system", i ? "api" : "web"},
 			.follow = SG_FOLLOW_KUSTOMIZATION,
@@ -179,8 +184,7 @@ static void begin(struct story *s, struct cluster_world *w)
 
 static int await(struct story *s, size_t count)
 {
-	return sg_await(&s->world, &s->w->client, &s->ancestry, &s->rules, s->asks, count, &s->done,
-		&s->w->err);
+	return sg_await(&s->world, s->asks, count, s->keep_going, &s->done, &s->w->err);
 }
 
 static size_t sent(const struct story *s, const char *method, const char *part)
@@ -206,7 +210,7 @@ static void expect_live(struct story *s)
 	assert_int_equal(await(s, 1), 0);
 	assert_int_equal(s->done.ends[0].verdict.kind, SG_APP_SUCCESS);
 	assert_true(s->done.ends[0].final);
-	assert_int_equal(s->done.follow, s->asks[0].follow);
+	assert_int_equal(s->done.clusters[0].follow, s->asks[0].follow);
 	assert_string_equal(s->done.ends[0].verdict.revision, NEW);
 }
 
@@ -224,7 +228,7 @@ static void test_old_then_fetched_then_live(void **state)
 	assert_true(story_ms(&s) >= 60000 && story_ms(&s) < 70000);
 	assert_true(sent(&s, "PATCH", SOURCE) >= 1 && sent(&s, "PATCH", KUSTOMIZATION) >= 1);
 	assert_true(sent(&s, "PATCH", "") < 12);
-	assert_null(s.done.read_only);
+	assert_null(s.done.clusters[0].read_only);
 	finish(&s);
 }
 
@@ -332,7 +336,7 @@ static void test_a_source_that_may_not_be_read_is_said(void **state)
 	good(&s, 0);
 	happens(&s, 0, SOURCE, 403, NULL);
 	expect_live(&s);
-	assert_non_null(strstr(s.done.beside, "gitrepositories"));
+	assert_non_null(strstr(s.done.clusters[0].beside, "gitrepositories"));
 	finish(&s);
 }
 
@@ -347,7 +351,8 @@ static void test_without_the_right_to_patch(void **state)
 		kustomization(&s, "web", FROM("deploy"), OLD, READY("True")));
 	good(&s, 300000);
 	expect_live(&s);
-	assert_non_null(strstr(s.done.read_only, "verb \"patch\" on resource \"gitrepositories\""));
+	assert_non_null(strstr(
+		s.done.clusters[0].read_only, "verb \"patch\" on resource \"gitrepositories\""));
 	assert_true(sent(&s, "PATCH", "") < 12);
 	finish(&s);
 }
@@ -374,7 +379,7 @@ static void test_one_that_cannot_does_not_end_the_others(void **state)
 	struct story s;
 
 	begin(&s, *state);
-	s.rules.keep_going = true;
+	s.keep_going = true;
 	happens(&s, 0, "/kustomizations/api", 200,
 		kustomization(&s, "api", "\"suspend\":true," FROM("deploy"), OLD, READY("True")));
 	happens(&s, 0, SOURCE, 200, source(&s, "deploy", NEW));
@@ -394,7 +399,7 @@ static void test_one_that_is_not_there_does_not_end_the_others(void **state)
 	struct story s;
 
 	begin(&s, *state);
-	s.rules.keep_going = true;
+	s.keep_going = true;
 	happens(&s, 0, SOURCE, 200, source(&s, "deploy", NEW));
 	happens(&s, 0, "/kustomizations/api", 200,
 		kustomization(&s, "api", FROM("deploy"), NEW, READY("Unknown")));
@@ -414,7 +419,7 @@ static void test_of_none_of_them_there_is_a_verdict(void **state)
 	struct story s;
 
 	begin(&s, *state);
-	s.rules.keep_going = true;
+	s.keep_going = true;
 	assert_int_equal(await(&s, 2), -1);
 	assert_int_equal(s.w->err.reason, SG_R_APPLICATION_NOT_FOUND);
 	assert_non_null(strstr(s.w->err.cause, "no Kustomization \"web\""));
@@ -603,7 +608,7 @@ static void test_what_brings_it_may_not_be_read(void **state)
 	happens(&s, 0, KUSTOMIZATION, 200, brought(&s, "web", "root", "deploy", NEW));
 	happens(&s, 0, "/kustomizations/root", 403, NULL);
 	expect_live(&s);
-	assert_non_null(strstr(s.done.beside, "kustomizations"));
+	assert_non_null(strstr(s.done.clusters[0].beside, "kustomizations"));
 	finish(&s);
 }
 
@@ -693,7 +698,7 @@ static void test_what_is_applied_has_to_roll_out(void **state)
 	assert_false(s.done.ends[0].verdict.images_unseen);
 	assert_int_equal(s.done.ends[0].image_count, 1);
 	assert_string_equal(s.done.ends[0].images[0], image);
-	assert_null(s.done.unreadable);
+	assert_null(s.done.clusters[0].unreadable);
 	finish(&s);
 }
 
@@ -708,7 +713,8 @@ static void test_workloads_that_may_not_be_read_are_no_success(void **state)
 	assert_int_equal(await(&s, 1), 0);
 	assert_true(s.done.ends[0].timed_out);
 	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_FLUX_WORKLOADS_UNREAD);
-	assert_non_null(strstr(s.done.unreadable, "verb \"get\" on resource \"statefulsets\""));
+	assert_non_null(
+		strstr(s.done.clusters[0].unreadable, "verb \"get\" on resource \"statefulsets\""));
 	finish(&s);
 }
 

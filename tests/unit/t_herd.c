@@ -17,6 +17,7 @@
 #define NEW "2222222222222222222222222222222222222222"
 #define REPO "https://git.example.com/gitops/apps.git"
 #define ROOT "/apis/argoproj.io/v1alpha1/namespaces/"
+#define ABROAD "https://us.example.com:6443"
 #define OBJECTS_MAX 8000
 #define ASKS_MAX 6000
 
@@ -27,6 +28,7 @@ struct object {
 	const char *namespace;
 	const char *name;
 	const char *text;
+	bool abroad; /* in the other cluster */
 };
 
 struct counts {
@@ -64,7 +66,12 @@ struct story {
 	struct sg_console console;
 	struct sg_buf lines;
 	struct sg_world world;
-	struct sg_await_rules rules;
+	struct sg_await_home home;
+	struct sg_cluster_access abroad_access;
+	struct sg_cluster_client abroad_client;
+	struct sg_await_home abroad; /* in the other cluster */
+	bool is_abroad;              /* what happens now, happens there */
+	bool keep_going;
 	struct sg_await_ask *asks;
 	size_t ask_count;
 	struct sg_ancestry ancestry;
@@ -99,7 +106,8 @@ static void add(struct story *s, int64_t at_ms, const char *resource, const char
 	const char *name, const char *text)
 {
 	assert_true(s->count < OBJECTS_MAX);
-	s->objects[s->count++] = (struct object){at_ms, resource, namespace, name, text};
+	s->objects[s->count++] =
+		(struct object){at_ms, resource, namespace, name, text, s->is_abroad};
 }
 
 static void happens(struct story *s, int64_t at_ms, struct app app)
@@ -130,7 +138,7 @@ static void happens(struct story *s, int64_t at_ms, struct app app)
 static bool is(const struct object *a, const struct object *b)
 {
 	return strcmp(a->resource, b->resource) == 0 && strcmp(a->namespace, b->namespace) == 0 &&
-	       strcmp(a->name, b->name) == 0;
+	       strcmp(a->name, b->name) == 0 && a->abroad == b->abroad;
 }
 
 /* The last version of OBJECT's name that has happened by now. */
@@ -161,7 +169,7 @@ static void refuse(struct script_answer *answer, int status, const char *reason)
 static struct object about(struct story *s, const char *url)
 {
 	struct sg_str rest = sg_str_of(strstr(url, ROOT) + strlen(ROOT)), part, query;
-	struct object object = {0};
+	struct object object = {.abroad = strncmp(url, ABROAD, strlen(ABROAD)) == 0};
 	const char *selected = strstr(url, "metadata.name%3D");
 
 	assert_true(sg_str_cut(&rest, '/', &part));
@@ -182,7 +190,8 @@ static struct object about(struct story *s, const char *url)
 
 static bool matches(const struct object *object, const struct object *wanted)
 {
-	return strcmp(object->resource, wanted->resource) == 0 &&
+	return object->abroad == wanted->abroad &&
+	       strcmp(object->resource, wanted->resource) == 0 &&
 	       strcmp(object->namespace, wanted->namespace) == 0 &&
 	       (!wanted->name || strcmp(object->name, wanted->name) == 0);
 }
@@ -399,14 +408,18 @@ static void begin(struct story *s, struct cluster_world *w)
 		.deadline_ms = s->start_ms + 600000,
 		.random = 5,
 	};
-	s->rules.policy = sg_app_policy_default();
+	s->home.policy = sg_app_policy_default();
 	s->ancestry.contains = contains;
+	s->home.environment = "prod";
+	s->home.client = &w->client;
+	s->home.ancestry = &s->ancestry;
 }
 
 static struct sg_await_ask *ask(struct story *s, const char *namespace, const char *name)
 {
 	assert_true(s->ask_count < ASKS_MAX);
 	s->asks[s->ask_count] = (struct sg_await_ask){
+		.home = &s->home,
 		.service = name,
 		.app = {namespace, name},
 		.want = {.revision = NEW, .repo_url = REPO, .branch = "main"},
@@ -417,8 +430,7 @@ static struct sg_await_ask *ask(struct story *s, const char *namespace, const ch
 
 static int await(struct story *s)
 {
-	int rc = sg_await(&s->world, &s->w->client, &s->ancestry, &s->rules, s->asks, s->ask_count,
-		&s->done, &s->w->err);
+	int rc = sg_await(&s->world, s->asks, s->ask_count, s->keep_going, &s->done, &s->w->err);
 
 	if (script_problem(s->w->script))
 		fail_msg("%s", script_problem(s->w->script));
@@ -547,7 +559,7 @@ static void to_keep_going_waits_for_the_others(void **state)
 	struct story s;
 
 	begin(&s, *state);
-	s.rules.keep_going = true;
+	s.keep_going = true;
 	happens(&s, 0, (struct app){"argocd", "b", NEW, "OutOfSync", "Healthy", .manual = true});
 	happens(&s, 0, with_health(good("argocd", "c"), "Progressing"));
 	happens(&s, 0, with_health(good("argocd", "d"), "Progressing"));
@@ -579,7 +591,7 @@ static void to_keep_going_is_to_go_on_without_what_cannot_be_read(void **state)
 	struct story s;
 
 	begin(&s, *state);
-	s.rules.keep_going = true;
+	s.keep_going = true;
 	s.forbidden = "/namespaces/team-b/";
 	happens(&s, 0, with_health(good("argocd", "a"), "Progressing"));
 	happens(&s, 40000, good("argocd", "a"));
@@ -603,7 +615,7 @@ static void to_keep_going_is_to_go_on_without_what_cannot_be_read(void **state)
 		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
 	}
 	assert_in_range(story_ms(&s), 40000, 41000);
-	assert_null(s.done.beside);
+	assert_null(s.done.clusters[0].beside);
 	finish(&s);
 }
 
@@ -612,7 +624,7 @@ static void a_second_look_that_is_denied_ends_only_that_one(void **state)
 	struct story s;
 
 	begin(&s, *state);
-	s.rules.keep_going = true;
+	s.keep_going = true;
 	s.forbidden = "/applications/b";
 	happens(&s, 0, good("argocd", "a"));
 	happens(&s, 0, good("argocd", "b"));
@@ -629,13 +641,159 @@ static void a_second_look_that_is_denied_ends_only_that_one(void **state)
 	finish(&s);
 }
 
+/* ---- several clusters ---- */
+
+/* Another cluster "us" beside the one of "eu", or another environment of the same one. */
+static void two(struct story *s, bool are_apart)
+{
+	s->home.environment = "eu";
+	s->abroad = s->home;
+	s->abroad.environment = "us";
+	if (!are_apart)
+		return;
+	s->abroad_access = s->w->access;
+	s->abroad_access.server = s->abroad_access.origin = ABROAD;
+	s->abroad_client = s->w->client;
+	s->abroad_client.access = &s->abroad_access;
+	s->abroad.client = &s->abroad_client;
+}
+
+static void ask_in(struct story *s, const struct sg_await_home *home, const char *name)
+{
+	struct sg_await_ask *one = ask(s, "argocd", name);
+
+	one->home = home;
+	one->label = sg_arena_printf(&s->w->arena, "%s in %s", name, home->environment);
+}
+
+static void the_same_application_in_two_clusters_is_two(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	two(&s, true);
+	happens(&s, 0, good("argocd", "web"));
+	s.is_abroad = true;
+	happens(&s, 0, older(good("argocd", "web")));
+	happens(&s, 40000, good("argocd", "web"));
+	ask_in(&s, &s.home, "web");
+	ask_in(&s, &s.abroad, "web");
+	assert_int_equal(await(&s), 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_true(s.done.ends[i].final && s.done.ends[i].verdict.kind == SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[0].elapsed_ms, 0, 1000);
+	assert_in_range(s.done.ends[1].elapsed_ms, 40000, 41000);
+	assert_int_equal(s.counts.lists, 2);
+	assert_int_equal(s.counts.watches, 1); /* the first one is good already */
+	assert_int_equal(s.done.cluster_count, 2);
+	assert_string_equal(s.done.clusters[1].where, "us");
+	assert_non_null(strstr(sg_buf_str(&s.lines).ptr, "web in us"));
+	finish(&s);
+}
+
+static void environments_of_one_cluster_share_its_watch(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	two(&s, false);
+	for (size_t i = 0; i < 2; i++) {
+		happens(&s, 0, with_health(good("argocd", i ? "b" : "a"), "Progressing"));
+		happens(&s, 30000, good("argocd", i ? "b" : "a"));
+	}
+	ask_in(&s, &s.home, "a");
+	ask_in(&s, &s.abroad, "b");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.counts.lists, 1);
+	assert_int_equal(s.counts.watches, 1);
+	assert_int_equal(s.done.cluster_count, 1);
+	assert_string_equal(s.done.clusters[0].where, "eu, us");
+	finish(&s);
+}
+
+static void each_environment_has_its_own_policy(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	two(&s, true);
+	s.home.policy.suspended = SG_APP_SUSPENDED_OK;
+	s.abroad.policy.suspended = SG_APP_SUSPENDED_ASK;
+	happens(&s, 0, with_health(good("argocd", "web"), "Suspended"));
+	s.is_abroad = true;
+	happens(&s, 0, with_health(good("argocd", "web"), "Suspended"));
+	s.keep_going = true;
+	ask_in(&s, &s.home, "web");
+	ask_in(&s, &s.abroad, "web");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(s.done.ends[1].verdict.kind, SG_APP_POLICY);
+	finish(&s);
+}
+
+static void a_cluster_that_denies_is_named(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	two(&s, true);
+	s.forbidden = ABROAD;
+	happens(&s, 0, with_health(good("argocd", "web"), "Progressing"));
+	ask_in(&s, &s.home, "web");
+	ask_in(&s, &s.abroad, "web");
+	assert_int_equal(await(&s), -1);
+	assert_int_equal(s.w->err.reason, SG_R_FORBIDDEN);
+	assert_string_equal(s.w->err.where, "us");
+	assert_non_null(strstr(s.w->err.cause, ABROAD));
+	finish(&s);
+}
+
+static void to_keep_going_is_to_go_on_in_the_other_cluster(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	two(&s, true);
+	s.keep_going = true;
+	s.forbidden = ABROAD;
+	happens(&s, 0, with_health(good("argocd", "web"), "Progressing"));
+	happens(&s, 60000, good("argocd", "web"));
+	ask_in(&s, &s.abroad, "web");
+	ask_in(&s, &s.home, "web");
+	assert_int_equal(await(&s), 0);
+	ends_with(&s, 0, SG_R_FORBIDDEN, ABROAD);
+	assert_int_equal(s.done.ends[1].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[1].elapsed_ms, 60000, 61000);
+	finish(&s);
+}
+
+static void a_signal_says_the_state_of_each_cluster(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	two(&s, true);
+	happens(&s, 0, good("argocd", "web"));
+	s.is_abroad = true;
+	happens(&s, 0, with_health(good("argocd", "web"), "Progressing"));
+	script_cancel(s.w->script, 3000, 15);
+	ask_in(&s, &s.home, "web");
+	ask_in(&s, &s.abroad, "web");
+	assert_int_equal(await(&s), -1);
+	assert_int_equal(s.w->err.reason, SG_R_CANCELLED);
+	if (strncmp(s.w->err.where,
+		    "eu: 1 of 1 run it; us: 0 of 1 run it: web in us: PROGRESSING: ", 62) != 0)
+		fail_msg("%s", s.w->err.where);
+	finish(&s);
+}
+
 /* Where none is left the run has an error, and no rows. */
 static void to_keep_going_without_any_is_an_error(void **state)
 {
 	struct story s;
 
 	begin(&s, *state);
-	s.rules.keep_going = true;
+	s.keep_going = true;
 	(void)ask(&s, "argocd", "a");
 	(void)ask(&s, "argocd", "b");
 	assert_int_equal(await(&s), -1);
@@ -694,7 +852,7 @@ static void a_namespace_that_may_not_be_listed_is_watched_one_by_one(void **stat
 	assert_int_equal(await(&s), 0);
 	assert_int_equal(s.counts.watches, 3);
 	assert_int_equal(s.counts.singles, 6);
-	assert_null(s.done.polling);
+	assert_null(s.done.clusters[0].polling);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
 	finish(&s);
@@ -713,7 +871,7 @@ static void without_list_and_watch_each_is_polled(void **state)
 	for (size_t i = 0; i < 3; i++)
 		happens(&s, 12000, good("argocd", name_of(&s, "web", i)));
 	assert_int_equal(await(&s), 0);
-	assert_non_null(s.done.polling);
+	assert_non_null(s.done.clusters[0].polling);
 	assert_int_equal(s.counts.watches, 0);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
@@ -862,7 +1020,7 @@ static void its_own_time_ends_in_the_middle_of_such_a_read(void **state)
 	struct story s;
 
 	begin(&s, *state);
-	s.rules.keep_going = true;
+	s.keep_going = true;
 	s.slow_ms = 9000;
 	happens(&s, 0, with_workload(with_health(good("argocd", "slow"), "Progressing")));
 	happens(&s, 0, with_health(good("argocd", "web"), "Progressing"));
@@ -966,7 +1124,7 @@ static void a_child_of_another_repository_is_not_synced(void **state)
 	struct story s;
 
 	begin(&s, *state);
-	s.rules.policy.sync_manually = true;
+	s.home.policy.sync_manually = true;
 	parent.resources = CHILD("argocd", "web");
 	happens(&s, 0, parent);
 	happens(&s, 0,
@@ -994,8 +1152,8 @@ static void a_child_that_may_not_be_read_is_waited_for_and_said(void **state)
 	assert_int_equal(await(&s), 0);
 	assert_true(s.done.timed_out);
 	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_CHILD_UNREADABLE);
-	assert_non_null(s.done.beside);
-	assert_non_null(strstr(s.done.beside, "403"));
+	assert_non_null(s.done.clusters[0].beside);
+	assert_non_null(strstr(s.done.clusters[0].beside, "403"));
 	finish(&s);
 }
 
@@ -1048,7 +1206,7 @@ static void a_sync_that_is_refused_is_tried_again_later(void **state)
 	struct story s;
 
 	begin(&s, *state);
-	s.rules.policy.sync_manually = true;
+	s.home.policy.sync_manually = true;
 	s.patch_status = 415;
 	for (int64_t at_ms = 0; at_ms < 30000; at_ms += 500)
 		happens(&s, at_ms, web);
@@ -1181,7 +1339,7 @@ static void a_set_that_cannot_be_read_is_waited_for_and_said(void **state)
 	(void)ask(&s, "argocd", "web");
 	assert_int_equal(await(&s), 0);
 	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_APPSET_STEP);
-	assert_non_null(s.done.beside);
+	assert_non_null(s.done.clusters[0].beside);
 	finish(&s);
 }
 
@@ -1331,6 +1489,12 @@ int main(void)
 		STORY(to_keep_going_waits_for_the_others),
 		STORY(to_keep_going_is_to_go_on_without_what_cannot_be_read),
 		STORY(a_second_look_that_is_denied_ends_only_that_one),
+		STORY(the_same_application_in_two_clusters_is_two),
+		STORY(environments_of_one_cluster_share_its_watch),
+		STORY(each_environment_has_its_own_policy),
+		STORY(a_cluster_that_denies_is_named),
+		STORY(to_keep_going_is_to_go_on_in_the_other_cluster),
+		STORY(a_signal_says_the_state_of_each_cluster),
 		STORY(to_keep_going_without_any_is_an_error),
 		STORY(a_second_look_waits_for_a_server_that_starts),
 		STORY(but_not_for_ever),

@@ -101,6 +101,8 @@ static void wait_done(struct sg_report *report)
 		.result = SG_RESULT_DONE,
 		.code = "DEPLOYED",
 		.sentence = "runs " SHA_A ", synced and healthy",
+		.environment = "dev",
+		.cluster = "dev",
 		.service = "catalog",
 		.application = "catalog-dev",
 		.namespace = "argocd",
@@ -145,6 +147,40 @@ static void wait_failed(struct sg_report *report)
 	sg_report_end(report, SG_RESULT_FAILED, "SYNC_FAILED",
 		"catalog-dev: one or more objects "
 		"failed to apply");
+}
+
+/* The same application in two clusters, and a third that could not be asked. */
+static void wait_spans(struct sg_report *report)
+{
+	static const char *const names[] = {"eu", "us"};
+	struct sg_report_verdict *row;
+
+	sg_report_init(report, report->arena, "wait");
+	facts(report);
+	report->environment = "eu,us,ap";
+	for (size_t i = 0; i < SG_COUNT(names); i++)
+		*sg_report_add_verdict(report) =
+			(struct sg_report_verdict){.result = i ? SG_RESULT_TIMEOUT : SG_RESULT_DONE,
+				.code = i ? "PROGRESSING" : "DEPLOYED",
+				.sentence = i ? "1 of 3 pods are ready" : "runs " SHA_A,
+				.environment = names[i],
+				.cluster = i ? "us-east" : "eu-west",
+				.service = "catalog",
+				.application = "catalog",
+				.namespace = "argocd",
+				.revision_wanted = SHA_A,
+				.revision_seen = SHA_A,
+				.last_blocker = i ? "1 of 3 pods are ready" : NULL,
+				.elapsed_ms = 65000};
+	row = sg_report_add_verdict(report);
+	*row = (struct sg_report_verdict){.result = SG_RESULT_FAILED,
+		.code = "FORBIDDEN",
+		.sentence = "https://ap.example.com answers 403: applications may not be listed",
+		.environment = "ap",
+		.revision_wanted = SHA_A};
+	sg_report_line(report, &row->evidence, "let the role list applications");
+	sg_report_end(report, SG_RESULT_FAILED, "FORBIDDEN", "ap: may not be listed");
+	report->exit_code = 4;
 }
 
 static void check_findings(struct sg_report *report)
@@ -391,6 +427,7 @@ static const struct {
 	{"bump-planned", bump_planned},
 	{"wait-done", wait_done},
 	{"wait-failed", wait_failed},
+	{"wait-spans", wait_spans},
 	{"wait-pending", pending},
 	{"check-findings", check_findings},
 	{"check-places", check_places},

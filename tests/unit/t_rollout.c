@@ -41,7 +41,7 @@ struct town {
 	bool after_rollout;
 	struct sg_settings settings;
 	struct sg_world world;
-	struct sg_await_rules rules;
+	struct sg_await_home home;
 	struct sg_await_ask ask;
 	struct sg_ancestry ancestry;
 	struct sg_await_done done_;
@@ -278,12 +278,16 @@ static void begin(struct town *t, struct cluster_world *w)
 		.deadline_ms = script_now_ms(w->script) + 120000,
 		.random = 5,
 	};
-	t->rules.policy = sg_app_policy_default();
-	t->rules.policy.suspended = SG_APP_SUSPENDED_WAIT;
-	t->rules.policy.resume = t->rules.policy.abort = true;
+	t->home.policy = sg_app_policy_default();
+	t->home.policy.suspended = SG_APP_SUSPENDED_WAIT;
+	t->home.policy.resume = t->home.policy.abort = true;
+	t->home.environment = "prod";
+	t->home.client = &w->client;
+	t->home.ancestry = &t->ancestry;
 	t->ancestry.contains = contains;
 	t->images[0] = "registry.example.com/web:2";
 	t->ask = (struct sg_await_ask){
+		.home = &t->home,
 		.service = "web",
 		.app = w->app,
 		.want = {.revision = NEW,
@@ -296,9 +300,7 @@ static void begin(struct town *t, struct cluster_world *w)
 
 static struct sg_await_end await(struct town *t)
 {
-	assert_int_equal(sg_await(&t->world, &t->w->client, &t->ancestry, &t->rules, &t->ask, 1,
-				 &t->done_, &t->w->err),
-		0);
+	assert_int_equal(sg_await(&t->world, &t->ask, 1, false, &t->done_, &t->w->err), 0);
 	assert_null(script_problem(t->w->script));
 	assert_int_equal(script_open_calls(t->w->script), 0);
 	return t->done_.ends[0];
@@ -350,7 +352,7 @@ static void it_is_not_done_without_being_told(void **state)
 	struct town t;
 
 	begin(&t, *state);
-	t.rules.policy.resume = false;
+	t.home.policy.resume = false;
 	left_alone(&t, "SUSPENDED");
 }
 
@@ -359,7 +361,7 @@ static void people_are_asked_only_about_what_does_not_go_on(void **state)
 	struct town t;
 
 	begin(&t, *state);
-	t.rules.policy.suspended = SG_APP_SUSPENDED_ASK;
+	t.home.policy.suspended = SG_APP_SUSPENDED_ASK;
 	assert_int_equal(await(&t).verdict.kind, SG_APP_SUCCESS);
 	assert_int_equal(t.patches, 2);
 }
@@ -379,7 +381,7 @@ static void one_that_somebody_lets_go_on_is_no_failure(void **state)
 	struct town t;
 
 	begin(&t, *state);
-	t.rules.policy.resume = false;
+	t.home.policy.resume = false;
 	t.one_pause = true;
 	script_later(t.w->script, 12000, by_hand, &t);
 	left_alone(&t, "DEPLOYED");
@@ -390,7 +392,7 @@ static void a_pause_that_counts_as_healthy_is_left(void **state)
 	struct town t;
 
 	begin(&t, *state);
-	t.rules.policy.suspended = SG_APP_SUSPENDED_OK;
+	t.home.policy.suspended = SG_APP_SUSPENDED_OK;
 	left_alone(&t, "DEPLOYED");
 }
 
@@ -603,15 +605,15 @@ static void without_permission_the_rule_is_named(void **state)
 	struct sg_await_end end;
 
 	begin(&t, *state);
-	t.rules.policy.suspended = SG_APP_SUSPENDED_ASK;
+	t.home.policy.suspended = SG_APP_SUSPENDED_ASK;
 	t.refuse = 403;
 	t.always = true;
 	end = await(&t);
 	assert_int_equal(end.verdict.kind, SG_APP_POLICY);
 	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 1);
-	assert_non_null(
-		strstr(t.done_.rollout_refused, "\"patch\" on resource \"rollouts/status\""));
-	assert_non_null(strstr(t.done_.rollout_refused, "namespace \"shop\""));
+	assert_non_null(strstr(
+		t.done_.clusters[0].rollout_refused, "\"patch\" on resource \"rollouts/status\""));
+	assert_non_null(strstr(t.done_.clusters[0].rollout_refused, "namespace \"shop\""));
 }
 
 static void one_of_a_kind_without_status_is_patched_itself(void **state)
@@ -654,7 +656,7 @@ static void it_is_not_stopped_without_being_told(void **state)
 	struct town t;
 
 	crash(&t, *state);
-	t.rules.policy.abort = false;
+	t.home.policy.abort = false;
 	left_alone(&t, "CRASH_LOOP");
 }
 
