@@ -10,14 +10,15 @@ import socket
 import time
 import urllib.parse
 
+from .argotree import Tree
 from .clock import stamp
 from .kube import KubeServer
 from .store import encode
 
 # subject -> what it may do with applications of project default
-RIGHTS = {"proj:default:ci": {"get"}, "proj:default:release": {"get", "sync"}, "nobody": set()}
+RIGHTS = {"proj:default:ci": {"get", "logs"}, "proj:default:release": {"get", "sync"}, "nobody": set()}
 REFRESH = "argocd.argoproj.io/refresh"
-PATH = re.compile(r"/api/v1/applications/(?P<name>[^/]+)(?P<sub>/[a-z-]+)?")
+PATH = re.compile(r"/api/v1/applications/(?P<name>[^/]+)(?P<sub>/(?:[a-z-]+|pods/(?P<pod>[^/]+)/logs))?")
 HTTP_OF = {2: 500, 3: 400, 4: 504, 5: 404, 7: 403, 9: 400, 12: 501, 16: 401}
 WORDS = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
 GRPC_UNITS = {"H": 3600, "M": 60, "S": 1, "m": 1e-3, "u": 1e-6, "n": 1e-9}
@@ -210,9 +211,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def one(self, match):
         routes = {("GET", None): self.get, ("POST", "/sync"): self.sync, ("DELETE", "/operation"): self.terminate,
-                  ("GET", "/resource-tree"): self.tree, ("GET", "/syncwindows"): self.windows}  # fmt: skip
+                  ("GET", "/resource-tree"): self.tree, ("GET", "/resource"): self.resource, ("GET", "/events"): self.events,
+                  ("GET", "/syncwindows"): self.windows}  # fmt: skip
         known = {sub for _, sub in routes}
-        if not match or match["sub"] not in known:
+        if match and match["pod"] and self.command == "GET":
+            self.log(urllib.parse.unquote(match["name"]), urllib.parse.unquote(match["pod"]))
+        elif not match or match["sub"] not in known:
             self.plain(404, "Not Found\n")
         elif (self.command, match["sub"]) not in routes:
             self.plain(405, "Method Not Allowed\n")
@@ -312,9 +316,35 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.store.update("applications", name, put, app["metadata"]["namespace"])
         self.json({})
 
-    def tree(self, name):
+    def resources(self, name):
         self.find(name)
-        self.json({"nodes": [], "orphanedNodes": [], "hosts": []})
+        fault = self.server.faults.take("argocd-tree-denied")
+        if fault:
+            raise Refusal(7, "permission denied")
+        return Tree(self.server.shared.workloads, name, self.server.clock.now())
+
+    def tree(self, name):
+        self.json(self.resources(name).answer())
+
+    def resource(self, name):
+        manifest = self.resources(name).manifest(self.query)
+        if manifest is None:
+            said = " ".join(self.query.get(key, "") for key in ("kind", "group", "resourceName"))
+            raise Refusal(3, f"{said} not found as part of application {name}")
+        self.json({"manifest": manifest})
+
+    def events(self, name):
+        self.json(self.resources(name).events(self.query))
+
+    def log(self, name, pod):
+        """A stream, as the others; who may get the application may not read logs for that (2.2)."""
+        rows = self.resources(name).log(pod, self.query)
+        if "logs" not in RIGHTS.get(self.user, ()):
+            raise Refusal(7, f"permission denied: logs, get, default/{name}, sub: {self.user}, iat: {stamp(self.server.clock.now())}")
+        self.begin_stream()
+        for row in rows:
+            self.chunk(encode(row) + b"\n")
+        self.end_stream()
 
     def windows(self, name):
         self.find(name)
@@ -343,13 +373,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def event(self, kind, app):
         if not self.begun:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Transfer-Encoding", "chunked")
-            self.end_headers()
-            self.begun = True
-            self.seen(200)
+            self.begin_stream()
         self.chunk(encode({"result": {"type": kind, "application": self.shown(app)}}) + b"\n")
+
+    def begin_stream(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.begun = True
+        self.seen(200)
 
     def chunk(self, data):
         self.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")

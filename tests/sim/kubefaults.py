@@ -32,6 +32,7 @@ FAULTS = {
     "watch-null": ("watch objects carry null for every absent field that may be null", "none"),
     "argocd-502": ("the next N requests to Argo CD's own API answer plain-text 502", "N=1"),
     "argocd-html": ("the next N requests to Argo CD's own API answer a login page, 200 text/html", "N=1"),
+    "argocd-tree-denied": ("the next N requests for resources of an application answer 403 there", "N=1"),
     "argocd-stream-end": ("N open streams of Argo CD's own API end (EOF)", "N=1"),
 }
 DEFAULTS = {name: int(text.split("=")[1]) for name, (_, text) in FAULTS.items() if "=" in text}

@@ -42,6 +42,15 @@ class Workloads:
             return [one for app, doc in self.deployments(namespace) for one in self.pods(app, doc)]
         return []
 
+    def of(self, name):
+        """All objects of an application: what it has applied, and what came of that."""
+        app = self.world.apps.get(name)
+        for key, doc in list(app.live.items()) if app else ():
+            if key[:2] == ("apps", "Deployment") and containers(doc):
+                yield from (self.deployment(app, doc), *self.replica_sets(app, doc), *self.pods(app, doc))
+            else:
+                yield doc
+
     def log(self, namespace, name):
         """Text of a container that has crashed; None when there is none."""
         for app, doc in self.deployments(namespace):

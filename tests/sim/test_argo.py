@@ -132,3 +132,52 @@ def test_a_sync_by_hand(box):
     status, _, text = ask(box, "GET", "/api/v1/applications/catalog-dev")
     app = json.loads(text)
     assert "operation" not in app and app["status"]["operationState"]["phase"] == "Succeeded"
+
+
+# -- resources of an application
+
+TREE = "/api/v1/applications/catalog-dev/resource-tree?project=default"
+
+
+def test_a_tree_has_the_keys_of_the_recorded_one(box):
+    want = {node["kind"]: node for node in recorded("resource-tree")["response"]["body"]["nodes"]}
+    status, _, text = ask(box, "GET", TREE)
+    got = {node["kind"]: node for node in json.loads(text)["nodes"]}
+    assert status == 200 and set(got) >= {"Deployment", "ReplicaSet", "Pod", "Service"}
+    for kind in ("Deployment", "ReplicaSet", "Pod"):
+        assert set(got[kind]) <= set(want[kind]), kind
+        assert got[kind].get("parentRefs", [{}])[0].keys() == want[kind].get("parentRefs", [{}])[0].keys()
+    assert set(got["Pod"]) == set(want["Pod"]) and got["Pod"]["networkingInfo"]["labels"]["pod-template-hash"]
+    assert {row["name"] for row in got["Pod"]["info"]} <= {row["name"] for row in want["Pod"]["info"]}
+
+
+@pytest.mark.parametrize("name", ["resource-tree-missing", "resource-tree-missing-no-project"])
+def test_a_tree_of_none_as_recorded(box, name):
+    sample = recorded(name)
+    status, _, text = ask(box, "GET", ours(sample["request"]["path"]))
+    assert status == sample["response"]["status"] and json.loads(text) == sample["response"]["body"]
+
+
+def test_one_object_is_text_in_a_document(box):
+    nodes = json.loads(ask(box, "GET", TREE)[2])["nodes"]
+    for node in nodes:
+        query = f"group={node.get('group', '')}&version={node['version']}&kind={node['kind']}&namespace={node['namespace']}&resourceName={node['name']}"
+        status, _, text = ask(box, "GET", f"/api/v1/applications/catalog-dev/resource?{query}")
+        made = json.loads(json.loads(text)["manifest"])
+        assert status == 200 and made["kind"] == node["kind"] and made["metadata"]["name"] == node["name"]
+    status, _, text = ask(box, "GET", "/api/v1/applications/order-dev/resource?" + query)
+    assert status == 400 and json.loads(text)["message"].endswith("not found as part of application order-dev")
+
+
+def test_a_log_is_a_stream_and_its_right_is_another(box):
+    box.ctl("app", "catalog-dev", "crash-loop")
+    box.ctl("settle")
+    box.ctl("push-foreign", "develop", "catalog", "96.0.0")
+    box.refresh()
+    box.ctl("settle")
+    pods = [node for node in json.loads(ask(box, "GET", TREE)[2])["nodes"] if node["kind"] == "Pod" and node["health"]["status"] == "Degraded"]
+    path = f"/api/v1/applications/catalog-dev/pods/{pods[0]['name']}/logs?namespace={pods[0]['namespace']}&tailLines=2&previous=true"
+    status, _, text = ask(box, "GET", path)
+    rows = [json.loads(line)["result"] for line in text.splitlines()]
+    assert status == 200 and [row["content"] for row in rows] == ["reading settings", "panic: no connection to the database", ""] and rows[-1]["last"]
+    assert ask(box, "GET", path, "release")[0] == 403
