@@ -126,7 +126,8 @@ int sg_argocd_path(const struct sg_cluster_access *access, const char *path, str
 		sg_buf_adds(out, "/api/version");
 		return 0;
 	}
-	if (sg_str_starts(sg_str_of(path), SG_ARGOCD_CAN_GET)) {
+	if (sg_str_starts(sg_str_of(path), SG_ARGOCD_CAN_GET) ||
+		sg_str_starts(sg_str_of(path), SG_ARGOCD_OF_APPLICATION)) {
 		sg_buf_adds(out, path);
 		return 0;
 	}

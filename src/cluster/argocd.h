@@ -13,6 +13,9 @@
 /* Whether applications may be read; "PROJECT%2F*" follows. */
 #define SG_ARGOCD_CAN_GET "/api/v1/account/can-i/applications/get/"
 
+/* What one application has, in Argo CD's own words; "NAME/..." follows. */
+#define SG_ARGOCD_OF_APPLICATION "/api/v1/applications/"
+
 /*
  * Appends the address of PATH ("/apis/argoproj.io/...", of cluster/path.h) in Argo CD's words; what
  * is in them already stays. NOT_FOUND for what it has no word for: workloads, access reviews.

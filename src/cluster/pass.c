@@ -76,12 +76,23 @@ int64_t sg_cluster_pass_due_ms(const struct sg_cluster_pass *pass)
 	return due_ms < pass->until_ms ? due_ms : pass->until_ms;
 }
 
+/* What was found out earlier in this turn; NULL: nothing of that name. */
+static struct sg_pass_entry *earlier(const struct sg_cluster_pass *pass, const char *key)
+{
+	for (size_t i = 0; i < pass->at; i++)
+		if (strcmp(pass->entries[i]->key, key) == 0)
+			return pass->entries[i];
+	return NULL;
+}
+
 /* The entry of STEP; where what it follows from has changed, all from there on is asked anew. */
 static struct sg_pass_entry *entry_of(const struct sg_pass_step *step)
 {
 	struct sg_cluster_pass *pass = step->pass;
-	struct sg_pass_entry *entry;
+	struct sg_pass_entry *entry = step->shared ? earlier(pass, step->key) : NULL;
 
+	if (entry)
+		return entry;
 	if (pass->at < pass->count && strcmp(pass->entries[pass->at]->key, step->key) == 0)
 		return pass->entries[pass->at++];
 	if (pass->at < pass->count)

@@ -53,6 +53,7 @@ struct sg_pass_step {
 	sg_pass_fn *find;
 	void *arg;
 	size_t size; /* of VALUE */
+	bool shared; /* it may have been found out earlier in the turn, for somebody else */
 };
 
 /*

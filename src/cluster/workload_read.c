@@ -4,63 +4,71 @@
 
 #include "cluster/ask.h"
 #include "cluster/workload.h"
+#include "cluster/workload_read_impl.h"
 
-#define PATH_MAX_BYTES ((size_t)16 * 1024)
-#define OBJECT_MAX_BYTES ((size_t)2 * 1024 * 1024) /* etcd takes 1.5 MiB */
 #define PAGE_MAX_BYTES ((size_t)4 * 1024 * 1024)
 #define PAGE_ITEMS "50"
 #define PAGES_MAX 20
 #define REPLICA_SETS_MAX 200
-#define LOG_MAX_BYTES 65536
 
-/* What is asked for, in the words of RBAC. */
-struct about {
-	const char *verb;
-	const char *resource;
-	const char *group;
-	const char *namespace;
-};
-
-static struct about about_kind(const char *verb, enum sg_workload_kind kind, const char *namespace)
+static struct sg_workload_about about_kind(
+	const char *verb, enum sg_workload_kind kind, const char *namespace)
 {
-	return (struct about){
+	return (struct sg_workload_about){
 		verb, sg_workload_kind_resource(kind), sg_workload_kind_group(kind), namespace};
 }
 
-static int refused(const struct sg_workload_call *read, const struct sg_fault *fault,
-	const struct about *about, struct sg_err *err)
+int sg_workload_refused(const struct sg_workload_call *read, const struct sg_fault *fault,
+	const struct sg_workload_about *about, struct sg_err *err)
 {
+	const char *project = read->client->access->project;
 	const char *what = sg_arena_printf(
 		read->arena, "%s of namespace \"%s\"", about->resource, about->namespace);
 
 	(void)sg_cluster_refuse(read->client, fault, what, err);
-	if (fault->kind == SG_FAULT_FORBIDDEN)
-		(void)sg_hint(err,
-			"a Role in namespace \"%s\" must allow verb \"%s\" on resource \"%s\" of "
-			"apiGroup \"%s\"",
-			about->namespace, about->verb, about->resource, about->group);
-	return -1;
+	if (fault->kind != SG_FAULT_FORBIDDEN)
+		return -1;
+	if (sg_workload_by_argocd(read))
+		return sg_hint(err, "the token's role must allow `%s, get, %s/%s`",
+			strcmp(about->resource, "pods/log") == 0 ? "logs" : "applications",
+			project ? project : "PROJECT", read->app.name);
+	return sg_hint(err,
+		"a Role in namespace \"%s\" must allow verb \"%s\" on resource \"%s\" of "
+		"apiGroup \"%s\"",
+		about->namespace, about->verb, about->resource, about->group);
 }
 
-/* The document at PATH. The caller frees it. */
-static int fetch(const struct sg_workload_call *read, const struct sg_buf *path, size_t max_bytes,
-	const struct about *about, struct sg_json **ret_doc, struct sg_err *err)
+bool sg_workload_by_argocd(const struct sg_workload_call *read)
+{
+	return read->client->access->speech == SG_SPEAKS_ARGOCD;
+}
+
+int sg_workload_ask(const struct sg_workload_call *read, const struct sg_buf *path,
+	size_t max_bytes, const char *what, struct sg_json **ret_doc, struct sg_fault *ret_fault,
+	struct sg_err *err)
 {
 	const struct sg_cluster_req req = {.method = "GET",
 		.path = path->ptr,
 		.max_bytes = max_bytes,
 		.label = "read workloads"};
-	struct sg_fault fault = {0};
 
 	if (path->overflow)
-		return sg_fail(
-			err, SG_R_ANSWER_INVALID, "the address of %s is too long", about->resource);
-	if ((read->pass ? sg_cluster_pass_ask(read->pass, read->client, &req, read->deadline_ms,
-				  ret_doc, NULL, NULL, &fault, err)
-			: sg_cluster_ask(read->client, &req, about->resource, read->deadline_ms,
-				  ret_doc, &fault, err)) < 0)
+		return sg_fail(err, SG_R_ANSWER_INVALID, "the address of %s is too long", what);
+	if (read->pass)
+		return sg_cluster_pass_ask(read->pass, read->client, &req, read->deadline_ms,
+			ret_doc, NULL, NULL, ret_fault, err);
+	return sg_cluster_ask(read->client, &req, what, read->deadline_ms, ret_doc, ret_fault, err);
+}
+
+/* The document at PATH. The caller frees it. */
+static int fetch(const struct sg_workload_call *read, const struct sg_buf *path, size_t max_bytes,
+	const struct sg_workload_about *about, struct sg_json **ret_doc, struct sg_err *err)
+{
+	struct sg_fault fault = {0};
+
+	if (sg_workload_ask(read, path, max_bytes, about->resource, ret_doc, &fault, err) < 0)
 		return -1;
-	return fault.kind == SG_FAULT_NONE ? 0 : refused(read, &fault, about, err);
+	return fault.kind == SG_FAULT_NONE ? 0 : sg_workload_refused(read, &fault, about, err);
 }
 
 /* What is to be read: of CALL only the client and the pass count, the rest comes with the step. */
@@ -71,26 +79,36 @@ struct one {
 	const char *name;
 };
 
-static struct sg_workload_call call_of(
+struct sg_workload_call sg_workload_call_in(
 	const struct sg_workload_call *call, struct sg_arena *arena, int64_t deadline_ms)
 {
-	return (struct sg_workload_call){call->client, arena, deadline_ms, call->pass};
+	return (struct sg_workload_call){call->client, arena, deadline_ms, call->pass, call->app};
+}
+
+static int get_object(const struct sg_workload_call *read, const struct one *one,
+	struct sg_json **ret_doc, struct sg_err *err)
+{
+	const struct sg_workload_about about = about_kind("get", one->kind, one->namespace);
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+
+	if (sg_workload_by_argocd(read))
+		return sg_argocd_object(read, one->kind, one->namespace, one->name, ret_doc, err);
+	sg_buf_init(&path, SG_WORKLOAD_PATH_MAX_BYTES);
+	if (sg_cluster_path_object(sg_workload_kind_base(one->kind), one->namespace, about.resource,
+		    one->name, &path, err) < 0)
+		return -1;
+	return fetch(read, &path, SG_WORKLOAD_OBJECT_MAX_BYTES, &about, ret_doc, err);
 }
 
 static int find_workload(
 	void *arg, struct sg_arena *arena, int64_t deadline_ms, void *value, struct sg_err *err)
 {
 	const struct one *one = arg;
-	const struct sg_workload_call read = call_of(one->call, arena, deadline_ms);
-	const struct about about = about_kind("get", one->kind, one->namespace);
+	const struct sg_workload_call read = sg_workload_call_in(one->call, arena, deadline_ms);
 	struct sg_workload *ret = value;
-	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 
-	sg_buf_init(&path, PATH_MAX_BYTES);
-	if (sg_cluster_path_object(sg_workload_kind_base(one->kind), one->namespace, about.resource,
-		    one->name, &path, err) < 0 ||
-		fetch(&read, &path, OBJECT_MAX_BYTES, &about, &doc, err) < 0 ||
+	if (get_object(&read, one, &doc, err) < 0 ||
 		sg_workload_decode(doc, one->kind, arena, ret, err) < 0)
 		return -1;
 	if (strcmp(ret->name, one->name) != 0 || strcmp(ret->namespace, one->namespace) != 0)
@@ -105,19 +123,16 @@ int sg_cluster_get_workload(const struct sg_workload_call *read, enum sg_workloa
 	struct one one = {read, kind, namespace, name};
 	const struct sg_pass_step step = {read->pass,
 		sg_arena_printf(read->arena, "%d %s/%s", (int)kind, namespace, name),
-		read->deadline_ms, find_workload, &one, sizeof(*ret)};
+		read->deadline_ms, find_workload, &one, sizeof(*ret), false};
 
 	*ret = (struct sg_workload){0};
 	return sg_cluster_pass_once(&step, read->arena, ret, err);
 }
 
-/* Called for each item of a list; 1: go on, 0: enough. */
-typedef int item_fn(void *arg, const struct sg_json *item, struct sg_err *err);
-
 /* One page; *ret_token is "" behind the last, and in the arena. */
 static int list_page(const struct sg_workload_call *read, const struct sg_buf *path,
-	const struct about *about, item_fn *each, void *arg, const char **ret_token,
-	struct sg_err *err)
+	const struct sg_workload_about *about, sg_workload_item_fn *each, void *arg,
+	const char **ret_token, struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	const struct sg_json *items;
@@ -145,18 +160,18 @@ static int list_page(const struct sg_workload_call *read, const struct sg_buf *p
 /* How far a list is read; a zeroed one begins. */
 struct far {
 	const char *token; /* of the next page; NULL: it is the first */
-	int pages;
+	int pages;         /* or objects of a tree */
 };
 
 /* BASE: of the resource's API; PARAM, VALUE: what selects. */
-static int list_by(const struct sg_workload_call *read, const char *base, const struct about *about,
-	const char *param, const char *value, item_fn *each, void *arg, struct far *far,
-	struct sg_err *err)
+static int list_by(const struct sg_workload_call *read, const char *base,
+	const struct sg_workload_about *about, const char *param, const char *value,
+	sg_workload_item_fn *each, void *arg, struct far *far, struct sg_err *err)
 {
 	do {
 		SG_AUTO(sg_buf_release) struct sg_buf path = {0};
 
-		sg_buf_init(&path, PATH_MAX_BYTES);
+		sg_buf_init(&path, SG_WORKLOAD_PATH_MAX_BYTES);
 		if (sg_cluster_path_object(
 			    base, about->namespace, about->resource, NULL, &path, err) < 0)
 			return -1;
@@ -174,10 +189,10 @@ static int list_by(const struct sg_workload_call *read, const char *base, const 
 }
 
 static int list(const struct sg_workload_call *read, enum sg_workload_kind kind,
-	const char *namespace, const char *selector, item_fn *each, void *arg, struct far *far,
-	struct sg_err *err)
+	const char *namespace, const char *selector, sg_workload_item_fn *each, void *arg,
+	struct far *far, struct sg_err *err)
 {
-	const struct about about = about_kind("list", kind, namespace);
+	const struct sg_workload_about about = about_kind("list", kind, namespace);
 
 	return list_by(read, sg_workload_kind_base(kind), &about, "labelSelector", selector, each,
 		arg, far, err);
@@ -189,10 +204,12 @@ struct listing {
 	const char *namespace;
 	const char *selector; /* of events the UID */
 	const struct sg_workload *deployment;
+	const struct sg_tree *tree; /* of Argo CD's own API; NULL by the cluster's */
 };
 
 struct listed {
 	struct far far;
+	bool cut;
 	struct sg_pods pods;
 	struct sg_events events;
 	struct sg_workload *set;
@@ -211,9 +228,11 @@ static int read_list(const struct sg_workload_call *read, const char *what, sg_p
 	const struct sg_pass_step step = {read->pass,
 		sg_arena_printf(
 			read->arena, "%s %s %s", what, listing->namespace, listing->selector),
-		read->deadline_ms, find, listing, sizeof(*ret)};
+		read->deadline_ms, find, listing, sizeof(*ret), false};
 
 	*ret = (struct listed){0};
+	if (sg_workload_by_argocd(read) && sg_argocd_tree(read, &listing->tree, err) < 0)
+		return -1;
 	return sg_cluster_pass_once(&step, read->arena, ret, err);
 }
 
@@ -241,10 +260,16 @@ static int find_pods(
 	void *arg, struct sg_arena *arena, int64_t deadline_ms, void *value, struct sg_err *err)
 {
 	const struct listing *listing = arg;
-	const struct sg_workload_call read = call_of(listing->call, arena, deadline_ms);
+	const struct sg_workload_call read = sg_workload_call_in(listing->call, arena, deadline_ms);
 	struct listed *listed = value;
 	struct item_call call = {listing, arena, listed};
+	const struct sg_argocd_wish wish = {.kind = SG_WORKLOAD_POD,
+		.namespace = listing->namespace,
+		.selector = listing->selector};
 
+	if (listing->tree)
+		return sg_argocd_each(&read, listing->tree, &wish, take_pod, &call,
+			&listed->far.pages, &listed->cut, err);
 	return list(&read, SG_WORKLOAD_POD, listing->namespace, listing->selector, take_pod, &call,
 		&listed->far, err);
 }
@@ -252,11 +277,12 @@ static int find_pods(
 int sg_cluster_list_pods(const struct sg_workload_call *read, const char *namespace,
 	const char *selector, struct sg_pods *ret, struct sg_err *err)
 {
-	struct listing listing = {read, namespace, selector, NULL};
+	struct listing listing = {read, namespace, selector, NULL, NULL};
 	struct listed listed;
 	int rc = read_list(read, "pods", find_pods, &listing, &listed, err);
 
 	*ret = listed.pods;
+	ret->cut = ret->cut || listed.cut;
 	return rc;
 }
 
@@ -282,10 +308,17 @@ static int find_set(
 	void *arg, struct sg_arena *arena, int64_t deadline_ms, void *value, struct sg_err *err)
 {
 	const struct listing *listing = arg;
-	const struct sg_workload_call read = call_of(listing->call, arena, deadline_ms);
+	const struct sg_workload_call read = sg_workload_call_in(listing->call, arena, deadline_ms);
 	struct listed *listed = value;
 	struct item_call call = {listing, arena, listed};
+	const struct sg_argocd_wish wish = {.kind = SG_WORKLOAD_REPLICA_SET,
+		.namespace = listing->namespace,
+		.owner_uid = listing->deployment->uid,
+		.revision = listing->deployment->revision};
 
+	if (listing->tree)
+		return sg_argocd_each(&read, listing->tree, &wish, take_replica_set, &call,
+			&listed->far.pages, &listed->cut, err);
 	return list(&read, SG_WORKLOAD_REPLICA_SET, listing->namespace, listing->selector,
 		take_replica_set, &call, &listed->far, err);
 }
@@ -293,7 +326,8 @@ static int find_set(
 int sg_cluster_newest_replica_set(const struct sg_workload_call *read,
 	const struct sg_workload *deployment, const struct sg_workload **ret, struct sg_err *err)
 {
-	struct listing listing = {read, deployment->namespace, deployment->selector, deployment};
+	struct listing listing = {
+		read, deployment->namespace, deployment->selector, deployment, NULL};
 	struct listed listed;
 
 	*ret = NULL;
@@ -324,15 +358,28 @@ static int take_event(void *arg, const struct sg_json *item, struct sg_err *err)
 	return 1;
 }
 
+static int read_events_of_tree(const struct sg_workload_call *read, const struct listing *listing,
+	const struct sg_workload_about *about, struct item_call *call, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	const char *token;
+
+	if (sg_argocd_events_path(read, listing->tree, listing->selector, &path, err) < 0)
+		return -1;
+	return list_page(read, &path, about, take_event, call, &token, err);
+}
+
 static int find_events(
 	void *arg, struct sg_arena *arena, int64_t deadline_ms, void *value, struct sg_err *err)
 {
 	const struct listing *listing = arg;
-	const struct sg_workload_call read = call_of(listing->call, arena, deadline_ms);
-	const struct about about = {"list", "events", "", listing->namespace};
+	const struct sg_workload_call read = sg_workload_call_in(listing->call, arena, deadline_ms);
+	const struct sg_workload_about about = {"list", "events", "", listing->namespace};
 	struct listed *listed = value;
 	struct item_call call = {listing, arena, listed};
 
+	if (listing->tree)
+		return read_events_of_tree(&read, listing, &about, &call, err);
 	return list_by(&read, "/api/v1", &about, "fieldSelector",
 		sg_arena_printf(arena, "involvedObject.uid=%.253s", listing->selector), take_event,
 		&call, &listed->far, err);
@@ -341,95 +388,10 @@ static int find_events(
 int sg_cluster_list_events(const struct sg_workload_call *read, const char *namespace,
 	const char *uid, struct sg_events *ret, struct sg_err *err)
 {
-	struct listing listing = {read, namespace, uid, NULL};
+	struct listing listing = {read, namespace, uid, NULL, NULL};
 	struct listed listed;
 	int rc = read_list(read, "events", find_events, &listing, &listed, err);
 
 	*ret = listed.events;
 	return rc;
-}
-
-struct log {
-	const struct sg_workload_call *call;
-	const struct sg_pod *pod;
-	const char *container;
-	int64_t lines;
-};
-
-struct said {
-	bool none_before; /* it has not ended yet */
-	const char *text;
-};
-
-static int ask_log(const struct sg_workload_call *read, const struct sg_cluster_req *req,
-	const char **ret, struct sg_fault *ret_fault, struct sg_err *err)
-{
-	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
-
-	if (read->pass)
-		return sg_cluster_pass_ask(read->pass, read->client, req, read->deadline_ms, NULL,
-			read->arena, ret, ret_fault, err);
-	if (sg_cluster_send(read->client, req, read->deadline_ms, &res, ret_fault, err) < 0)
-		return -1;
-	*ret = sg_arena_dup(read->arena, sg_buf_str(&res.body));
-	return 0;
-}
-
-/* 1: *ret is the log. 0: the server has none of that kind. */
-static int read_log(const struct sg_workload_call *read, const struct log *log, bool previous,
-	const char **ret, struct sg_err *err)
-{
-	const struct about about = {"get", "pods/log", "", log->pod->namespace};
-	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
-	struct sg_cluster_req req = {
-		.method = "GET", .max_bytes = LOG_MAX_BYTES * 2, .label = "read a pod's log"};
-	struct sg_fault fault = {0};
-
-	sg_buf_init(&path, PATH_MAX_BYTES);
-	if (sg_cluster_path_object("/api/v1", about.namespace, "pods", log->pod->name, &path, err) <
-		0)
-		return -1;
-	sg_buf_addf(
-		&path, "/log?tailLines=%lld&limitBytes=%d", (long long)log->lines, LOG_MAX_BYTES);
-	sg_cluster_path_param(&path, "container", log->container);
-	if (previous)
-		sg_buf_adds(&path, "&previous=true");
-	req.path = path.ptr;
-	if (ask_log(read, &req, ret, &fault, err) < 0)
-		return -1;
-	if (fault.kind == SG_FAULT_REFUSED)
-		return 0;
-	return fault.kind == SG_FAULT_NONE ? 1 : refused(read, &fault, &about, err);
-}
-
-static int find_log(
-	void *arg, struct sg_arena *arena, int64_t deadline_ms, void *value, struct sg_err *err)
-{
-	const struct log *log = arg;
-	const struct sg_workload_call read = call_of(log->call, arena, deadline_ms);
-	struct said *said = value;
-	int found = said->none_before ? 0 : read_log(&read, log, true, &said->text, err);
-
-	if (found == 0) {
-		said->none_before = true;
-		found = read_log(&read, log, false, &said->text, err);
-	}
-	if (found == 0)
-		said->text = "";
-	return found < 0 ? -1 : 0;
-}
-
-int sg_cluster_pod_log(const struct sg_workload_call *read, const struct sg_pod *pod,
-	const char *container, int64_t lines, const char **ret, struct sg_err *err)
-{
-	struct log log = {read, pod, container, lines};
-	struct said said = {0};
-	const struct sg_pass_step step = {read->pass,
-		sg_arena_printf(read->arena, "log %s/%s %s", pod->namespace, pod->name, container),
-		read->deadline_ms, find_log, &log, sizeof(said)};
-
-	if (sg_cluster_pass_once(&step, read->arena, &said, err) < 0)
-		return -1;
-	*ret = said.text;
-	return 0;
 }

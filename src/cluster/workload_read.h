@@ -22,6 +22,7 @@ struct sg_workload_call {
 	struct sg_arena *arena;
 	int64_t deadline_ms;
 	struct sg_cluster_pass *pass; /* NULL: it blocks */
+	struct sg_cluster_app app; /* whose resources these are; Argo CD's own API asks by that */
 };
 
 int sg_cluster_get_workload(const struct sg_workload_call *read, enum sg_workload_kind kind,

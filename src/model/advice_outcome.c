@@ -272,7 +272,8 @@ static const struct sg_advice rows[] = {
 			 "context.",
 		.remedy = "Allow get and list there on deployments, statefulsets, daemonsets, "
 			  "replicasets (apps), jobs, cronjobs (batch), rollouts (argoproj.io) and "
-			  "pods, list on events, and get on pods/log for --pod-logs.",
+			  "pods, list on events, and get on pods/log for --pod-logs; of Argo CD's "
+			  "own API `applications, get` and `logs, get`.",
 		.look = "kubectl auth can-i list pods -n APP_NAMESPACE\n"
 			"kubectl auth can-i get deployments.apps -n APP_NAMESPACE\n",
 	},

@@ -130,7 +130,8 @@ int sg_flux_scan_fill(struct sg_flux_scan *scan, struct sg_world *world,
 	struct sg_cluster_client *client, const struct sg_flux_verdict *verdict,
 	struct sg_flux_look *look, struct sg_err *err)
 {
-	const struct sg_workload_call read = {client, &scan->arena, until_of(scan, world), NULL};
+	const struct sg_workload_call read = {
+		client, &scan->arena, until_of(scan, world), NULL, {NULL, NULL}};
 	const struct sg_app *app;
 
 	if (!look->kustomization)

@@ -92,8 +92,8 @@ static int read_log(
 int sg_workload_run_turn(
 	struct sg_workload_run *run, struct sg_workload_turn *turn, struct sg_err *err)
 {
-	const struct sg_workload_call read = {
-		run->client, &run->arena, run->until_ms, run->blocking ? NULL : &run->pass};
+	const struct sg_workload_call read = {run->client, &run->arena, run->until_ms,
+		run->blocking ? NULL : &run->pass, {turn->ask.app->namespace, turn->ask.app->name}};
 	struct sg_scan_ask ask = turn->ask;
 	int rc;
 

@@ -152,7 +152,9 @@ struct sg_cluster_client *sg_workloads_client(
 
 	if (client->access->speech == SG_SPEAKS_KUBERNETES && is_beside(&app->destination))
 		return client;
-	return client->beyond;
+	if (client->beyond)
+		return client->beyond;
+	return client->access->speech == SG_SPEAKS_ARGOCD ? client : NULL;
 }
 
 /* That it is the application's cluster is proven where it has the address that Argo CD knows. */

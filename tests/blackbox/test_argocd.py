@@ -76,6 +76,53 @@ def test_a_failure_has_its_cause(argo):
     assert verdict(argo.wait("catalog", expect=1))["reason"] == "SYNC_FAILED"
 
 
+QUICK = ["--timeout", "25s", "--poll", "100ms", "--pod-grace", "300ms"]
+
+
+@pytest.mark.parametrize("behaviour, code, words", [
+    ("image-pull", "IMAGE_PULL", "ImagePullBackOff"),
+    ("config-error", "CONFIG_ERROR", "secret \"catalog-settings\" not found"),
+    ("crash-loop", "CRASH_LOOP", "exit code 3"),
+    ("unschedulable", "UNSCHEDULABLE", "Insufficient memory"),
+    ("quota", "QUOTA", "exceeded quota"),
+])
+def test_a_stuck_pod_fails_the_rollout_early(argo, behaviour, code, words):
+    argo.sandbox.ctl("app", "catalog-dev", behaviour)
+    argo.bump("catalog")
+    run = argo.wait("catalog", *QUICK, "--pod-logs", "1", expect=1)
+    assert verdict(run)["reason"] == code and words in verdict(run)["sentence"]
+    log = [line for line in verdict(run)["evidence"] if line.startswith("log: ")]
+    assert log == (["log: panic: no connection to the database"] if code == "CRASH_LOOP" else [])
+    assert not [row for row in run.json["warnings"] if row["reason"] == "WORKLOADS_UNREADABLE"]
+    assert any("/resource-tree?" in row["path"] for row in argo.requests())
+
+
+@pytest.mark.parametrize("behaviour", ["finished-jobs", "no-images"])
+def test_workloads_decide_about_images(argo, behaviour):
+    argo.sandbox.ctl("app", "catalog-dev", behaviour)
+    argo.bump("catalog")
+    run = argo.wait("catalog", *QUICK)
+    assert verdict(run)["reason"] == "DEPLOYED" and run.json["warnings"] == []
+
+
+def test_what_may_not_be_read_of_workloads_is_said_once(argo):
+    argo.sandbox.ctl("app", "catalog-dev", "image-pull")
+    argo.sandbox.ctl("fault", "argocd-tree-denied", "1000")
+    argo.bump("catalog")
+    run = argo.wait("catalog", "--timeout", "3s", "--poll", "100ms", "--pod-grace", "300ms", expect=8)
+    assert verdict(run)["reason"] == "PROGRESSING"
+    (warning,) = [row for row in run.json["warnings"] if row["reason"] == "WORKLOADS_UNREADABLE"]
+    assert "`applications, get, default/catalog-dev`" in warning["text"]
+
+
+def test_a_log_that_may_not_be_read_changes_no_verdict(argo):
+    argo.sandbox.ctl("app", "catalog-dev", "crash-loop")
+    argo.bump("catalog")
+    token = argo.sandbox.env["SANDBOX_ARGOCD_TOKEN_RELEASE"]
+    run = argo.wait("catalog", *QUICK, "--pod-logs", "1", expect=1, env={"STAGEGATE_ARGOCD_TOKEN": token})
+    assert verdict(run)["reason"] == "CRASH_LOOP" and any("the log cannot be read" in line for line in verdict(run)["evidence"])
+
+
 def test_a_stream_that_ends_is_opened_again(argo):
     argo.sandbox.ctl("fault", "argocd-stream-end")
     argo.bump("catalog")

@@ -44,7 +44,8 @@ static void end(struct bench *b)
 /* One turn: two lists. 1: done, 0: not yet. */
 static int turn(struct bench *b)
 {
-	const struct sg_workload_call read = {&b->w->client, &b->scratch, b->deadline_ms, &b->pass};
+	const struct sg_workload_call read = {
+		&b->w->client, &b->scratch, b->deadline_ms, &b->pass, {NULL, NULL}};
 	int rc;
 
 	sg_arena_release(&b->scratch);
