@@ -2,13 +2,15 @@
  * Any bytes as workloads and pods: decoding ends and names what it refuses; every reading has a
  * sentence and a code that fits; nothing is DONE before its controller has looked at it; what is
  * stuck has a grace, and is ripe only when a read before this one has shown it. The same bytes as
- * an event: what says why something stands still has a time.
+ * an event: what says why something stands still has a time. The same bytes as the resource tree of
+ * Argo CD's own API: what is not healthy comes first, and each label can be asked for.
  *
  * Input: one object a line, its kind as a digit before it. 40 s pass between two lines.
  */
 #include <string.h>
 
 #include "base/attr.h"
+#include "cluster/argocd_tree.h"
 #include "cluster/workload.h"
 #include "model/app_verdict.h"
 #include "model/stuck.h"
@@ -85,6 +87,43 @@ static void check_event(struct world *w, const struct sg_json *doc)
 		}
 }
 
+/* Whatever SELECTOR is, it is read to its end. */
+static void check_labels(struct world *w, const struct sg_tree_node *node, const char *selector)
+{
+	(void)sg_argocd_tree_selects(node, selector);
+	for (size_t i = 0; i < node->label_count; i++) {
+		const char *key = node->labels[i].key;
+
+		if (!key[0] || strpbrk(key, ",=!() \t\r\n\v\f"))
+			continue;
+		PROMISE(sg_argocd_tree_selects(node, key));
+		PROMISE(!sg_argocd_tree_selects(node, sg_arena_printf(&w->arena, "!%s", key)));
+	}
+}
+
+static void check_tree(struct world *w, const struct sg_json *doc)
+{
+	const char *selector = sg_json_str(sg_json_get(doc, "selector"), "");
+	struct sg_err err = SG_ERR_INIT;
+	struct sg_tree tree;
+	bool healthy = false;
+
+	if (sg_argocd_tree_decode(doc, &w->arena, &tree, &err) < 0) {
+		PROMISE(err.reason == SG_R_ANSWER_INVALID && err.cause[0]);
+		return;
+	}
+	for (size_t i = 0; i < tree.count; i++) {
+		const struct sg_tree_node *node = &tree.nodes[i];
+
+		PROMISE(node->healthy || !healthy);
+		healthy = node->healthy;
+		PROMISE(node->group && node->kind && node->namespace && node->name && node->uid &&
+			node->owner_uid && node->revision);
+		PROMISE(!node->uid[0] || sg_argocd_tree_find(&tree, node->uid));
+		check_labels(w, node, selector);
+	}
+}
+
 static void show(struct world *w, struct sg_str line)
 {
 	struct sg_err err = SG_ERR_INIT;
@@ -99,6 +138,7 @@ static void show(struct world *w, struct sg_str line)
 	if (sg_json_parse(sg_str_sub(line, 1, line.len), &doc, &err) < 0)
 		return;
 	check_event(w, doc);
+	check_tree(w, doc);
 	rc = sg_workload_decode(doc, (enum sg_workload_kind)kind, &w->arena, &workload, &err);
 	sg_json_free(doc);
 	PROMISE(rc == 0 || (err.reason == SG_R_ANSWER_INVALID && err.cause[0]));
