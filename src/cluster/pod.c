@@ -37,6 +37,7 @@ struct raw_container {
 
 static const struct sg_json_field container_fields[] = {
 	CONTAINER(SG_FIELD_STR, facts.name, "name"),
+	CONTAINER(SG_FIELD_STR, facts.image, "image"),
 	CONTAINER(SG_FIELD_BOOL, facts.ready, "ready"),
 	CONTAINER(SG_FIELD_I64, facts.restart_count, "restartCount"),
 	CONTAINER(SG_FIELD_STR, facts.waiting_reason, "state.waiting.reason"),

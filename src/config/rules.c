@@ -330,9 +330,7 @@ static void fill_environment(struct sg_environment *env, const struct sg_policy 
 	if (!env->short_name)
 		env->short_name = env->name;
 	if (!env->cluster.namespace)
-		env->cluster.namespace = sg_environment_follows(env) == SG_FOLLOW_APPLICATION
-						 ? "argocd"
-						 : "flux-system";
+		env->cluster.namespace = sg_follow_namespace(sg_environment_follows(env));
 }
 
 static void check_environments(

@@ -5,6 +5,7 @@
 #include "base/attr.h"
 #include "model/image.h"
 #include "model/place.h"
+#include "model/plain.h"
 
 /* Stands for any folder when the entry is "*". */
 #define ANY "*"
@@ -206,6 +207,21 @@ static bool is_application(const char *text)
 	       is_dns_name(sg_str_sub(name, (size_t)slash + 1, name.len));
 }
 
+/* One name of a workload or more, none of them twice. */
+static bool is_workloads(struct sg_arena *scratch, const char *text)
+{
+	struct sg_str rest = sg_str_of(text), one;
+	struct sg_plain_name name;
+	size_t count = 0;
+
+	for (; sg_plain_name_cut(&rest, &one); count++)
+		if (!sg_plain_name_parse(scratch, one, "x", &name) ||
+			!is_dns_name(sg_str_of(name.name)) ||
+			!is_dns_name(sg_str_of(name.namespace)))
+			return false;
+	return count > 0;
+}
+
 static void check_target(struct sg_config_notes *notes, const struct sg_yaml_node *place,
 	const char *key, const struct sg_environment *env)
 {
@@ -217,41 +233,47 @@ static void check_target(struct sg_config_notes *notes, const struct sg_yaml_nod
 		return;
 	if (sg_template_expand(&scratch, target, SAMPLE_NAME, env, &text, &err) < 0)
 		sg_config_note(notes, place->line, place->column, NULL, "%s", err.cause);
-	else if (!is_application(text))
+	else if (env->workload && !is_workloads(&scratch, text))
+		sg_config_note(notes, place->line, place->column,
+			"kinds are Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, "
+			"Pod and Rollout",
+			"'%s' must give KIND/NAME or NAMESPACE/KIND/NAME, not '%.100s'", key, text);
+	else if (!env->workload && !is_application(text))
 		sg_config_note(notes, place->line, place->column, NULL,
 			"'%s' must give NAME or NAMESPACE/NAME as Kubernetes has them, not "
 			"'%.100s'",
 			key, text);
 }
 
-/* Words about Argo CD mean nothing where Flux is followed. */
-static void check_flux(struct sg_config_notes *notes, const struct sg_yaml_node *node,
+/* Words about Argo CD mean nothing where something else is followed. */
+static void check_words(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_environment *env)
 {
 	const struct sg_yaml_node *cluster = sg_yaml_get(node, "cluster");
 	const struct sg_yaml_node *sync = sg_yaml_get(node, "sync"), *argocd, *workloads;
 	const struct sg_yaml_node *rollout = sg_yaml_get(node, "rollout");
+	const char *whose = sg_follow_whose(sg_environment_follows(env));
 
 	if (sg_environment_follows(env) == SG_FOLLOW_APPLICATION)
 		return;
 	argocd = cluster ? sg_yaml_get(cluster, "argocd") : NULL;
 	if (argocd && env->cluster.argocd)
 		sg_config_note(notes, argocd->key_line, argocd->key_column, NULL,
-			"'argocd: true' asks Argo CD, and '%s' follows Flux",
-			env->name ? env->name : "?");
+			"'argocd: true' asks Argo CD, and '%s' follows %s",
+			env->name ? env->name : "?", whose);
 	workloads = cluster ? sg_yaml_get(cluster, "workloads") : NULL;
 	if (workloads)
 		sg_config_note(notes, workloads->key_line, workloads->key_column, NULL,
-			"'workloads' is for Applications of Argo CD, and '%s' follows Flux",
-			env->name ? env->name : "?");
+			"'workloads' is for Applications of Argo CD, and '%s' follows %s",
+			env->name ? env->name : "?", whose);
 	if (rollout)
 		sg_config_note(notes, rollout->key_line, rollout->key_column, NULL,
-			"'rollout' is for Applications of Argo CD, and '%s' follows Flux",
-			env->name ? env->name : "?");
+			"'rollout' is for Applications of Argo CD, and '%s' follows %s",
+			env->name ? env->name : "?", whose);
 	if (sync && env->sync)
 		sg_config_note(notes, sync->key_line, sync->key_column, NULL,
-			"'sync' is for Applications of Argo CD, and '%s' follows Flux",
-			env->name ? env->name : "?");
+			"'sync' is for Applications of Argo CD, and '%s' follows %s",
+			env->name ? env->name : "?", whose);
 }
 
 static void check_alone(struct sg_config_notes *notes, const struct sg_yaml_node *place,
@@ -277,7 +299,8 @@ static void check_selector(struct sg_config_notes *notes, const struct sg_yaml_n
 void sg_config_application_rule(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_environment *env)
 {
-	static const char *const keys[] = {"application", "kustomization", "helm_release"};
+	static const char *const keys[] = {
+		"application", "kustomization", "helm_release", "workload"};
 	const struct sg_yaml_node *first = NULL;
 
 	for (size_t i = 0; i < SG_COUNT(keys); i++) {
@@ -287,8 +310,8 @@ void sg_config_application_rule(struct sg_config_notes *notes, const struct sg_y
 			continue;
 		if (first)
 			sg_config_note(notes, place->key_line, place->key_column, "keep one",
-				"'%s' beside another of 'application', 'kustomization' and "
-				"'helm_release'",
+				"'%s' beside another of 'application', 'kustomization', "
+				"'helm_release' and 'workload'",
 				keys[i]);
 		else
 			check_target(notes, place, keys[i], env);
@@ -297,7 +320,7 @@ void sg_config_application_rule(struct sg_config_notes *notes, const struct sg_y
 		first = first ? first : place;
 	}
 	check_selector(notes, node, env);
-	check_flux(notes, node, env);
+	check_words(notes, node, env);
 }
 
 void sg_config_service_rules(struct sg_config_notes *notes, const struct sg_yaml_node *list,

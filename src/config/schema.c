@@ -141,11 +141,18 @@ static const struct sg_config_key environment_keys[] = {
 		AT(sg_environment, helm_release),
 		.doc = "In the place of `application`: the HelmRelease of Flux that a "
 		       "Kustomization brings for a service, `NAME` or `NAMESPACE/NAME`."},
+	{.name = "workload",
+		.type = SG_CONFIG_TEXT,
+		.format = SG_FORMAT_TEMPLATE,
+		AT(sg_environment, workload),
+		.doc = "In the place of `application`, where no GitOps controller is asked: the "
+		       "workload of a service, `KIND/NAME` or `NAMESPACE/KIND/NAME`, such as "
+		       "`deployment/{service}`; several with blanks between them."},
 	{.name = "cluster",
 		.type = SG_CONFIG_MAP,
 		.map = &sg_config_cluster_map,
 		AT(sg_environment, cluster),
-		.doc = "Where the Applications, or the objects of Flux, are."},
+		.doc = "Where the Applications, the objects of Flux, or the workloads are."},
 	{.name = "sync",
 		.type = SG_CONFIG_BOOL,
 		AT(sg_environment, sync),

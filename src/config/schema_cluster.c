@@ -29,8 +29,10 @@ static const struct sg_config_key cluster_keys[] = {
 		.type = SG_CONFIG_TEXT,
 		.format = SG_FORMAT_LABEL,
 		AT(sg_cluster_ref, namespace),
-		.fallback = "argocd; with `kustomization` or `helm_release` flux-system",
-		.doc = "Namespace in which the Applications, or the objects of Flux, are."},
+		.fallback = "argocd; with `kustomization` or `helm_release` flux-system; with "
+			    "`workload` default",
+		.doc = "Namespace in which the Applications, the objects of Flux, or the "
+		       "workloads are."},
 	{.name = "insecure",
 		.type = SG_CONFIG_BOOL,
 		AT(sg_cluster_ref, insecure),
@@ -52,7 +54,8 @@ static const struct sg_config_key cluster_keys[] = {
 
 const struct sg_config_map sg_config_cluster_map = {
 	.name = "cluster",
-	.doc = "Where the Applications of an environment, or its objects of Flux, are.",
+	.doc = "Where the Applications of an environment, its objects of Flux, or its workloads "
+	       "are.",
 	.keys = cluster_keys,
 	.key_count = SG_COUNT(cluster_keys),
 	.size = sizeof(struct sg_cluster_ref),

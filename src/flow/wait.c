@@ -62,6 +62,20 @@ static bool has_several(const struct waiting *waiting)
 	return waiting->place_count > 1;
 }
 
+/* Of workloads the files are all that a revision says. One that cannot be had is said later. */
+static int fetch_files(
+	struct waiting *waiting, const struct place *place, const char *wanted, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+
+	if (!place->env->workload ||
+		sg_repo_fetch_commits(waiting->loaded.repo, &wanted, 1, &why) == 0 ||
+		why.reason != SG_R_CANCELLED)
+		return 0;
+	*err = why;
+	return -1;
+}
+
 /* The wanted revision: as named (it must be in the branch, as far as Git can say) or the tip. */
 static int find_revision(struct waiting *waiting, struct place *place, struct sg_err *err)
 {
@@ -83,6 +97,8 @@ static int find_revision(struct waiting *waiting, struct place *place, struct sg
 	if (ancestry->contains(ancestry, tip->revision, wanted) == SG_ANSWER_NO)
 		return sg_fail(err, SG_R_REVISION_NOT_FOUND, "%s at %.12s does not contain %s",
 			branch, tip->revision, wanted);
+	if (fetch_files(waiting, place, wanted, err) < 0)
+		return -1;
 	if (sg_repo_source(repo, wanted, branch, waiting->world->arena, &place->source, err) < 0) {
 		if (err->reason != SG_R_REVISION_NOT_FOUND)
 			return -1;
@@ -341,14 +357,19 @@ static void say_what(struct waiting *waiting)
 {
 	struct sg_report *report = waiting->report;
 	const struct place *first = waiting->places;
-	bool one_branch = true, one_commit = true;
+	bool one_branch = true, one_commit = true, workloads = first->env->workload != NULL;
 
 	for (size_t i = 1; i < waiting->place_count; i++) {
 		const struct place *other = &waiting->places[i];
 
 		one_branch = one_branch && strcmp(first->env->branch, other->env->branch) == 0;
 		one_commit = one_commit && strcmp(first->revision, other->revision) == 0;
+		workloads = workloads || other->env->workload;
 	}
+	if (workloads && waiting->ask->revision)
+		sg_report_warn(report, "REVISION_NOT_COMPARED",
+			"workloads say no revision: %.12s only says which image is expected",
+			waiting->ask->revision);
 	report->repository = waiting->loaded.remote.name;
 	report->config_from = waiting->loaded.config_from;
 	report->advisory = waiting->loaded.advisory;

@@ -15,6 +15,7 @@
 #include "model/approval.h"
 #include "model/freeze.h"
 #include "model/gate_spec.h"
+#include "model/policy.h"
 #include "model/trouble.h"
 #include "model/verdict.h"
 
@@ -39,7 +40,7 @@ struct sg_gate_before {
 	enum sg_answer newer;     /* was image_files published there after `image`? (MERGE) */
 	int64_t deployed_unix_s;  /* deployedAt of the last entry of status.history; 0: absent */
 	int64_t health_unix_s;    /* status.health.lastTransitionTime; 0: absent */
-	bool by_flux;             /* it follows Flux, which says neither time */
+	enum sg_follow follow;    /* nothing but an Application says either time */
 	int64_t next_look_unix_s; /* of the verdict; 0: unknown */
 };
 

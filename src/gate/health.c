@@ -72,7 +72,9 @@ static void say_row(const struct sg_gate_before *before, enum sg_gate_state stat
 /* What a success is called where the environment is. */
 static const char *well(const struct sg_gate_before *before)
 {
-	return before->by_flux ? "applied and Ready" : "Synced and Healthy";
+	if (before->follow == SG_FOLLOW_WORKLOAD)
+		return "rolled out";
+	return before->follow == SG_FOLLOW_APPLICATION ? "Synced and Healthy" : "applied and Ready";
 }
 
 static void judge_success(

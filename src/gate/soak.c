@@ -33,10 +33,11 @@ static void say_not_begun(
 static void say_time_unknown(
 	const struct sg_gate_before *before, struct sg_arena *arena, struct sg_gate_verdict *ret)
 {
-	if (before->by_flux) {
+	if (before->follow != SG_FOLLOW_APPLICATION) {
 		sg_gate_say(ret, arena, SG_GATE_CODE_SOAK_TIME_UNKNOWN,
-			"%s in %s does not say since when: Flux keeps no such time",
-			before->application, before->environment);
+			"%s in %s does not say since when: %s no such time", before->application,
+			before->environment,
+			before->follow == SG_FOLLOW_WORKLOAD ? "workloads keep" : "Flux keeps");
 		return;
 	}
 	sg_gate_say(ret, arena, SG_GATE_CODE_SOAK_TIME_UNKNOWN,

@@ -13,6 +13,7 @@ static const struct sg_advice_table *const tables[] = {
 	&sg_advice_deployments,
 	&sg_advice_workloads,
 	&sg_advice_flux,
+	&sg_advice_plain,
 	&sg_advice_gates,
 	&sg_advice_promotions,
 	&sg_advice_requests,

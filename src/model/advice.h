@@ -34,6 +34,7 @@ extern const struct sg_advice_table sg_advice_remote;
 extern const struct sg_advice_table sg_advice_deployments;
 extern const struct sg_advice_table sg_advice_workloads;
 extern const struct sg_advice_table sg_advice_flux;
+extern const struct sg_advice_table sg_advice_plain;
 extern const struct sg_advice_table sg_advice_gates;
 extern const struct sg_advice_table sg_advice_promotions;
 extern const struct sg_advice_table sg_advice_requests;

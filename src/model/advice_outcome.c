@@ -215,6 +215,17 @@ static const struct sg_advice rows[] = {
 		.look = "stagegate check\n",
 	},
 	{
+		.code = "REVISION_NOT_COMPARED",
+		.means = "The environment follows workloads, which say no revision: the one that "
+			 "was "
+			 "named only says which image is expected.",
+		.cause = "--revision, where no GitOps controller is asked.",
+		.remedy =
+			"None is needed: the image was compared. What else that commit changed was "
+			"not.",
+		.look = "stagegate explain NOT_APPLIED\n",
+	},
+	{
 		.code = "READ_ONLY",
 		.means = "No refresh could be asked for, so this relied on Argo CD's own polling. "
 			 "It is slower, and says no less.",

@@ -80,6 +80,11 @@
 	X(FLUX_RELEASE_REMEDIATED, 1, "the Helm release failed and was taken back")                \
 	X(FLUX_CHILD_UNWATCHED, 1, "it brings objects of Flux that nobody waits for")              \
 	X(FLUX_WORKLOADS_UNREAD, 8, "it is applied, and its workloads have not been read")         \
+	X(WORKLOAD_MISSING, 8, "there is no such workload")                                        \
+	X(NOT_APPLIED, 8, "the workload does not have the image yet")                              \
+	X(NO_SUCH_CONTAINER, 8, "no container of the workload has the image's repository")         \
+	X(IMAGE_UNCLEAR, 8, "the image of the workload cannot be compared")                        \
+	X(PODS_UNREAD, 8, "it is rolled out, and its pods have not been read")                     \
 	X(NOT_CONFIRMED, 8, "it was seen to run, and no second look has confirmed it")             \
 	X(DEPLOYED, 0, "the application runs it")
 

@@ -47,6 +47,7 @@ int sg_outcome_count(void);
 	X(MR_STYLE_LEFT_OUT, "a push cannot say all that merge_request: asks for")                 \
 	X(SHARED_VALUE, "another place changed, too, through an anchor")                           \
 	X(IMAGE_NOT_CHECKED, "no image was expected")                                              \
+	X(REVISION_NOT_COMPARED, "what runs says no revision")                                     \
 	X(IMAGE_NOT_SEEN, "no running pod shows the wanted image")                                 \
 	X(NEEDS_PRUNE, "resources are left over that nobody prunes")                               \
 	X(READ_ONLY, "no refresh could be asked for")                                              \

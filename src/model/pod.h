@@ -41,6 +41,7 @@ struct sg_container_end {
 struct sg_container {
 	const char *name;
 	enum sg_container_state state;
+	const char *image; /* as its runtime names it */
 	const char *waiting_reason;
 	const char *waiting_message;
 	struct sg_container_end end;

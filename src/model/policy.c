@@ -98,6 +98,8 @@ bool sg_environment_gates_merge(const struct sg_environment *env)
 
 enum sg_follow sg_environment_follows(const struct sg_environment *env)
 {
+	if (env->workload)
+		return SG_FOLLOW_WORKLOAD;
 	if (env->helm_release)
 		return SG_FOLLOW_RELEASE;
 	return env->kustomization ? SG_FOLLOW_KUSTOMIZATION : SG_FOLLOW_APPLICATION;
@@ -105,7 +107,28 @@ enum sg_follow sg_environment_follows(const struct sg_environment *env)
 
 const char *sg_environment_target(const struct sg_environment *env)
 {
+	if (env->workload)
+		return env->workload;
 	if (env->helm_release)
 		return env->helm_release;
 	return env->kustomization ? env->kustomization : env->application;
+}
+
+bool sg_follow_is_flux(enum sg_follow follow)
+{
+	return follow == SG_FOLLOW_KUSTOMIZATION || follow == SG_FOLLOW_RELEASE;
+}
+
+const char *sg_follow_whose(enum sg_follow follow)
+{
+	if (follow == SG_FOLLOW_APPLICATION)
+		return "Argo CD";
+	return follow == SG_FOLLOW_WORKLOAD ? "workloads" : "Flux";
+}
+
+const char *sg_follow_namespace(enum sg_follow follow)
+{
+	if (follow == SG_FOLLOW_APPLICATION)
+		return "argocd";
+	return follow == SG_FOLLOW_WORKLOAD ? "default" : "flux-system";
 }

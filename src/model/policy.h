@@ -75,7 +75,7 @@ enum sg_image_part {
 struct sg_cluster_ref {
 	const char *context;   /* kubeconfig context; NULL: the current one, or in-cluster */
 	const char *workloads; /* context of the cluster that runs them; NULL: not another one */
-	const char *namespace; /* of what is followed; by default "argocd" or "flux-system" */
+	const char *namespace; /* of what is followed; by default as sg_follow_namespace() */
 	bool insecure;         /* allow insecure-skip-tls-verify of that kubeconfig */
 	bool argocd;           /* through Argo CD's own API; no kubeconfig */
 	const char *project;   /* with argocd: the AppProject of the Applications; NULL: not said */
@@ -108,7 +108,17 @@ struct sg_request_style {
 bool sg_request_style_removes_branch(const struct sg_request_style *style);
 
 /* What brings an environment's files into its cluster. */
-enum sg_follow { SG_FOLLOW_APPLICATION, SG_FOLLOW_KUSTOMIZATION, SG_FOLLOW_RELEASE };
+enum sg_follow {
+	SG_FOLLOW_APPLICATION,
+	SG_FOLLOW_KUSTOMIZATION,
+	SG_FOLLOW_RELEASE,
+	SG_FOLLOW_WORKLOAD /* nothing that could be asked: it is followed by what runs */
+};
+
+bool sg_follow_is_flux(enum sg_follow follow);
+
+/* "Argo CD", "Flux", "workloads" */
+const char *sg_follow_whose(enum sg_follow follow);
 
 /* What is done to Argo Rollouts of the landed revision. */
 #define SG_ROLLOUT_PAUSES(X)                                                                       \
@@ -148,6 +158,8 @@ struct sg_environment {
 	const char *application_set; /* template; the set that makes them, the same way; NULL */
 	const char *kustomization;   /* template, as `application`: of Flux */
 	const char *helm_release;
+	const char
+		*workload; /* template; KIND/NAME, NAMESPACE/KIND/NAME, several (model/plain.h) */
 	struct sg_cluster_ref cluster;
 	bool sync; /* a sync may be started where automated sync is off */
 	struct sg_rollout_rules rollout;
@@ -161,6 +173,9 @@ struct sg_environment {
 
 /* APPLICATION where nothing is configured. */
 enum sg_follow sg_environment_follows(const struct sg_environment *env);
+
+/* Where that is when nothing else is said: "argocd", "flux-system", "default". */
+const char *sg_follow_namespace(enum sg_follow follow);
 
 /* The template of what it follows; NULL: not configured. */
 const char *sg_environment_target(const struct sg_environment *env);

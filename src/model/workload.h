@@ -36,6 +36,9 @@ const char *sg_workload_kind_resource(enum sg_workload_kind kind);
 /* The kind of GROUP and KIND; false: it is no workload that is known here. */
 bool sg_workload_kind_parse(const char *group, const char *kind, enum sg_workload_kind *ret);
 
+/* The kind of which WORD is the name, in any case ("deployment"); false: of none. */
+bool sg_workload_kind_of_word(struct sg_str word, enum sg_workload_kind *ret);
+
 /*
  * True when objects of that kind make no pods: whoever has read all workloads of an application
  * whose other resources are such knows all of its pods.

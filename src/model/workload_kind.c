@@ -45,6 +45,16 @@ bool sg_workload_kind_parse(const char *group, const char *kind, enum sg_workloa
 	return false;
 }
 
+bool sg_workload_kind_of_word(struct sg_str word, enum sg_workload_kind *ret)
+{
+	for (size_t i = 0; i < SG_COUNT(kinds); i++)
+		if (sg_str_ieq(word, sg_str_of(kinds[i].name))) {
+			*ret = (enum sg_workload_kind)i;
+			return true;
+		}
+	return false;
+}
+
 /* KIND NULL: all of the group. */
 static const struct {
 	const char *group;

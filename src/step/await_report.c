@@ -36,7 +36,8 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 	row->service = ask->service;
 	row->application = ask->app.name;
 	row->namespace = ask->app.namespace;
-	row->revision_wanted = ask->want.revision;
+	/* nothing in the cluster says of which revision a plain workload is */
+	row->revision_wanted = ask->follow == SG_FOLLOW_WORKLOAD ? NULL : ask->want.revision;
 	row->revision_seen = sg_arena_strdup(arena, end->verdict.revision);
 	row->image_wanted = ask->want.image_count ? ask->want.images[0] : NULL;
 	for (size_t i = 0; i < end->image_count; i++)
@@ -79,19 +80,22 @@ const struct sg_report_verdict *sg_await_worst(const struct sg_report *report)
 /* What one cluster did not let us do. */
 static void warn(const struct sg_await_cluster *cluster, struct sg_report *report)
 {
-	const char *whose = cluster->follow == SG_FOLLOW_APPLICATION ? "Argo CD's" : "Flux's";
+	const char *whose = sg_follow_whose(cluster->follow);
 	const char *where = cluster->where ? cluster->where : "";
 	const char *colon = cluster->where ? ": " : "";
 
 	if (cluster->read_only)
 		sg_report_warn(report, "READ_ONLY",
-			"%s%sno refresh could be asked for (%s); this relied on %s own polling",
+			"%s%sno refresh could be asked for (%s); this relied on the polling of %s",
 			where, colon, cluster->read_only, whose);
-	if (cluster->unreadable)
+	if (cluster->unreadable && cluster->follow == SG_FOLLOW_WORKLOAD)
 		sg_report_warn(report, "WORKLOADS_UNREADABLE",
-			"%s%sworkloads or their pods could not be read (%s); this relied on %s "
-			"word "
-			"about them",
+			"%s%swhy a workload is not done could not be read (%s)", where, colon,
+			cluster->unreadable);
+	else if (cluster->unreadable)
+		sg_report_warn(report, "WORKLOADS_UNREADABLE",
+			"%s%sworkloads or their pods could not be read (%s); this relied on "
+			"what %s says about them",
 			where, colon, cluster->unreadable, whose);
 	if (cluster->sync_refused)
 		sg_report_warn(report, "SYNC_NOT_PERMITTED", "%s%sno sync could be started: %s",

@@ -5,6 +5,7 @@
 #include "model/repo_url.h"
 #include "step/board.h"
 #include "step/board_flux.h"
+#include "step/board_plain.h"
 #include "step/cluster.h"
 #include "step/plan.h"
 
@@ -122,20 +123,24 @@ static bool is_good(const struct sg_app *app)
 	return app->sync == SG_SYNC_SYNCED && app->health == SG_APP_HEALTHY;
 }
 
+static int64_t until_of(const struct looking *l)
+{
+	int64_t until_ms = sg_loop_after(sg_world_loop(l->world), ASK_MAX_MS);
+
+	return until_ms < l->world->deadline_ms ? until_ms : l->world->deadline_ms;
+}
+
 static int read_app(struct looking *l, const struct sg_cluster_app *name, bool shows,
 	struct sg_board_cell *cell, bool *ret_good, struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
-	int64_t until_ms = sg_loop_after(sg_world_loop(l->world), ASK_MAX_MS);
 	struct sg_app app;
 
-	if (until_ms > l->world->deadline_ms)
-		until_ms = l->world->deadline_ms;
 	if (shows)
 		cell->application =
 			sg_arena_printf(l->world->arena, "%s/%s", name->namespace, name->name);
-	if (sg_cluster_get_application(&l->reached.client, name, until_ms, &doc, err) < 0 ||
+	if (sg_cluster_get_application(&l->reached.client, name, until_of(l), &doc, err) < 0 ||
 		sg_application_decode(doc, &scratch, &app, err) < 0)
 		return -1;
 	*ret_good = is_good(&app);
@@ -143,6 +148,28 @@ static int read_app(struct looking *l, const struct sg_cluster_app *name, bool s
 		return 0;
 	cell->application = sg_arena_printf(l->world->arena, "%s/%s", name->namespace, name->name);
 	fill(l, &app, cell);
+	return 0;
+}
+
+static int read_workloads(struct looking *l, const struct sg_cluster_app *names, size_t count,
+	struct sg_board_cell *cell, struct sg_err *err)
+{
+	const struct sg_board_cell blank = *cell;
+	bool good = true;
+
+	for (size_t i = 0; i < count && good; i++) {
+		struct sg_board_cell one = blank;
+
+		one.application = sg_arena_printf(
+			l->world->arena, "%s/%s", names[i].namespace, names[i].name);
+		if (i == 0)
+			*cell = one;
+		if (sg_board_plain(l->world, &l->reached.client, &names[i], until_of(l), &one,
+			    &good, err) < 0)
+			return -1;
+		if (i == 0 || !good)
+			*cell = one;
+	}
 	return 0;
 }
 
@@ -167,6 +194,8 @@ static int read_apps(
 		cell->cluster = l->down;
 		return 0;
 	}
+	if (l->env->workload)
+		return read_workloads(l, apps, count, cell, err);
 	if (sg_environment_follows(l->env) != SG_FOLLOW_APPLICATION) {
 		cell->application =
 			sg_arena_printf(l->world->arena, "%s/%s", apps->namespace, apps->name);

@@ -4,6 +4,7 @@
 
 #include "cluster/names.h"
 #include "model/place.h"
+#include "model/plain.h"
 #include "step/argocd.h"
 
 static struct sg_cluster_client client_of(struct sg_world *world, struct sg_cluster_access *access)
@@ -84,8 +85,40 @@ int sg_application_of(struct sg_world *world, const struct sg_policy *policy,
 	if (sg_environment_follows(env) == SG_FOLLOW_APPLICATION)
 		return sg_target_of(world, policy, env, service, ret, err);
 	return sg_fail(err, SG_R_CONFIG_INVALID,
-		"%s:%d: %s follows Flux, and this looks at Applications of Argo CD only",
-		policy->file, env->line, env->name);
+		"%s:%d: %s follows %s, and this looks at Applications of Argo CD only",
+		policy->file, env->line, env->name, sg_follow_whose(sg_environment_follows(env)));
+}
+
+/* 1: the next of REST is RET, "KIND/NAME" as its name. 0: there is no more. */
+static int next_workload(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, struct sg_str *rest, struct sg_cluster_app *ret,
+	struct sg_err *err)
+{
+	struct sg_plain_name name;
+	struct sg_str one;
+
+	if (!sg_plain_name_cut(rest, &one))
+		return 0;
+	if (!sg_plain_name_parse(world->arena, one, env->cluster.namespace, &name))
+		return sg_fail(err, SG_R_CONFIG_INVALID, "%s:%d: '%.*s' of %s is no KIND/NAME",
+			policy->file, env->line, SG_STR_ARG(sg_str_sub(one, 0, 100)), env->name);
+	ret->namespace = name.namespace;
+	ret->name =
+		sg_arena_printf(world->arena, "%s/%s", sg_workload_kind_name(name.kind), name.name);
+	return 1;
+}
+
+static int first_workload(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *text, struct sg_cluster_app *ret,
+	struct sg_err *err)
+{
+	struct sg_str rest = sg_str_of(text);
+	int n = next_workload(world, policy, env, &rest, ret, err);
+
+	if (n == 0)
+		return sg_fail(err, SG_R_CONFIG_INVALID, "%s:%d: %s names no workload",
+			policy->file, env->line, env->name);
+	return n < 0 ? -1 : 0;
 }
 
 int sg_target_of(struct sg_world *world, const struct sg_policy *policy,
@@ -101,6 +134,8 @@ int sg_target_of(struct sg_world *world, const struct sg_policy *policy,
 	}
 	if (sg_template_expand(world->arena, target, service, env, &text, err) < 0)
 		return -1;
+	if (env->workload)
+		return first_workload(world, policy, env, text, ret, err);
 	slash = strchr(text, '/');
 	ret->namespace =
 		slash ? sg_arena_dup(world->arena, (struct sg_str){text, (size_t)(slash - text)})
@@ -187,12 +222,36 @@ int sg_applications_of(struct sg_world *world, const struct sg_policy *policy,
 	return 0;
 }
 
+static int workloads_of(struct sg_world *world, const struct sg_policy *policy,
+	const struct sg_environment *env, const char *service, struct sg_cluster_app **ret,
+	size_t *ret_count, struct sg_err *err)
+{
+	struct sg_cluster_app app;
+	const char *text;
+	struct sg_str rest;
+	int n;
+
+	*ret = NULL;
+	*ret_count = 0;
+	if (sg_template_expand(world->arena, env->workload, service, env, &text, err) < 0)
+		return -1;
+	rest = sg_str_of(text);
+	while ((n = next_workload(world, policy, env, &rest, &app, err)) > 0)
+		*(struct sg_cluster_app *)sg_arena_push(world->arena, ret, ret_count, sizeof(app)) =
+			app;
+	if (n == 0 && *ret_count == 0)
+		return first_workload(world, policy, env, text, &app, err);
+	return n;
+}
+
 int sg_targets_of(struct sg_world *world, const struct sg_policy *policy,
 	const struct sg_environment *env, const char *service, struct sg_cluster_client *client,
 	struct sg_cluster_app **ret, size_t *ret_count, struct sg_err *err)
 {
 	if (sg_environment_selects(env))
 		return sg_applications_of(world, policy, env, service, client, ret, ret_count, err);
+	if (env->workload)
+		return workloads_of(world, policy, env, service, ret, ret_count, err);
 	*ret = sg_arena_alloc(world->arena, sizeof(**ret));
 	*ret_count = 1;
 	return sg_target_of(world, policy, env, service, *ret, err);

@@ -104,7 +104,7 @@ static int before_facts(struct gathering *g, struct sg_before *before, struct sg
 		.newer = SG_ANSWER_UNKNOWN,
 		.deployed_unix_s = seen->deployed_unix_s,
 		.health_unix_s = seen->health_unix_s,
-		.by_flux = seen->by_flux,
+		.follow = seen->follow,
 	};
 	if (!before->image)
 		ret->trouble.words = "the files of the environment before name no image of the "

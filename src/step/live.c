@@ -12,6 +12,7 @@ struct living {
 	struct sg_deployments deployments;
 	struct sg_await_ask *asks;
 	size_t count;
+	size_t added; /* for the last service */
 };
 
 static int add_asks(struct living *l, const struct sg_promotion *p, struct sg_err *err)
@@ -22,6 +23,7 @@ static int add_asks(struct living *l, const struct sg_promotion *p, struct sg_er
 	if (sg_targets_of(l->world, &l->stage->loaded.policy, p->env, p->service,
 		    &l->reached.client, &apps, &count, err) < 0)
 		return -1;
+	l->added = count;
 	for (size_t i = 0; i < count; i++) {
 		struct sg_await_ask *ask =
 			sg_arena_push(l->world->arena, &l->asks, &l->count, sizeof(*ask));
@@ -48,7 +50,7 @@ static int look_first(struct living *l, const struct sg_promotion *p, struct sg_
 	struct sg_await_end end;
 	struct sg_look look;
 
-	if (sg_environment_selects(p->env))
+	if (l->added != 1)
 		return 0;
 	if (sg_look(l->world, &l->stage->loaded, &l->reached.client, &look_ask, &look, err) < 0)
 		return -1;

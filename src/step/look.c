@@ -9,6 +9,7 @@
 #include "step/change.h"
 #include "step/cluster.h"
 #include "step/look_flux.h"
+#include "step/look_plain.h"
 #include "step/workloads.h"
 
 /* A refresh is consumed within a second or two; a gate is asked again anyway. */
@@ -244,6 +245,14 @@ static int look_at(struct looking *looking, struct sg_look *look, struct sg_err 
 	return rc;
 }
 
+static int look_at_kind(struct looking *looking, struct sg_look *look, struct sg_err *err)
+{
+	if (sg_environment_follows(looking->ask->env) == SG_FOLLOW_WORKLOAD)
+		return sg_look_plain(looking->world, looking->client, looking->ask, &looking->name,
+			looking->until_ms, look, err);
+	return look_at(looking, look, err);
+}
+
 static int look_at_one(struct sg_world *world, struct sg_loaded *loaded,
 	struct sg_cluster_client *client, const struct sg_look_ask *ask,
 	const struct sg_cluster_app *name, struct sg_look *ret_look, struct sg_err *err)
@@ -265,7 +274,7 @@ static int look_at_one(struct sg_world *world, struct sg_loaded *loaded,
 		looking.until_ms = world->deadline_ms;
 	look.application =
 		sg_arena_printf(world->arena, "%s/%s", looking.name.namespace, looking.name.name);
-	if (look_at(&looking, &look, &trouble) < 0 &&
+	if (look_at_kind(&looking, &look, &trouble) < 0 &&
 		sg_world_trouble(world, &trouble, &look.trouble, err) < 0)
 		return -1;
 	look.server_unix_s = client->server_unix_s;
@@ -314,12 +323,12 @@ int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_
 	struct sg_err why = SG_ERR_INIT;
 	size_t count;
 
-	if (sg_environment_follows(ask->env) != SG_FOLLOW_APPLICATION)
+	if (sg_follow_is_flux(sg_environment_follows(ask->env)))
 		return sg_look_flux(world, loaded, client, ask, ret_look, err);
 	if (sg_application_check(world, &loaded->policy, ask->env, ask->service, err) < 0)
 		return -1;
-	if (sg_applications_of(world, &loaded->policy, ask->env, ask->service, client, &apps,
-		    &count, &why) < 0) {
+	if (sg_targets_of(world, &loaded->policy, ask->env, ask->service, client, &apps, &count,
+		    &why) < 0) {
 		ret_look[0] = all;
 		return sg_world_trouble(world, &why, &ret_look->trouble, err);
 	}

@@ -30,7 +30,7 @@ struct sg_look {
 	const char *const *images; /* that run */
 	size_t image_count;
 	bool image_seen; /* the image is among them; without pods: among those of the templates */
-	bool by_flux;    /* Flux was asked: sync, health and the times below are absent */
+	enum sg_follow follow;   /* of others than Applications sync, health, times are absent */
 	int64_t deployed_unix_s; /* status.history, newest; 0: absent */
 	int64_t health_unix_s;   /* status.health.lastTransitionTime; 0: absent */
 	int64_t server_unix_s;   /* the API server's clock; 0: unknown */

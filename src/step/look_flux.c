@@ -105,7 +105,8 @@ int sg_look_flux(struct sg_world *world, struct sg_loaded *loaded, struct sg_clu
 	const struct sg_look_ask *ask, struct sg_look *ret_look, struct sg_err *err)
 {
 	struct looking l = {.world = world, .loaded = loaded, .client = client, .ask = ask};
-	struct sg_look look = {.sync = "", .health = "", .by_flux = true};
+	struct sg_look look = {
+		.sync = "", .health = "", .follow = sg_environment_follows(ask->env)};
 	struct sg_err trouble = SG_ERR_INIT;
 	struct sg_cluster_app name;
 	int rc;

@@ -1,10 +1,10 @@
 #include "step/looks_follower.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "step/flux_eye.h"
+#include "step/plain_eye.h"
 
 #define INTERVAL_MS 5000 /* of looks, where --poll is no shorter */
 #define READ_MAX_MS 30000
@@ -22,6 +22,8 @@ static int64_t sooner(int64_t a, int64_t b)
 /* What ASK follows decides how it is looked at. */
 static struct sg_eye *open_eye(const struct sg_eye *base)
 {
+	if (base->ask->follow == SG_FOLLOW_WORKLOAD)
+		return sg_plain_eye_new(base);
 	return sg_flux_eye_new(base, base->ask->home->ancestry, &base->ask->home->policy);
 }
 

@@ -122,8 +122,8 @@ int sg_select(struct sg_world *world, const struct sg_loaded *loaded,
 
 	if (by_cluster && sg_environment_follows(env) != SG_FOLLOW_APPLICATION)
 		return sg_fail(err, SG_R_USAGE,
-			"%s follows Flux: name services; labels and sets are of Applications",
-			env->name);
+			"%s follows %s: name services; labels and sets are of Applications",
+			env->name, sg_follow_whose(sg_environment_follows(env)));
 	if (count == 0 && (ask->all || sg_environment_has_applications(env)) &&
 		sg_service_list(world, &loaded->policy, tip, &services, &count, err) < 0)
 		return -1;

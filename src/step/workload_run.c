@@ -1,5 +1,7 @@
 #include "step/workload_run.h"
 
+#include "step/pod_log.h"
+
 #include <string.h>
 
 struct sg_app_revisions sg_app_revisions_copy(
@@ -68,25 +70,12 @@ int64_t sg_workload_run_due_ms(const struct sg_workload_run *run)
 	return run->world ? sg_cluster_pass_due_ms(&run->pass) : SG_NEVER;
 }
 
-/* That it cannot be had is no trouble. */
 static int read_log(
 	const struct sg_workload_call *read, struct sg_workload_turn *turn, struct sg_err *err)
 {
-	const struct sg_scan_more *more = &turn->more;
-	struct sg_err why = SG_ERR_INIT;
-
-	if (turn->log_lines <= 0 || !more->crashed ||
-		(!turn->facts.ripe && turn->ask.need != SG_SCAN_CAUSE))
+	if (!turn->facts.ripe && turn->ask.need != SG_SCAN_CAUSE)
 		return 0;
-	if (sg_cluster_pod_log(
-		    read, more->crashed, more->container, turn->log_lines, &turn->log, &why) == 0)
-		return 0;
-	if (why.reason == SG_R_CANCELLED) {
-		*err = why;
-		return -1;
-	}
-	turn->log = sg_arena_printf(read->arena, "the log cannot be read: %s", why.cause);
-	return 0;
+	return sg_pod_log_read(read, &turn->more, turn->log_lines, &turn->log, err);
 }
 
 int sg_workload_run_turn(

@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "step/pod_log.h"
 #include "step/workload_run.h"
 
 #define SOON_MS 3000 /* most roll-outs are over by then: they cost no request */
 #define READ_MAX_MS 10000
 #define FRESH_MS 10000 /* what pods run is believed so long */
 #define AWAY_MS 60000  /* another cluster that did not answer is left alone so long */
-#define LINE_MAX_BYTES 500
 
 /* The workloads of one application. */
 struct of_app {
@@ -233,21 +233,6 @@ static bool is_due(const struct sg_workloads *workloads, const struct of_app *of
 	return verdict->kind == SG_APP_WAIT && now_ms >= of->due_ms;
 }
 
-/* The lines of a log, each cut and copied. */
-static void keep_log(struct sg_workloads *workloads, const char *text)
-{
-	struct sg_arena *arena = workloads->world->arena;
-	struct sg_str rest = sg_str_of(text), line;
-
-	workloads->log = (struct sg_app_strings){0};
-	while (rest.len && sg_str_cut(&rest, '\n', &line)) {
-		const char **slot = sg_arena_push(
-			arena, &workloads->log.items, &workloads->log.count, sizeof(*slot));
-
-		*slot = sg_arena_dup(arena, sg_str_sub(line, 0, LINE_MAX_BYTES));
-	}
-}
-
 static void note_denied(struct sg_workloads *workloads, const struct sg_cluster_client *client,
 	const struct sg_err *why)
 {
@@ -341,7 +326,7 @@ static int scan(struct sg_workloads *workloads, struct of_app *of, struct sg_clu
 		workloads->away = NULL;
 	note_denied(workloads, client, &turn.more.denied);
 	if (turn.log)
-		keep_log(workloads, turn.log);
+		sg_pod_log_keep(workloads->world->arena, turn.log, &workloads->log);
 	keep(workloads, of, app, &turn.facts);
 	return 1;
 }

@@ -89,7 +89,7 @@ def test_without_one_verb(world, names, resource, verb):
 def test_every_verb_of_the_manifests_is_held_against_a_run():
     for names in (NAMESPACED, ("cluster-wide.yaml",)):
         assert sorted(verbs_of(names)) == sorted(NEEDED), f"{names} and NEEDED differ"
-    assert {path.name for path in RBAC.glob("*.yaml")} == {*NAMESPACED, "cluster-wide.yaml", "workloads.yaml", "rollouts.yaml", "flux.yaml"}  # the last three: test_workloads.py, test_rollouts.py, test_flux.py
+    assert {path.name for path in RBAC.glob("*.yaml")} == {*NAMESPACED, "cluster-wide.yaml", "workloads.yaml", "rollouts.yaml", "flux.yaml", "plain.yaml"}  # the last four: test_workloads.py, test_rollouts.py, test_flux.py, test_plain.py
 
 
 def test_every_verb_says_what_it_is_for():

@@ -548,6 +548,35 @@ static void places_are_checked(void **state)
 		{HEAD "environments: [{name: dev, applicationSet: a, application: b}]\n" SERVICES,
 			"2:47: 'application' and 'applicationSet' exclude each other [name one "
 			"Application, or say which there are by label or set]\n"},
+		{HEAD "environments: [{name: dev, workload: web}]\n" SERVICES,
+			"2:38: 'workload' must give KIND/NAME or NAMESPACE/KIND/NAME, not 'web' "
+			"[kinds are Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, "
+			"Pod and Rollout]\n"},
+		{HEAD "environments: [{name: dev, workload: \"deployment/web "
+		      "pods/web\"}]\n" SERVICES,
+			"2:38: 'workload' must give KIND/NAME or NAMESPACE/KIND/NAME, not "
+			"'deployment/web pods/web' [kinds are Deployment, StatefulSet, DaemonSet, "
+			"ReplicaSet, Job, CronJob, Pod and Rollout]\n"},
+		{HEAD "environments: [{name: dev, workload: \" , \"}]\n" SERVICES,
+			"2:38: 'workload' must give KIND/NAME or NAMESPACE/KIND/NAME, not ' , ' "
+			"[kinds are Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, "
+			"Pod and Rollout]\n"},
+		{HEAD "environments: [{name: dev, workload: \"a/Deployment/{nobody}\"}]\n" SERVICES,
+			"2:38: 'workload' must be a text with {service}, {env} and {short} in it, "
+			"not 'a/Deployment/{nobody}'\n"},
+		{HEAD "environments: [{name: dev, workload: job/a, application: b}]\n" SERVICES,
+			"2:28: 'workload' beside another of 'application', 'kustomization', "
+			"'helm_release' and 'workload' [keep one]\n"},
+		{HEAD "environments: [{name: dev, workload: job/a, selector: b}]\n" SERVICES,
+			"2:28: 'workload' and 'selector' exclude each other [name one "
+			"Application, or say which there are by label or set]\n"},
+		{HEAD "environments: [{name: dev, workload: job/a, sync: true}]\n" SERVICES,
+			"2:45: 'sync' is for Applications of Argo CD, and 'dev' follows "
+			"workloads\n"},
+		{HEAD "environments: [{name: dev, workload: job/a, cluster: {workloads: "
+		      "b}}]\n" SERVICES,
+			"2:55: 'workloads' is for Applications of Argo CD, and 'dev' follows "
+			"workloads\n"},
 		{HEAD "environments: [{name: dev, selector: \"  \"}]\n" SERVICES,
 			"2:38: 'selector' is blank, which would select every Application\n"},
 		{HEAD "environments: [{name: dev, selector: \"app={services}\"}]\n" SERVICES,
