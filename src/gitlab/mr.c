@@ -5,9 +5,12 @@
 
 #include "gitlab/decode.h"
 #include "gitlab/mr_path.h"
+#include "gitlab/page.h"
 
-#define PER_PAGE 100
-#define PAGES_MAX 20
+#define ENOUGH 100
+/* Of what strangers have in forks nothing is kept. */
+#define SEEN_MAX 2000
+#define SEEN_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
 int sg_gitlab_mr_path(const struct sg_gitlab *gitlab, int64_t iid, const char *tail,
 	struct sg_buf *path, struct sg_err *err)
@@ -18,8 +21,7 @@ int sg_gitlab_mr_path(const struct sg_gitlab *gitlab, int64_t iid, const char *t
 	return 0;
 }
 
-/* Of the project's own branch: anybody may have one of its name in a fork. */
-static bool is_own(const struct sg_json *entry)
+bool sg_gitlab_mr_is_own(const struct sg_json *entry)
 {
 	int64_t source, target;
 
@@ -30,72 +32,73 @@ static bool is_own(const struct sg_json *entry)
 struct listing {
 	struct sg_arena *arena;
 	struct sg_mr *items;
-	size_t count, seen; /* seen: those of forks, too */
+	size_t count;
 };
 
-static int decode_list(struct listing *l, const struct sg_json *doc, struct sg_err *err)
+static int take(void *arg, const struct sg_json *entry, struct sg_err *err)
 {
-	if (sg_json_type(doc) != SG_JSON_ARRAY)
-		return sg_fail(err, SG_R_ANSWER_INVALID, "the merge requests: expected an array");
-	for (const struct sg_json *e = sg_json_first(doc); e; e = sg_json_next(e)) {
-		l->seen++;
-		if (!is_own(e))
-			continue;
-		if (sg_gitlab_decode_mr(e, l->arena,
-			    sg_arena_push(l->arena, &l->items, &l->count, sizeof(*l->items)),
-			    err) < 0)
-			return -1;
-	}
-	return 0;
+	struct listing *l = arg;
+
+	if (!sg_gitlab_mr_is_own(entry))
+		return 0;
+	return sg_gitlab_decode_mr(entry, l->arena,
+		sg_arena_push(l->arena, &l->items, &l->count, sizeof(*l->items)), err);
 }
 
-static int read_list_page(struct sg_gitlab *gitlab, struct sg_buf *path, uint64_t page,
-	struct listing *l, struct sg_err *err)
+static void forget(void *arg)
 {
-	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	const struct sg_gitlab_call call = {
-		.path = path, .project = gitlab->project, .label = "list the merge requests"};
-	size_t plain = path->len;
+	struct listing *l = arg;
+
+	*l = (struct listing){.arena = l->arena};
+}
+
+static bool is_enough(const void *arg)
+{
+	const struct listing *l = arg;
+
+	return l->count >= ENOUGH;
+}
+
+void sg_gitlab_mr_author(struct sg_buf *path, int64_t author_id)
+{
 	char number[24];
-	int rc;
 
-	(void)snprintf(number, sizeof(number), "%" PRIu64, page);
-	if (page > 1)
-		sg_gitlab_path_param(path, "page", number);
-	rc = sg_gitlab_get(gitlab, &call, &doc, err);
-	sg_buf_splice(path, plain, path->len, SG_STR(""));
-	if (rc < 0)
-		return -1;
-	return decode_list(l, doc, err) < 0 ? sg_wrap(err, "%s", call.label) : 0;
+	(void)snprintf(number, sizeof(number), "%" PRId64, author_id);
+	if (author_id)
+		sg_gitlab_path_param(path, "author_id", number);
 }
 
-int sg_gitlab_mr_list(struct sg_gitlab *gitlab, const char *source_branch,
-	const char *target_branch, const char *state, struct sg_arena *arena,
-	struct sg_mr **ret_mrs, size_t *ret_count, struct sg_err *err)
+int sg_gitlab_mr_list(struct sg_gitlab *gitlab, const struct sg_gitlab_mr_list_ask *ask,
+	struct sg_arena *arena, struct sg_mr **ret_mrs, size_t *ret_count, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path;
 	struct listing l = {.arena = arena};
+	const struct sg_gitlab_list list = {
+		.call = {.path = &path,
+			.project = gitlab->project,
+			.label = "list the merge requests"},
+		.what = "the merge requests from branches of that name, in other projects, too,",
+		.max_items = SEEN_MAX,
+		.max_bytes = SEEN_MAX_BYTES,
+		.item = take,
+		.restart = forget,
+		.enough = is_enough,
+		.arg = &l,
+	};
 
 	sg_buf_init(&path, SG_GITLAB_PATH_MAX);
 	if (sg_gitlab_path_project(&path, gitlab->project, err) < 0)
 		return -1;
 	sg_buf_adds(&path, "/merge_requests");
-	sg_gitlab_path_param(&path, "source_branch", source_branch);
-	if (target_branch)
-		sg_gitlab_path_param(&path, "target_branch", target_branch);
-	sg_gitlab_path_param(&path, "state", state);
+	sg_gitlab_path_param(&path, "source_branch", ask->source_branch);
+	if (ask->target_branch)
+		sg_gitlab_path_param(&path, "target_branch", ask->target_branch);
+	sg_gitlab_mr_author(&path, ask->author_id);
+	sg_gitlab_path_param(&path, "state", ask->state);
 	sg_gitlab_path_param(&path, "order_by", "created_at");
 	sg_gitlab_path_param(&path, "sort", "desc");
-	sg_gitlab_path_param(&path, "per_page", "100");
-	for (uint64_t page = 1; l.count < PER_PAGE && l.seen == (page - 1) * PER_PAGE; page++) {
-		if (page > PAGES_MAX)
-			return sg_fail(err, SG_R_TOO_LARGE,
-				"too many merge requests come from branches of other projects that "
-				"have the name %.100s",
-				source_branch);
-		if (read_list_page(gitlab, &path, page, &l, err) < 0)
-			return -1;
-	}
+	if (sg_gitlab_list_read(gitlab, &list, err) < 0)
+		return -1;
 	*ret_mrs = l.items;
 	*ret_count = l.count;
 	return 0;

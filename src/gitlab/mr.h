@@ -5,23 +5,32 @@
 #include "gitlab/client.h"
 #include "model/mr.h"
 
-/*
- * All merge requests from the project's own SOURCE_BRANCH to TARGET_BRANCH (NULL: any) in STATE
- * ("opened", "all"), newest first, the newest 100 at least. Those from forks are left out, however
- * many they are up to 1,900: then TOO_LARGE. One request for each hundred until there are enough.
- * List entries have no pipeline and may be stale: read the one that matters again with
- * sg_gitlab_mr_get().
- */
-int sg_gitlab_mr_list(struct sg_gitlab *gitlab, const char *source_branch,
-	const char *target_branch, const char *state, struct sg_arena *arena,
-	struct sg_mr **ret_mrs, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
+struct sg_gitlab_mr_list_ask {
+	const char *source_branch;
+	const char *target_branch; /* NULL: any */
+	const char *state;         /* "opened", "all" */
+	int64_t author_id;         /* 0: anybody */
+};
 
 /*
- * All open merge requests whose source branch begins with PREFIX, newest first; by anybody. As
- * entries of a list they may be stale. TOO_LARGE when the project has more than 5,000 open ones.
+ * All such merge requests from the project's own branches, newest first, the newest 100 at least.
+ * Those from forks are left out, however many they are up to 1,900 or 64 MiB: then TOO_LARGE, which
+ * a stranger can bring about; he is no author of ours. One request for each hundred until there are
+ * enough. List entries have no pipeline and may be stale: read the one that matters again with
+ * sg_gitlab_mr_get().
  */
-int sg_gitlab_mr_list_open(struct sg_gitlab *gitlab, const char *prefix, struct sg_arena *arena,
-	struct sg_mr **ret_mrs, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
+int sg_gitlab_mr_list(struct sg_gitlab *gitlab, const struct sg_gitlab_mr_list_ask *ask,
+	struct sg_arena *arena, struct sg_mr **ret_mrs, size_t *ret_count,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * All open merge requests from own branches of the project that begin with PREFIX, newest first, by
+ * AUTHOR_ID (0: anybody). As entries of a list they may be stale. TOO_LARGE when more than 5,000 or
+ * 20 MiB are open, wherever they come from.
+ */
+int sg_gitlab_mr_list_open(struct sg_gitlab *gitlab, const char *prefix, int64_t author_id,
+	struct sg_arena *arena, struct sg_mr **ret_mrs, size_t *ret_count,
+	struct sg_err *err) SG_MUST_CHECK;
 
 /* NOT_FOUND when the project has none of that number. */
 int sg_gitlab_mr_get(struct sg_gitlab *gitlab, int64_t iid, struct sg_arena *arena,

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "gitlab/decode.h"
 #include "gitlab/mr_path.h"
@@ -7,6 +8,12 @@
 #define OPEN_MAX 5000
 #define NOTES_MAX 10000
 #define VERSIONS_MAX 10000
+/* As those of ours begin; the longest of them (step/record.c) has 512 KiB. */
+#define NOTE_MARK "<!-- stagegate:"
+#define NOTE_MARKED_MAX_BYTES ((size_t)512 * 1024)
+#define NOTE_OTHER_MAX_BYTES ((size_t)1024)
+#define NOTES_KEPT_MAX_BYTES ((size_t)16 * 1024 * 1024)
+#define NOTES_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
 struct requests {
 	struct sg_arena *arena;
@@ -20,7 +27,7 @@ static int take_request(void *arg, const struct sg_json *item, struct sg_err *er
 	struct requests *requests = arg;
 	const char *branch = sg_json_str(sg_json_get(item, "source_branch"), "");
 
-	if (!sg_str_starts(sg_str_of(branch), requests->prefix))
+	if (!sg_str_starts(sg_str_of(branch), requests->prefix) || !sg_gitlab_mr_is_own(item))
 		return 0;
 	return sg_gitlab_decode_mr(item, requests->arena,
 		sg_arena_push(requests->arena, &requests->items, &requests->count,
@@ -36,8 +43,8 @@ static void forget_requests(void *arg)
 	requests->count = 0;
 }
 
-int sg_gitlab_mr_list_open(struct sg_gitlab *gitlab, const char *prefix, struct sg_arena *arena,
-	struct sg_mr **ret_mrs, size_t *ret_count, struct sg_err *err)
+int sg_gitlab_mr_list_open(struct sg_gitlab *gitlab, const char *prefix, int64_t author_id,
+	struct sg_arena *arena, struct sg_mr **ret_mrs, size_t *ret_count, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path;
 	struct requests requests = {.arena = arena, .prefix = prefix};
@@ -57,6 +64,7 @@ int sg_gitlab_mr_list_open(struct sg_gitlab *gitlab, const char *prefix, struct 
 		return -1;
 	sg_buf_adds(&path, "/merge_requests");
 	sg_gitlab_path_param(&path, "state", "opened");
+	sg_gitlab_mr_author(&path, author_id);
 	sg_gitlab_path_param(&path, "order_by", "created_at");
 	sg_gitlab_path_param(&path, "sort", "desc");
 	if (sg_gitlab_list_read(gitlab, &list, err) < 0)
@@ -69,24 +77,43 @@ int sg_gitlab_mr_list_open(struct sg_gitlab *gitlab, const char *prefix, struct 
 struct notes {
 	struct sg_arena *arena;
 	struct sg_gitlab_note *items;
-	size_t count;
+	size_t count, kept_bytes;
 };
+
+/* What anybody may have written, of which only that it is no note of ours matters. */
+static size_t kept_of(const struct sg_gitlab_note *note, size_t len)
+{
+	bool matters = note->system || sg_str_starts(sg_str_of(note->body), NOTE_MARK);
+	size_t max = matters ? NOTE_MARKED_MAX_BYTES : NOTE_OTHER_MAX_BYTES;
+
+	return len < max ? len : max;
+}
 
 static int take_note(void *arg, const struct sg_json *item, struct sg_err *err)
 {
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
 	struct notes *notes = arg;
+	struct sg_gitlab_note note;
+	size_t len;
 
-	return sg_gitlab_decode_note(item, notes->arena,
-		sg_arena_push(notes->arena, &notes->items, &notes->count, sizeof(*notes->items)),
-		err);
+	if (sg_gitlab_decode_note(item, &scratch, &note, err) < 0)
+		return -1;
+	len = kept_of(&note, strlen(note.body));
+	notes->kept_bytes += len;
+	if (notes->kept_bytes > NOTES_KEPT_MAX_BYTES)
+		return sg_fail(err, SG_R_TOO_LARGE, "the notes are larger than %zu bytes",
+			NOTES_KEPT_MAX_BYTES);
+	note.body = sg_arena_dup(notes->arena, (struct sg_str){note.body, len});
+	*(struct sg_gitlab_note *)sg_arena_push(
+		notes->arena, &notes->items, &notes->count, sizeof(*notes->items)) = note;
+	return 0;
 }
 
 static void forget_notes(void *arg)
 {
 	struct notes *notes = arg;
 
-	notes->items = NULL;
-	notes->count = 0;
+	*notes = (struct notes){.arena = notes->arena};
 }
 
 static int older_note(const void *a, const void *b)
@@ -107,6 +134,7 @@ int sg_gitlab_mr_notes(struct sg_gitlab *gitlab, int64_t iid, struct sg_arena *a
 		.call = {.path = &path, .project = gitlab->project, .label = "read the notes"},
 		.what = "the notes of the merge request",
 		.max_items = NOTES_MAX,
+		.max_bytes = NOTES_MAX_BYTES,
 		.item = take_note,
 		.restart = forget_notes,
 		.arg = &notes,

@@ -59,7 +59,7 @@ struct reading {
 	struct sg_gitlab *gitlab;
 	const struct sg_gitlab_list *list;
 	struct sg_buf path; /* of the page at hand */
-	uint64_t page;
+	uint64_t page, per_page;
 	size_t items, bytes;
 	uint64_t total; /* of the first page; UINT64_MAX: not said */
 	bool changed;   /* the total is another one than on the first page */
@@ -73,17 +73,37 @@ static uint64_t number_of(const struct sg_http_res *res, const char *name)
 	return sg_num_u64(sg_http_header(&res->headers, name), &n) ? n : UINT64_MAX;
 }
 
-static void go_to_page(struct reading *r, uint64_t page)
+static void add_number(struct sg_buf *path, const char *name, uint64_t value)
 {
 	char number[24];
 
-	(void)snprintf(number, sizeof(number), "%llu", (unsigned long long)page);
+	(void)snprintf(number, sizeof(number), "%llu", (unsigned long long)value);
+	sg_gitlab_path_param(path, name, number);
+}
+
+static void go_to_page(struct reading *r, uint64_t page)
+{
 	r->page = page;
 	sg_buf_reset(&r->path);
 	sg_buf_addstr(&r->path, sg_buf_str(r->list->call.path));
-	sg_gitlab_path_param(&r->path, "per_page", "100");
+	add_number(&r->path, "per_page", r->per_page);
 	if (page > 1)
-		sg_gitlab_path_param(&r->path, "page", number);
+		add_number(&r->path, "page", page);
+}
+
+/* Pages of a size that divides the one before, so that they begin where that began. */
+static bool take_smaller_pages(struct reading *r)
+{
+	static const uint64_t sizes[] = {20, 4, 1};
+	uint64_t before = (r->page - 1) * r->per_page;
+
+	for (size_t i = 0; i < SG_COUNT(sizes); i++)
+		if (sizes[i] < r->per_page) {
+			r->per_page = sizes[i];
+			go_to_page(r, before / sizes[i] + 1);
+			return true;
+		}
+	return false;
 }
 
 static int foreign_link(const struct reading *r, struct sg_str link, struct sg_err *err)
@@ -140,7 +160,7 @@ static int advance(
 		go_to_page(r, next);
 		return 0;
 	}
-	r->last = count < SG_GITLAB_PER_PAGE || number_of(res, "X-Page") != UINT64_MAX;
+	r->last = count < r->per_page || number_of(res, "X-Page") != UINT64_MAX;
 	if (!r->last)
 		go_to_page(r, r->page + 1);
 	return 0;
@@ -162,6 +182,32 @@ static int take_items(
 	return 0;
 }
 
+static int check_bytes(const struct reading *r, struct sg_err *err)
+{
+	size_t max = r->list->max_bytes ? r->list->max_bytes : LIST_MAX_BYTES;
+
+	if (r->bytes <= max)
+		return 0;
+	return sg_fail(err, SG_R_TOO_LARGE, "%s are larger than %zu bytes", r->list->what, max);
+}
+
+static int fetch(struct reading *r, const struct sg_gitlab_call *call,
+	struct sg_gitlab_reply *reply, struct sg_json **ret_doc, struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+
+	while (sg_gitlab_fetch(r->gitlab, call, reply, ret_doc, &why) < 0) {
+		if (why.reason != SG_R_TOO_LARGE || !take_smaller_pages(r)) {
+			*err = why;
+			return -1;
+		}
+		sg_gitlab_reply_release(reply);
+		*reply = (struct sg_gitlab_reply){0};
+		why = (struct sg_err)SG_ERR_INIT;
+	}
+	return 0;
+}
+
 static int read_page(struct reading *r, struct sg_err *err)
 {
 	SG_AUTO(sg_gitlab_reply_release) struct sg_gitlab_reply reply = {0};
@@ -171,20 +217,20 @@ static int read_page(struct reading *r, struct sg_err *err)
 	uint64_t total;
 
 	call.path = &r->path;
-	if (sg_gitlab_fetch(r->gitlab, &call, &reply, &doc, err) < 0)
+	if (fetch(r, &call, &reply, &doc, err) < 0)
 		return -1;
 	if (reply.fault.kind != SG_GITLAB_FAULT_NONE)
 		return sg_gitlab_refuse(r->gitlab, &call, &reply.fault, err);
 	r->bytes += reply.res.body.len;
-	if (r->bytes > LIST_MAX_BYTES)
-		return sg_fail(err, SG_R_TOO_LARGE, "%s are larger than %zu bytes", r->list->what,
-			LIST_MAX_BYTES);
+	if (check_bytes(r, err) < 0)
+		return -1;
 	total = number_of(&reply.res, "X-Total");
-	if (r->page == 1)
+	if (r->items == 0)
 		r->total = total;
 	r->changed = r->changed || total != r->total;
 	if (take_items(r, doc, &count, err) < 0 || advance(r, &reply.res, count, err) < 0)
 		return sg_wrap(err, "%s", call.label);
+	r->last = r->last || (r->list->enough && r->list->enough(r->list->arg));
 	return 0;
 }
 
@@ -195,6 +241,7 @@ static int read_all(struct reading *r, struct sg_err *err)
 	r->bytes = 0;
 	r->changed = false;
 	r->last = false;
+	r->per_page = SG_GITLAB_PER_PAGE;
 	go_to_page(r, 1);
 	for (int pages = 0; !r->last; pages++) {
 		if (pages >= PAGES_MAX)

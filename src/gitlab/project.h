@@ -50,11 +50,14 @@ int sg_gitlab_commit_id(struct sg_gitlab *gitlab, const char *project, const cha
 	struct sg_arena *arena, const char **ret_oid, struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * The commit that BRANCH was at, at that time, by the dates of its first-parent commits; "" when
- * there is none so old (gitlab.md 4). One request.
+ * The commit that had brought FILE to BRANCH as it was at that time; "" when the branch had none.
+ * When a commit came is what GitLab recorded: the merge of a request that brought it, else its
+ * first pipeline on the branch or its own date, which whoever pushes chooses, the earlier one
+ * (gitlab.md 4, 6.3, 7). TOO_LARGE when it is not among the last 20 of the file. One request, and
+ * one or two for each commit since.
  */
-int sg_gitlab_commit_at(struct sg_gitlab *gitlab, const char *branch, int64_t unix_s,
-	char ret_oid[SG_OID_SIZE], struct sg_err *err) SG_MUST_CHECK;
+int sg_gitlab_file_at(struct sg_gitlab *gitlab, const char *branch, const char *file,
+	int64_t unix_ms, char ret_oid[SG_OID_SIZE], struct sg_err *err) SG_MUST_CHECK;
 
 struct sg_gitlab_subject {
 	const char *id;

@@ -46,8 +46,7 @@ static int ask(struct asking *a, struct sg_board *board, struct sg_err *err)
 {
 	a->loaded->advisory = true;
 	if (sg_binding_find(a->world, a->loaded, &a->forge, err) < 0 ||
-		sg_gitlab_mr_list_open(&a->forge.gitlab, SG_WORK_BRANCHES, a->world->arena, &a->mrs,
-			&a->count, err) < 0)
+		sg_request_list_open(a->world, a->loaded, &a->forge, &a->mrs, &a->count, err) < 0)
 		return -1;
 	if (a->count && sg_forge_me(&a->forge, err) < 0)
 		return -1;

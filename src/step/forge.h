@@ -16,6 +16,7 @@ struct sg_forge {
 	struct sg_gitlab_user me;             /* id 0 until sg_forge_me() */
 	struct sg_gitlab_user asker;          /* id 0 until sg_forge_asker() */
 	struct sg_gitlab_project project;     /* id 0 until sg_forge_project() */
+	bool lists_are_long;                  /* those of merge requests by anybody: not again */
 	bool project_is_old;                  /* its settings are asked for again before use */
 	const struct sg_gitlab_mr_wish *wish; /* step/request_style.h; NULL until it is asked for */
 };

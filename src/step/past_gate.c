@@ -1,5 +1,6 @@
 #include "step/past_gate.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "config/load.h"
@@ -126,8 +127,25 @@ static int gitlabs_word(struct judging *j, const char **ret_why, struct sg_err *
 	return 0;
 }
 
-/* Had the configuration of that moment gates right before the merge? One that cannot be used did
- * not say that it had none. */
+/*
+ * The configuration of the moment of the merge. Where it lies on the branch that was merged into,
+ * the merge itself has it; else GitLab's records say when another one came. "": there was none.
+ */
+static int config_then(const struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_promotion *p, char ret_oid[SG_OID_SIZE], struct sg_err *err)
+{
+	const struct sg_mr *merged = &p->request.merged;
+	const char *landed = sg_mr_landed(merged);
+
+	if (strcmp(loaded->config_branch, merged->target_branch) != 0 ||
+		!sg_str_is_oid(sg_str_of(landed)))
+		return sg_gitlab_file_at(&forge->gitlab, loaded->config_branch, SG_CONFIG_FILE,
+			merged->merged_unix_ms, ret_oid, err);
+	(void)snprintf(ret_oid, SG_OID_SIZE, "%s", landed);
+	return 0;
+}
+
+/* Had it gates right before the merge? One that cannot be used did not say that it had none. */
 static int had_gates(const struct sg_loaded *loaded, struct sg_forge *forge,
 	const struct sg_promotion *p, bool *ret_had, struct sg_err *err)
 {
@@ -144,8 +162,7 @@ static int had_gates(const struct sg_loaded *loaded, struct sg_forge *forge,
 	*ret_had = true;
 	if (!loaded->config_branch)
 		return 0;
-	if (sg_gitlab_commit_at(&forge->gitlab, loaded->config_branch,
-		    p->request.merged.merged_unix_ms / 1000, oid, err) < 0)
+	if (config_then(loaded, forge, p, oid, err) < 0)
 		return -1;
 	is_there = oid[0] && sg_gitlab_file_read(&forge->gitlab, SG_CONFIG_FILE, oid, &scratch,
 				     &text, &file, err) == 0;

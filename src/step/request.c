@@ -1,5 +1,6 @@
 #include "step/request.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "io/crypto.h"
@@ -103,16 +104,97 @@ static int take(struct sg_world *world, struct sg_forge *forge, const struct sg_
 	SG_BUG("the state of a merge request");
 }
 
+struct found {
+	struct sg_arena *arena;
+	struct sg_mr *items;
+	size_t count;
+};
+
+static void add_all(struct found *found, const struct sg_mr *mrs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		*(struct sg_mr *)sg_arena_push(
+			found->arena, &found->items, &found->count, sizeof(*mrs)) = mrs[i];
+}
+
+static int newer_request(const void *a, const void *b)
+{
+	const struct sg_mr *x = a, *y = b;
+
+	return (x->iid < y->iid) - (x->iid > y->iid);
+}
+
+/* ASK, or where there is none the open ones of all work branches. */
+static int list_by(struct sg_forge *forge, const struct sg_gitlab_mr_list_ask *ask, int64_t author,
+	struct found *found, struct sg_err *err)
+{
+	struct sg_gitlab_mr_list_ask theirs = ask ? *ask : (struct sg_gitlab_mr_list_ask){0};
+	struct sg_mr *mrs;
+	size_t count;
+
+	theirs.author_id = author;
+	if ((ask ? sg_gitlab_mr_list(&forge->gitlab, &theirs, found->arena, &mrs, &count, err)
+		 : sg_gitlab_mr_list_open(&forge->gitlab, SG_WORK_BRANCHES, author, found->arena,
+			   &mrs, &count, err)) < 0)
+		return -1;
+	add_all(found, mrs, count);
+	return 0;
+}
+
+static int list_by_us(const struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_gitlab_mr_list_ask *ask, struct found *found, struct sg_err *err)
+{
+	const struct sg_policy *policy = &loaded->policy;
+
+	if (sg_forge_me(forge, err) < 0 || list_by(forge, ask, forge->me.id, found, err) < 0)
+		return -1;
+	for (size_t i = 0; i < policy->former_bot_count; i++)
+		if (list_by(forge, ask, policy->former_bots[i], found, err) < 0)
+			return -1;
+	if (found->count)
+		qsort(found->items, found->count, sizeof(*found->items), newer_request);
+	return 0;
+}
+
+/* Where there is too much, by whomever, only what our own users opened is asked for. */
+static int list_of(struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_gitlab_mr_list_ask *ask, struct sg_mr **ret_mrs, size_t *ret_count,
+	struct sg_err *err)
+{
+	struct found found = {.arena = world->arena};
+	struct sg_err why = SG_ERR_INIT;
+
+	if (!forge->lists_are_long && list_by(forge, ask, 0, &found, &why) < 0) {
+		forge->lists_are_long = why.reason == SG_R_TOO_LARGE;
+		if (!forge->lists_are_long) {
+			*err = why;
+			return -1;
+		}
+	}
+	if (forge->lists_are_long && list_by_us(loaded, forge, ask, &found, err) < 0)
+		return -1;
+	*ret_mrs = found.items;
+	*ret_count = found.count;
+	return 0;
+}
+
+int sg_request_list_open(struct sg_world *world, const struct sg_loaded *loaded,
+	struct sg_forge *forge, struct sg_mr **ret_mrs, size_t *ret_count, struct sg_err *err)
+{
+	return list_of(world, loaded, forge, NULL, ret_mrs, ret_count, err);
+}
+
 int sg_request_find(struct sg_world *world, const struct sg_loaded *loaded, struct sg_forge *forge,
 	const struct sg_environment *env, const char *service, struct sg_request *ret_request,
 	struct sg_err *err)
 {
 	struct sg_request request = {.branch = sg_request_branch(world->arena, env->name, service)};
+	const struct sg_gitlab_mr_list_ask list = {
+		.source_branch = request.branch, .target_branch = env->branch, .state = "all"};
 	struct sg_mr *mrs;
 	size_t count;
 
-	if (sg_gitlab_mr_list(&forge->gitlab, request.branch, env->branch, "all", world->arena,
-		    &mrs, &count, err) < 0)
+	if (list_of(world, loaded, forge, &list, &mrs, &count, err) < 0)
 		return -1;
 	if (count && sg_forge_me(forge, err) < 0)
 		return -1;
@@ -128,12 +210,12 @@ int sg_request_find(struct sg_world *world, const struct sg_loaded *loaded, stru
 int sg_request_other(struct sg_world *world, struct sg_forge *forge, const char *branch,
 	int64_t but, int64_t *ret_iid, struct sg_err *err)
 {
+	const struct sg_gitlab_mr_list_ask list = {.source_branch = branch, .state = "opened"};
 	struct sg_mr *mrs;
 	size_t count;
 
 	*ret_iid = 0;
-	if (sg_gitlab_mr_list(
-		    &forge->gitlab, branch, NULL, "opened", world->arena, &mrs, &count, err) < 0)
+	if (sg_gitlab_mr_list(&forge->gitlab, &list, world->arena, &mrs, &count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count && !*ret_iid; i++)
 		if (mrs[i].state == SG_MR_OPENED && mrs[i].iid != but &&

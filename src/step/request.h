@@ -33,6 +33,14 @@ bool sg_request_is_ours(
 	const struct sg_mr *mr, const struct sg_forge *forge, const struct sg_policy *policy);
 
 /*
+ * All open requests from work branches of this project, by anybody; as entries of a list they may
+ * be stale. Where there are too many, or too large ones, in the project, those by our own users.
+ */
+int sg_request_list_open(struct sg_world *world, const struct sg_loaded *loaded,
+	struct sg_forge *forge, struct sg_mr **ret_mrs, size_t *ret_count,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/*
  * Finds it: from and to the same project, the branch of that name, towards the environment's
  * branch, opened by one of our own users. One by anybody else is not ours, whatever it says.
  */

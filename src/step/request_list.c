@@ -157,8 +157,8 @@ int sg_request_list(struct sg_world *world, struct sg_loaded *loaded, struct sg_
 	struct sg_mr *mrs;
 	size_t count;
 
-	if (sg_forge_me(forge, err) < 0 || sg_gitlab_mr_list_open(&forge->gitlab, SG_WORK_BRANCHES,
-						   world->arena, &mrs, &count, err) < 0)
+	if (sg_forge_me(forge, err) < 0 ||
+		sg_request_list_open(world, loaded, forge, &mrs, &count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (sg_request_is_ours(&mrs[i], forge, &loaded->policy) &&

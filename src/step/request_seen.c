@@ -97,6 +97,7 @@ int sg_request_see(struct sg_world *world, const struct sg_loaded *loaded,
 	int64_t until_ms = sg_loop_after(sg_world_loop(world), ASK_MS);
 	struct sg_request_seen seen = {.known = true};
 	struct sg_err why = SG_ERR_INIT;
+	const struct sg_gitlab_mr_list_ask list = {.source_branch = branch, .state = "all"};
 	struct sg_forge forge;
 	struct sg_mr *mrs;
 	size_t count;
@@ -105,8 +106,7 @@ int sg_request_see(struct sg_world *world, const struct sg_loaded *loaded,
 	if (ret_seen->why)
 		return 0;
 	sg_forge_brief(world, loaded, NULL, until_ms, &forge);
-	if (sg_gitlab_mr_list(
-		    &forge.gitlab, branch, NULL, "all", world->arena, &mrs, &count, &why) < 0)
+	if (sg_gitlab_mr_list(&forge.gitlab, &list, world->arena, &mrs, &count, &why) < 0)
 		return not_seen(world, &why, &ret_seen->why, err);
 	sort(mrs, count, branch, env->branch, &seen);
 	if (whose(world, loaded, &forge, &seen, err) < 0)

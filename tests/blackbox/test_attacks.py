@@ -174,6 +174,18 @@ def test_a_forks_merge_request_with_our_branch_name_is_not_ours(journey):
     assert run.json["merge_requests"][0]["iid"] != 2 and journey.tag("prod") != "1.4.2"
 
 
+def test_large_merge_requests_of_forks_hold_nobody_up(journey):
+    """Two are too much for one answer, four for the list of all: then only those of our own user are asked for."""
+    journey.staging()
+    for _ in range(4):
+        iid = journey.ctl("fork-mr", "dev", PRODUCTION, "main", "apps/catalog/values-prod.yaml", "image: {tag: evil}\n").strip()
+        journey.ctl("edit-description", iid, "\u00e9" * 1_000_000)  # six bytes each in the answer
+    run = journey.promote("catalog", "production", expect=75)
+    ours = run.json["merge_requests"][0]["iid"]
+    assert journey.mr(ours)["state"] == "opened"
+    assert [row["iid"] for row in journey.sg("mr", "list", "--output", "json").json["merge_requests"]] == [ours]
+
+
 def test_a_merge_request_of_somebody_else_on_our_branch_is_a_conflict(journey):
     journey.staging()
     journey.ctl("foreign-commit", PRODUCTION, "apps/catalog/extra.yaml", "a: 1\n")

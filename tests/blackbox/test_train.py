@@ -1,4 +1,7 @@
 """GitLab merges by itself: auto-merge and merge trains, what is taken back, pipelines that never come."""
+import os
+import subprocess
+
 import pytest
 
 from test_killed import killed
@@ -238,6 +241,35 @@ def test_what_gitlab_merges_in_our_name_after_gates_came_is_said(mr, meanwhile):
     for words in (("promote", "catalog", "--to", "staging"), ("mr", "status", f"!{iid}")):
         run = mr.sg(*words, "--output", "json", expect=1 if meanwhile else 0)
         assert (run.json["reason"] == "MERGED_PAST_GATE") is meanwhile, run
+
+
+def redated(mr, branch, date):
+    """The last commit gets another date: whoever pushes chooses it."""
+    who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
+           for what, value in (("NAME", "dev"), ("EMAIL", "dev@example.com"), ("DATE", date))}
+    made = subprocess.run(["git", "-C", mr.sandbox.repository, "commit-tree", f"{branch}^{{tree}}", "-p", f"{branch}^", "-m", "gates"],
+                          env={**os.environ, **who}, check=True, capture_output=True, text=True).stdout.strip()
+    mr.sandbox.git("update-ref", f"refs/heads/{branch}", made)
+
+
+@pytest.mark.parametrize("meanwhile, date", [(True, "2099-01-01T00:00:00Z"), (False, "2001-01-01T00:00:00Z")])
+def test_when_gates_came_is_not_what_whoever_brought_them_says(mr, meanwhile, date):
+    iid = armed(mr)
+    if meanwhile:
+        configure(mr, *NOW_GATED)
+        redated(mr, "main", date)
+    mr.ctl("clock", "5")
+    mr.ctl("freeze", "on")
+    mr.ctl("pipeline", str(iid), "success")
+    for _ in range(8):
+        mr.api("GET", f"merge_requests/{iid}")
+    assert mr.mr(iid)["state"] == "merged"
+    mr.ctl("clock", "5")
+    if not meanwhile:
+        configure(mr, *NOW_GATED)
+        redated(mr, "main", date)
+    run = mr.promote("catalog", "staging", expect=1 if meanwhile else 0)
+    assert (run.json["reason"] == "MERGED_PAST_GATE") is meanwhile, run
 
 
 def test_an_empty_configuration_did_not_say_that_there_were_no_gates(mr):

@@ -119,7 +119,9 @@ static int read_mrs(struct world *w)
 	struct sg_mr *mrs = NULL;
 	size_t count = 0;
 
-	if (sg_gitlab_mr_list(&w->gitlab, "b", NULL, "all", &w->arena, &mrs, &count, &w->err) < 0)
+	if (sg_gitlab_mr_list(&w->gitlab,
+		    &(struct sg_gitlab_mr_list_ask){.source_branch = "b", .state = "all"},
+		    &w->arena, &mrs, &count, &w->err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		check_mr(&mrs[i]);

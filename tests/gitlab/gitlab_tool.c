@@ -125,8 +125,11 @@ static int run_list(struct tool *t, char **words)
 	struct sg_mr *mrs;
 	size_t count;
 
-	if (sg_gitlab_mr_list(
-		    &t->gitlab, words[0], words[1], words[2], &t->arena, &mrs, &count, &t->err) < 0)
+	if (sg_gitlab_mr_list(&t->gitlab,
+		    &(struct sg_gitlab_mr_list_ask){.source_branch = words[0],
+			    .target_branch = words[1],
+			    .state = words[2]},
+		    &t->arena, &mrs, &count, &t->err) < 0)
 		return -1;
 	printf("count=%zu\n", count);
 	if (count)

@@ -71,28 +71,37 @@ static void all_open_requests_of_a_prefix_are_listed(void **state)
 	struct sg_mr *mrs;
 	size_t count;
 	struct script_answer *a = script_reply(w->script, "GET", OPEN_URL, 200,
-		"[{" MIN_MR "},{\"iid\":16,\"state\":\"opened\",\"source_branch\":\"feature\","
+		"[{" MIN_MR ",\"source_project_id\":7},{" MIN_MR ",\"source_project_id\":8},"
+		"{\"iid\":16,\"state\":\"opened\",\"source_branch\":\"feature\","
 		"\"target_branch\":\"main\",\"target_project_id\":\"no number\"}]");
 
 	script_header(a, "X-Next-Page", "2");
 	a = script_reply(w->script, "GET", OPEN_URL "&page=2", 200,
 		"[{\"iid\":3,\"state\":\"opened\",\"source_branch\":\"stagegate/a/b\","
-		"\"target_branch\":\"main\",\"target_project_id\":7},"
+		"\"target_branch\":\"main\",\"source_project_id\":7,\"target_project_id\":7},"
 		"{\"iid\":2,\"source_branch\":null}]");
 	script_header(a, "X-Next-Page", "");
-	assert_int_equal(
-		sg_gitlab_mr_list_open(&w->gitlab, "stagegate/", &w->arena, &mrs, &count, &w->err),
+	assert_int_equal(sg_gitlab_mr_list_open(
+				 &w->gitlab, "stagegate/", 0, &w->arena, &mrs, &count, &w->err),
 		0);
 	assert_int_equal(count, 2);
 	assert_int_equal(mrs[0].iid, 15);
 	assert_int_equal(mrs[1].iid, 3);
 	script_reply(w->script, "GET", OPEN_URL, 200,
 		"[{\"iid\":16,\"state\":\"opened\",\"source_branch\":\"stagegate/x/y\","
-		"\"target_branch\":7,\"target_project_id\":7}]");
-	assert_int_equal(
-		sg_gitlab_mr_list_open(&w->gitlab, "stagegate/", &w->arena, &mrs, &count, &w->err),
+		"\"target_branch\":7,\"source_project_id\":7,\"target_project_id\":7}]");
+	assert_int_equal(sg_gitlab_mr_list_open(
+				 &w->gitlab, "stagegate/", 0, &w->arena, &mrs, &count, &w->err),
 		-1);
 	gitlab_world_error(w, SG_R_ANSWER_INVALID, "target_branch", "");
+	script_reply(w->script, "GET",
+		PROJECT "/merge_requests?state=opened&author_id=9&order_by=created_at&sort=desc"
+			"&per_page=100",
+		200, "[]");
+	assert_int_equal(sg_gitlab_mr_list_open(
+				 &w->gitlab, "stagegate/", 9, &w->arena, &mrs, &count, &w->err),
+		0);
+	assert_int_equal(count, 0);
 	gitlab_world_done(w);
 }
 
@@ -178,6 +187,14 @@ static void what_makes_no_sense_is_asked_for_again(void **state)
 	gitlab_world_done(w);
 }
 
+static int list_prod(struct gitlab_world *w, struct sg_mr **mrs, size_t *count)
+{
+	const struct sg_gitlab_mr_list_ask ask = {
+		.source_branch = "stagegate/prod/web", .target_branch = "main", .state = "opened"};
+
+	return sg_gitlab_mr_list(&w->gitlab, &ask, &w->arena, mrs, count, &w->err);
+}
+
 static void requests_of_a_branch_are_listed(void **state)
 {
 	struct gitlab_world *w = *state;
@@ -186,17 +203,18 @@ static void requests_of_a_branch_are_listed(void **state)
 
 	script_reply(w->script, "GET", LIST_URL, 200,
 		"[{" MIN_MR ",\"source_project_id\":7},{" MIN_MR ",\"source_project_id\":7}]");
-	assert_int_equal(sg_gitlab_mr_list(&w->gitlab, "stagegate/prod/web", "main", "opened",
-				 &w->arena, &mrs, &count, &w->err),
-		0);
+	assert_int_equal(list_prod(w, &mrs, &count), 0);
 	assert_int_equal(count, 2);
 	assert_string_equal(mrs[1].target_branch, "main");
 	script_reply(w->script, "GET",
-		PROJECT "/merge_requests?source_branch=a%2Bb%26c&state=all&order_by=created_at"
-			"&sort=desc&per_page=100",
+		PROJECT
+		"/merge_requests?source_branch=a%2Bb%26c&author_id=9&state=all&order_by=created_at"
+		"&sort=desc&per_page=100",
 		200, "[]");
-	assert_int_equal(sg_gitlab_mr_list(&w->gitlab, "a+b&c", NULL, "all", &w->arena, &mrs,
-				 &count, &w->err),
+	assert_int_equal(sg_gitlab_mr_list(&w->gitlab,
+				 &(struct sg_gitlab_mr_list_ask){
+					 .source_branch = "a+b&c", .state = "all", .author_id = 9},
+				 &w->arena, &mrs, &count, &w->err),
 		0);
 	assert_int_equal(count, 0);
 	gitlab_world_done(w);
@@ -218,19 +236,15 @@ static void requests_of_forks_hide_none_of_our_own(void **state)
 	script_reply(w->script, "GET", LIST_URL, 200, page.ptr);
 	script_reply(w->script, "GET", LIST_URL "&page=2", 200,
 		"[{" MIN_MR ",\"source_project_id\":null},{" MIN_MR ",\"source_project_id\":7}]");
-	assert_int_equal(sg_gitlab_mr_list(&w->gitlab, "stagegate/prod/web", "main", "opened",
-				 &w->arena, &mrs, &count, &w->err),
-		0);
+	assert_int_equal(list_prod(w, &mrs, &count), 0);
 	assert_int_equal(count, 2);
 	assert_int_equal(mrs[0].source_project_id, 7);
 	assert_int_equal(mrs[1].source_project_id, 7);
-	for (int i = 1; i <= 20; i++)
+	for (int i = 1; i <= 21; i++)
 		script_reply(w->script, "GET",
 			i == 1 ? LIST_URL : sg_arena_printf(&w->arena, "%s&page=%d", LIST_URL, i),
 			200, page.ptr);
-	assert_int_equal(sg_gitlab_mr_list(&w->gitlab, "stagegate/prod/web", "main", "opened",
-				 &w->arena, &mrs, &count, &w->err),
-		-1);
+	assert_int_equal(list_prod(w, &mrs, &count), -1);
 	gitlab_world_error(w, SG_R_TOO_LARGE, "other projects", "");
 	gitlab_world_done(w);
 }

@@ -229,7 +229,7 @@ static void notes_are_bounded_in_bytes(void **state)
 	script_compute(a, big_notes, w);
 	assert_int_equal(notes(w, &items, &count), -1);
 	gitlab_world_error(w, SG_R_TOO_LARGE, "larger than", "");
-	assert_int_equal(w->gitlab.requests, 6);
+	assert_int_equal(w->gitlab.requests, 17);
 }
 
 static void a_list_that_changes_is_read_anew(void **state)
@@ -383,18 +383,82 @@ static void reading_ends_with_what_was_last_seen(void **state)
 	gitlab_world_done(w);
 }
 
+#define SMALL(size, n) MR "/notes?sort=asc&order_by=created_at&per_page=" size "&page=" n
+
+static void too_large(struct gitlab_world *w, const char *url)
+{
+	char *body = sg_arena_alloc(&w->arena, SG_GITLAB_BODY_MAX + 2);
+
+	memset(body, ' ', SG_GITLAB_BODY_MAX + 1);
+	script_piece(script_expect(w->script, "GET", url), 0,
+		(struct sg_str){body, SG_GITLAB_BODY_MAX + 1});
+}
+
 static void an_answer_above_the_limit(void **state)
 {
 	struct gitlab_world *w = *state;
 	struct sg_gitlab_note *items;
-	struct script_answer *a = script_expect(w->script, "GET", FIRST);
-	char *body = sg_arena_alloc(&w->arena, SG_GITLAB_BODY_MAX + 2);
 	size_t count;
 
-	memset(body, ' ', SG_GITLAB_BODY_MAX + 1);
-	script_piece(a, 0, (struct sg_str){body, SG_GITLAB_BODY_MAX + 1});
+	too_large(w, FIRST);
+	too_large(w, MR "/notes?sort=asc&order_by=created_at&per_page=20");
+	too_large(w, MR "/notes?sort=asc&order_by=created_at&per_page=4");
+	too_large(w, MR "/notes?sort=asc&order_by=created_at&per_page=1");
 	assert_int_equal(notes(w, &items, &count), -1);
 	gitlab_world_error(w, SG_R_TOO_LARGE, "", "");
+	gitlab_world_done(w);
+}
+
+/* Anybody may write something long: none of it is left out, nothing comes twice. */
+static void a_page_above_the_limit_is_read_in_smaller_ones(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	size_t count;
+
+	reply(w, FIRST, 1, 100);
+	too_large(w, PAGE("2"));
+	script_header(reply(w, SMALL("20", "6"), 101, 20), "X-Next-Page", "7");
+	too_large(w, SMALL("20", "7"));
+	reply(w, SMALL("4", "31"), 121, 4);
+	script_header(
+		reply(w, SMALL("4", "32"), 125, 3), "Link", "<" SMALL("4", "33") ">; rel=\"next\"");
+	too_large(w, SMALL("4", "33"));
+	script_header(reply(w, SMALL("1", "129"), 128, 1), "X-Page", "129");
+	assert_int_equal(notes(w, &items, &count), 0);
+	assert_int_equal(count, 128);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(items[i].id, i + 1);
+	gitlab_world_done(w);
+}
+
+/* Of what strangers write no more is kept than tells that it is none of ours. */
+static void long_notes_are_cut(void **state)
+{
+	static const char *const begins[] = {"x", "<!-- stagegate:requester ", "x"};
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	struct sg_buf text SG_AUTO(sg_buf_release);
+	size_t count;
+
+	sg_buf_init(&text, (size_t)8 << 20);
+	for (int i = 0; i < 3; i++) {
+		sg_buf_addf(&text, "%c{\"id\":%d,\"created_at\":\"2026-02-03T04:05:06Z\",",
+			i ? ',' : '[', i + 1);
+		sg_buf_addf(
+			&text, "\"system\":%s,\"body\":\"%s", i == 2 ? "true" : "false", begins[i]);
+		for (int k = 0; k < 1000000; k++)
+			sg_buf_addc(&text, 'y');
+		sg_buf_adds(&text, "\"}");
+	}
+	sg_buf_addc(&text, ']');
+	script_reply(w->script, "GET", FIRST, 200, text.ptr);
+	assert_int_equal(notes(w, &items, &count), 0);
+	assert_int_equal(count, 3);
+	assert_int_equal(strlen(items[0].body), 1024);
+	assert_int_equal(strlen(items[1].body), 512 * 1024);
+	assert_true(sg_str_starts(sg_str_of(items[1].body), begins[1]));
+	assert_int_equal(strlen(items[2].body), 512 * 1024);
 	gitlab_world_done(w);
 }
 
@@ -418,6 +482,8 @@ int main(void)
 		T(reading_is_tried_again),
 		T(reading_ends_with_what_was_last_seen),
 		T(an_answer_above_the_limit),
+		T(a_page_above_the_limit_is_read_in_smaller_ones),
+		T(long_notes_are_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

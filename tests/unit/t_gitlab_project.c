@@ -206,15 +206,69 @@ static void merge_bases(void **state)
 }
 
 #define PAST_URL                                                                                   \
-	PROJECT "/repository/commits?ref_name=release%2F1&first_parent=true&"                      \
-		"until=2026-02-03T04%3A05%3A06Z&per_page=1"
+	PROJECT "/repository/"                                                                     \
+		"commits?ref_name=release%2F1&path=a.yaml&first_parent=true&per_page=20"
+#define NOON_MS INT64_C(1770120000000) /* 2026-02-03T12:00:00Z */
+#define COMMIT(sha, hour) "{\"id\":\"" sha "\",\"committed_date\":\"2026-02-03T" hour ":00:00Z\"}"
+#define REQUESTS(sha) PROJECT "/repository/commits/" sha "/merge_requests?per_page=100"
+#define PIPELINES(sha)                                                                             \
+	PROJECT "/pipelines?ref=release%2F1&sha=" sha "&order_by=id&sort=asc&per_page=1"
+#define MERGED(branch, hour)                                                                       \
+	"{\"target_branch\":\"" branch "\",\"merged_at\":\"2026-02-03T" hour ":00:00.000Z\"}"
+#define OPEN "{\"target_branch\":\"release/1\",\"merged_at\":null}"
 
-static int commit_at(struct gitlab_world *w, char oid[SG_OID_SIZE])
+static int file_at(struct gitlab_world *w, char oid[SG_OID_SIZE])
 {
-	return sg_gitlab_commit_at(&w->gitlab, "release/1", 1770091506, oid, &w->err);
+	return sg_gitlab_file_at(&w->gitlab, "release/1", "a.yaml", NOON_MS, oid, &w->err);
 }
 
-static void where_a_branch_was(void **state)
+/* Of one commit beside an old one: what was recorded of it, and whether it was there at noon. */
+static void when_a_commit_came(void **state)
+{
+	static const struct {
+		const char *dated, *requests, *pipelines; /* NULL: not asked for */
+		bool there;
+	} cases[] = {
+		{COMMIT(SHA_C, "10"), "[]", "[]", true},
+		{COMMIT(SHA_C, "12"), "[]", "[]", true},
+		{COMMIT(SHA_C, "13"), "[]", "[]", false},
+		/* its date is a lie, or it waited in a request that was merged by fast-forward */
+		{COMMIT(SHA_C, "13"), "[" MERGED("release/1", "11") "]", NULL, true},
+		{COMMIT(SHA_C, "10"), "[" MERGED("release/1", "13") "]", NULL, false},
+		{COMMIT(SHA_C, "10"),
+			"[" MERGED("release/1", "13") "," MERGED("release/1", "11") "]", NULL,
+			true},
+		{COMMIT(SHA_C, "10"), "[" MERGED("main", "13") "," OPEN "]", "[]", true},
+		{COMMIT(SHA_C, "13"), "[" MERGED("main", "11") "]", "[]", false},
+		{COMMIT(SHA_C, "13"), "[]",
+			"[{\"sha\":\"" SHA_C "\",\"created_at\":\"2026-02-03T11:00:00Z\"}]", true},
+		{COMMIT(SHA_C, "10"), "[]",
+			"[{\"sha\":\"" SHA_C "\",\"created_at\":\"2026-02-03T13:00:00Z\"}]", true},
+		{COMMIT(SHA_C, "13"), "[]",
+			"[{\"sha\":\"" SHA_A "\",\"created_at\":\"2026-02-03T11:00:00Z\"}]", false},
+	};
+	struct gitlab_world *w = *state;
+
+	for (size_t i = 0; i < SG_COUNT(cases); i++) {
+		char oid[SG_OID_SIZE] = "";
+
+		script_reply(w->script, "GET", PAST_URL, 200,
+			sg_arena_printf(&w->arena, "[%s,%s]", cases[i].dated, COMMIT(SHA_A, "09")));
+		script_reply(w->script, "GET", REQUESTS(SHA_C), 200, cases[i].requests);
+		if (cases[i].pipelines)
+			script_reply(w->script, "GET", PIPELINES(SHA_C), 200, cases[i].pipelines);
+		if (!cases[i].there) {
+			script_reply(w->script, "GET", REQUESTS(SHA_A), 200, "[]");
+			script_reply(w->script, "GET", PIPELINES(SHA_A), 403,
+				"{\"message\":\"403 Forbidden\"}");
+		}
+		assert_int_equal(file_at(w, oid), 0);
+		assert_string_equal(oid, cases[i].there ? SHA_C : SHA_A);
+	}
+	gitlab_world_done(w);
+}
+
+static void what_says_nothing_of_a_commit_is_named(void **state)
 {
 	static const struct {
 		const char *body, *why;
@@ -223,25 +277,51 @@ static void where_a_branch_was(void **state)
 		{"[{}]", "commit.id"},
 		{"[{\"id\":\"abc\"}]", "commit.id"},
 		{"[null]", "commit.id"},
+		{"[{\"id\":\"" SHA_A "\",\"committed_date\":\"yesterday\"}]", "committed_date"},
 	};
 	struct gitlab_world *w = *state;
-	char oid[SG_OID_SIZE] = "";
+	char oid[SG_OID_SIZE] = "x";
 
-	script_reply(
-		w->script, "GET", PAST_URL, 200, "[{\"id\":\"" SHA_C "\"},{\"id\":\"" SHA_A "\"}]");
-	assert_int_equal(commit_at(w, oid), 0);
-	assert_string_equal(oid, SHA_C);
 	script_reply(w->script, "GET", PAST_URL, 200, "[]");
-	assert_int_equal(commit_at(w, oid), 0);
+	assert_int_equal(file_at(w, oid), 0);
 	assert_string_equal(oid, "");
 	for (size_t i = 0; i < SG_COUNT(bad); i++) {
 		script_reply(w->script, "GET", PAST_URL, 200, bad[i].body);
-		assert_int_equal(commit_at(w, oid), -1);
+		assert_int_equal(file_at(w, oid), -1);
 		gitlab_world_error(w, SG_R_ANSWER_INVALID, bad[i].why, "");
 	}
 	script_reply(w->script, "GET", PAST_URL, 404, "{\"message\":\"404 Project Not Found\"}");
-	assert_int_equal(commit_at(w, oid), -1);
+	assert_int_equal(file_at(w, oid), -1);
 	gitlab_world_error(w, SG_R_NOT_FOUND, "404 Project", "");
+	script_reply(w->script, "GET", PAST_URL, 200, "[" COMMIT(SHA_A, "10") "]");
+	script_reply(w->script, "GET", REQUESTS(SHA_A), 200, "[" MERGED("release/1", "x") "]");
+	assert_int_equal(file_at(w, oid), -1);
+	gitlab_world_error(w, SG_R_ANSWER_INVALID, "merged_at", "");
+	script_reply(w->script, "GET", PAST_URL, 200, "[" COMMIT(SHA_A, "10") "]");
+	script_reply(w->script, "GET", REQUESTS(SHA_A), 200, "[]");
+	script_reply(w->script, "GET", PIPELINES(SHA_A), 200, "{}");
+	assert_int_equal(file_at(w, oid), -1);
+	gitlab_world_error(w, SG_R_ANSWER_INVALID, "pipelines", "");
+	gitlab_world_done(w);
+}
+
+static void a_commit_far_back_is_not_looked_for(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_buf page SG_AUTO(sg_buf_release);
+	char oid[SG_OID_SIZE];
+
+	sg_buf_init(&page, 1 << 20);
+	for (int i = 0; i < 20; i++)
+		sg_buf_addf(&page, "%c" COMMIT(SHA_A, "13"), i ? ',' : '[');
+	sg_buf_addc(&page, ']');
+	script_reply(w->script, "GET", PAST_URL, 200, page.ptr);
+	for (int i = 0; i < 20; i++) {
+		script_reply(w->script, "GET", REQUESTS(SHA_A), 200, "[]");
+		script_reply(w->script, "GET", PIPELINES(SHA_A), 200, "[]");
+	}
+	assert_int_equal(file_at(w, oid), -1);
+	gitlab_world_error(w, SG_R_TOO_LARGE, "the last 20 commits", "");
 	gitlab_world_done(w);
 }
 
@@ -470,7 +550,9 @@ int main(void)
 		T(branches_are_protected_or_not),
 		T(a_job_token_lists_branches),
 		T(merge_bases),
-		T(where_a_branch_was),
+		T(when_a_commit_came),
+		T(what_says_nothing_of_a_commit_is_named),
+		T(a_commit_far_back_is_not_looked_for),
 		T(freeze_periods),
 		T(the_job_in_the_way),
 		T(a_status_is_set),
