@@ -28,9 +28,10 @@ class Counted(socketserver.ThreadingMixIn):
 
 
 def _open(ports):
+    """Connections to the ports, as "state local remote" (numbers of /proc/net/tcp)."""
     with open("/proc/net/tcp", encoding="ascii") as rows:
         fields = [row.split() for row in rows][1:]
-    return any(int(row[1].rpartition(":")[2], 16) in ports and row[3] in OPEN for row in fields)
+    return [" ".join((row[3], *row[1:3])) for row in fields if int(row[1].rpartition(":")[2], 16) in ports and row[3] in OPEN]
 
 
 def _probe(path):
@@ -42,13 +43,16 @@ def _probe(path):
 
 
 def idle(ports, sockets, servers, limit_s):
-    """Waits until nobody is connected to the ports and no server has anything to do; False when that does not come in time."""
-    deadline = time.monotonic() + limit_s
+    """Waits until nobody is connected to the ports and no server has anything to do; None, or what there is when that does not come in time."""
+    deadline, found = time.monotonic() + limit_s, None
     while time.monotonic() < deadline:
-        if not _open(ports):
+        found = _open(ports)
+        if not found:
             for path in sockets:
                 _probe(path)
-            if not any(server.busy for server in servers) and not _open(ports):
-                return True
+            busy = [f"{server.server_address} has {server.busy}" for server in servers if server.busy]
+            found = busy or _open(ports)
+            if not found:
+                return None
         time.sleep(0.002)
-    return False
+    return ", ".join(found or ["nobody has looked"])

@@ -378,8 +378,9 @@ class Commands:
 
     def cmd_idle(self, limit_s="30"):
         sockets = [os.path.join(self.box.sockets, name) for name in ("gitlab.sock", "front.sock")]
-        if not connections.idle({self.box.info["ports"][name] for name in ("server", "plain")}, sockets, self.box.servers, float(limit_s)):
-            raise Bad("a client is still connected")
+        found = connections.idle({self.box.info["ports"][name] for name in ("server", "plain")}, sockets, self.box.servers, float(limit_s))
+        if found:
+            raise Bad(f"a client is still connected: {found}")
         return ""
 
     def cmd_reset(self):

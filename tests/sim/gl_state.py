@@ -98,7 +98,7 @@ class State:
         self.box, self.lock = box, threading.RLock()
         self.base = box.info["gitlab"]  # https://127.0.0.1:PORT[/ROOT]
         self.resets, self.syncs = [], []
-        self.requests, self.record = [], False
+        self.requests, self.record, self.projects = [], False, {}
 
     # -- time and numbers
 
@@ -121,6 +121,8 @@ class State:
         with self.lock:
             self.numbers, self.data, self.version = {}, {}, "19.5.0-pre"
             self.totals, self.read_only = True, set()
+            for project in self.projects.values():
+                project.repo.reader.close()
             self.users, self.groups, self.projects, self.tokens = {}, {}, {}, {}
             people.fill(self)
             self.requests.clear()

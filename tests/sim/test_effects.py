@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import http.client
+import subprocess
 
 import pytest
 
@@ -53,12 +54,25 @@ def test_the_request_after_the_write_is_dropped_without_effect(box, aside):
     assert box.api("GET", "/projects/gitops%2Fapps/repository/branches/y")[0] == 404
 
 
+def test_a_reset_leaves_no_reader_behind(box):
+    """Each reads a repository through a process of its own."""
+    daemon = str(box.info["leaders"][0][0])
+    counts = []
+    for _ in range(3):
+        box.ctl("reset")
+        box.api("GET", "/projects/gitops%2Fapps/repository/branches/main")
+        found = subprocess.run(["ps", "-o", "args=", "--ppid", daemon], capture_output=True, text=True, check=True).stdout
+        counts.append(sum("cat-file" in row for row in found.splitlines()))
+    assert counts[0] == counts[2] > 0, counts
+
+
 def test_idle_waits_for_what_a_client_began(box, aside):
     box.ctl("idle")
     box.ctl("hold", "1")
     client = aside(box.api, "POST", "/projects/gitops%2Fapps/repository/branches", {"branch": "x", "ref": "main"})
     box.ctl("held")
-    assert sandbox.ask(box.info, ["idle", "0.05"]) == (False, "a client is still connected")
+    good, text = sandbox.ask(box.info, ["idle", "0.05"])
+    assert not good and text.startswith("a client is still connected: 01 "), text
     box.ctl("hold", "off")
     client.result(30)
     box.ctl("idle")
