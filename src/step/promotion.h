@@ -50,10 +50,11 @@ struct sg_promotion {
 	struct sg_changes changes; /* of the last plan */
 	char landed[SG_OID_SIZE];  /* commit by which it reached the target; "": not known */
 	int64_t followed_iid;      /* of our request that was open at a look; 0: none was */
-	int64_t opened_ms;         /* when it was opened, of the loop's clock; 0: not by this run */
-	int writes;                /* effects so far */
-	int refusals;              /* answers in a row that said no without a reason */
-	int doubts;                /* effects in a row of which nothing says that they came about */
+	struct sg_requesters_seen noted;
+	int64_t opened_ms; /* when it was opened, of the loop's clock; 0: not by this run */
+	int writes;        /* effects so far */
+	int refusals;      /* answers in a row that said no without a reason */
+	int doubts;        /* effects in a row of which nothing says that they came about */
 	char merged_oid[SG_OID_SIZE];   /* the head that GitLab was told to merge now */
 	char armed_oid[SG_OID_SIZE];    /* the head that GitLab was told to merge by itself */
 	char disarmed_oid[SG_OID_SIZE]; /* the head that was taken back from that */

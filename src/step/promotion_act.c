@@ -130,6 +130,9 @@ static int record(struct acting *a, int64_t iid, int64_t number, const char *wis
 	if (sg_requester_record(a->world, a->forge, &ask, &doubt, err) < 0)
 		return -1;
 	a->p->doubts += doubt;
+	if (!doubt)
+		a->p->noted = (struct sg_requesters_seen){
+			iid, number, sg_loop_now_ms(sg_world_loop(a->world))};
 	return 0;
 }
 

@@ -199,6 +199,9 @@ static int look_at_notes(struct looking *l, struct sg_err *err)
 		    &l->forge->gitlab, p->request.mr.iid, l->world->arena, &notes, &count, err) < 0)
 		return -1;
 	sg_requesters_read(l->world, l->forge, &l->loaded->policy, notes, count, &p->requesters);
+	p->facts.head_known =
+		!sg_requesters_are_behind(l->world, &p->requesters, p->request.mr.iid, &p->noted) &&
+		p->facts.head_known;
 	p->facts.recorded = p->requesters.recorded;
 	p->double_note_count = sg_double_notes_find(l->forge, notes, count, p->double_notes);
 	p->facts.withdrawn = !p->request.mr.auto_merge &&
@@ -438,6 +441,7 @@ static struct sg_promotion begin(struct sg_world *world, const struct sg_promoti
 			.as_open = before->as_open},
 		.started_ms = before->started_ms,
 		.opened_ms = before->opened_ms,
+		.noted = before->noted,
 		.crowd = before->crowd,
 		.head_since_ms = before->head_since_ms,
 		.changes = before->changes,

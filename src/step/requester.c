@@ -120,6 +120,18 @@ void sg_requesters_read(struct sg_world *world, const struct sg_forge *forge,
 	*ret = all;
 }
 
+bool sg_requesters_are_behind(const struct sg_world *world, const struct sg_requesters *requesters,
+	int64_t iid, struct sg_requesters_seen *seen)
+{
+	int64_t now_ms = sg_loop_now_ms(sg_world_loop(world));
+
+	if (!requesters->trouble && seen->iid == iid && requesters->last < seen->last &&
+		now_ms - seen->at_ms < SG_REPLICA_LAG_MS)
+		return true;
+	*seen = (struct sg_requesters_seen){iid, requesters->last, now_ms};
+	return false;
+}
+
 bool sg_requesters_have(const struct sg_requesters *requesters, const char *head, int64_t user)
 {
 	for (size_t i = 0; i < requesters->head_count; i++)

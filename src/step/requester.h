@@ -37,6 +37,24 @@ void sg_requesters_read(struct sg_world *world, const struct sg_forge *forge,
 	const struct sg_policy *policy, const struct sg_gitlab_note *notes, size_t count,
 	struct sg_requesters *ret);
 
+/* So long a replica of GitLab's may be behind (gitlab.md 1.3). */
+#define SG_REPLICA_LAG_MS 15000
+
+/* The last of the notes, as this run has seen or written it; all zero: none. */
+struct sg_requesters_seen {
+	int64_t iid;
+	int64_t last;
+	int64_t at_ms; /* of the loop's clock */
+};
+
+/*
+ * Do the notes of the request lack some that this run has seen, or written, a moment ago? Then they
+ * come from a replica: by them nobody would have asked, and who did would be written down again.
+ * Else *SEEN is as they are.
+ */
+bool sg_requesters_are_behind(const struct sg_world *world, const struct sg_requesters *requesters,
+	int64_t iid, struct sg_requesters_seen *seen);
+
 /* Does a note say that this person asked for that head? USER 0: that anybody did. */
 bool sg_requesters_have(const struct sg_requesters *requesters, const char *head, int64_t user);
 

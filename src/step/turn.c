@@ -5,9 +5,6 @@
 #include "step/promotion_words.h"
 #include "step/record.h"
 
-/* So long a replica may be behind. */
-#define LAG_MS 15000
-
 static int64_t now_of(const struct sg_turning *t)
 {
 	return sg_loop_now_ms(sg_world_loop(t->world));
@@ -57,7 +54,8 @@ static void tell(struct sg_turning *t, size_t i)
 static int unless_lagging(
 	const struct sg_turning *t, const struct sg_promotion *p, const struct sg_err *err)
 {
-	if (err->reason != SG_R_NOT_FOUND || !p->opened_ms || now_of(t) - p->opened_ms >= LAG_MS)
+	if (err->reason != SG_R_NOT_FOUND || !p->opened_ms ||
+		now_of(t) - p->opened_ms >= SG_REPLICA_LAG_MS)
 		return -1;
 	sg_debug(t->world->log, "right after it was opened: %s", err->cause);
 	return 0;

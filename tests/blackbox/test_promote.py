@@ -337,6 +337,17 @@ def test_accidents_around_the_merge_change_nothing_in_the_end(journey, faults, a
     assert journey.tag("staging") == "1.4.2" and len(journey.merges()) == 1
 
 
+def test_a_list_of_notes_that_is_behind_makes_nobody_ask_twice(journey):
+    journey.dev()
+    journey.ctl("mr-next", "notes-lag", "2")
+    journey.ctl("api-log", "clear")
+    run = journey.promote("catalog", "staging")
+    iid = run.json["merge_requests"][0]["iid"]
+    assert journey.tag("staging") == "1.4.2"
+    rows = [row for row in json.loads(journey.ctl("api-log")) if "/notes" in row["path"] and row["method"] != "GET"]
+    assert [(row["method"], row["path"].partition("merge_requests/")[2]) for row in rows] == [("POST", f"{iid}/notes")], rows
+
+
 @pytest.mark.parametrize("effect", ["POST merge_requests", "PUT merge", "POST notes"])
 def test_an_answer_lost_after_the_effect_is_read_back(journey, faults, effect):
     journey.dev()

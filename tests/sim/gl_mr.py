@@ -41,6 +41,7 @@ COUNTS = {  # name -> what the next N of something do
     "merge-moved": "the target branch moves before each of the next N merges (P2)",
     "merge-422": "the next N merges answer 422 and do nothing (6.5)",
     "merge-405": "the next N merges answer 405 without a reason (6.5)",
+    "notes-lag": "the next N lists of notes come from a replica that has none of them yet (1.3)",
     "merge-locked": "N reads after the next merge show the state locked (6.3)",
     "approvals-syncing": "N reads after the next push show approvals_syncing (6.6)",
     "train-ignored": "the next N requests to get on a merge train answer 201 and do nothing (6.7)",
