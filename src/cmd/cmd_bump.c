@@ -73,8 +73,10 @@ static int wishes_of(struct sg_arena *arena, const struct bump_args *args,
 {
 	struct sg_bump_wish *wishes;
 
-	if (words->count == 0)
-		return sg_fail(err, SG_R_USAGE, "bump needs a service and a tag");
+	if (words->count == 0) {
+		(void)sg_fail(err, SG_R_USAGE, "bump needs a service and a tag");
+		return sg_hint(err, "as in: bump catalog 1.4.2");
+	}
 	wishes = sg_arena_calloc(arena, words->count, sizeof(*wishes));
 	ask->wishes = wishes;
 	if (is_pair(args, words)) {

@@ -29,10 +29,11 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 	const struct sg_gate_ask ask = {
 		.services = words->items, .count = words->count, .to = args->to};
 
-	if (words->count == 0)
-		return sg_fail(err, SG_R_USAGE, "gate needs the name of a service");
-	if (!args->to)
-		return sg_fail(err, SG_R_USAGE, "gate needs --to, the environment");
+	if (words->count == 0 || !args->to) {
+		(void)sg_fail(err, SG_R_USAGE, "gate needs %s",
+			words->count ? "--to, the environment" : "the name of a service");
+		return sg_hint(err, "as in: gate catalog --to production");
+	}
 	return sg_flow_gate(world, &ask, report, err);
 }
 

@@ -189,10 +189,11 @@ static int run_open(struct sg_world *world, const void *raw, const struct sg_wor
 	const struct mr_args *args = raw;
 	struct sg_mr_ask ask = ask_of(args, words);
 
-	if (words->count == 0)
-		return sg_fail(err, SG_R_USAGE, "mr open needs the name of a service");
-	if (!args->to)
-		return sg_fail(err, SG_R_USAGE, "mr open needs --to, the environment");
+	if (words->count == 0 || !args->to) {
+		(void)sg_fail(err, SG_R_USAGE, "mr open needs %s",
+			words->count ? "--to, the environment" : "the name of a service");
+		return sg_hint(err, "as in: mr open catalog --to production");
+	}
 	if (wishes_of(world->arena, words, &ask, err) < 0 ||
 		sg_older_reason(&args->older, &ask.older_reason, err) < 0)
 		return -1;

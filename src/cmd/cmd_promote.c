@@ -51,10 +51,11 @@ static int run(struct sg_world *world, const void *raw, const struct sg_words *w
 		.look_every_ms = args->look_every_ms,
 	};
 
-	if (words->count == 0)
-		return sg_fail(err, SG_R_USAGE, "promote needs the name of a service");
-	if (!args->to)
-		return sg_fail(err, SG_R_USAGE, "promote needs --to, the environment");
+	if (words->count == 0 || !args->to) {
+		(void)sg_fail(err, SG_R_USAGE, "promote needs %s",
+			words->count ? "--to, the environment" : "the name of a service");
+		return sg_hint(err, "as in: promote catalog --to production");
+	}
 	if (sg_older_reason(&args->older, &ask.older_reason, err) < 0)
 		return -1;
 	return sg_flow_promote(world, &ask, report, err);
