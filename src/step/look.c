@@ -8,6 +8,7 @@
 #include "step/await.h"
 #include "step/change.h"
 #include "step/cluster.h"
+#include "step/look_children.h"
 #include "step/look_flux.h"
 #include "step/look_plain.h"
 #include "step/workloads.h"
@@ -28,6 +29,8 @@ struct looking {
 	const struct sg_app *app; /* in the world's arena */
 	const char *version;      /* its resourceVersion */
 	int64_t until_ms;
+	int64_t grace_ms; /* of a Degraded application, as it is where nothing says since when */
+	struct sg_look_children children;
 };
 
 static int64_t now_of(const struct looking *looking)
@@ -57,6 +60,14 @@ static int read_app(struct looking *looking, struct sg_err *err)
 		    looking->client, &looking->name, looking->until_ms, &doc, err) < 0)
 		return -1;
 	return take(looking, doc, err);
+}
+
+/* The application and its children, once more. */
+static int read_again(struct looking *looking, struct sg_err *err)
+{
+	if (read_app(looking, err) < 0)
+		return -1;
+	return sg_look_children_again(&looking->children, looking->fold, err);
 }
 
 /* The commit that the application was compared at, when it says a whole one. */
@@ -95,19 +106,58 @@ static int prove(struct looking *looking, bool *ret_asked, struct sg_err *err)
 {
 	struct sg_json *patched SG_AUTO(sg_json_free_ptr) = NULL;
 	struct sg_app_request request;
+	struct sg_cluster_app name;
+	struct sg_look_child *child;
 	enum sg_refresh_result result;
 
 	*ret_asked = false;
 	if (!looking->policy.may_refresh ||
 		!sg_app_fold_request(looking->fold, now_of(looking), &request))
 		return 0;
-	if (sg_cluster_refresh(looking->client, &looking->name, sg_refresh_kind_of(&request),
-		    looking->version, looking->until_ms, &result, &patched, err) < 0)
+	name = (struct sg_cluster_app){request.namespace, request.name};
+	child = sg_look_child_find(&looking->children, &name);
+	if (sg_cluster_refresh(looking->client, &name, sg_refresh_kind_of(&request),
+		    child ? child->version : looking->version, looking->until_ms, &result, &patched,
+		    err) < 0)
 		return -1;
 	looking->policy.may_refresh = result != SG_REFRESH_NOT_PERMITTED;
 	sg_app_fold_requested(looking->fold, &request, now_of(looking));
 	*ret_asked = true;
-	return patched ? take(looking, patched, err) : 0;
+	if (!patched)
+		return 0;
+	if (child)
+		return sg_look_child_take(&looking->children, child, patched, looking->fold, err);
+	return take(looking, patched, err);
+}
+
+static bool has_lasted(const struct looking *looking, int64_t since_s)
+{
+	return since_s != SG_APP_NO_TIME &&
+	       looking->client->server_unix_s - since_s >= looking->grace_ms / 1000;
+}
+
+/*
+ * Nothing is followed, so no time passes in which a failure could be watched to last: the server's
+ * own times tell how long it has, where it has any.
+ */
+static void believe_at_once(struct looking *looking)
+{
+	looking->policy.confirm_ms = 0;
+	looking->grace_ms = looking->policy.degraded_grace_ms;
+	if (has_lasted(looking, looking->app->health_changed_s))
+		looking->policy.degraded_grace_ms = 0;
+}
+
+/* One that is Degraded since a moment, or since nobody knows when, may be well in another. */
+static const struct sg_app *child_of(void *arg, const char *namespace, const char *name)
+{
+	struct looking *looking = arg;
+	const struct sg_app *child = sg_look_child(&looking->children, namespace, name);
+
+	if (child && child->health == SG_APP_DEGRADED &&
+		!has_lasted(looking, child->health_changed_s))
+		looking->policy.degraded_grace_ms = looking->grace_ms;
+	return child;
 }
 
 static const struct sg_app_workloads *workloads_of(void *arg, const struct sg_app *app)
@@ -120,14 +170,28 @@ static const struct sg_app_workloads *workloads_of(void *arg, const struct sg_ap
 /* What Argo CD leaves open is asked of the workloads. */
 static int look_at_workloads(struct looking *looking, struct sg_err *err)
 {
-	bool read;
+	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
+	size_t count = sg_app_fold_judged(looking->fold, all, SG_COUNT(all));
+	bool read, any = false;
 
-	if (sg_workloads_look(looking->workloads, looking->app, sg_app_fold_verdict(looking->fold),
-		    &read, err) < 0)
-		return -1;
-	if (read)
+	for (size_t i = 0; i < count; i++) {
+		if (sg_workloads_look(looking->workloads, all[i].app, all[i].verdict, &read, err) <
+			0)
+			return -1;
+		any = any || read;
+	}
+	if (any)
 		sg_app_fold_tick(looking->fold, now_of(looking));
 	return 0;
+}
+
+/* A signal came while the table asked for a child. */
+static bool stopped(const struct looking *looking, struct sg_err *err)
+{
+	if (looking->children.stop.reason == SG_R_OK)
+		return false;
+	*err = looking->children.stop;
+	return true;
 }
 
 /* Reads on while the table waits for the proof that it asked for. */
@@ -140,11 +204,11 @@ static int judge(struct looking *looking, struct sg_err *err)
 	for (;;) {
 		enum sg_app_kind kind;
 
-		if (look_at_workloads(looking, err) < 0)
+		if (look_at_workloads(looking, err) < 0 || stopped(looking, err))
 			return -1;
 		kind = sg_app_fold_verdict(looking->fold)->kind;
 		if (kind == SG_APP_SUCCESS)
-			return read_app(looking, err);
+			return read_again(looking, err);
 		if (kind != SG_APP_WAIT)
 			return 0;
 		if (prove(looking, &now_asked, err) < 0)
@@ -153,7 +217,7 @@ static int judge(struct looking *looking, struct sg_err *err)
 		if (!asked || now_of(looking) + PROOF_POLL_MS >= looking->until_ms)
 			return 0;
 		if (sg_loop_delay(loop, sg_loop_after(loop, PROOF_POLL_MS), err) < 0 ||
-			read_app(looking, err) < 0)
+			read_again(looking, err) < 0)
 			return -1;
 	}
 }
@@ -187,6 +251,46 @@ static bool would_run(const struct looking *looking, const struct sg_app_verdict
 	       facts->complete && is_among(&facts->templates, looking->ask->image);
 }
 
+/* 0 where one of them does not say. */
+static int64_t later_of(int64_t a_unix_s, int64_t b_unix_s)
+{
+	if (!a_unix_s || !b_unix_s)
+		return 0;
+	return a_unix_s > b_unix_s ? a_unix_s : b_unix_s;
+}
+
+static void add_images(
+	struct sg_look *look, const char **images, const struct sg_app *app, const char *wanted)
+{
+	for (size_t i = 0; i < app->images.count; i++)
+		images[look->image_count++] = app->images.items[i];
+	look->image_seen = look->image_seen || is_among(&app->images, wanted);
+}
+
+/* All is there since the last of the children is. */
+static void add_children(const struct looking *looking, struct sg_look *look)
+{
+	const struct sg_look_children *children = &looking->children;
+	size_t count = looking->app->images.count;
+	const char **images;
+
+	for (size_t i = 0; i < children->count; i++)
+		count += children->items[i].app ? children->items[i].app->images.count : 0;
+	images = sg_arena_calloc(looking->world->arena, count + 1, sizeof(*images));
+	add_images(look, images, looking->app, looking->ask->image);
+	for (size_t i = 0; i < children->count; i++) {
+		const struct sg_app *child = children->items[i].app;
+
+		if (!child)
+			continue;
+		add_images(look, images, child, looking->ask->image);
+		look->deployed_unix_s = later_of(look->deployed_unix_s, time_of(child->deployed_s));
+		look->health_unix_s =
+			later_of(look->health_unix_s, time_of(child->health_changed_s));
+	}
+	look->images = images;
+}
+
 static void fill(struct looking *looking, struct sg_look *look)
 {
 	const struct sg_app *app = looking->app;
@@ -195,32 +299,16 @@ static void fill(struct looking *looking, struct sg_look *look)
 	look->verdict.message = sg_arena_strdup(looking->world->arena, look->verdict.message);
 	look->sync = sg_app_sync_name(app->sync);
 	look->health = sg_app_health_name(app->health);
-	look->images = app->images.items;
-	look->image_count = app->images.count;
-	look->image_seen =
-		is_among(&app->images, looking->ask->image) || would_run(looking, &look->verdict);
+	look->image_seen = would_run(looking, &look->verdict);
 	look->deployed_unix_s = time_of(app->deployed_s);
 	look->health_unix_s = time_of(app->health_changed_s);
-}
-
-/*
- * Nothing is followed, so no time passes in which a failure could be watched to last: the server's
- * own times tell how long it has, where it has any.
- */
-static void believe_at_once(struct looking *looking)
-{
-	int64_t since_s = looking->app->health_changed_s;
-	int64_t now_s = looking->client->server_unix_s;
-	int64_t grace_ms = looking->policy.degraded_grace_ms;
-
-	looking->policy.confirm_ms = 0;
-	if (since_s != SG_APP_NO_TIME && now_s - since_s >= grace_ms / 1000)
-		looking->policy.degraded_grace_ms = 0;
+	add_children(looking, look);
 }
 
 static int look_at(struct looking *looking, struct sg_look *look, struct sg_err *err)
 {
-	const struct sg_app_beside beside = {.workloads = workloads_of, .arg = looking};
+	const struct sg_app_beside beside = {
+		.item = child_of, .workloads = workloads_of, .arg = looking};
 	const struct sg_look_ask *ask = looking->ask;
 	struct sg_ancestry *ancestry;
 	struct sg_app_want want;
@@ -272,6 +360,10 @@ static int look_at_one(struct sg_world *world, struct sg_loaded *loaded,
 	looking.policy.may_refresh = !ask->reads_only;
 	if (looking.until_ms > world->deadline_ms)
 		looking.until_ms = world->deadline_ms;
+	looking.children = (struct sg_look_children){.world = world,
+		.client = client,
+		.until_ms = looking.until_ms,
+		.stop = SG_ERR_INIT};
 	look.application =
 		sg_arena_printf(world->arena, "%s/%s", looking.name.namespace, looking.name.name);
 	if (look_at_kind(&looking, &look, &trouble) < 0 &&
@@ -288,14 +380,6 @@ static int badness(const struct sg_look *look)
 		[SG_APP_SUCCESS] = 0, [SG_APP_WAIT] = 1, [SG_APP_POLICY] = 2, [SG_APP_FAIL] = 4};
 
 	return look->trouble.words ? 3 : by_kind[look->verdict.kind];
-}
-
-/* 0 where one of them does not say. */
-static int64_t later_of(int64_t a_unix_s, int64_t b_unix_s)
-{
-	if (!a_unix_s || !b_unix_s)
-		return 0;
-	return a_unix_s > b_unix_s ? a_unix_s : b_unix_s;
 }
 
 /*
