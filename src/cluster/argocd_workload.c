@@ -117,7 +117,8 @@ static bool is_wanted(const struct sg_tree_node *node, const struct sg_argocd_wi
 	if (wish->selector)
 		return sg_argocd_tree_selects(node, wish->selector);
 	return strcmp(node->owner_uid, wish->owner_uid) == 0 &&
-	       (!node->revision[0] || strcmp(node->revision, wish->revision) == 0);
+	       (!node->revision[0] || !wish->revision[0] ||
+		       strcmp(node->revision, wish->revision) == 0);
 }
 
 /* One that is gone since the tree was read is no part of a list. 1: go on, 0: enough. */

@@ -302,6 +302,9 @@ int sg_workload_decode(const struct sg_json *object, enum sg_workload_kind kind,
 	if (sg_workload_owner(&reader, object, &raw.facts.owner) < 0)
 		return -1;
 	raw.facts.template_hash = sg_workload_label_of(&reader, object, "pod-template-hash");
+	if (!raw.facts.template_hash[0])
+		raw.facts.template_hash =
+			sg_workload_label_of(&reader, object, "rollouts-pod-template-hash");
 	fill_absent(&raw);
 	read_annotations(&reader, object, &raw.facts);
 	if (kind == SG_WORKLOAD_POD) {

@@ -203,7 +203,7 @@ struct listing {
 	const struct sg_workload_call *call;
 	const char *namespace;
 	const char *selector; /* of events the UID */
-	const struct sg_workload *deployment;
+	const struct sg_workload *maker;
 	const struct sg_tree *tree; /* of Argo CD's own API; NULL by the cluster's */
 };
 
@@ -286,17 +286,24 @@ int sg_cluster_list_pods(const struct sg_workload_call *read, const char *namesp
 	return rc;
 }
 
+static bool is_newest(const struct sg_workload *set, const struct sg_workload *maker)
+{
+	if (strcmp(set->owner.uid, maker->uid) != 0)
+		return false;
+	if (maker->kind == SG_WORKLOAD_ROLLOUT)
+		return strcmp(set->template_hash, maker->rollout.current_hash) == 0;
+	return set->revision[0] && strcmp(set->revision, maker->revision) == 0;
+}
+
 static int take_replica_set(void *arg, const struct sg_json *item, struct sg_err *err)
 {
 	const struct item_call *call = arg;
-	const struct sg_workload *deployment = call->listing->deployment;
 	struct listed *listed = call->listed;
 	struct sg_workload set;
 
 	if (sg_workload_decode(item, SG_WORKLOAD_REPLICA_SET, call->arena, &set, err) < 0)
 		return -1;
-	if (strcmp(set.owner.uid, deployment->uid) == 0 && set.revision[0] &&
-		strcmp(set.revision, deployment->revision) == 0) {
+	if (is_newest(&set, call->listing->maker)) {
 		listed->set = sg_arena_alloc(call->arena, sizeof(*listed->set));
 		*listed->set = set;
 		return 0;
@@ -313,8 +320,8 @@ static int find_set(
 	struct item_call call = {listing, arena, listed};
 	const struct sg_argocd_wish wish = {.kind = SG_WORKLOAD_REPLICA_SET,
 		.namespace = listing->namespace,
-		.owner_uid = listing->deployment->uid,
-		.revision = listing->deployment->revision};
+		.owner_uid = listing->maker->uid,
+		.revision = listing->maker->revision};
 
 	if (listing->tree)
 		return sg_argocd_each(&read, listing->tree, &wish, take_replica_set, &call,
@@ -324,15 +331,19 @@ static int find_set(
 }
 
 int sg_cluster_newest_replica_set(const struct sg_workload_call *read,
-	const struct sg_workload *deployment, const struct sg_workload **ret, struct sg_err *err)
+	const struct sg_workload *maker, const struct sg_workload **ret, struct sg_err *err)
 {
-	struct listing listing = {
-		read, deployment->namespace, deployment->selector, deployment, NULL};
+	struct listing listing = {read, maker->namespace, maker->selector, maker, NULL};
+	bool rollout = maker->kind == SG_WORKLOAD_ROLLOUT;
+	const char *which = rollout ? maker->rollout.current_hash : maker->revision;
 	struct listed listed;
 
 	*ret = NULL;
-	if (!deployment->selector[0] || !deployment->uid[0] || !deployment->revision[0])
+	if (!maker->selector[0] || !maker->uid[0] || !which[0])
 		return 0;
+	if (rollout)
+		listing.selector = sg_arena_printf(
+			read->arena, "%s,rollouts-pod-template-hash=%s", maker->selector, which);
 	if (read_list(read, "sets", find_set, &listing, &listed, err) < 0)
 		return -1;
 	*ret = listed.set;

@@ -40,11 +40,11 @@ int sg_cluster_list_pods(const struct sg_workload_call *read, const char *namesp
 	const char *selector, struct sg_pods *ret, struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * The ReplicaSet with the newest template of the Deployment: its own, and of its revision. *ret is
- * NULL when there is none (yet).
+ * The ReplicaSet with the newest template of the Deployment (its own, and of its revision) or of
+ * the Rollout (by the hash of its pods). *ret is NULL when there is none (yet).
  */
 int sg_cluster_newest_replica_set(const struct sg_workload_call *read,
-	const struct sg_workload *deployment, const struct sg_workload **ret,
+	const struct sg_workload *maker, const struct sg_workload **ret,
 	struct sg_err *err) SG_MUST_CHECK;
 
 /* Events of one object that are read at most; of more nothing is said. */

@@ -57,7 +57,7 @@ struct sg_argocd_wish {
 	const char *namespace;
 	const char *selector; /* of its labels; NULL: what follows counts */
 	const char *owner_uid;
-	const char *revision;
+	const char *revision; /* "": any */
 };
 
 /*

@@ -80,7 +80,8 @@ struct sg_workload {
 	const char *name;
 	const char *uid;
 	struct sg_owner owner;
-	const char *template_hash; /* of a ReplicaSet: label pod-template-hash */
+	const char *template_hash; /* of a ReplicaSet: label pod-template-hash, of a Rollout's its
+				      own */
 	const char *tracking;      /* annotation of Argo CD: "APPLICATION:..."; "" */
 	const char *instance;      /* label: the application, or what a chart says */
 	bool deleting;

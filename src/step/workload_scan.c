@@ -61,20 +61,29 @@ static struct newest by_label(const struct scan *scan, const struct sg_workload 
 		owner_uid, value};
 }
 
-/* 0: *ret says which; also when it is nobody. */
-static int newest_of(struct scan *scan, const struct sg_workload *workload,
-	const struct sg_workload **ret_set, struct newest *ret, struct sg_err *err)
+/* What makes the pods of the newest template; NULL: there is none, or it may not be read. */
+static int find_set(struct scan *scan, const struct sg_workload *workload,
+	const struct sg_workload **ret_set, struct sg_err *err)
 {
 	struct sg_err why = SG_ERR_INIT;
 
 	*ret_set = NULL;
+	if (sg_scan_is_denied(scan, SG_WORKLOAD_REPLICA_SET) ||
+		sg_cluster_newest_replica_set(scan->read, workload, ret_set, &why) == 0)
+		return 0;
+	return sg_scan_leave_out(scan, SG_WORKLOAD_REPLICA_SET, &why, err);
+}
+
+/* 0: *ret says which; also when it is nobody. */
+static int newest_of(struct scan *scan, const struct sg_workload *workload,
+	const struct sg_workload **ret_set, struct newest *ret, struct sg_err *err)
+{
+	*ret_set = NULL;
 	*ret = (struct newest){"", NULL, ""};
 	switch (workload->kind) {
 	case SG_WORKLOAD_DEPLOYMENT:
-		if (sg_scan_is_denied(scan, SG_WORKLOAD_REPLICA_SET))
-			return 0;
-		if (sg_cluster_newest_replica_set(scan->read, workload, ret_set, &why) < 0)
-			return sg_scan_leave_out(scan, SG_WORKLOAD_REPLICA_SET, &why, err);
+		if (find_set(scan, workload, ret_set, err) < 0)
+			return -1;
 		if (*ret_set)
 			*ret = by_label(scan, workload, "pod-template-hash",
 				(*ret_set)->template_hash, (*ret_set)->uid);
@@ -159,6 +168,25 @@ static void look_at_pods(struct scan *scan, const struct sg_workload *workload,
 	}
 }
 
+/* Of a Rollout what makes its pods is read only where no pod says more. */
+static int look_at_set(struct scan *scan, const struct sg_workload *workload, const char *label,
+	struct found *found, struct sg_err *err)
+{
+	const struct sg_workload *set;
+	struct sg_stuck stuck;
+
+	if (workload->kind != SG_WORKLOAD_ROLLOUT || found->any || found->mute.pod)
+		return 0;
+	if (find_set(scan, workload, &set, err) < 0)
+		return -1;
+	if (!set)
+		return 0;
+	found->mute.uid = set->uid;
+	if (sg_workload_pods_refused(set, scan->read->arena, &stuck))
+		add_stuck(scan, label, &stuck, NULL, found);
+	return 0;
+}
+
 /* Reasons among the pods of the newest template, and for which there are none. */
 static int find_stuck(struct scan *scan, const struct sg_workload *workload, struct found *found,
 	struct sg_err *err)
@@ -190,7 +218,7 @@ static int find_stuck(struct scan *scan, const struct sg_workload *workload, str
 		    scan->read, workload->namespace, newest.selector, &scan->pods, &why) < 0)
 		return sg_scan_leave_out(scan, SG_WORKLOAD_POD, &why, err);
 	look_at_pods(scan, workload, &newest, label, found);
-	return 0;
+	return look_at_set(scan, workload, label, found, err);
 }
 
 /* Where nothing else tells the reason, events may. */

@@ -395,6 +395,77 @@ static void old_events_are_history(void **state)
 	end(&b);
 }
 
+#define ROLLOUT_SETS                                                                               \
+	SERVER "/apis/apps/v1/namespaces/shop/replicasets?limit=50&labelSelector=app%3Dweb%2C"     \
+	       "rollouts-pod-template-hash%3Dh2"
+#define ROLLOUT_PODS PODS "?limit=50&labelSelector=app%3Dweb%2Crollouts-pod-template-hash%3Dh2"
+
+/* It makes no pods; SETS are there. */
+static void mute_rollout(struct bench *b, const char *sets)
+{
+	b->resources[1] = resource("argoproj.io", "Rollout", "web");
+	reply(b, SERVER "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web",
+		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\",\"uid\":\"u1\","
+		"\"generation\":1},"
+		"\"spec\":{\"replicas\":3,\"selector\":{\"matchLabels\":{\"app\":\"web\"}}},"
+		"\"status\":{"
+		"\"observedGeneration\":\"1\",\"phase\":\"Progressing\",\"currentPodHash\":\"h2\"}"
+		"}");
+	reply(b, ROLLOUT_PODS, "{\"items\":[]}");
+	reply(b, ROLLOUT_SETS, sets);
+}
+
+#define OTHERS_SET                                                                                 \
+	"{\"metadata\":{\"name\":\"x\",\"namespace\":\"shop\",\"uid\":\"s0\",\"ownerReferences\":" \
+	"[{"                                                                                       \
+	"\"kind\":\"Rollout\",\"name\":\"web\",\"uid\":\"u0\",\"controller\":true}]}}"
+#define ITS_SET(status)                                                                            \
+	"{\"items\":[" OTHERS_SET                                                                  \
+	",{\"metadata\":{\"name\":\"web-h2\",\"namespace\":\"shop\",\"uid\":"                      \
+	"\"s2\",\"labels\":{\"rollouts-pod-template-hash\":\"h2\"},\"ownerReferences\":[{"         \
+	"\"kind\":\"Rollout\",\"name\":\"web\",\"uid\":\"u1\","                                    \
+	"\"controller\":true}]},\"status\":{" status "}}]}"
+
+/* What happens to the pods of a Rollout is told of its ReplicaSet. */
+static void events_of_what_makes_the_pods_of_a_rollout(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	mute_rollout(&b, ITS_SET(""));
+	reply(&b, EVENTS "s2", event(&b, "s2", "denied by a webhook", 150));
+	assert_true(look(&b));
+	assert_int_equal(facts(&b)->cause, SG_APP_CODE_PODS_REFUSED);
+	assert_non_null(
+		strstr(facts(&b)->sentence, "no pods: event FailedCreate: denied by a webhook"));
+	end(&b);
+}
+
+static void a_rollout_that_has_no_set_yet_is_asked_itself(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	mute_rollout(&b, "{\"items\":[" OTHERS_SET "]}");
+	reply(&b, EVENTS "u1", "{\"items\":[]}");
+	assert_true(look(&b));
+	assert_int_equal(facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
+	end(&b);
+}
+
+static void the_set_of_a_rollout_says_that_pods_are_refused(void **state)
+{
+	struct bench b;
+
+	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	mute_rollout(&b, ITS_SET("\"conditions\":[{\"type\":\"ReplicaFailure\",\"status\":\"True\","
+				 "\"reason\":"
+				 "\"FailedCreate\",\"message\":\"exceeded quota: small\"}]"));
+	assert_true(look(&b));
+	assert_int_equal(facts(&b)->cause, SG_APP_CODE_QUOTA);
+	end(&b);
+}
+
 /* A pod that waits for its volume: its own events are asked for, of this very pod. */
 static void events_of_a_pod_that_does_not_begin(void **state)
 {
@@ -689,6 +760,9 @@ int main(void)
 		STORY(pods_that_are_not_created),
 		STORY(events_tell_why_there_are_no_pods),
 		STORY(old_events_are_history),
+		STORY(events_of_what_makes_the_pods_of_a_rollout),
+		STORY(a_rollout_that_has_no_set_yet_is_asked_itself),
+		STORY(the_set_of_a_rollout_says_that_pods_are_refused),
 		STORY(events_of_a_pod_that_does_not_begin),
 		STORY(events_that_may_not_be_read),
 		STORY(what_is_denied_is_said_once_and_not_asked_for_a_minute),
