@@ -36,7 +36,8 @@ int sg_cluster_version(struct sg_cluster_client *client, int64_t deadline_ms,
 	return 0;
 }
 
-static void write_review(struct sg_buf *out, const char *namespace, const char *verb)
+static void write_review(
+	struct sg_buf *out, const struct sg_cluster_right *right, const char *namespace)
 {
 	struct sg_json_out json;
 
@@ -47,9 +48,11 @@ static void write_review(struct sg_buf *out, const char *namespace, const char *
 	sg_json_open_object(&json, "spec");
 	sg_json_open_object(&json, "resourceAttributes");
 	sg_json_put_str(&json, "namespace", namespace);
-	sg_json_put_str(&json, "verb", verb);
-	sg_json_put_str(&json, "group", "argoproj.io");
-	sg_json_put_str(&json, "resource", "applications");
+	sg_json_put_str(&json, "verb", right->verb);
+	sg_json_put_str(&json, "group", right->group);
+	sg_json_put_str(&json, "resource", right->resource);
+	if (right->subresource)
+		sg_json_put_str(&json, "subresource", right->subresource);
 	sg_json_close_object(&json);
 	sg_json_close_object(&json);
 	sg_json_close_object(&json);
@@ -85,8 +88,8 @@ static int may_by_argocd(struct sg_cluster_client *client, int64_t deadline_ms, 
 	return 0;
 }
 
-int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, const char *verb,
-	int64_t deadline_ms, bool *ret_allowed, struct sg_err *err)
+int sg_cluster_may_do(struct sg_cluster_client *client, const struct sg_cluster_right *right,
+	const char *namespace, int64_t deadline_ms, bool *ret_allowed, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf body = {0};
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
@@ -97,10 +100,8 @@ int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, cons
 	struct sg_fault fault = {0};
 	const struct sg_json *allowed;
 
-	if (client->access->speech == SG_SPEAKS_ARGOCD)
-		return may_by_argocd(client, deadline_ms, ret_allowed, err);
 	sg_buf_init(&body, PATH_MAX_BYTES);
-	write_review(&body, namespace, verb);
+	write_review(&body, right, namespace);
 	req.body = sg_buf_str(&body);
 	if (sg_cluster_ask(client, &req, "what is allowed", deadline_ms, &doc, &fault, err) < 0)
 		return -1;
@@ -111,6 +112,16 @@ int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, cons
 		return sg_fail(err, SG_R_ANSWER_INVALID, "status.allowed: expected true or false");
 	*ret_allowed = sg_json_bool(allowed, false);
 	return 0;
+}
+
+int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, const char *verb,
+	int64_t deadline_ms, bool *ret_allowed, struct sg_err *err)
+{
+	const struct sg_cluster_right right = {verb, "argoproj.io", "applications", NULL};
+
+	if (client->access->speech == SG_SPEAKS_ARGOCD)
+		return may_by_argocd(client, deadline_ms, ret_allowed, err);
+	return sg_cluster_may_do(client, &right, namespace, deadline_ms, ret_allowed, err);
 }
 
 int sg_cluster_get_project(struct sg_cluster_client *client, const char *namespace,

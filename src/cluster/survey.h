@@ -24,6 +24,19 @@ int sg_cluster_version(struct sg_cluster_client *client, int64_t deadline_ms,
 int sg_cluster_may(struct sg_cluster_client *client, const char *namespace, const char *verb,
 	int64_t deadline_ms, bool *ret_allowed, struct sg_err *err) SG_MUST_CHECK;
 
+/* A right in the words of RBAC. */
+struct sg_cluster_right {
+	const char *verb;
+	const char *group;
+	const char *resource;
+	const char *subresource; /* NULL: of the resource itself */
+};
+
+/* The same of any right, of the cluster's API only. */
+int sg_cluster_may_do(struct sg_cluster_client *client, const struct sg_cluster_right *right,
+	const char *namespace, int64_t deadline_ms, bool *ret_allowed,
+	struct sg_err *err) SG_MUST_CHECK;
+
 /* Reads the AppProject NAME. FORBIDDEN, NOT_FOUND; the caller frees *ret_doc. */
 int sg_cluster_get_project(struct sg_cluster_client *client, const char *namespace,
 	const char *name, int64_t deadline_ms, struct sg_json **ret_doc,

@@ -95,6 +95,10 @@
 	"kubectl auth can-i watch applications.argoproj.io -n NAMESPACE\n")
 #define ON_CLUSTER_PATCH ROW("The Role leaves it away, perhaps on purpose: whoever may patch may also start a sync.", \
 	"kubectl auth can-i patch applications.argoproj.io -n NAMESPACE\n")
+#define ON_WORKLOADS_REACHED ROW("A wrong context, a network that does not let the job through, or a credential that has ended.", \
+	"kubectl --context CONTEXT get --raw /readyz\n")
+#define ON_WORKLOADS_READ ROW("The Role is applied in the cluster of Argo CD, and not in the one that it deploys to, or not in all namespaces.", \
+	"kubectl --context CONTEXT auth can-i list pods -n NAMESPACE\n")
 #define ON_APP_FOUND ROW("`application:` makes another name than the cluster has, or it is in another namespace or cluster.", APPS)
 #define ON_APP_READ ROW("The Role does not reach its namespace, or it is no Application that is understood here.", APPS)
 #define ON_APP_REPOSITORY ROW("The Application deploys from another place, so no commit here ever reaches it.", APP)

@@ -122,6 +122,13 @@
 	X(CLUSTER_PATCH, WARNING, "a refresh of applications may be asked for",                    \
 		"allow patch on applications.argoproj.io; without it a run waits for Argo CD's "   \
 		"own poll")                                                                        \
+	X(WORKLOADS_REACHED, WARNING,                                                              \
+		"the API server of the cluster that the workloads run in answers",                 \
+		"see `workloads:` of the environment, its server in the kubeconfig, the proxy "    \
+		"and the network; without it all goes by what Argo CD says")                       \
+	X(WORKLOADS_READ, WARNING, "workloads and pods there may be read",                         \
+		"apply docs/rbac/workloads.yaml, and for `rollout:` docs/rbac/rollouts.yaml, in "  \
+		"their namespaces, for the user of that context")                                  \
 	X(APP_FOUND, ERROR, "the applications exist",                                              \
 		"see `application:` and `cluster:` of the environment, and what Argo CD has")      \
 	X(APP_READ, ERROR, "the applications can be read and understood",                          \

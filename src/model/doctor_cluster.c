@@ -80,6 +80,31 @@ static void judge_rights(const struct sg_doctor_pass *pass, const struct sg_doct
 			pass, all[i], cluster->env->name, &cluster->rights.seen, false);
 }
 
+static void judge_workloads(
+	const struct sg_doctor_pass *pass, const struct sg_doctor_cluster *cluster)
+{
+	const struct sg_doctor_workloads *there = &cluster->workloads;
+	const char *env = cluster->env->name;
+	struct sg_doctor_names missing = {0};
+
+	if (!there->source || !sg_doctor_known(pass, SG_DOCTOR_WORKLOADS_REACHED, env,
+				      &there->server.reached, true))
+		return;
+	sg_doctor_ok(pass, SG_DOCTOR_WORKLOADS_REACHED, env, "%s: %s: %s answers", there->source,
+		there->server.url,
+		there->server.version ? there->server.version : "Kubernetes (of no known version)");
+	if (!sg_doctor_known(pass, SG_DOCTOR_WORKLOADS_READ, env, &there->rights, false))
+		return;
+	for (size_t i = 0; i < there->missing_count; i++)
+		sg_doctor_name(pass, &missing, there->missing[i]);
+	if (there->missing_count)
+		sg_doctor_fault(pass, SG_DOCTOR_WORKLOADS_READ, env, "not allowed: %s",
+			sg_doctor_names_text(pass, &missing));
+	else
+		sg_doctor_ok(pass, SG_DOCTOR_WORKLOADS_READ, env,
+			"workloads and pods may be read in %zu namespaces", there->namespace_count);
+}
+
 static void judge_cluster(
 	const struct sg_doctor_pass *pass, const struct sg_doctor_cluster *cluster)
 {
@@ -98,6 +123,7 @@ static void judge_cluster(
 	sg_doctor_clock(pass, SG_DOCTOR_CLUSTER_CLOCK, env, &cluster->server);
 	judge_rights(pass, cluster);
 	sg_doctor_judge_apps(pass, cluster);
+	judge_workloads(pass, cluster);
 }
 
 void sg_doctor_judge_clusters(const struct sg_doctor_pass *pass)

@@ -192,6 +192,16 @@ struct sg_doctor_rights {
 };
 
 /* The cluster of one environment. */
+/* The cluster that the applications deploy to, where `workloads:` names it. */
+struct sg_doctor_workloads {
+	const char *source; /* NULL: none is named */
+	struct sg_doctor_server server;
+	struct sg_doctor_seen rights;
+	size_t namespace_count;     /* of the applications there that were asked about */
+	const char *const *missing; /* "list pods in shop" */
+	size_t missing_count;
+};
+
 struct sg_doctor_cluster {
 	const struct sg_environment *env;
 	bool people_approve; /* it has an approval gate */
@@ -204,6 +214,7 @@ struct sg_doctor_cluster {
 	const struct sg_doctor_app *apps;
 	size_t app_count;
 	const char *no_apps_why; /* the services are not known: why; NULL: they are */
+	struct sg_doctor_workloads workloads;
 };
 
 struct sg_doctor_facts {

@@ -14,4 +14,7 @@ struct sg_survey_cluster {
 /* Reads each application and its project; -1 for a signal only. */
 int sg_survey_apps(struct sg_survey_cluster *cluster, struct sg_err *err) SG_MUST_CHECK;
 
+/* survey_workloads.c, after that: the cluster that they deploy to; -1 for a signal only. */
+int sg_survey_workloads(struct sg_survey_cluster *cluster, struct sg_err *err) SG_MUST_CHECK;
+
 #endif

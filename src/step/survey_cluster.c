@@ -106,7 +106,9 @@ static int look(struct sg_survey_cluster *c, const struct sg_doctor_cluster *row
 	if (sg_environment_follows(c->facts->env) == SG_FOLLOW_APPLICATION &&
 		ask_rights(c, err) < 0)
 		return -1;
-	return sg_survey_apps(c, err);
+	if (sg_survey_apps(c, err) < 0)
+		return -1;
+	return sg_survey_workloads(c, err);
 }
 
 /* Where the applications are: their template may say so for all of them. */

@@ -179,6 +179,42 @@ def test_the_cluster_of_another_application_is_not_believed(world, second):
     assert "is of another application than catalog-dev" in said and "catalog-staging" in said and 'context "work" of ' in said
 
 
+def examined(world, config, more=""):
+    """What doctor says about the cluster of the workloads: check -> (severity, text)."""
+    path = os.path.join(world.stagegate.folder, "examined.yaml")
+    with open(path, "w", encoding="ascii") as out:
+        out.write(ONE_SERVICE.replace("context: dev}", "context: dev, workloads: work}" + more))
+    run = world.run("doctor", "--config", path, "--output", "json", config=config, expect=None)
+    return {row["id"]: (row["severity"], row["text"]) for row in run.json["findings"] if row["id"].startswith("WORKLOADS_")}
+
+
+ACTS = ", rollout: {pause: resume}"
+
+
+@pytest.mark.parametrize("names_of, more, severity, words", [
+    (("workloads.yaml",), "", "ok", "may be read in 1 namespaces"), (("workloads.yaml", "rollouts.yaml"), ACTS, "ok", "may be read"),
+    (("rollouts.yaml",), "", "warning", "not allowed: get deployments in shop, list pods in shop"),
+    (("workloads.yaml",), ACTS, "warning", "not allowed: patch rollouts/status in shop")])
+def test_doctor_asks_there(world, second, names_of, more, severity, words):
+    away(world)
+    config, user = two_contexts(world, second, rules_of(*names_of))
+    found = examined(world, config, more)
+    assert found["WORKLOADS_REACHED"][0] == "ok" and 'context "work" of ' in found["WORKLOADS_REACHED"][1], found
+    assert found["WORKLOADS_READ"][0] == severity and words in found["WORKLOADS_READ"][1], found
+    assert {verb for verb, _, _ in second.asked(user)} <= {"create", "get"}
+
+
+def test_doctor_says_that_it_is_away(world, second):
+    away(world)
+    config, _ = two_contexts(world, second, rules_of("workloads.yaml"))
+    with open(config, encoding="ascii") as source:
+        text = source.read()
+    with open(config, "w", encoding="ascii") as out:
+        out.write(text.replace(second.url, f"https://127.0.0.1:{real.free_port()}"))
+    found = examined(world, config)
+    assert list(found) == ["WORKLOADS_REACHED"] and found["WORKLOADS_REACHED"][0] == "warning", found
+
+
 def test_a_server_that_is_away_is_said_and_decides_nothing(world, second):
     away(world)
     config, _ = two_contexts(world, second, rules_of("workloads.yaml"))

@@ -112,6 +112,13 @@ static void make_clusters(struct doctor_world *w)
 				SG_ANSWER_YES},
 			.apps = &w->rows[i],
 			.app_count = 1};
+	w->clusters[0].workloads =
+		(struct sg_doctor_workloads){.source = "context \"work\" of /etc/kubeconfig",
+			.server = {.url = "https://work.example.com",
+				.reached = KNOWN,
+				.version = "Kubernetes v1.35.4"},
+			.rights = KNOWN,
+			.namespace_count = 2};
 }
 
 static void make_gitlab(struct doctor_world *w)

@@ -147,6 +147,13 @@ BREAK(no_watch, w->clusters[0].rights.watch = SG_ANSWER_NO)
 BREAK(no_list, w->clusters[0].rights.list = w->clusters[0].rights.watch = SG_ANSWER_NO)
 BREAK(no_patch, w->clusters[0].rights.patch = SG_ANSWER_NO)
 BREAK(rights_unknown, w->clusters[0].rights.seen = FAILED(NOT_FOUND, "404 page not found"))
+static const char *const lacking[] = {"list pods in shop", "patch rollouts/status in shop"};
+BREAK(nothing, (void)w)
+BREAK(beyond_down, w->clusters[0].workloads.server.reached = FAILED(UNREACHABLE, "refused"))
+BREAK(beyond_denied, w->clusters[0].workloads.missing = lacking;
+	w->clusters[0].workloads.missing_count = 2)
+BREAK(beyond_unknown, w->clusters[0].workloads.rights = FAILED(NOT_FOUND, "404 page not found"))
+BREAK(beyond_unasked, w->clusters[0].workloads.rights = UNASKED("no application there"))
 BREAK(no_app, w->rows[1].seen = FAILED(APPLICATION_NOT_FOUND, "none"))
 BREAK(services_unknown, w->clusters[1].app_count = 0; w->clusters[1].no_apps_why = "no folder")
 BREAK(forbidden_app, w->rows[1].seen = FAILED(FORBIDDEN, "403: User cannot get"))
@@ -314,6 +321,14 @@ static const struct row {
 	ROW(no_patch, CLUSTER_PATCH, W, "patch is not allowed"),
 	ROW(rights_unknown, CLUSTER_GET, N, "not checked: 404"),
 	ROW(rights_unknown, CLUSTER_PATCH, N, "not checked: 404"),
+	ROW(nothing, WORKLOADS_REACHED, O,
+		"of /etc/kubeconfig: https://work.example.com: Kubernetes v1"),
+	ROW(nothing, WORKLOADS_READ, O, "may be read in 2 namespaces"),
+	ROW(beyond_down, WORKLOADS_REACHED, W, "refused"),
+	ROW(beyond_denied, WORKLOADS_READ, W,
+		"not allowed: list pods in shop, patch rollouts/status in shop"),
+	ROW(beyond_unknown, WORKLOADS_READ, N, "not checked: 404"),
+	ROW(beyond_unasked, WORKLOADS_READ, N, "not checked: no application there"),
 	ROW(no_app, APP_FOUND, E, "catalog-prod"),
 	ROW(services_unknown, APP_FOUND, N, "not checked: no folder"),
 	ROW(forbidden_app, APP_READ, E, "catalog-prod (403"),
