@@ -64,6 +64,8 @@ static int try_it(struct sg_follower *follower, const struct sg_follower_act *a,
 	enum sg_rollout_result result;
 	bool current;
 
+	if (a->by->access->speech != SG_SPEAKS_KUBERNETES)
+		return 2;
 	if (sg_cluster_get_workload(
 		    &call, SG_WORKLOAD_ROLLOUT, a->mark.namespace, a->mark.name, &rollout, err) < 0)
 		return -1;
