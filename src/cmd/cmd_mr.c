@@ -18,7 +18,7 @@ struct mr_args {
 #define TO_OPTION(help_) SG_STRING(struct mr_args, to, "to", "NAME", help_)
 #define DRY_OPTION(help_) SG_FLAG(struct mr_args, dry_run, "dry-run", help_)
 #define POLL_OPTION                                                                                \
-	SG_DURATION(struct mr_args, look_every_ms, "mr-poll", "5s",                                \
+	SG_PERIOD(struct mr_args, look_every_ms, "mr-poll", "5s",                                  \
 		"how often a merge request is looked at")
 
 static const struct sg_opt open_opts[] = {

@@ -19,7 +19,7 @@ static const struct sg_opt promote_opts[] = {
 	SG_FLAG(struct promote_args, wait_for_people, "wait-for-people",
 		"go on until --timeout where only time or people are missing, instead of ending "
 		"with 75"),
-	SG_DURATION(struct promote_args, look_every_ms, "mr-poll", "5s",
+	SG_PERIOD(struct promote_args, look_every_ms, "mr-poll", "5s",
 		"how often a merge request is looked at"),
 	SG_PIPELINE_GRACE(struct promote_args, settings.pipeline_grace_ms),
 };

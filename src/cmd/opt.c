@@ -109,6 +109,8 @@ static int set_value(struct sg_arena *arena, void *base, const struct sg_opt *op
 	case SG_OPT_DURATION:
 		if (!sg_num_duration_ms(sg_str_of(value), field))
 			return bad_value(opt, from, value, "a time like 90s, 20m or 1h30m", err);
+		if (opt->never_zero && *(const int64_t *)field == 0)
+			return bad_value(opt, from, value, "a time above zero", err);
 		return 0;
 	case SG_OPT_NUMBER:
 		if (!set_number(field, value))

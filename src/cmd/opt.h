@@ -42,6 +42,7 @@ struct sg_opt {
 	size_t offset;        /* into the struct of the set */
 	const char *fallback; /* written as in argv; NULL: zero */
 	const char *choices;  /* blank-separated, for CHOICE */
+	bool never_zero;      /* of a DURATION: something is done that often */
 	const char *variable; /* what its variable is called after; NULL: the name */
 	const char *help;
 };
@@ -69,6 +70,13 @@ struct sg_opt {
 		.name = name_, .arg = "TIME", .type = SG_OPT_DURATION,                             \
 		.offset = SG_OPT_CHECK(int64_t, struct_, field), .fallback = fallback_,            \
 		.help = help_                                                                      \
+	}
+/* How often something is done: never without a rest between. */
+#define SG_PERIOD(struct_, field, name_, fallback_, help_)                                         \
+	{                                                                                          \
+		.name = name_, .arg = "TIME", .type = SG_OPT_DURATION,                             \
+		.offset = SG_OPT_CHECK(int64_t, struct_, field), .fallback = fallback_,            \
+		.never_zero = true, .help = help_                                                  \
 	}
 #define SG_NUMBER(struct_, field, name_, arg_, fallback_, help_)                                   \
 	{                                                                                          \

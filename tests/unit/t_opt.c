@@ -15,6 +15,7 @@ struct args {
 	const char *form;
 	struct sg_opt_list items;
 	int64_t time_ms;
+	int64_t every_ms;
 	bool flag;
 };
 
@@ -24,6 +25,7 @@ static const struct sg_opt rows[] = {
 	SG_LIST(struct args, items, "item", "ITEM", "an item"),
 	SG_DURATION(struct args, time_ms, "time", "20s", "a time"),
 	SG_FLAG(struct args, flag, "flag", "a flag"),
+	SG_PERIOD(struct args, every_ms, "every", "20s", "how often"),
 };
 static const struct sg_opt_set sets[] = {{"Options", rows, SG_COUNT(rows), 0}};
 static const struct sg_cmd cmd = {
@@ -212,10 +214,27 @@ static void test_bad_words_are_named(void **state)
 	refused(ARGV("--tme", "3s"), "--time");
 	refused(ARGV("--time", "soon"), "soon");
 	refused(ARGV("--time"), "TIME");
+	refused(ARGV("--every", "0"), "a time above zero");
+	refused(ARGV("--every=0ms"), "a time above zero");
 	refused(ARGV("--form", "xml"), "xml");
 	refused(ARGV("-x"), "-x");
 	refused(ARGV("--no-some-text"), "no-some-text");
 	refused(ARGV("--flag=perhaps"), "perhaps");
+}
+
+static void test_a_period_is_no_moment(void **state)
+{
+	static const char *const env[] = {"STAGEGATE_EVERY", "0s", NULL};
+	struct parsed p;
+
+	(void)state;
+	parse(&p, NULL, ARGV("--every", "1ms"));
+	assert_int_equal(p.rc, 0);
+	assert_int_equal(p.args.every_ms, 1);
+	sg_arena_release(&p.arena);
+	parse(&p, env, ARGV("x"));
+	assert_int_equal(p.err.reason, SG_R_USAGE);
+	sg_arena_release(&p.arena);
 }
 
 static void test_two_dashes_end_the_options(void **state)
@@ -252,6 +271,7 @@ int main(void)
 		cmocka_unit_test(test_words_from_the_environment),
 		cmocka_unit_test(test_flags_from_the_environment),
 		cmocka_unit_test(test_bad_words_are_named),
+		cmocka_unit_test(test_a_period_is_no_moment),
 		cmocka_unit_test(test_two_dashes_end_the_options),
 		cmocka_unit_test(test_help_stops),
 	};
