@@ -71,16 +71,18 @@ static bool is_it(const struct sg_json *doc, const struct sg_flux_name *name)
 }
 
 /* 0: answered. 1: something else came. */
-static int get_once(struct sg_cluster_client *client, const struct sg_cluster_req *req,
-	const struct sg_flux_name *name, int64_t deadline_ms, struct sg_json **ret_doc,
-	struct sg_err *err)
+static int get_once(struct sg_cluster_client *client, struct sg_cluster_pass *pass,
+	const struct sg_cluster_req *req, const struct sg_flux_name *name, int64_t deadline_ms,
+	struct sg_json **ret_doc, struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	struct sg_fault fault = {0};
 
 	*ret_doc = NULL;
-	if (sg_cluster_ask(
-		    client, req, sg_flux_kind_name(name->kind), deadline_ms, &doc, &fault, err) < 0)
+	if ((pass ? sg_cluster_pass_ask(
+			    pass, client, req, deadline_ms, &doc, NULL, NULL, &fault, err)
+		  : sg_cluster_ask(client, req, sg_flux_kind_name(name->kind), deadline_ms, &doc,
+			    &fault, err)) < 0)
 		return -1;
 	if (fault.kind == SG_FAULT_NO_OBJECT)
 		return 0;
@@ -97,8 +99,9 @@ static int get_once(struct sg_cluster_client *client, const struct sg_cluster_re
 	return 0;
 }
 
-int sg_cluster_get_flux(struct sg_cluster_client *client, const struct sg_flux_name *name,
-	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err)
+int sg_cluster_get_flux(struct sg_cluster_client *client, struct sg_cluster_pass *pass,
+	const struct sg_flux_name *name, int64_t deadline_ms, struct sg_json **ret_doc,
+	struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
 	struct sg_cluster_req req = {.method = "GET", .label = "read an object of Flux"};
@@ -108,11 +111,11 @@ int sg_cluster_get_flux(struct sg_cluster_client *client, const struct sg_flux_n
 	req.path = path.ptr;
 	for (int tried = 1;; tried++) {
 		struct sg_err why = SG_ERR_INIT;
-		int n = get_once(client, &req, name, deadline_ms, ret_doc, &why);
+		int n = get_once(client, pass, &req, name, deadline_ms, ret_doc, &why);
 
 		if (n == 0)
 			return 0;
-		if (n > 0)
+		if (n > 0 && !pass)
 			n = sg_cluster_again_after_odd(client, tried, err);
 		else
 			n = 0;

@@ -5,7 +5,7 @@
 #ifndef SG_CLUSTER_FLUX_READ_H
 #define SG_CLUSTER_FLUX_READ_H
 
-#include "cluster/client.h"
+#include "cluster/pass.h"
 #include "model/flux.h"
 
 struct sg_flux_name {
@@ -18,10 +18,11 @@ struct sg_flux_name {
  * *ret_doc is the object, which the caller frees, or NULL: there is none of that name. FORBIDDEN
  * with the rule that is missing, NOT_FOUND when the cluster does not know the kind, CONFIG_INVALID
  * for what cannot be a name, ANSWER_INVALID when something else comes, three times; else as
- * sg_cluster_send().
+ * sg_cluster_send(). In a PASS (NULL: none) it is asked once, and does not block.
  */
-int sg_cluster_get_flux(struct sg_cluster_client *client, const struct sg_flux_name *name,
-	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err) SG_MUST_CHECK;
+int sg_cluster_get_flux(struct sg_cluster_client *client, struct sg_cluster_pass *pass,
+	const struct sg_flux_name *name, int64_t deadline_ms, struct sg_json **ret_doc,
+	struct sg_err *err) SG_MUST_CHECK;
 
 /*
  * Sets the annotation reconcile.fluxcd.io/requestedAt to VALUE, by a merge patch of nothing else.

@@ -12,10 +12,13 @@ struct sg_eye;
 
 struct sg_eye_class {
 	/*
-	 * Looks anew, and judges what it sees. -1: the cluster did not answer well, or a signal
-	 * came; the follower tells what may pass.
+	 * Looks anew, and judges what it sees. 1: not all is answered yet, go on with the same call
+	 * when it is due. 0: looked. -1: the cluster did not answer well, or a signal came; the
+	 * follower tells what may pass.
 	 */
 	int (*look)(struct sg_eye *eye, int64_t until_ms, struct sg_err *err);
+	/* When to go on with a look, of the loop's clock; NULL: it ends where it begins. */
+	int64_t (*due)(const struct sg_eye *eye);
 	/* By the last look; a success is believed when the next look says so, too. */
 	struct sg_app_verdict (*verdict)(const struct sg_eye *eye);
 	/* Asks for whatever brings it on; NULL: nobody can be asked. -1 for a signal alone. */

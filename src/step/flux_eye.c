@@ -18,6 +18,8 @@ struct flux_eye {
 	struct sg_flux_fold *fold;
 	struct sg_flux_sight sight;
 	struct sg_flux_scan scan;
+	struct sg_cluster_pass pass; /* of the sight */
+	bool judging;                /* Flux was read, and what that asks for is */
 };
 
 static int64_t now_of(const struct flux_eye *eye)
@@ -30,24 +32,46 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-static int look(struct sg_eye *base, int64_t until_ms, struct sg_err *err)
+/* 0: seen. 1: not yet. */
+static int see(struct flux_eye *eye, int64_t until_ms, struct sg_err *err)
 {
-	struct flux_eye *eye = (struct flux_eye *)base;
 	const struct sg_err *unreadable = &eye->sight.unreadable;
 	int rc;
 
-	sg_flux_scan_clear(&eye->scan);
+	if (!sg_cluster_pass_poll(&eye->pass))
+		return 1;
 	rc = sg_flux_sight_read(&eye->sight, until_ms, err);
-	base->seen = eye->sight.seen;
-	base->beside = NULL;
+	if (rc < 0 && eye->pass.waiting)
+		return 1;
+	eye->base.seen = eye->sight.seen;
+	eye->base.beside = NULL;
 	if (unreadable->reason != SG_R_OK)
-		base->beside = sg_arena_printf(
-			base->world->arena, "%s; %s", unreadable->cause, unreadable->hint);
-	if (rc == 0)
-		rc = sg_flux_scan_judge(
-			&eye->scan, base->world, base->client, eye->fold, &eye->sight.look, err);
+		eye->base.beside = sg_arena_printf(
+			eye->base.world->arena, "%s; %s", unreadable->cause, unreadable->hint);
+	sg_flux_scan_clear(&eye->scan);
+	return rc;
+}
+
+static int look(struct sg_eye *base, int64_t until_ms, struct sg_err *err)
+{
+	struct flux_eye *eye = (struct flux_eye *)base;
+	int n = eye->judging ? 0 : see(eye, until_ms, err);
+
+	if (n != 0)
+		return n;
+	n = sg_flux_scan_judge(
+		&eye->scan, base->world, base->client, eye->fold, &eye->sight.look, err);
+	eye->judging = n == 2;
 	base->denied = eye->scan.denied;
-	return rc < 0 ? -1 : 0;
+	base->log = eye->scan.log;
+	return n == 2 ? 1 : n;
+}
+
+static int64_t due(const struct sg_eye *base)
+{
+	const struct flux_eye *eye = (const struct flux_eye *)base;
+
+	return eye->judging ? sg_flux_scan_due_ms(&eye->scan) : sg_cluster_pass_due_ms(&eye->pass);
 }
 
 static struct sg_app_verdict verdict(const struct sg_eye *base)
@@ -126,6 +150,7 @@ static void free_eye(struct sg_eye *base)
 	struct flux_eye *eye = (struct flux_eye *)base;
 
 	sg_flux_fold_free(eye->fold);
+	sg_cluster_pass_release(&eye->pass);
 	sg_flux_sight_release(&eye->sight);
 	sg_flux_scan_release(&eye->scan);
 	free(eye);
@@ -135,6 +160,7 @@ struct sg_eye *sg_flux_eye_new(
 	const struct sg_eye *base, struct sg_ancestry *ancestry, const struct sg_app_policy *policy)
 {
 	static const struct sg_eye_class class = {.look = look,
+		.due = due,
 		.verdict = verdict,
 		.ask = ask,
 		.next_look = next_look,
@@ -153,6 +179,8 @@ struct sg_eye *sg_flux_eye_new(
 	sg_flux_sight_begin(&eye->sight, base->client,
 		eye->want.release ? SG_FLUX_RELEASE : SG_FLUX_KUSTOMIZATION, &ask->app);
 	eye->sight.with_parents = true;
+	eye->sight.pass = &eye->pass;
+	eye->scan.beside = true;
 	eye->scan.memory.stuck.grace_ms = base->world->settings->pod_grace_ms;
 	eye->scan.deadline_ms = base->deadline_ms;
 	return &eye->base;

@@ -1,14 +1,31 @@
 #include "step/flux_scan.h"
 
-#define READ_MAX_MS 10000 /* nobody else is looked after meanwhile */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+#define READ_MAX_MS 10000
+#define LINE_MAX_BYTES 500
+
+static void drop_run(struct sg_flux_scan *scan)
+{
+	if (scan->run)
+		sg_workload_run_end(scan->run);
+	free(scan->run);
+	scan->run = NULL;
+}
 
 void sg_flux_scan_release(struct sg_flux_scan *scan)
 {
+	drop_run(scan);
 	sg_arena_release(&scan->arena);
 }
 
 void sg_flux_scan_clear(struct sg_flux_scan *scan)
 {
+	drop_run(scan);
+	scan->fed = false;
+	scan->app = NULL;
 	sg_arena_release(&scan->arena);
 	scan->progress = scan->images = (struct sg_app_workloads){0};
 }
@@ -58,66 +75,6 @@ static void note_denied(
 		scan->denied = sg_arena_printf(world->arena, "%s; %s", why->cause, why->hint);
 }
 
-/* 1: read. 0: the cluster did not answer well. -1: a signal. */
-static int pass(struct sg_flux_scan *scan, struct sg_world *world,
-	const struct sg_workload_call *read, const struct sg_app *app, enum sg_scan_need need,
-	struct sg_app_workloads *ret, bool *ret_left_out, struct sg_err *err)
-{
-	const struct sg_scan_ask ask = {.app = app,
-		.need = need,
-		.now_ms = sg_loop_now_ms(sg_world_loop(world)),
-		.idle = &scan->idle,
-		.idle_grace_ms = world->settings->pod_grace_ms};
-	struct sg_scan_more more;
-	struct sg_err why = SG_ERR_INIT;
-
-	if (sg_workload_scan(read, &ask, &scan->memory, ret, &more, &why) == 0) {
-		note_denied(scan, world, &more.denied);
-		*ret_left_out = more.left_out;
-		return 1;
-	}
-	if (why.reason == SG_R_CANCELLED) {
-		*err = why;
-		return -1;
-	}
-	sg_debug(world->log, "workloads: %s", why.cause);
-	return 0;
-}
-
-/* What is not done says so; that all is done is believed where all was read. */
-static int fill_progress(struct sg_flux_scan *scan, struct sg_world *world,
-	const struct sg_workload_call *read, const struct sg_app *app, struct sg_flux_look *look,
-	struct sg_err *err)
-{
-	bool left_out = false;
-	int n;
-
-	/* A helm-controller that keeps no inventory; another cluster: nothing is known. */
-	if ((look->release && app->resource_count == 0) || is_elsewhere(look))
-		return 0;
-	n = pass(scan, world, read, app, SG_SCAN_PROGRESS, &scan->progress, &left_out, err);
-	if (n <= 0 || (left_out && !scan->progress.sentence[0]))
-		return n < 0 ? -1 : 0;
-	look->workloads = &scan->progress;
-	return 1;
-}
-
-static int fill_images(struct sg_flux_scan *scan, struct sg_world *world,
-	const struct sg_workload_call *read, const struct sg_app *app, struct sg_flux_look *look,
-	struct sg_err *err)
-{
-	bool left_out = false;
-	int n = 1;
-
-	scan->images = (struct sg_app_workloads){.sentence = ""};
-	if (app->destination.namespace[0] && !is_elsewhere(look))
-		n = pass(scan, world, read, app, SG_SCAN_IMAGES, &scan->images, &left_out, err);
-	if (n <= 0)
-		return n;
-	look->images = &scan->images;
-	return 1;
-}
-
 static int64_t until_of(const struct sg_flux_scan *scan, const struct sg_world *world)
 {
 	int64_t until_ms = sg_loop_after(sg_world_loop(world), READ_MAX_MS);
@@ -126,24 +83,124 @@ static int64_t until_of(const struct sg_flux_scan *scan, const struct sg_world *
 	return until_ms < deadline_ms ? until_ms : deadline_ms;
 }
 
+/* False: too many are under way. */
+static bool begin_run(struct sg_flux_scan *scan, struct sg_world *world,
+	struct sg_cluster_client *client, enum sg_scan_need need)
+{
+	const struct sg_app_revisions none = {.one = ""};
+
+	if (scan->run)
+		return true;
+	scan->run = sg_calloc(1, sizeof(*scan->run));
+	scan->run->blocking = !scan->beside;
+	if (sg_workload_run_begin(scan->run, world, client, until_of(scan, world), need, &none))
+		return true;
+	drop_run(scan);
+	scan->later_ms = sg_loop_after(sg_world_loop(world), SG_WORKLOAD_RUN_LATER_MS);
+	return false;
+}
+
+int64_t sg_flux_scan_due_ms(const struct sg_flux_scan *scan)
+{
+	return scan->run ? sg_workload_run_due_ms(scan->run) : scan->later_ms;
+}
+
+/* The last words of a container, each line cut. */
+static void keep_log(struct sg_flux_scan *scan, struct sg_arena *arena, const char *text)
+{
+	struct sg_str rest = sg_str_of(text), line;
+
+	while (rest.len && sg_str_cut(&rest, '\n', &line))
+		*(const char **)sg_arena_push(
+			arena, &scan->log.items, &scan->log.count, sizeof(*scan->log.items)) =
+			sg_arena_dup(arena, sg_str_sub(line, 0, LINE_MAX_BYTES));
+}
+
+/* 1: read. 0: the cluster did not answer well. 2: not yet. -1: a signal. */
+static int pass(struct sg_flux_scan *scan, struct sg_world *world, struct sg_cluster_client *client,
+	enum sg_scan_need need, struct sg_app_workloads *ret, bool *ret_left_out,
+	struct sg_err *err)
+{
+	struct sg_workload_turn turn = {
+		.ask = {.app = scan->app,
+			.need = need,
+			.idle = &scan->idle,
+			.idle_grace_ms = world->settings->pod_grace_ms},
+		.memory = &scan->memory,
+		.log_lines = scan->log.count ? 0 : world->settings->pod_log_lines,
+	};
+	struct sg_err why = SG_ERR_INIT;
+	int n;
+
+	if (!begin_run(scan, world, client, need))
+		return 2;
+	n = sg_workload_run_turn(scan->run, &turn, &why);
+	if (n == 0)
+		return 2;
+	if (n > 0) {
+		sg_workload_run_adopt(scan->run, &scan->arena);
+		note_denied(scan, world, &turn.more.denied);
+		if (turn.log)
+			keep_log(scan, world->arena, turn.log);
+		*ret = turn.facts;
+		*ret_left_out = turn.more.left_out;
+	}
+	drop_run(scan);
+	if (n < 0 && why.reason == SG_R_CANCELLED) {
+		*err = why;
+		return -1;
+	}
+	if (n < 0)
+		sg_debug(world->log, "workloads: %s", why.cause);
+	return n > 0;
+}
+
+/* What is not done says so; that all is done is believed where all was read. */
+static int fill_progress(struct sg_flux_scan *scan, struct sg_world *world,
+	struct sg_cluster_client *client, struct sg_flux_look *look, struct sg_err *err)
+{
+	bool left_out = false;
+	int n;
+
+	/* A helm-controller that keeps no inventory; another cluster: nothing is known. */
+	if ((look->release && scan->app->resource_count == 0) || is_elsewhere(look))
+		return 0;
+	n = pass(scan, world, client, SG_SCAN_PROGRESS, &scan->progress, &left_out, err);
+	if (n != 1)
+		return n;
+	if (left_out && !scan->progress.sentence[0])
+		return 0;
+	look->workloads = &scan->progress;
+	return 1;
+}
+
+static int fill_images(struct sg_flux_scan *scan, struct sg_world *world,
+	struct sg_cluster_client *client, struct sg_flux_look *look, struct sg_err *err)
+{
+	bool left_out = false;
+	int n = 1;
+
+	scan->images = (struct sg_app_workloads){.sentence = ""};
+	if (scan->app->destination.namespace[0] && !is_elsewhere(look))
+		n = pass(scan, world, client, SG_SCAN_IMAGES, &scan->images, &left_out, err);
+	if (n != 1)
+		return n;
+	look->images = &scan->images;
+	return 1;
+}
+
 int sg_flux_scan_fill(struct sg_flux_scan *scan, struct sg_world *world,
 	struct sg_cluster_client *client, const struct sg_flux_verdict *verdict,
 	struct sg_flux_look *look, struct sg_err *err)
 {
-	const struct sg_workload_call read = {
-		client, &scan->arena, until_of(scan, world), NULL, {NULL, NULL}};
-	const struct sg_app *app;
-
 	if (!look->kustomization)
 		return 0;
-	if (verdict->workloads_wanted && !look->workloads) {
-		app = as_app(&scan->arena, inventory_of(look));
-		return fill_progress(scan, world, &read, app, look, err);
-	}
-	if (verdict->images_wanted && !look->images) {
-		app = as_app(&scan->arena, inventory_of(look));
-		return fill_images(scan, world, &read, app, look, err);
-	}
+	if (!scan->app)
+		scan->app = as_app(&scan->arena, inventory_of(look));
+	if (verdict->workloads_wanted && !look->workloads)
+		return fill_progress(scan, world, client, look, err);
+	if (verdict->images_wanted && !look->images)
+		return fill_images(scan, world, client, look, err);
 	return 0;
 }
 
@@ -155,8 +212,10 @@ int sg_flux_scan_judge(struct sg_flux_scan *scan, struct sg_world *world,
 	int n;
 
 	do {
-		sg_flux_fold_feed(fold, look, sg_loop_now_ms(loop));
+		if (!scan->fed)
+			sg_flux_fold_feed(fold, look, sg_loop_now_ms(loop));
 		n = sg_flux_scan_fill(scan, world, client, sg_flux_fold_verdict(fold), look, err);
-	} while (n > 0);
+		scan->fed = n == 2;
+	} while (n == 1);
 	return n;
 }

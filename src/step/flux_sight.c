@@ -74,51 +74,88 @@ static int learn_owner(struct sg_flux_sight *sight, const struct sg_flux_release
 	return 0;
 }
 
-/* An object of KIND as its facts; NULL when it is not there. */
+struct ask {
+	const struct sg_flux_sight *sight;
+	const struct sg_flux_name *name;
+};
+
+static int decode(enum sg_flux_kind kind, const struct sg_json *doc, struct sg_arena *arena,
+	void **ret, struct sg_err *err)
+{
+	switch (kind) {
+	case SG_FLUX_KUSTOMIZATION:
+		*ret = sg_arena_alloc(arena, sizeof(struct sg_flux_kustomization));
+		return sg_flux_kustomization_decode(doc, arena, *ret, err);
+	case SG_FLUX_REPOSITORY:
+		*ret = sg_arena_alloc(arena, sizeof(struct sg_flux_repository));
+		return sg_flux_repository_decode(doc, arena, *ret, err);
+	case SG_FLUX_RELEASE:
+		*ret = sg_arena_alloc(arena, sizeof(struct sg_flux_release));
+		return sg_flux_release_decode(doc, arena, *ret, err);
+	case SG_FLUX_KIND_COUNT:
+		break;
+	}
+	SG_BUG("kind of Flux");
+}
+
+static int find(
+	void *arg, struct sg_arena *arena, int64_t deadline_ms, void *value, struct sg_err *err)
+{
+	const struct ask *ask = arg;
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+
+	if (sg_cluster_get_flux(
+		    ask->sight->client, ask->sight->pass, ask->name, deadline_ms, &doc, err) < 0)
+		return -1;
+	return doc ? decode(ask->name->kind, doc, arena, value, err) : 0;
+}
+
+/* *ret: the object as its facts; NULL when it is not there. */
+static int get(struct sg_flux_sight *sight, const struct sg_flux_name *name, int64_t deadline_ms,
+	void **ret, struct sg_err *err)
+{
+	struct ask ask = {sight, name};
+	const struct sg_pass_step step = {.pass = sight->pass,
+		.key = sg_arena_printf(
+			&sight->facts, "%d %s/%s", (int)name->kind, name->namespace, name->name),
+		.deadline_ms = deadline_ms,
+		.find = find,
+		.arg = &ask,
+		.size = sizeof(*ret)};
+
+	*ret = NULL;
+	return sg_cluster_pass_once(&step, &sight->facts, ret, err);
+}
+
 static int read_kustomization(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
 {
-	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	struct sg_flux_kustomization *facts = sg_arena_calloc(&sight->facts, 1, sizeof(*facts));
+	void *facts;
+	int rc = get(sight, &sight->kustomization, deadline_ms, &facts, err);
 
-	sight->look.kustomization = NULL;
-	if (sg_cluster_get_flux(sight->client, &sight->kustomization, deadline_ms, &doc, err) < 0)
-		return -1;
-	if (!doc)
-		return 0;
-	if (sg_flux_kustomization_decode(doc, &sight->facts, facts, err) < 0)
-		return -1;
-	sight->look.kustomization = facts;
-	return 0;
+	sight->look.kustomization = rc < 0 ? NULL : facts;
+	return rc;
 }
 
 static int read_release(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
 {
-	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	struct sg_flux_release *facts = sg_arena_calloc(&sight->facts, 1, sizeof(*facts));
+	void *facts;
+	int rc = get(sight, &sight->named, deadline_ms, &facts, err);
 
-	sight->look.release = NULL;
-	if (sg_cluster_get_flux(sight->client, &sight->named, deadline_ms, &doc, err) < 0)
-		return -1;
-	if (!doc)
-		return 0;
-	if (sg_flux_release_decode(doc, &sight->facts, facts, err) < 0)
-		return -1;
-	sight->look.release = facts;
-	return 0;
+	sight->look.release = rc < 0 ? NULL : facts;
+	return rc;
 }
 
 /* What may not be read is left out: what was applied speaks for itself. */
 static int read_source(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
 {
-	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	struct sg_flux_repository *facts = sg_arena_calloc(&sight->facts, 1, sizeof(*facts));
 	struct sg_err why = SG_ERR_INIT;
+	void *facts = NULL;
 
 	sight->look.repository = NULL;
 	sight->unreadable = why;
 	if (!sight->source.name[0])
 		return 0;
-	if (sg_cluster_get_flux(sight->client, &sight->source, deadline_ms, &doc, &why) < 0) {
+	if (get(sight, &sight->source, deadline_ms, &facts, &why) < 0) {
 		if (why.reason == SG_R_FORBIDDEN || why.reason == SG_R_NOT_FOUND) {
 			sight->unreadable = why;
 			return 0;
@@ -126,10 +163,6 @@ static int read_source(struct sg_flux_sight *sight, int64_t deadline_ms, struct 
 		*err = why;
 		return -1;
 	}
-	if (!doc)
-		return 0;
-	if (sg_flux_repository_decode(doc, &sight->facts, facts, err) < 0)
-		return -1;
 	sight->look.repository = facts;
 	return 0;
 }
@@ -168,16 +201,17 @@ static int find_names(struct sg_flux_sight *sight, int64_t deadline_ms, struct s
 
 /* What may not be read or is not there counts for nothing, and is said. */
 static int read_beside(struct sg_flux_sight *sight, const struct sg_flux_name *name,
-	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err)
+	int64_t deadline_ms, void **ret, struct sg_err *err)
 {
 	struct sg_err why = SG_ERR_INIT;
 
-	if (sg_cluster_get_flux(sight->client, name, deadline_ms, ret_doc, &why) == 0)
+	if (get(sight, name, deadline_ms, ret, &why) == 0)
 		return 0;
 	if (why.reason != SG_R_FORBIDDEN && why.reason != SG_R_NOT_FOUND) {
 		*err = why;
 		return -1;
 	}
+	*ret = NULL;
 	if (sight->unreadable.reason == SG_R_OK)
 		sight->unreadable = why;
 	return 0;
@@ -196,8 +230,7 @@ static int is_same_repository(struct sg_flux_sight *sight,
 {
 	const struct sg_flux_name name = {
 		SG_FLUX_REPOSITORY, parent->source_namespace, parent->source_name};
-	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	struct sg_flux_repository facts;
+	void *facts;
 
 	if (strcmp(parent->source_kind, sg_flux_kind_name(SG_FLUX_REPOSITORY)) != 0)
 		return 0;
@@ -206,13 +239,9 @@ static int is_same_repository(struct sg_flux_sight *sight,
 		return 1;
 	if (!sight->look.repository)
 		return 0;
-	if (read_beside(sight, &name, deadline_ms, &doc, err) < 0)
+	if (read_beside(sight, &name, deadline_ms, &facts, err) < 0)
 		return -1;
-	if (!doc)
-		return 0;
-	if (sg_flux_repository_decode(doc, &sight->facts, &facts, err) < 0)
-		return -1;
-	return is_same_source(&facts, sight->look.repository, &sight->facts);
+	return facts && is_same_source(facts, sight->look.repository, &sight->facts);
 }
 
 static bool is_itself(const struct sg_flux_kustomization *kustomization)
@@ -229,19 +258,17 @@ static int read_parents(struct sg_flux_sight *sight, int64_t deadline_ms, struct
 	for (int level = 0; at && level < SG_FLUX_PARENTS_MAX; level++) {
 		const struct sg_flux_name name = {
 			SG_FLUX_KUSTOMIZATION, at->owner_namespace, at->owner};
-		SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 		struct sg_flux_kustomization *parent;
+		void *facts;
 		int same;
 
 		if (!at->owner[0] || !at->owner_namespace[0] || is_itself(at))
 			return 0;
-		if (read_beside(sight, &name, deadline_ms, &doc, err) < 0)
+		if (read_beside(sight, &name, deadline_ms, &facts, err) < 0)
 			return -1;
-		if (!doc)
+		if (!facts)
 			return 0;
-		parent = sg_arena_calloc(&sight->facts, 1, sizeof(*parent));
-		if (sg_flux_kustomization_decode(doc, &sight->facts, parent, err) < 0)
-			return -1;
+		parent = facts;
 		same = is_same_repository(sight, parent, deadline_ms, err);
 		if (same < 0)
 			return -1;
@@ -290,12 +317,39 @@ static int read_turns(struct sg_flux_sight *sight, int64_t deadline_ms, struct s
 	return sg_transient(err);
 }
 
+/* What it finds out is kept where it came to an end. */
+static int read_turn(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
+{
+	struct sg_flux_sight next = *sight;
+	int rc;
+
+	next.facts = (struct sg_arena){0};
+	rc = read_turns(&next, deadline_ms, err);
+	if (rc == 0 && !next.seen && !next.look.kustomization)
+		rc = missing(&next, &next.kustomization, err);
+	if (rc < 0 && sight->pass && sight->pass->waiting) {
+		sg_arena_release(&next.facts);
+		sight->names = next.names;
+		return -1;
+	}
+	sg_arena_release(&sight->facts);
+	if (sight->pass) {
+		sg_arena_adopt(&next.facts, &sight->pass->arena);
+		sg_cluster_pass_release(sight->pass);
+	}
+	*sight = next;
+	return rc;
+}
+
 int sg_flux_sight_read(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
 {
-	int rc = read_turns(sight, deadline_ms, err);
+	int rc;
 
-	if (rc == 0 && !sight->seen && !sight->look.kustomization)
-		rc = missing(sight, &sight->kustomization, err);
+	if (sight->pass)
+		sg_cluster_pass_turn(sight->pass);
+	rc = read_turn(sight, deadline_ms, err);
+	if (rc < 0 && sight->pass && sight->pass->waiting)
+		return -1;
 	if (rc < 0) {
 		sg_arena_release(&sight->facts);
 		sight->look = (struct sg_flux_look){0};

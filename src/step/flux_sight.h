@@ -11,6 +11,7 @@
 
 struct sg_flux_sight {
 	struct sg_cluster_client *client;
+	struct sg_cluster_pass *pass;      /* set by whoever has one: a read does not block then */
 	struct sg_flux_name named;         /* as it is configured */
 	struct sg_flux_name kustomization; /* name "": not known yet */
 	struct sg_flux_name source;        /* name "": it reads from no GitRepository */
@@ -31,7 +32,8 @@ void sg_flux_sight_release(struct sg_flux_sight *sight);
 /*
  * Looks anew; what the last look showed is gone then. A name that is not there at the first look is
  * APPLICATION_NOT_FOUND, a HelmRelease that no Kustomization has brought CONFIG_INVALID; else as
- * sg_cluster_get_flux(). After -1 `look` is empty.
+ * sg_cluster_get_flux(). After -1 `look` is empty; but with pass->waiting, which is no error, it is
+ * as it was.
  */
 int sg_flux_sight_read(
 	struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err) SG_MUST_CHECK;

@@ -7,10 +7,13 @@
 
 /* Looks at many must not become a load. */
 #define LOOK_EACH_MS INT64_C(50)
+/* Looks that are under way at the same time. */
+#define LOOKS 16
 
 struct looking {
 	struct sg_await_part part;
 	struct sg_looks_follower *followers;
+	size_t turn; /* whose look has its turn first */
 };
 
 static struct sg_await_part *make(void)
@@ -49,14 +52,30 @@ static void begin(struct sg_await_part *part)
 	}
 }
 
+static size_t count_looks(const struct sg_await_part *part)
+{
+	const struct looking *all = (const struct looking *)part;
+	size_t count = 0;
+
+	for (size_t i = 0; i < part->count; i++)
+		count += !all->followers[i].over && all->followers[i].looking;
+	return count;
+}
+
+/* One whose look has to wait for those of others is due again with the first that may be over. */
 static int64_t due_ms(const struct sg_await_part *part)
 {
 	const struct looking *all = (const struct looking *)part;
+	int64_t now_ms = sg_loop_now_ms(sg_world_loop(part->world));
 	int64_t due = SG_NEVER;
+	bool full = count_looks(part) >= LOOKS;
 
 	for (size_t i = 0; i < part->count; i++) {
-		int64_t at_ms = sg_looks_follower_due_ms(&all->followers[i]);
+		const struct sg_looks_follower *follower = &all->followers[i];
+		int64_t at_ms = sg_looks_follower_due_ms(follower);
 
+		if (full && !follower->looking && at_ms <= now_ms)
+			at_ms = now_ms + LOOK_EACH_MS;
 		due = at_ms < due ? at_ms : due;
 	}
 	return due;
@@ -91,13 +110,36 @@ static int step_one(
 	return 0;
 }
 
+/* True when it has to wait with its look, not with its end. */
+static bool has_to_wait(
+	const struct sg_await_part *part, const struct sg_looks_follower *follower, size_t looks)
+{
+	int64_t now_ms = sg_loop_now_ms(sg_world_loop(part->world));
+
+	return looks >= LOOKS && !follower->over && !follower->looking &&
+	       now_ms < follower->deadline_ms;
+}
+
 static int step(struct sg_await_part *part, struct sg_err *err)
 {
 	struct looking *all = (struct looking *)part;
+	size_t looks = count_looks(part), first = all->turn;
+	bool waits = false;
 
-	for (size_t i = 0; i < part->count && (part->keep_going || !part->decided); i++)
-		if (step_one(part, &all->followers[i], err) < 0)
+	for (size_t i = 0; i < part->count && (part->keep_going || !part->decided); i++) {
+		size_t number = (first + i) % part->count;
+		struct sg_looks_follower *follower = &all->followers[number];
+
+		if (has_to_wait(part, follower, looks)) {
+			all->turn = waits ? all->turn : number;
+			waits = true;
+			continue;
+		}
+		looks -= !follower->over && follower->looking;
+		if (step_one(part, follower, err) < 0)
 			return -1;
+		looks += !follower->over && follower->looking;
+	}
 	return 0;
 }
 

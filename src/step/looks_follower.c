@@ -8,6 +8,7 @@
 
 #define INTERVAL_MS 5000 /* of looks, where --poll is no shorter */
 #define READ_MAX_MS 30000
+#define ODD_LOOKS 3
 
 static int64_t now_of(const struct sg_looks_follower *follower)
 {
@@ -149,18 +150,25 @@ static bool may_pass(struct sg_looks_follower *follower, const struct sg_err *wh
 	return why->transient || why->reason == SG_R_UNREACHABLE ||
 	       why->reason == SG_R_REMOTE_FAILED || why->reason == SG_R_REMOTE_TIMEOUT ||
 	       why->reason == SG_R_THROTTLED ||
-	       (why->reason == SG_R_ANSWER_INVALID && follower->eye->seen) ||
+	       (why->reason == SG_R_ANSWER_INVALID &&
+		       (follower->eye->seen || ++follower->odd < ODD_LOOKS)) ||
 	       may_be_starting(follower, why);
 }
 
-/* 1: looked. 0: the cluster did not answer well. */
+/* 1: looked. 0: the cluster did not answer well. 2: not yet. */
 static int look(struct sg_looks_follower *follower, struct sg_err *err)
 {
 	struct sg_err why = SG_ERR_INIT;
 	int64_t until_ms = sg_loop_after(sg_world_loop(follower->world), READ_MAX_MS);
+	int n;
 
-	if (follower->eye->class->look(
-		    follower->eye, sooner(until_ms, follower->deadline_ms), &why) < 0) {
+	if (!follower->looking)
+		follower->until_ms = sooner(until_ms, follower->deadline_ms);
+	n = follower->eye->class->look(follower->eye, follower->until_ms, &why);
+	follower->looking = n == 1;
+	if (n == 1)
+		return 2;
+	if (n < 0) {
 		follower->good = false;
 		follower->trouble = why;
 		if (why.reason != SG_R_CANCELLED && may_pass(follower, &why))
@@ -241,12 +249,12 @@ int sg_looks_follower_step(struct sg_looks_follower *follower, struct sg_err *er
 		close_it(follower, false, follower->deadline_ms < follower->world->deadline_ms);
 		return 0;
 	}
-	if (now_of(follower) < follower->next_ms)
+	if (!follower->looking && now_of(follower) < follower->next_ms)
 		return 0;
 	n = look(follower, err);
-	if (n < 0)
-		return -1;
-	if (n > 0)
+	if (n < 0 || n == 2)
+		return n < 0 ? -1 : 0;
+	if (n == 1)
 		return judge(follower, err);
 	follower->next_ms = sg_loop_after(sg_world_loop(follower->world), follower->interval_ms);
 	tell(follower);
@@ -255,5 +263,11 @@ int sg_looks_follower_step(struct sg_looks_follower *follower, struct sg_err *er
 
 int64_t sg_looks_follower_due_ms(const struct sg_looks_follower *follower)
 {
-	return follower->over ? SG_NEVER : sooner(follower->next_ms, follower->deadline_ms);
+	int64_t due_ms = follower->next_ms;
+
+	if (follower->over)
+		return SG_NEVER;
+	if (follower->looking)
+		due_ms = follower->eye->class->due(follower->eye);
+	return sooner(due_ms, follower->deadline_ms);
 }

@@ -8,6 +8,9 @@ struct sg_looks_follower {
 	struct sg_world *world;
 	const struct sg_await_ask *ask;
 	struct sg_eye *eye; /* NULL when it is over */
+	bool looking;       /* a look is under way: a step goes on with it */
+	int64_t until_ms;   /* of that one */
+	int odd;            /* answers that made no sense, before any did */
 	bool good;          /* the last look was a success: the next one confirms it */
 	int64_t start_ms;
 	int64_t deadline_ms;
@@ -27,7 +30,7 @@ void sg_looks_follower_begin(
 	struct sg_looks_follower *follower, struct sg_world *world, const struct sg_await_ask *ask);
 void sg_looks_follower_release(struct sg_looks_follower *follower);
 
-/* Looks when a look is due, and asks for what would bring it on. */
+/* Looks when a look is due, and asks for what would bring it on. The look does not block. */
 int sg_looks_follower_step(struct sg_looks_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 
 /* When the next step is due, of the loop's clock. */

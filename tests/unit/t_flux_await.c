@@ -17,7 +17,8 @@
 #define REPO "https://git.example.com/gitops/apps.git"
 #define KUSTOMIZATION "/kustomizations/web"
 #define SOURCE "/gitrepositories/"
-#define EVENTS_MAX 16
+#define EVENTS_MAX 64
+#define ASKS_MAX 40
 
 /* From AT_MS on the answer to whatever has PART in its address. */
 struct event {
@@ -39,7 +40,9 @@ struct story {
 	struct sg_world world;
 	struct sg_await_home home;
 	bool keep_going;
-	struct sg_await_ask asks[2];
+	const char *slow; /* what has this in its address is answered after SLOW_MS */
+	int64_t slow_ms;
+	struct sg_await_ask asks[ASKS_MAX];
 	struct sg_ancestry ancestry;
 	struct sg_await_done done;
 };
@@ -127,7 +130,7 @@ static void answer_get(
 			found = &s->events[i];
 	script_status(answer, found ? found->status : 404);
 	script_header(answer, "Content-Type", "application/json");
-	script_piece(answer, 5,
+	script_piece(answer, s->slow && strstr(request->url, s->slow) ? s->slow_ms : 5,
 		sg_str_of(found && found->body ? found->body
 					       : said("NotFound", found ? found->status : 404)));
 }
@@ -176,7 +179,8 @@ static void begin(struct story *s, struct cluster_world *w)
 		s->asks[i] = (struct sg_await_ask){
 			.home = &s->home,
 			.service = i ? "api" : "web",
-			.app = {"flux-system", i ? "api" : "web"},
+			.app = {"flux-system",
+				i ? i > 1 ? sg_arena_printf(&w->arena, "n%zu", i) : "api" : "web"},
 			.follow = SG_FOLLOW_KUSTOMIZATION,
 			.want = {.revision = NEW, .repo_url = REPO, .branch = "main"},
 		};
@@ -449,6 +453,8 @@ static void test_one_that_cannot_ends_the_wait(void **state)
 	begin(&s, *state);
 	happens(&s, 0, KUSTOMIZATION, 200,
 		kustomization(&s, "web", "\"suspend\":true," FROM("deploy"), OLD, READY("True")));
+	happens(&s, 0, "/kustomizations/api", 200,
+		kustomization(&s, "api", FROM("deploy"), OLD, READY("True")));
 	assert_int_equal(await(&s, 2), 0);
 	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_FLUX_SUSPENDED);
 	assert_false(s.done.ends[1].final);
@@ -861,6 +867,147 @@ static void test_a_signal_says_what_was_waited_for(void **state)
 	finish(&s);
 }
 
+static void test_the_last_words_of_what_crashes(void **state)
+{
+	const char *const image = "r.example.com/db:2";
+	struct story s;
+
+	begin_workloads(&s, *state, &image);
+	s.settings.pod_log_lines = 2;
+	happens(&s, 0, "/pods?", 200,
+		"{\"items\":[{\"metadata\":{\"name\":\"db-0\",\"namespace\":\"shop\",\"uid\":"
+		"\"p0\",\"ownerReferences\":[{\"kind\":\"StatefulSet\",\"uid\":\"u1\","
+		"\"controller\":true}]},\"spec\":{\"containers\":[{\"name\":\"db\",\"image\":"
+		"\"r.example.com/db:2\"}]},\"status\":{\"phase\":\"Running\","
+		"\"containerStatuses\":[{\"name\":\"db\",\"restartCount\":5,\"state\":{"
+		"\"waiting\":{\"reason\":\"CrashLoopBackOff\"}},\"lastState\":{\"terminated\":{"
+		"\"exitCode\":1}}}]}}]}");
+	happens(&s, 0, "/pods/db-0/log?tailLines=2&", 200, "opening\nno such file\n");
+	assert_int_equal(await(&s, 1), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_FAIL);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_CRASH_LOOP);
+	assert_int_equal(s.done.ends[0].log.count, 2);
+	assert_string_equal(s.done.ends[0].log.items[1], "no such file");
+	assert_int_equal(sent(&s, "GET", "/log?"), 1);
+	finish(&s);
+}
+
+/* Of two one is answered slowly: the other one does not wait for it. */
+static void test_a_slow_read_of_flux_holds_up_nobody_else(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.slow = KUSTOMIZATION;
+	s.slow_ms = 9000;
+	good(&s, 0);
+	happens(&s, 0, "/kustomizations/api", 200,
+		kustomization(&s, "api", FROM("deploy"), NEW, READY("True")));
+	assert_int_equal(await(&s, 2), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_true(s.done.ends[0].elapsed_ms > 18000);
+	assert_int_equal(s.done.ends[1].verdict.kind, SG_APP_SUCCESS);
+	assert_true(s.done.ends[1].elapsed_ms < 100);
+	finish(&s);
+}
+
+static void test_a_slow_read_of_workloads_holds_up_nobody_else(void **state)
+{
+	const char *const image = "r.example.com/db:2";
+	struct story s;
+
+	begin_workloads(&s, *state, &image);
+	s.slow = OF_SET;
+	s.slow_ms = 9000;
+	happens(&s, 0, "/kustomizations/api", 200,
+		kustomization(&s, "api", FROM("deploy"), OLD, READY("Unknown")));
+	happens(&s, 7000, "/kustomizations/api", 200,
+		kustomization(&s, "api", FROM("deploy"), NEW, READY("True")));
+	happens(&s, 20000, OF_SET, 200, stateful_set(&s, 3));
+	happens(&s, 20000, "/pods?", 200, pod_list(&s, image));
+	happens(&s, 20000, "labelSelector=job-name", 200, "{\"items\":[]}");
+	assert_int_equal(await(&s, 2), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_true(s.done.ends[0].elapsed_ms > 20000);
+	assert_int_equal(s.done.ends[1].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[1].elapsed_ms, 7000, 12100); /* looks are 5 s apart */
+	assert_int_equal(s.world.scans, 0);
+	finish(&s);
+}
+
+static void test_its_own_time_ends_in_the_middle_of_a_look(void **state)
+{
+	static const char *const slow[] = {KUSTOMIZATION, OF_SET};
+	const char *const image = "r.example.com/db:2";
+
+	for (size_t i = 0; i < SG_COUNT(slow); i++) {
+		struct story s;
+
+		begin_workloads(&s, *state, &image);
+		s.slow = slow[i];
+		s.slow_ms = 9000;
+		s.asks[0].timeout_ms = 4000;
+		assert_int_equal(await(&s, 1), 0);
+		assert_true(s.done.ends[0].timed_out && !s.done.timed_out);
+		assert_int_equal(s.done.ends[0].elapsed_ms, 4000);
+		assert_int_equal(s.world.scans, 0);
+		finish(&s);
+	}
+}
+
+static void test_a_signal_in_the_middle_of_a_look(void **state)
+{
+	const char *const image = "r.example.com/db:2";
+	struct story s;
+
+	begin_workloads(&s, *state, &image);
+	s.slow = OF_SET;
+	s.slow_ms = 9000;
+	script_cancel(s.w->script, 4000, 15);
+	assert_int_equal(await(&s, 1), -1);
+	assert_int_equal(s.w->err.reason, SG_R_CANCELLED);
+	assert_non_null(strstr(s.w->err.where, "web: FLUX_WORKLOADS_UNREAD"));
+	assert_int_equal(story_ms(&s), 4000);
+	finish(&s);
+}
+
+/* More than may be looked at together: each has its turn, again and again. */
+static void test_slow_looks_at_many_take_turns(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.slow = "/kustomizations/";
+	s.slow_ms = 3000;
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", NEW));
+	for (size_t i = 0; i < ASKS_MAX; i++) {
+		const char *name = s.asks[i].app.name;
+		const char *part = sg_arena_printf(&s.w->arena, "/kustomizations/%s", name);
+
+		happens(&s, 0, part, 200,
+			kustomization(&s, name, FROM("deploy"), NEW, READY("True")));
+	}
+	assert_int_equal(await(&s, ASKS_MAX), 0);
+	for (size_t i = 0; i < ASKS_MAX; i++) {
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+		assert_true(s.done.ends[i].elapsed_ms < 60000);
+	}
+	finish(&s);
+}
+
+/* In the middle of a look nothing is asked again; what changes meanwhile is the next one's. */
+static void test_a_look_asks_for_each_thing_once(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	good(&s, 0);
+	expect_live(&s);
+	assert_int_equal(sent(&s, "GET", SOURCE), 2);
+	assert_int_equal(sent(&s, "GET", KUSTOMIZATION), 3); /* the first look learns its source */
+	finish(&s);
+}
+
 #define STORY(name)                                                                                \
 	cmocka_unit_test_setup_teardown(name, cluster_world_setup, cluster_world_teardown)
 
@@ -903,6 +1050,13 @@ int main(void)
 		STORY(test_a_release_and_who_brings_it),
 		STORY(test_a_release_that_nobody_brings),
 		STORY(test_a_signal_says_what_was_waited_for),
+		STORY(test_the_last_words_of_what_crashes),
+		STORY(test_a_slow_read_of_flux_holds_up_nobody_else),
+		STORY(test_a_slow_read_of_workloads_holds_up_nobody_else),
+		STORY(test_its_own_time_ends_in_the_middle_of_a_look),
+		STORY(test_a_signal_in_the_middle_of_a_look),
+		STORY(test_slow_looks_at_many_take_turns),
+		STORY(test_a_look_asks_for_each_thing_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
