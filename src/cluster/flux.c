@@ -240,8 +240,9 @@ int sg_flux_release_decode(const struct sg_json *object, struct sg_arena *arena,
 		return -1;
 	raw.facts.applied_only = raw.install_blind || raw.upgrade_blind;
 	raw.facts.elsewhere = sg_app_reader_at(object, "spec.kubeConfig") != NULL;
-	raw.facts.chart_in_git = strcmp(raw.chart_source, "GitRepository") == 0 ||
-				 strcmp(raw.chart_source, "Bucket") == 0;
+	raw.facts.chart_moves = strcmp(raw.chart_source, "GitRepository") == 0 ||
+				strcmp(raw.chart_source, "Bucket") == 0 ||
+				sg_app_reader_at(object, "spec.chartRef") != NULL;
 	if (sg_app_reader_array(&reader, object, "spec.valuesFrom", &values) < 0)
 		return -1;
 	raw.facts.indirect = sg_json_count(values) > 0;

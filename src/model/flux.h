@@ -104,7 +104,8 @@ struct sg_flux_release {
 	int64_t failures;           /* status.failures; 0 when absent */
 	bool elsewhere;             /* as above */
 	bool indirect;     /* spec.valuesFrom: what it runs with can change without its spec */
-	bool chart_in_git; /* the chart is read from a repository or a bucket: likewise */
+	bool chart_moves;  /* the chart is read from a repository or a bucket, or is another object
+			      (spec.chartRef): likewise */
 	const char *owner; /* the Kustomization that has applied it; "" when nothing says so */
 	const char *owner_namespace;
 	struct sg_flux_inventory inventory;

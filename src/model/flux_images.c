@@ -57,7 +57,7 @@ static bool unproven(struct sg_flux_case *c)
 bool sg_flux_row_images(struct sg_flux_case *c)
 {
 	struct sg_flux_verdict *verdict = &c->fold->verdict;
-	bool loose = c->release && (c->release->chart_in_git ||
+	bool loose = c->release && (c->release->chart_moves ||
 					   (c->release->indirect && c->fold->policy->image_proves));
 	struct sg_sighting seen;
 	struct sg_image want;

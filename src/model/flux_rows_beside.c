@@ -260,6 +260,24 @@ static bool row_stale(struct sg_flux_case *c)
 			label(c, &c->release->object)));
 }
 
+/*
+ * While Helm is at work its workloads say what it waits for. They may still be those of the release
+ * before, so that what keeps them is told, and fails nothing.
+ */
+static bool row_at_work(struct sg_flux_case *c)
+{
+	const struct sg_flux_object *object = &c->release->object;
+	const struct sg_app_workloads *workloads = c->look->workloads;
+	const char *text = with_message(c, object, sg_flux_condition(object, "Ready"));
+
+	c->fold->verdict.workloads_wanted = sg_flux_is(object, "Reconciling", "True");
+	if (!workloads || !workloads->sentence[0])
+		return sg_flux_wait_for(c, object, SG_APP_CODE_FLUX_RECONCILING, text);
+	return sg_flux_wait_for(c, object,
+		workloads->ripe ? workloads->cause : SG_APP_CODE_FLUX_RECONCILING,
+		sg_arena_printf(c->arena, "%s; %s", workloads->sentence, text));
+}
+
 bool sg_flux_row_release(struct sg_flux_case *c)
 {
 	const struct sg_flux_object *object;
@@ -288,6 +306,5 @@ bool sg_flux_row_release(struct sg_flux_case *c)
 		return true;
 	if (is_released(c->release))
 		return row_stale(c);
-	return sg_flux_wait_for(c, object, SG_APP_CODE_FLUX_RECONCILING,
-		with_message(c, object, sg_flux_condition(object, "Ready")));
+	return row_at_work(c);
 }

@@ -55,7 +55,7 @@ struct sg_flux_policy {
 /* 30 s, 60 s; requests are allowed. */
 struct sg_flux_policy sg_flux_policy_default(void);
 
-#define SG_FLUX_PARENTS_MAX 4
+#define SG_FLUX_PARENTS_MAX 8
 
 /*
  * What one look has read; needed during the feed only. Without a Kustomization there is none (404):
@@ -66,10 +66,12 @@ struct sg_flux_look {
 	const struct sg_flux_kustomization *kustomization;
 	const struct sg_flux_repository *repository; /* that the Kustomization reads from */
 	const struct sg_flux_release *release;
-	/* Those that bring the Kustomization, from the same repository and branch: its spec is of
-	 * the wanted revision only where they have applied that. */
+	/* Those that bring the Kustomization, from the same repository and branch or from an
+	 * artifact that names a commit: its spec is of the wanted revision only where they have
+	 * applied that. */
 	const struct sg_flux_kustomization *parents[SG_FLUX_PARENTS_MAX];
 	size_t parent_count;
+	bool more_parents; /* there are more levels than are read */
 	/* When the verdict has asked for them; NULL: not read, or not all that may count. */
 	const struct sg_app_workloads *workloads; /* how far they are */
 	const struct sg_app_workloads *images;    /* what they run */

@@ -38,6 +38,7 @@ struct sg_eye {
 	int64_t deadline_ms;       /* of whoever is waited for */
 	bool seen;                 /* it was there once */
 	char refusal[320];         /* why the request that was made last was not taken; "" */
+	size_t reads;              /* workloads that the last look has read, about */
 	const char *denied;        /* of workloads: what may not be read, and the rule; NULL */
 	const char *beside;        /* what could not be read beside it in the last look; NULL */
 	struct sg_app_strings log; /* last lines of a container that crashes, when asked for */

@@ -64,6 +64,9 @@ static int look(struct sg_eye *base, int64_t until_ms, struct sg_err *err)
 	eye->judging = n == 2;
 	base->denied = eye->scan.denied;
 	base->log = eye->scan.log;
+	base->reads = eye->scan.app ? eye->scan.app->resource_count : 0;
+	if (base->reads > SG_SCAN_WORKLOADS_MAX)
+		base->reads = SG_SCAN_WORKLOADS_MAX;
 	return n == 2 ? 1 : n;
 }
 

@@ -195,13 +195,14 @@ int sg_flux_scan_fill(struct sg_flux_scan *scan, struct sg_world *world,
 {
 	if (!look->kustomization)
 		return 0;
+	if (!(verdict->workloads_wanted && !look->workloads) &&
+		!(verdict->images_wanted && !look->images))
+		return 0;
 	if (!scan->app)
 		scan->app = as_app(&scan->arena, inventory_of(look));
-	if (verdict->workloads_wanted && !look->workloads)
-		return fill_progress(scan, world, client, look, err);
-	if (verdict->images_wanted && !look->images)
-		return fill_images(scan, world, client, look, err);
-	return 0;
+	return verdict->workloads_wanted && !look->workloads
+		       ? fill_progress(scan, world, client, look, err)
+		       : fill_images(scan, world, client, look, err);
 }
 
 int sg_flux_scan_judge(struct sg_flux_scan *scan, struct sg_world *world,

@@ -224,7 +224,10 @@ static bool is_same_source(const struct sg_flux_repository *a, const struct sg_f
 	       strcmp(sg_flux_tracked(a, arena), sg_flux_tracked(b, arena)) == 0;
 }
 
-/* 1: PARENT reads the same of the same repository as the Kustomization. 0: it does not. */
+/*
+ * 1: PARENT reads the same of the same repository as the Kustomization, or an artifact that names
+ * the commit that it was made of. 0: it does not.
+ */
 static int is_same_repository(struct sg_flux_sight *sight,
 	const struct sg_flux_kustomization *parent, int64_t deadline_ms, struct sg_err *err)
 {
@@ -233,7 +236,7 @@ static int is_same_repository(struct sg_flux_sight *sight,
 	void *facts;
 
 	if (strcmp(parent->source_kind, sg_flux_kind_name(SG_FLUX_REPOSITORY)) != 0)
-		return 0;
+		return parent->origin[0] != '\0';
 	if (strcmp(name.namespace, sight->source.namespace) == 0 &&
 		strcmp(name.name, sight->source.name) == 0)
 		return 1;
@@ -244,37 +247,55 @@ static int is_same_repository(struct sg_flux_sight *sight,
 	return facts && is_same_source(facts, sight->look.repository, &sight->facts);
 }
 
-static bool is_itself(const struct sg_flux_kustomization *kustomization)
+static bool is_brought_by(
+	const struct sg_flux_kustomization *kustomization, const struct sg_flux_object *object)
 {
-	return strcmp(kustomization->owner, kustomization->object.name) == 0 &&
-	       strcmp(kustomization->owner_namespace, kustomization->object.namespace) == 0;
+	return strcmp(kustomization->owner, object->name) == 0 &&
+	       strcmp(kustomization->owner_namespace, object->namespace) == 0;
 }
 
-/* Up to the root, which brings itself. */
+/* The root brings itself; nobody is read twice. */
+static bool is_root(const struct sg_flux_kustomization *at, const struct sg_flux_object *const *way,
+	size_t count)
+{
+	if (!at->owner[0] || !at->owner_namespace[0])
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (is_brought_by(at, way[i]))
+			return true;
+	return false;
+}
+
+/* Up to the root. */
 static int read_parents(struct sg_flux_sight *sight, int64_t deadline_ms, struct sg_err *err)
 {
+	const struct sg_flux_object *way[SG_FLUX_PARENTS_MAX + 1];
 	const struct sg_flux_kustomization *at = sight->look.kustomization;
+	size_t count = 0;
 
-	for (int level = 0; at && level < SG_FLUX_PARENTS_MAX; level++) {
+	while (at) {
 		const struct sg_flux_name name = {
 			SG_FLUX_KUSTOMIZATION, at->owner_namespace, at->owner};
-		struct sg_flux_kustomization *parent;
 		void *facts;
 		int same;
 
-		if (!at->owner[0] || !at->owner_namespace[0] || is_itself(at))
+		way[count++] = &at->object;
+		if (is_root(at, way, count))
 			return 0;
+		if (count > SG_FLUX_PARENTS_MAX) {
+			sight->look.more_parents = true;
+			return 0;
+		}
 		if (read_beside(sight, &name, deadline_ms, &facts, err) < 0)
 			return -1;
-		if (!facts)
+		at = facts;
+		if (!at)
 			return 0;
-		parent = facts;
-		same = is_same_repository(sight, parent, deadline_ms, err);
+		same = is_same_repository(sight, at, deadline_ms, err);
 		if (same < 0)
 			return -1;
 		if (same)
-			sight->look.parents[sight->look.parent_count++] = parent;
-		at = parent;
+			sight->look.parents[sight->look.parent_count++] = at;
 	}
 	return 0;
 }

@@ -43,6 +43,7 @@ static void begin(struct sg_await_part *part)
 		struct sg_looks_follower *follower = &all->followers[i];
 
 		sg_looks_follower_begin(follower, part->world, sg_await_part_ask(part, i));
+		follower->crowd = part->count;
 		if (follower->interval_ms < least_ms)
 			follower->interval_ms = least_ms;
 		if (part->lines) {

@@ -9,6 +9,8 @@
 #define INTERVAL_MS 5000 /* of looks, where --poll is no shorter */
 #define READ_MAX_MS 30000
 #define ODD_LOOKS 3
+#define SCAN_EACH_MS 20 /* between two reads of workloads, for all together */
+#define REST_MAX_MS 60000
 
 static int64_t now_of(const struct sg_looks_follower *follower)
 {
@@ -205,6 +207,13 @@ static void tell(struct sg_looks_follower *follower)
 	follower->said = verdict.code;
 }
 
+/* Many that share large Kustomizations must not become a load by reading their workloads. */
+static int64_t rest_ms(const struct sg_looks_follower *follower)
+{
+	return sooner(
+		(int64_t)(follower->eye->reads * follower->crowd) * SCAN_EACH_MS, REST_MAX_MS);
+}
+
 static void plan(struct sg_looks_follower *follower)
 {
 	int64_t now_ms = now_of(follower);
@@ -216,6 +225,8 @@ static void plan(struct sg_looks_follower *follower)
 			sooner(at_ms, follower->eye->class->next_look(follower->eye, now_ms));
 	if (follower->next_ms <= now_ms)
 		follower->next_ms = at_ms;
+	if (follower->next_ms < now_ms + rest_ms(follower))
+		follower->next_ms = now_ms + rest_ms(follower);
 }
 
 static int judge(struct sg_looks_follower *follower, struct sg_err *err)

@@ -15,6 +15,7 @@ struct sg_looks_follower {
 	int64_t start_ms;
 	int64_t deadline_ms;
 	int64_t interval_ms;
+	size_t crowd; /* that are followed together; set after the begin */
 	int64_t next_ms;
 	int64_t denied_ms;     /* since when what was allowed is denied; SG_NEVER: it is not */
 	struct sg_err trouble; /* with the last look; OK: none */

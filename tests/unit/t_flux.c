@@ -325,7 +325,7 @@ static void all_fields_are_read(void **state)
 	assert_int_equal(o.release.failures, 2);
 	assert_string_equal(o.release.chart_version, "2");
 	assert_string_equal(o.release.release_status, "failed");
-	assert_false(o.release.indirect || o.release.chart_in_git || o.release.elsewhere);
+	assert_false(o.release.indirect || o.release.chart_moves || o.release.elsewhere);
 	assert_false(o.kustomization.elsewhere);
 	sg_arena_release(&arena);
 }
@@ -347,14 +347,19 @@ static void where_a_release_is_from(void **state)
 			SG_FLUX_RELEASE, &arena, &o, &err));
 	assert_string_equal(o.release.owner, "apps");
 	assert_string_equal(o.release.owner_namespace, "flux-system");
-	assert_true(o.release.indirect && o.release.chart_in_git && o.release.elsewhere);
+	assert_true(o.release.indirect && o.release.chart_moves && o.release.elsewhere);
 	assert_non_null(
 		decode_text("{\"metadata\":{\"name\":\"web\",\"labels\":{"
 			    "\"kustomize.toolkit.fluxcd.io/name\":7}},\"spec\":{\"valuesFrom\":[],"
 			    "\"chart\":{\"spec\":{\"sourceRef\":{\"kind\":\"HelmRepository\"}}}}}",
 			SG_FLUX_RELEASE, &arena, &o, &err));
 	assert_string_equal(o.release.owner, "");
-	assert_false(o.release.indirect || o.release.chart_in_git);
+	assert_false(o.release.indirect || o.release.chart_moves);
+	assert_non_null(
+		decode_text("{\"metadata\":{\"name\":\"web\"},\"spec\":{\"chartRef\":{\"kind\":"
+			    "\"OCIRepository\",\"name\":\"web\"}}}",
+			SG_FLUX_RELEASE, &arena, &o, &err));
+	assert_true(o.release.chart_moves);
 	assert_non_null(decode_text("{\"metadata\":{\"name\":\"a\"},\"spec\":{\"kubeConfig\":{"
 				    "\"configMapRef\":{\"name\":\"x\"}}}}",
 		SG_FLUX_KUSTOMIZATION, &arena, &o, &err));

@@ -551,6 +551,54 @@ static void test_what_brings_it_is_waited_for(void **state)
 	finish(&s);
 }
 
+/* Levels of Kustomizations, the last of which has applied an older revision. */
+static void levels(struct story *s, size_t count, const char *last_owner)
+{
+	happens(s, 0, SOURCE, 200, source(s, "deploy", NEW));
+	for (size_t i = 0; i < count; i++) {
+		const char *name = i ? sg_arena_printf(&s->w->arena, "level%zu", i) : "web";
+		const char *owner = i + 1 < count ? sg_arena_printf(&s->w->arena, "level%zu", i + 1)
+						  : last_owner;
+
+		happens(s, 0, sg_arena_printf(&s->w->arena, "/kustomizations/%s", name), 200,
+			brought(s, name, owner, "deploy", i + 1 < count ? NEW : OLD));
+	}
+}
+
+static void test_what_brings_it_over_many_levels_is_waited_for(void **state)
+{
+	static const struct {
+		size_t levels;
+		const char *words;
+	} rows[] = {{9, "Kustomization flux-system/level8, which brings it"},
+		{10, "more than 8 levels"}};
+
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		struct story s;
+
+		begin(&s, *state);
+		s.asks[0].timeout_ms = 30000;
+		levels(&s, rows[i].levels, "root");
+		assert_int_equal(await(&s, 1), 0);
+		assert_true(s.done.ends[0].timed_out);
+		assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_FLUX_OLDER_REVISION);
+		assert_non_null(strstr(s.done.ends[0].verdict.message, rows[i].words));
+		finish(&s);
+	}
+}
+
+static void test_what_brings_each_other_ends(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	levels(&s, 3, "web");
+	happens(&s, 0, "/kustomizations/level2", 200, brought(&s, "level2", "web", "deploy", NEW));
+	expect_live(&s);
+	assert_int_equal(sent(&s, "GET", "/kustomizations/level1"), 2);
+	finish(&s);
+}
+
 static void test_what_brings_it_from_elsewhere_says_nothing(void **state)
 {
 	struct story s;
@@ -995,6 +1043,44 @@ static void test_slow_looks_at_many_take_turns(void **state)
 	finish(&s);
 }
 
+/* One large Kustomization for each of many: its 40 workloads are no load for the server. */
+static void test_many_workloads_of_many_are_read_more_rarely(void **state)
+{
+	enum { MANY = 16 };
+	const char *entries = "{\"id\":\"shop_db_apps_StatefulSet\",\"v\":\"v1\"}";
+	struct story s;
+
+	begin(&s, *state);
+	for (size_t i = 0; i < 39; i++)
+		entries = sg_arena_printf(&(*(struct cluster_world **)state)->arena,
+			"%s,{\"id\":\"shop_db_apps_StatefulSet\",\"v\":\"v1\"}", entries);
+	s.world.deadline_ms = s.start_ms + 60000;
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", NEW));
+	happens(&s, 0, OF_SET, 200, stateful_set(&s, 0));
+	happens(&s, 0, "/pods?", 200, "{\"items\":[]}");
+	for (size_t i = 0; i < MANY; i++) {
+		const char *name = s.asks[i].app.name;
+
+		happens(&s, 0, sg_arena_printf(&s.w->arena, "/kustomizations/%s", name), 200,
+			sg_arena_printf(&s.w->arena,
+				"{\"apiVersion\":\"kustomize.toolkit.fluxcd.io/v1\",\"kind\":"
+				"\"Kustomization\",\"metadata\":{\"name\":\"%s\",\"namespace\":"
+				"\"flux-system\",\"generation\":1},\"spec\":{" FROM(
+					"deploy") "},\"status\":{\"observedGeneration\":1,"
+						  "\"lastAppliedRevision\":\"main@sha1:" NEW
+						  "\",\"lastAttemptedRevision\":"
+						  "\"main@sha1:" NEW
+						  "\",\"inventory\":{\"entries\":[%s]}," READY(
+							  "True") "}}",
+				name, entries));
+	}
+	assert_int_equal(await(&s, MANY), 0);
+	assert_true(s.done.timed_out);
+	assert_int_equal(s.done.ends[MANY - 1].verdict.code, SG_APP_CODE_PROGRESSING);
+	assert_in_range(sent(&s, "GET", OF_SET), MANY * 32, MANY * 32 * 6);
+	finish(&s);
+}
+
 /* In the middle of a look nothing is asked again; what changes meanwhile is the next one's. */
 static void test_a_look_asks_for_each_thing_once(void **state)
 {
@@ -1034,6 +1120,9 @@ int main(void)
 		STORY(test_a_cluster_without_flux),
 		STORY(test_another_source_while_it_is_looked_at),
 		STORY(test_what_brings_it_is_waited_for),
+		STORY(test_what_brings_it_over_many_levels_is_waited_for),
+		STORY(test_what_brings_each_other_ends),
+		STORY(test_many_workloads_of_many_are_read_more_rarely),
 		STORY(test_what_brings_it_from_elsewhere_says_nothing),
 		STORY(test_what_brings_it_from_another_branch_says_nothing),
 		STORY(test_what_brings_it_from_the_same_branch),

@@ -735,6 +735,79 @@ static void what_brings_it_has_to_be_through(void **state)
 	done(&w);
 }
 
+/* Of whatever repository such an artifact is: only a commit that Git knows says something. */
+static void what_brings_it_may_be_an_artifact_of_another_kind(void **state)
+{
+	static const struct {
+		const char *origin;
+		enum sg_app_kind kind;
+	} rows[] = {{AT(OLD), SG_APP_WAIT}, {AT(X), SG_APP_SUCCESS}, {AT(NEW), SG_APP_SUCCESS},
+		{AT(OTHER), SG_APP_SUCCESS}, {AT(FAR), SG_APP_SUCCESS}, {"v1", SG_APP_SUCCESS}};
+	struct sg_flux_kustomization parent;
+	struct world w;
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		good(&w);
+		parent = w.kustomization;
+		parent.source_kind = "OCIRepository";
+		parent.applied = parent.attempted = "latest@sha256:" X;
+		parent.origin = rows[i].origin;
+		w.look.parents[0] = &parent;
+		w.look.parent_count = 1;
+		feed(&w);
+		assert_int_equal(sg_flux_fold_verdict(w.fold)->kind, rows[i].kind);
+		if (rows[i].kind == SG_APP_WAIT)
+			EXPECT(&w, WAIT, FLUX_OLDER_REVISION, "is at " AT(OLD));
+		done(&w);
+	}
+	good(&w);
+	parent = w.kustomization;
+	parent.source_kind = "OCIRepository";
+	parent.origin = AT(X);
+	parent.object.generation++; /* by a spec of before */
+	w.look.parents[0] = &parent;
+	w.look.parent_count = 1;
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_OLDER_REVISION, "");
+	done(&w);
+}
+
+static void what_is_not_read_of_those_that_bring_it_is_no_success(void **state)
+{
+	struct world w;
+
+	(void)state;
+	good(&w);
+	w.look.more_parents = true;
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_OLDER_REVISION, "more than 8 levels");
+	done(&w);
+}
+
+static void what_helm_waits_for_is_told_and_fails_nothing(void **state)
+{
+	struct world w;
+
+	(void)state;
+	good(&w);
+	with_release(&w);
+	release_at_work(&w);
+	set(&w, &w.release.object, "Reconciling", "True", "Progressing", "Running 'upgrade'");
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_RECONCILING, "");
+	assert_true(sg_flux_fold_verdict(w.fold)->workloads_wanted);
+	w.workloads.sentence = "Deployment shop/web: 0 of 1";
+	w.look.workloads = &w.workloads;
+	feed(&w);
+	EXPECT(&w, WAIT, FLUX_RECONCILING, "Deployment shop/web: 0 of 1; HelmRelease shop/web");
+	w.workloads.ripe = true;
+	w.workloads.cause = SG_APP_CODE_CRASH_LOOP;
+	look_after(&w, 600000);
+	EXPECT(&w, WAIT, CRASH_LOOP, "Deployment shop/web: 0 of 1; HelmRelease shop/web");
+	done(&w);
+}
+
 /* ---- what runs ---- */
 
 #define IMAGE(tag) "registry.example.com/shop/web:" tag
@@ -832,7 +905,7 @@ static void an_image_may_run_nowhere(void **state)
 	done(&w);
 }
 
-static void a_chart_in_git_is_proven_by_what_runs(void **state)
+static void a_chart_moves_is_proven_by_what_runs(void **state)
 {
 	struct sg_app_pod pods[] = {pod_of("shop/web-1", new_image)};
 	struct world w;
@@ -840,7 +913,7 @@ static void a_chart_in_git_is_proven_by_what_runs(void **state)
 	(void)state;
 	good(&w);
 	with_release(&w);
-	w.release.chart_in_git = true;
+	w.release.chart_moves = true;
 	feed(&w);
 	EXPECT(&w, WAIT, FLUX_NO_COMMIT, "HelmRelease shop/web");
 	expecting(&w, pods, 0);
@@ -1472,11 +1545,14 @@ int main(void)
 		cmocka_unit_test(a_named_release_is_all_that_counts),
 		cmocka_unit_test(values_from_elsewhere_need_a_proof),
 		cmocka_unit_test(what_brings_it_has_to_be_through),
+		cmocka_unit_test(what_brings_it_may_be_an_artifact_of_another_kind),
+		cmocka_unit_test(what_is_not_read_of_those_that_bring_it_is_no_success),
+		cmocka_unit_test(what_helm_waits_for_is_told_and_fails_nothing),
 		cmocka_unit_test(the_image_has_to_run),
 		cmocka_unit_test(another_image_fails_after_its_grace),
 		cmocka_unit_test(an_image_may_run_nowhere),
 		cmocka_unit_test(for_a_gate_the_image_is_proof_enough),
-		cmocka_unit_test(a_chart_in_git_is_proven_by_what_runs),
+		cmocka_unit_test(a_chart_moves_is_proven_by_what_runs),
 		cmocka_unit_test(a_stuck_rollout_ends_the_health_checks_early),
 		cmocka_unit_test(gone_is_deleted),
 		cmocka_unit_test(reasons_have_their_codes),
