@@ -110,6 +110,16 @@
 #define ON_APP_PRUNE ROW("Where a commit deploys without being asked, left-overs pile up without it; where people approve, deleting deserves a look of theirs.", APP)
 #define ON_APP_WINDOWS ROW("The AppProject has sync windows that match the applications.", \
 	"kubectl -n NAMESPACE get appproject PROJECT -o jsonpath='{.spec.syncWindows}'\n")
+#define ON_FLUX_FOUND ROW("The template makes another name than the cluster has, no Kustomization brings the release, or the Role does not reach it.", \
+	"kubectl --context CONTEXT get kustomizations.kustomize.toolkit.fluxcd.io -A\n")
+#define ON_FLUX_SOURCE ROW("It deploys from another repository or branch, so no commit here ever reaches it.", \
+	"kubectl -n NAMESPACE get gitrepository NAME -o yaml\n")
+#define ON_FLUX_RECONCILED ROW("Somebody suspended it, perhaps during an incident.", \
+	"kubectl -n NAMESPACE get kustomization NAME -o yaml\n")
+#define ON_FLUX_READY ROW("The last reconciliation failed, in the controller's own words.", \
+	"kubectl -n NAMESPACE describe kustomization NAME\n")
+#define ON_FLUX_PATCH ROW("The Role leaves it away, perhaps on purpose.", \
+	"kubectl auth can-i patch kustomizations.kustomize.toolkit.fluxcd.io -n NAMESPACE\n")
 /* clang-format on */
 
 static const struct sg_advice rows[] = {

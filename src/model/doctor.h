@@ -149,7 +149,20 @@
 	X(APP_PRUNE, WARNING, "resources are pruned where, and only where, nobody is asked",       \
 		"prune where a commit is enough; leave prune off where people approve")            \
 	X(APP_WINDOWS, NOTE, "whether sync windows are about the applications",                    \
-		"see syncWindows of the AppProject: a window can hold a sync back")
+		"see syncWindows of the AppProject: a window can hold a sync back")                \
+	X(FLUX_FOUND, ERROR, "what is followed of Flux exists and can be read",                    \
+		"see `kustomization:` or `helm_release:` and `cluster:` of the environment, and "  \
+		"the permissions in docs/flux.md")                                                 \
+	X(FLUX_SOURCE, ERROR, "its GitRepository reads the branch of the environment",             \
+		"set spec.url and spec.ref.branch of the GitRepository, or `branch:` of the "      \
+		"environment")                                                                     \
+	X(FLUX_RECONCILED, ERROR, "nothing of it is suspended or being deleted",                   \
+		"resume it with `flux resume`; end or undo the deletion")                          \
+	X(FLUX_READY, WARNING, "nothing of it says that it is not ready",                          \
+		"see its conditions: what fails now fails the next promotion, too")                \
+	X(FLUX_PATCH, WARNING, "a reconciliation may be asked for",                                \
+		"allow patch on kustomizations and gitrepositories; without it a run waits for "   \
+		"the intervals of Flux")
 
 enum sg_doctor_check {
 #define SG_X(id, severity, meaning, remedy) SG_DOCTOR_##id,

@@ -124,6 +124,7 @@ static void judge_cluster(
 	judge_rights(pass, cluster);
 	sg_doctor_judge_apps(pass, cluster);
 	judge_workloads(pass, cluster);
+	sg_doctor_judge_flux(pass, cluster);
 }
 
 void sg_doctor_judge_clusters(const struct sg_doctor_pass *pass)

@@ -185,6 +185,17 @@ struct sg_doctor_app {
 	const struct sg_app_project *project;
 };
 
+/* What a service follows where that is Flux. */
+struct sg_doctor_flux {
+	const char *name;           /* "flux-system/catalog-prod" */
+	struct sg_doctor_seen seen; /* APPLICATION_NOT_FOUND: there is none */
+	const char *source_url;     /* of its GitRepository; NULL: */
+	const char *source_why;     /* it is not known, and why */
+	const char *tracked;        /* with source_url: "refs/heads/main", "semver 1.x" */
+	const char *left_alone; /* what is suspended or being deleted, in words; NULL: nothing */
+	const char *not_ready;  /* what says that it is not, in its words; NULL: nothing */
+};
+
 /* Of the applications' namespace, by SelfSubjectAccessReview. */
 struct sg_doctor_rights {
 	struct sg_doctor_seen seen;
@@ -213,6 +224,11 @@ struct sg_doctor_cluster {
 	struct sg_doctor_rights rights;
 	const struct sg_doctor_app *apps;
 	size_t app_count;
+	const struct sg_doctor_flux *flux;
+	size_t flux_count;
+	const char *flux_namespace;
+	struct sg_doctor_seen flux_patch_seen;
+	bool flux_patch;         /* a reconciliation may be asked for */
 	const char *no_apps_why; /* the services are not known: why; NULL: they are */
 	struct sg_doctor_workloads workloads;
 };

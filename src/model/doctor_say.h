@@ -61,7 +61,7 @@ const char *sg_doctor_names_text(
 bool sg_doctor_has_scope(const struct sg_doctor_token *token, const char *scope);
 
 /* doctor_machine.c, doctor_token.c, doctor_project.c, doctor_signing.c, doctor_publish.c,
- * doctor_branch.c, doctor_people.c, doctor_cluster.c, doctor_app.c */
+ * doctor_branch.c, doctor_people.c, doctor_cluster.c, doctor_app.c, doctor_flux.c */
 void sg_doctor_judge_machine(const struct sg_doctor_pass *pass);
 void sg_doctor_judge_gitlab(const struct sg_doctor_pass *pass);
 void sg_doctor_judge_project(const struct sg_doctor_pass *pass);
@@ -70,6 +70,8 @@ void sg_doctor_judge_publishing(const struct sg_doctor_pass *pass);
 void sg_doctor_judge_branches(const struct sg_doctor_pass *pass);
 void sg_doctor_judge_people(const struct sg_doctor_pass *pass);
 void sg_doctor_judge_clusters(const struct sg_doctor_pass *pass);
+void sg_doctor_judge_flux(
+	const struct sg_doctor_pass *pass, const struct sg_doctor_cluster *cluster);
 void sg_doctor_judge_apps(
 	const struct sg_doctor_pass *pass, const struct sg_doctor_cluster *cluster);
 

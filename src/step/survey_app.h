@@ -17,4 +17,7 @@ int sg_survey_apps(struct sg_survey_cluster *cluster, struct sg_err *err) SG_MUS
 /* survey_workloads.c, after that: the cluster that they deploy to; -1 for a signal only. */
 int sg_survey_workloads(struct sg_survey_cluster *cluster, struct sg_err *err) SG_MUST_CHECK;
 
+/* survey_flux.c: what is followed, where that is Flux; -1 for a signal only. */
+int sg_survey_flux(struct sg_survey_cluster *cluster, struct sg_err *err) SG_MUST_CHECK;
+
 #endif

@@ -86,6 +86,13 @@ static bool people_approve(const struct sg_environment *env)
 	return false;
 }
 
+static bool follows_flux(const struct sg_environment *env)
+{
+	enum sg_follow follow = sg_environment_follows(env);
+
+	return follow == SG_FOLLOW_KUSTOMIZATION || follow == SG_FOLLOW_RELEASE;
+}
+
 static int look(struct sg_survey_cluster *c, const struct sg_doctor_cluster *rows, size_t before,
 	struct sg_err *err)
 {
@@ -106,6 +113,8 @@ static int look(struct sg_survey_cluster *c, const struct sg_doctor_cluster *row
 	if (sg_environment_follows(c->facts->env) == SG_FOLLOW_APPLICATION &&
 		ask_rights(c, err) < 0)
 		return -1;
+	if (follows_flux(c->facts->env))
+		return sg_survey_flux(c, err);
 	if (sg_survey_apps(c, err) < 0)
 		return -1;
 	return sg_survey_workloads(c, err);

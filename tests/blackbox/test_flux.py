@@ -362,8 +362,35 @@ def test_status_names_what_is_missing(sandbox, stages, sg):
     assert "FORBIDDEN" in json.dumps(seen) and "kustomizations" in json.dumps(seen), seen
 
 
-def test_doctor_says_that_it_asks_nothing_about_flux(stages, sg):
+def checks(run):
+    """What doctor says of Flux: severities and texts of each check, those about the first environment."""
+    rows = [row for row in run.json["findings"] if row["id"].startswith("FLUX_")]
+    return {row["id"]: (row["severity"], row["text"]) for row in reversed(rows)}
+
+
+def test_doctor_asks_about_flux(sandbox, flux, stages, sg):
     stages()
     run = sg("doctor", "--output", "json", expect=None)
-    assert "follows Flux" in run.err + run.out, run
+    seen = checks(run)
+    assert {name: severity for name, (severity, _) in seen.items()} == dict.fromkeys(
+        ("FLUX_FOUND", "FLUX_SOURCE", "FLUX_RECONCILED", "FLUX_READY", "FLUX_PATCH"), "ok"), seen
     assert "applications.argoproj.io" not in run.err + run.out, run
+
+
+@pytest.mark.parametrize("behaviour, check, severity, words", [
+    ("suspended", "FLUX_RECONCILED", "error", "Kustomization flux-system/catalog-dev is suspended"),
+    ("source-suspended", "FLUX_RECONCILED", "error", "GitRepository flux-system/catalog-dev is suspended"),
+    ("wrong-ref", "FLUX_SOURCE", "error", "tracks refs/heads/release"),
+])
+def test_doctor_names_what_is_wrong_with_flux(flux, stages, sg, behaviour, check, severity, words):
+    stages()
+    flux("catalog-dev", behaviour)
+    seen = checks(sg("doctor", "--output", "json", expect=None))
+    assert seen[check][0] == severity and words in seen[check][1], seen
+
+
+def test_doctor_is_told_no_about_flux(sandbox, stages, sg):
+    stages()
+    seen = checks(sg("doctor", "--output", "json", env={"KUBECONFIG": sandbox.env["SANDBOX_KUBECONFIG_DENIED"]}, expect=None))
+    assert seen["FLUX_FOUND"][0] == "error" and "kustomizations" in seen["FLUX_FOUND"][1], seen
+    assert seen["FLUX_PATCH"][0] == "warning", seen

@@ -24,6 +24,12 @@ VERSION = {
 }
 
 
+# (group, resource, namespace) of the Roles of whoever may do anything
+REVIEWED = {("argoproj.io", resource, "argocd") for resource in RESOURCES} | {
+    ("kustomize.toolkit.fluxcd.io", "kustomizations", "flux-system"),
+    ("source.toolkit.fluxcd.io", "gitrepositories", "flux-system"),
+    ("helm.toolkit.fluxcd.io", "helmreleases", "flux-system"),
+}
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 OPENAPI = "/openapi/v3/apis/argoproj.io/v1alpha1"
 
@@ -59,9 +65,7 @@ class Discovery:
         except (ValueError, KeyError, TypeError) as err:
             raise Refusal(422, "Invalid", 'SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec') from err
         allowed = (
-            asked.get("group") == "argoproj.io"
-            and asked.get("resource") in RESOURCES
-            and asked.get("namespace") == "argocd"
+            (asked.get("group"), asked.get("resource"), asked.get("namespace")) in REVIEWED
             and kubeauth.may(self.user, asked.get("verb", ""))
         )
         status = {"allowed": True, "reason": f'RBAC: allowed by RoleBinding "{self.user}/argocd"'}

@@ -119,6 +119,15 @@ static void make_clusters(struct doctor_world *w)
 				.version = "Kubernetes v1.35.4"},
 			.rights = KNOWN,
 			.namespace_count = 2};
+	w->flux[0] = (struct sg_doctor_flux){.name = "flux-system/catalog",
+		.seen = KNOWN,
+		.source_url = "https://git.example.com/gitops/apps.git",
+		.tracked = "refs/heads/main"};
+	w->clusters[1].flux = w->flux;
+	w->clusters[1].flux_count = 1;
+	w->clusters[1].flux_namespace = "flux-system";
+	w->clusters[1].flux_patch_seen = (struct sg_doctor_seen)KNOWN;
+	w->clusters[1].flux_patch = true;
 }
 
 static void make_gitlab(struct doctor_world *w)

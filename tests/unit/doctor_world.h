@@ -31,6 +31,7 @@ struct doctor_world {
 	struct sg_app_project project;
 	const char *foreign[1];
 	struct sg_doctor_app rows[2];
+	struct sg_doctor_flux flux[1];
 	struct sg_doctor_cluster clusters[2];
 };
 

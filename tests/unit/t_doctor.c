@@ -177,6 +177,18 @@ BREAK(keeps, w->apps[0].prune = false)
 BREAK(window, w->project.window_count = 1)
 BREAK(hidden_project, w->rows[1].project_seen = FAILED(FORBIDDEN, "403 about the project"))
 
+BREAK(no_flux, w->flux[0].seen = FAILED(APPLICATION_NOT_FOUND, "there is no Kustomization"))
+BREAK(unasked_flux, w->flux[0].seen = UNASKED("the cluster stopped answering"))
+BREAK(flux_elsewhere, w->flux[0].source_url = "https://git.example.com/other")
+BREAK(flux_develop, w->flux[0].tracked = "refs/heads/develop")
+BREAK(flux_semver, w->flux[0].tracked = "semver 1.x")
+BREAK(flux_oci, w->flux[0].source_url = NULL;
+	w->flux[0].source_why = "reads from OCIRepository flux-system/web")
+BREAK(flux_asleep, w->flux[0].left_alone = "Kustomization flux-system/catalog is suspended")
+BREAK(flux_fails, w->flux[0].not_ready = "Kustomization flux-system/catalog: BuildFailed: no")
+BREAK(flux_no_patch, w->clusters[1].flux_patch = false)
+BREAK(flux_patch_unknown, w->clusters[1].flux_patch_seen = FAILED(NOT_FOUND, "404"))
+
 #define E SG_SEVERITY_ERROR
 #define W SG_SEVERITY_WARNING
 #define N SG_SEVERITY_NOTE
@@ -351,6 +363,16 @@ static const struct row {
 	ROW(keeps, APP_PRUNE, N, "catalog-dev (does not prune)"),
 	ROW(window, APP_WINDOWS, N, "catalog-prod (deny 0 22 * * * for 8h)"),
 	ROW(hidden_project, APP_WINDOWS, N, "403 about the project"),
+	ROW(no_flux, FLUX_FOUND, E, "flux-system/catalog (there is no Kustomization)"),
+	ROW(unasked_flux, FLUX_FOUND, N, "not checked: flux-system/catalog (the cluster stopped"),
+	ROW(flux_elsewhere, FLUX_SOURCE, E, "(https://git.example.com/other)"),
+	ROW(flux_develop, FLUX_SOURCE, E, "(tracks refs/heads/develop)"),
+	ROW(flux_semver, FLUX_SOURCE, N, "not checked: flux-system/catalog (tracks semver 1.x)"),
+	ROW(flux_oci, FLUX_SOURCE, N, "(reads from OCIRepository"),
+	ROW(flux_asleep, FLUX_RECONCILED, E, "is suspended"),
+	ROW(flux_fails, FLUX_READY, W, "BuildFailed"),
+	ROW(flux_no_patch, FLUX_PATCH, W, "patch is not allowed in flux-system"),
+	ROW(flux_patch_unknown, FLUX_PATCH, N, "not checked: 404"),
 };
 
 static void each_fault_is_found(void **state)
