@@ -24,6 +24,19 @@ static bool is_history(const struct sg_app_workloads *workloads, const char *ima
 	return finished;
 }
 
+/*
+ * Where the summary shows nothing of the repository, what was read decides: the templates, and the
+ * pods, of which one may still hold what the template named before.
+ */
+static void look_beside(
+	struct sg_sighting *seen, const struct sg_image *want, const struct sg_app_workloads *read)
+{
+	if (seen->right || seen->other || seen->unclear)
+		return;
+	sg_sighting_templates(seen, want, read);
+	sg_sighting_pods(seen, want, read);
+}
+
 static struct sg_sighting look(const struct sg_app_case *c, size_t index)
 {
 	struct sg_sighting seen = {0};
@@ -34,7 +47,7 @@ static struct sg_sighting look(const struct sg_app_case *c, size_t index)
 	for (size_t i = 0; i < c->app->images.count; i++)
 		if (!is_history(c->workloads, c->app->images.items[i]))
 			sg_sighting_add(&seen, &want, c->app->images.items[i]);
-	sg_sighting_templates(&seen, &want, c->workloads);
+	look_beside(&seen, &want, c->workloads);
 	return seen;
 }
 

@@ -228,6 +228,36 @@ static void without_pods_the_templates_decide(void **state)
 	done(&b);
 }
 
+/* A pod may hold what the template named before, and the summary may not show it yet. */
+static void a_pod_that_was_read_counts_beside_the_templates(void **state)
+{
+	const char *old[] = {OLD}, *new[] = {NEW}, *others[] = {"proxy:1"};
+	struct sg_app_pod pods[] = {pod(old, false), pod(new, false)};
+	struct sg_app_workloads facts = {.sentence = "",
+		.complete = true,
+		.templates = {new, 1},
+		.pods = pods,
+		.pod_count = 1};
+	const struct sg_app_verdict *verdict;
+	struct bench b;
+
+	(void)state;
+	verdict = ask(&b, SG_APP_HEALTHY, &facts, others, 1);
+	assert_int_equal(verdict->code, SG_APP_CODE_OLD_IMAGE_RUNNING);
+	assert_non_null(strstr(verdict->message, "in shop-1"));
+	facts.pod_count = 2;
+	sg_app_fold_tick(b.fold, 1);
+	assert_int_equal(verdict->code, SG_APP_CODE_OLD_IMAGE_RUNNING);
+	facts.complete = false;
+	sg_app_fold_tick(b.fold, 2);
+	assert_int_equal(verdict->code, SG_APP_CODE_OLD_IMAGE_RUNNING);
+	pods[0].finished = true;
+	sg_app_fold_tick(b.fold, 3);
+	assert_int_equal(verdict->code, SG_APP_CODE_DEPLOYED);
+	assert_int_equal(verdict->images_unseen, 0);
+	done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +266,7 @@ int main(void)
 		cmocka_unit_test(the_cause_of_a_degraded_one_is_told),
 		cmocka_unit_test(history_is_no_image_that_runs),
 		cmocka_unit_test(without_pods_the_templates_decide),
+		cmocka_unit_test(a_pod_that_was_read_counts_beside_the_templates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
