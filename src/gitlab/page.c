@@ -91,19 +91,40 @@ static void go_to_page(struct reading *r, uint64_t page)
 		add_number(&r->path, "page", page);
 }
 
-/* Pages of a size that divides the one before, so that they begin where that began. */
+/* Each divides the one before: smaller pages begin where a larger one does, and end there. */
+static const uint64_t sizes[] = {SG_GITLAB_PER_PAGE, 20, 4, 1};
+
+static uint64_t items_before(const struct reading *r)
+{
+	return (r->page - 1) * r->per_page;
+}
+
+static void take_pages_of(struct reading *r, uint64_t size)
+{
+	uint64_t before = items_before(r);
+
+	r->per_page = size;
+	go_to_page(r, before / size + 1);
+}
+
 static bool take_smaller_pages(struct reading *r)
 {
-	static const uint64_t sizes[] = {20, 4, 1};
-	uint64_t before = (r->page - 1) * r->per_page;
-
 	for (size_t i = 0; i < SG_COUNT(sizes); i++)
 		if (sizes[i] < r->per_page) {
-			r->per_page = sizes[i];
-			go_to_page(r, before / sizes[i] + 1);
+			take_pages_of(r, sizes[i]);
 			return true;
 		}
 	return false;
+}
+
+/* Behind what was too large: one long text is no reason to read all the rest in small pages. */
+static void take_larger_pages(struct reading *r)
+{
+	for (size_t i = 0; i < SG_COUNT(sizes) && sizes[i] > r->per_page; i++)
+		if (items_before(r) % sizes[i] == 0) {
+			take_pages_of(r, sizes[i]);
+			return;
+		}
 }
 
 static int foreign_link(const struct reading *r, struct sg_str link, struct sg_err *err)
@@ -230,6 +251,8 @@ static int read_page(struct reading *r, struct sg_err *err)
 	r->changed = r->changed || total != r->total;
 	if (take_items(r, doc, &count, err) < 0 || advance(r, &reply.res, count, err) < 0)
 		return sg_wrap(err, "%s", call.label);
+	if (!r->last)
+		take_larger_pages(r);
 	r->last = r->last || (r->list->enough && r->list->enough(r->list->arg));
 	return 0;
 }

@@ -24,9 +24,9 @@ struct sg_gitlab_list {
 
 /*
  * Follows rel="next" of Link, else x-next-page, to the end. A page that is too large for one answer
- * is asked for in smaller ones: anybody may have written something long into it. An address of
- * another origin than the API's is CREDENTIAL_ORIGIN; more than max_items is TOO_LARGE; no JSON
- * array is ANSWER_INVALID; CONFLICT when the list never stands still.
+ * is asked for in smaller ones, to its end: anybody may have written something long into it. An
+ * address of another origin than the API's is CREDENTIAL_ORIGIN; more than max_items is TOO_LARGE;
+ * no JSON array is ANSWER_INVALID; CONFLICT when the list never stands still.
  */
 int sg_gitlab_list_read(struct sg_gitlab *gitlab, const struct sg_gitlab_list *list,
 	struct sg_err *err) SG_MUST_CHECK;

@@ -432,6 +432,56 @@ static void a_page_above_the_limit_is_read_in_smaller_ones(void **state)
 	gitlab_world_done(w);
 }
 
+/* Any two of the three notes behind the FIRST make an answer too large. */
+struct long_ones {
+	struct gitlab_world *w;
+	int total, first;
+};
+
+static void with_long_ones(
+	void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	const struct long_ones *l = arg;
+	const char *at = strstr(request->url, "&per_page="), *next;
+	int size = 0, number = 1, begin, end;
+
+	assert_non_null(at);
+	(void)sscanf(at, "&per_page=%d", &size);
+	next = strstr(request->url, "&page=");
+	if (next)
+		(void)sscanf(next, "&page=%d", &number);
+	begin = (number - 1) * size;
+	end = begin + size < l->total ? begin + size : l->total;
+	if (size > 1 && begin <= l->first + 2 && l->first < end) {
+		char *body = sg_arena_alloc(&l->w->arena, SG_GITLAB_BODY_MAX + 2);
+
+		memset(body, ' ', SG_GITLAB_BODY_MAX + 1);
+		script_piece(answer, 0, (struct sg_str){body, SG_GITLAB_BODY_MAX + 1});
+		return;
+	}
+	script_piece(answer, 0, sg_str_of(page(l->w, begin + 1, end - begin)));
+	script_header(answer, "X-Next-Page",
+		end < l->total ? sg_arena_printf(&l->w->arena, "%d", number + 1) : "");
+}
+
+/* The small pages end behind what was too large: else there would be one request for each note. */
+static void after_small_pages_come_large_ones(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct script_answer *a = script_expect(w->script, "GET", "*");
+	struct long_ones many = {w, 5000, 41};
+	struct sg_gitlab_note *items;
+	size_t count = 0;
+
+	script_always(a);
+	script_compute(a, with_long_ones, &many);
+	assert_int_equal(notes(w, &items, &count), 0);
+	assert_int_equal(count, 5000);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(items[i].id, i + 1);
+	assert_in_range(w->gitlab.requests, 50, 75);
+}
+
 /* Of what strangers write no more is kept than tells that it is none of ours. */
 static void long_notes_are_cut(void **state)
 {
@@ -483,6 +533,7 @@ int main(void)
 		T(reading_ends_with_what_was_last_seen),
 		T(an_answer_above_the_limit),
 		T(a_page_above_the_limit_is_read_in_smaller_ones),
+		T(after_small_pages_come_large_ones),
 		T(long_notes_are_cut),
 	};
 
