@@ -5,8 +5,6 @@
 #include "gitlab/page.h"
 #include "gitlab/project.h"
 
-/* Commits of a file that are looked at. */
-#define COMMITS_MAX 20
 /* Merge requests that have a commit. */
 #define REQUESTS_MAX 500
 
@@ -106,54 +104,67 @@ static int find_pipeline(struct asking *a, const char *oid, int64_t *ret_ms, str
 		"created_at", ret_ms, err);
 }
 
-/* When the commit came to the branch. */
-static int find_time(
-	struct asking *a, const struct sg_json *commit, int64_t *ret_ms, struct sg_err *err)
+enum there { NO, MAYBE, YES };
+
+/* Had the commit come to the branch by then? */
+static int find_whether(struct asking *a, const struct sg_json *commit, int64_t unix_ms,
+	enum there *ret_there, struct sg_err *err)
 {
 	const char *oid = sg_json_str(sg_json_get(commit, "id"), "");
-	int64_t dated_ms, pipeline_ms;
+	int64_t dated_ms, merge_ms, pipeline_ms;
+	bool ran_by_then;
 
+	*ret_there = YES;
 	if (sg_gitlab_time_ms(sg_json_str(sg_json_get(commit, "committed_date"), ""), "commit",
 		    "committed_date", &dated_ms, err) < 0 ||
-		find_merge(a, oid, ret_ms, err) < 0)
+		find_merge(a, oid, &merge_ms, err) < 0)
 		return -1;
-	if (*ret_ms)
+	if (merge_ms && merge_ms <= unix_ms)
 		return 0;
 	if (find_pipeline(a, oid, &pipeline_ms, err) < 0)
 		return -1;
-	*ret_ms = pipeline_ms && pipeline_ms < dated_ms ? pipeline_ms : dated_ms;
+	ran_by_then = pipeline_ms && pipeline_ms <= unix_ms;
+	if (merge_ms)
+		*ret_there = ran_by_then ? MAYBE : NO;
+	else if (!ran_by_then && dated_ms > unix_ms)
+		*ret_there = NO;
+	else if (!ran_by_then && pipeline_ms)
+		*ret_there = MAYBE;
 	return 0;
 }
 
 static int find(struct asking *a, const struct sg_json *commits, int64_t unix_ms,
-	char ret_oid[SG_OID_SIZE], struct sg_err *err)
+	struct sg_gitlab_past *past, struct sg_err *err)
 {
-	size_t count = 0;
-	int64_t came_ms;
+	enum there there = NO;
+	size_t seen = 0;
 
+	past->count = 0;
 	if (sg_json_type(commits) != SG_JSON_ARRAY)
 		return sg_fail(err, SG_R_ANSWER_INVALID, "commits: expected an array");
-	for (const struct sg_json *e = sg_json_first(commits); e; e = sg_json_next(e), count++) {
+	for (const struct sg_json *e = sg_json_first(commits); e && there != YES;
+		e = sg_json_next(e)) {
 		const char *oid = sg_json_str(sg_json_get(e, "id"), "");
 
+		if (seen++ >= SG_GITLAB_PAST_MAX)
+			break;
 		if (!sg_str_is_oid(sg_str_of(oid)))
 			return sg_fail(
 				err, SG_R_ANSWER_INVALID, "commit.id: expected a full commit id");
-		if (find_time(a, e, &came_ms, err) < 0)
+		if (find_whether(a, e, unix_ms, &there, err) < 0)
 			return -1;
-		if (came_ms > unix_ms)
-			continue;
-		(void)snprintf(ret_oid, SG_OID_SIZE, "%s", oid);
-		return 0;
+		if (there != NO)
+			(void)snprintf(past->oids[past->count++], SG_OID_SIZE, "%s", oid);
 	}
-	ret_oid[0] = '\0';
-	if (count < COMMITS_MAX)
+	if (there == YES || seen < SG_GITLAB_PAST_MAX)
 		return 0;
-	return sg_fail(err, SG_R_TOO_LARGE, "all of the last %d commits came later", COMMITS_MAX);
+	return sg_fail(err, SG_R_TOO_LARGE,
+		"none of the last %d commits was there at that time for certain",
+		SG_GITLAB_PAST_MAX);
 }
 
 int sg_gitlab_file_at(struct sg_gitlab *gitlab, const char *branch, const char *file,
-	int64_t unix_ms, char ret_oid[SG_OID_SIZE], struct sg_err *err)
+	int64_t unix_ms, struct sg_gitlab_past *ret_past, struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	struct asking a = {.gitlab = gitlab, .branch = branch};
@@ -170,7 +181,7 @@ int sg_gitlab_file_at(struct sg_gitlab *gitlab, const char *branch, const char *
 		sg_gitlab_path_param(&a.path, "per_page", "20");
 		rc = sg_gitlab_get(gitlab, &call, &doc, err);
 	}
-	if (rc == 0 && find(&a, doc, unix_ms, ret_oid, err) < 0)
+	if (rc == 0 && find(&a, doc, unix_ms, ret_past, err) < 0)
 		rc = sg_wrap(err, LABEL ": %s", file);
 	sg_buf_release(&a.path);
 	return rc;

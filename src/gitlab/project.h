@@ -49,15 +49,25 @@ int sg_gitlab_revision(struct sg_gitlab *gitlab, const char *project, const char
 int sg_gitlab_commit_id(struct sg_gitlab *gitlab, const char *project, const char *revision,
 	struct sg_arena *arena, const char **ret_oid, struct sg_err *err) SG_MUST_CHECK;
 
+/* Commits of a file that are looked at. */
+#define SG_GITLAB_PAST_MAX 20
+
+/* Commits that may have had the last word on a file, newest first. */
+struct sg_gitlab_past {
+	char oids[SG_GITLAB_PAST_MAX][SG_OID_SIZE];
+	size_t count; /* 0: the branch had no such file */
+};
+
 /*
- * The commit that had brought FILE to BRANCH as it was at that time; "" when the branch had none.
- * When a commit came is what GitLab recorded: the merge of a request that brought it, else its
- * first pipeline on the branch or its own date, which whoever pushes chooses, the earlier one
- * (gitlab.md 4, 6.3, 7). TOO_LARGE when it is not among the last 20 of the file. One request, and
- * one or two for each commit since.
+ * The commits by one of which BRANCH had FILE as it was at that time. When a commit came is what
+ * GitLab recorded: the merge of a request that brought it, else its first pipeline on the branch;
+ * where there is neither, its own date, which whoever pushes chooses. One of which the records
+ * contradict each other, or the date, may have been there or not: the next older one is named, too
+ * (gitlab.md 4, 6.3, 7). TOO_LARGE when that goes beyond the last 20 of the file. One request, and
+ * two or three for each commit since.
  */
 int sg_gitlab_file_at(struct sg_gitlab *gitlab, const char *branch, const char *file,
-	int64_t unix_ms, char ret_oid[SG_OID_SIZE], struct sg_err *err) SG_MUST_CHECK;
+	int64_t unix_ms, struct sg_gitlab_past *ret_past, struct sg_err *err) SG_MUST_CHECK;
 
 struct sg_gitlab_subject {
 	const char *id;

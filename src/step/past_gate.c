@@ -128,11 +128,12 @@ static int gitlabs_word(struct judging *j, const char **ret_why, struct sg_err *
 }
 
 /*
- * The configuration of the moment of the merge. Where it lies on the branch that was merged into,
- * the merge itself has it; else GitLab's records say when another one came. "": there was none.
+ * The commits by one of which the configuration was what it was at the merge. Where it lies on the
+ * branch that was merged into, the merge itself has it; else GitLab's records say when another one
+ * came.
  */
-static int config_then(const struct sg_loaded *loaded, struct sg_forge *forge,
-	const struct sg_promotion *p, char ret_oid[SG_OID_SIZE], struct sg_err *err)
+static int configs_then(const struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_promotion *p, struct sg_gitlab_past *ret, struct sg_err *err)
 {
 	const struct sg_mr *merged = &p->request.merged;
 	const char *landed = sg_mr_landed(merged);
@@ -140,14 +141,15 @@ static int config_then(const struct sg_loaded *loaded, struct sg_forge *forge,
 	if (strcmp(loaded->config_branch, merged->target_branch) != 0 ||
 		!sg_str_is_oid(sg_str_of(landed)))
 		return sg_gitlab_file_at(&forge->gitlab, loaded->config_branch, SG_CONFIG_FILE,
-			merged->merged_unix_ms, ret_oid, err);
-	(void)snprintf(ret_oid, SG_OID_SIZE, "%s", landed);
+			merged->merged_unix_ms, ret, err);
+	(void)snprintf(ret->oids[0], sizeof(ret->oids[0]), "%s", landed);
+	ret->count = 1;
 	return 0;
 }
 
-/* Had it gates right before the merge? One that cannot be used did not say that it had none. */
-static int had_gates(const struct sg_loaded *loaded, struct sg_forge *forge,
-	const struct sg_promotion *p, bool *ret_had, struct sg_err *err)
+/* One that cannot be used did not say that it had none. */
+static int has_gates_at(struct sg_forge *forge, const struct sg_promotion *p, const char *oid,
+	bool *ret_has, struct sg_err *err)
 {
 	struct sg_arena scratch SG_AUTO(sg_arena_release) = {0};
 	struct sg_buf text SG_AUTO(sg_buf_release);
@@ -155,25 +157,39 @@ static int had_gates(const struct sg_loaded *loaded, struct sg_forge *forge,
 	struct sg_err why = SG_ERR_INIT;
 	struct sg_gitlab_file file;
 	struct sg_policy policy;
-	char oid[SG_OID_SIZE];
-	bool is_there;
 
 	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
+	*ret_has = true;
+	if (sg_gitlab_file_read(&forge->gitlab, SG_CONFIG_FILE, oid, &scratch, &text, &file, &why) <
+		0) {
+		*ret_has = false;
+		if (why.reason == SG_R_FILE_NOT_FOUND)
+			return 0;
+		*err = why;
+		return -1;
+	}
+	if (sg_config_load(&scratch, SG_CONFIG_FILE, sg_buf_str(&text), &policy, &why) == 0) {
+		env = sg_policy_environment(&policy, p->env->name);
+		*ret_has = env && sg_environment_gates_merge(env);
+	}
+	return 0;
+}
+
+/* Had it gates right before the merge, or can that not be excluded? */
+static int had_gates(const struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_promotion *p, bool *ret_had, struct sg_err *err)
+{
+	struct sg_gitlab_past past;
+
 	*ret_had = true;
 	if (!loaded->config_branch)
 		return 0;
-	if (config_then(loaded, forge, p, oid, err) < 0)
+	if (configs_then(loaded, forge, p, &past, err) < 0)
 		return -1;
-	is_there = oid[0] && sg_gitlab_file_read(&forge->gitlab, SG_CONFIG_FILE, oid, &scratch,
-				     &text, &file, err) == 0;
-	if (oid[0] && !is_there && err->reason != SG_R_FILE_NOT_FOUND)
-		return -1;
-	if (!is_there)
-		*ret_had = false;
-	else if (sg_config_load(&scratch, SG_CONFIG_FILE, sg_buf_str(&text), &policy, &why) == 0) {
-		env = sg_policy_environment(&policy, p->env->name);
-		*ret_had = env && sg_environment_gates_merge(env);
-	}
+	*ret_had = false;
+	for (size_t i = 0; i < past.count && !*ret_had; i++)
+		if (has_gates_at(forge, p, past.oids[i], ret_had, err) < 0)
+			return -1;
 	return 0;
 }
 

@@ -215,55 +215,62 @@ static void merge_bases(void **state)
 	PROJECT "/pipelines?ref=release%2F1&sha=" sha "&order_by=id&sort=asc&per_page=1"
 #define MERGED(branch, hour)                                                                       \
 	"{\"target_branch\":\"" branch "\",\"merged_at\":\"2026-02-03T" hour ":00:00.000Z\"}"
+#define PIPELINE(sha, hour) "[{\"sha\":\"" sha "\",\"created_at\":\"2026-02-03T" hour ":00:00Z\"}]"
 #define OPEN "{\"target_branch\":\"release/1\",\"merged_at\":null}"
 
-static int file_at(struct gitlab_world *w, char oid[SG_OID_SIZE])
+static int file_at(struct gitlab_world *w, struct sg_gitlab_past *past)
 {
-	return sg_gitlab_file_at(&w->gitlab, "release/1", "a.yaml", NOON_MS, oid, &w->err);
+	return sg_gitlab_file_at(&w->gitlab, "release/1", "a.yaml", NOON_MS, past, &w->err);
 }
 
-/* Of one commit beside an old one: what was recorded of it, and whether it was there at noon. */
+/* Was a commit beside an old one there at noon? Where the records contradict each other, maybe. */
 static void when_a_commit_came(void **state)
 {
+	enum there { YES, MAYBE, NO };
 	static const struct {
 		const char *dated, *requests, *pipelines; /* NULL: not asked for */
-		bool there;
+		enum there there;
 	} cases[] = {
-		{COMMIT(SHA_C, "10"), "[]", "[]", true},
-		{COMMIT(SHA_C, "12"), "[]", "[]", true},
-		{COMMIT(SHA_C, "13"), "[]", "[]", false},
+		{COMMIT(SHA_C, "10"), "[]", "[]", YES},
+		{COMMIT(SHA_C, "12"), "[]", "[]", YES},
+		{COMMIT(SHA_C, "13"), "[]", "[]", NO},
 		/* its date is a lie, or it waited in a request that was merged by fast-forward */
-		{COMMIT(SHA_C, "13"), "[" MERGED("release/1", "11") "]", NULL, true},
-		{COMMIT(SHA_C, "10"), "[" MERGED("release/1", "13") "]", NULL, false},
+		{COMMIT(SHA_C, "13"), "[" MERGED("release/1", "11") "]", NULL, YES},
+		{COMMIT(SHA_C, "10"), "[" MERGED("release/1", "13") "]", "[]", NO},
 		{COMMIT(SHA_C, "10"),
-			"[" MERGED("release/1", "13") "," MERGED("release/1", "11") "]", NULL,
-			true},
-		{COMMIT(SHA_C, "10"), "[" MERGED("main", "13") "," OPEN "]", "[]", true},
-		{COMMIT(SHA_C, "13"), "[" MERGED("main", "11") "]", "[]", false},
-		{COMMIT(SHA_C, "13"), "[]",
-			"[{\"sha\":\"" SHA_C "\",\"created_at\":\"2026-02-03T11:00:00Z\"}]", true},
-		{COMMIT(SHA_C, "10"), "[]",
-			"[{\"sha\":\"" SHA_C "\",\"created_at\":\"2026-02-03T13:00:00Z\"}]", true},
-		{COMMIT(SHA_C, "13"), "[]",
-			"[{\"sha\":\"" SHA_A "\",\"created_at\":\"2026-02-03T11:00:00Z\"}]", false},
+			"[" MERGED("release/1", "13") "," MERGED("release/1", "11") "]", NULL, YES},
+		{COMMIT(SHA_C, "10"), "[" MERGED("main", "13") "," OPEN "]", "[]", YES},
+		{COMMIT(SHA_C, "13"), "[" MERGED("main", "11") "]", "[]", NO},
+		{COMMIT(SHA_C, "13"), "[]", PIPELINE(SHA_C, "11"), YES},
+		{COMMIT(SHA_C, "13"), "[]", PIPELINE(SHA_A, "11"), NO},
+		{COMMIT(SHA_C, "13"), "[]", PIPELINE(SHA_C, "13"), NO},
+		/* dated back, or pushed without a pipeline that was started later */
+		{COMMIT(SHA_C, "10"), "[]", PIPELINE(SHA_C, "13"), MAYBE},
+		/* pushed as it was, and merged once more with a commit on top */
+		{COMMIT(SHA_C, "10"), "[" MERGED("release/1", "13") "]", PIPELINE(SHA_C, "11"),
+			MAYBE},
+		{COMMIT(SHA_C, "10"), "[" MERGED("release/1", "13") "]", PIPELINE(SHA_C, "13"), NO},
 	};
 	struct gitlab_world *w = *state;
 
 	for (size_t i = 0; i < SG_COUNT(cases); i++) {
-		char oid[SG_OID_SIZE] = "";
+		struct sg_gitlab_past past;
 
 		script_reply(w->script, "GET", PAST_URL, 200,
 			sg_arena_printf(&w->arena, "[%s,%s]", cases[i].dated, COMMIT(SHA_A, "09")));
 		script_reply(w->script, "GET", REQUESTS(SHA_C), 200, cases[i].requests);
 		if (cases[i].pipelines)
 			script_reply(w->script, "GET", PIPELINES(SHA_C), 200, cases[i].pipelines);
-		if (!cases[i].there) {
+		if (cases[i].there != YES) {
 			script_reply(w->script, "GET", REQUESTS(SHA_A), 200, "[]");
 			script_reply(w->script, "GET", PIPELINES(SHA_A), 403,
 				"{\"message\":\"403 Forbidden\"}");
 		}
-		assert_int_equal(file_at(w, oid), 0);
-		assert_string_equal(oid, cases[i].there ? SHA_C : SHA_A);
+		assert_int_equal(file_at(w, &past), 0);
+		assert_int_equal(past.count, cases[i].there == MAYBE ? 2 : 1);
+		assert_string_equal(past.oids[0], cases[i].there == NO ? SHA_A : SHA_C);
+		if (cases[i].there == MAYBE)
+			assert_string_equal(past.oids[1], SHA_A);
 	}
 	gitlab_world_done(w);
 }
@@ -280,27 +287,27 @@ static void what_says_nothing_of_a_commit_is_named(void **state)
 		{"[{\"id\":\"" SHA_A "\",\"committed_date\":\"yesterday\"}]", "committed_date"},
 	};
 	struct gitlab_world *w = *state;
-	char oid[SG_OID_SIZE] = "x";
+	struct sg_gitlab_past past = {.count = 1};
 
 	script_reply(w->script, "GET", PAST_URL, 200, "[]");
-	assert_int_equal(file_at(w, oid), 0);
-	assert_string_equal(oid, "");
+	assert_int_equal(file_at(w, &past), 0);
+	assert_int_equal(past.count, 0);
 	for (size_t i = 0; i < SG_COUNT(bad); i++) {
 		script_reply(w->script, "GET", PAST_URL, 200, bad[i].body);
-		assert_int_equal(file_at(w, oid), -1);
+		assert_int_equal(file_at(w, &past), -1);
 		gitlab_world_error(w, SG_R_ANSWER_INVALID, bad[i].why, "");
 	}
 	script_reply(w->script, "GET", PAST_URL, 404, "{\"message\":\"404 Project Not Found\"}");
-	assert_int_equal(file_at(w, oid), -1);
+	assert_int_equal(file_at(w, &past), -1);
 	gitlab_world_error(w, SG_R_NOT_FOUND, "404 Project", "");
 	script_reply(w->script, "GET", PAST_URL, 200, "[" COMMIT(SHA_A, "10") "]");
 	script_reply(w->script, "GET", REQUESTS(SHA_A), 200, "[" MERGED("release/1", "x") "]");
-	assert_int_equal(file_at(w, oid), -1);
+	assert_int_equal(file_at(w, &past), -1);
 	gitlab_world_error(w, SG_R_ANSWER_INVALID, "merged_at", "");
 	script_reply(w->script, "GET", PAST_URL, 200, "[" COMMIT(SHA_A, "10") "]");
 	script_reply(w->script, "GET", REQUESTS(SHA_A), 200, "[]");
 	script_reply(w->script, "GET", PIPELINES(SHA_A), 200, "{}");
-	assert_int_equal(file_at(w, oid), -1);
+	assert_int_equal(file_at(w, &past), -1);
 	gitlab_world_error(w, SG_R_ANSWER_INVALID, "pipelines", "");
 	gitlab_world_done(w);
 }
@@ -309,7 +316,7 @@ static void a_commit_far_back_is_not_looked_for(void **state)
 {
 	struct gitlab_world *w = *state;
 	struct sg_buf page SG_AUTO(sg_buf_release);
-	char oid[SG_OID_SIZE];
+	struct sg_gitlab_past past;
 
 	sg_buf_init(&page, 1 << 20);
 	for (int i = 0; i < 20; i++)
@@ -320,7 +327,7 @@ static void a_commit_far_back_is_not_looked_for(void **state)
 		script_reply(w->script, "GET", REQUESTS(SHA_A), 200, "[]");
 		script_reply(w->script, "GET", PIPELINES(SHA_A), 200, "[]");
 	}
-	assert_int_equal(file_at(w, oid), -1);
+	assert_int_equal(file_at(w, &past), -1);
 	gitlab_world_error(w, SG_R_TOO_LARGE, "the last 20 commits", "");
 	gitlab_world_done(w);
 }
