@@ -386,6 +386,7 @@ static int look(struct sg_workloads *workloads, struct of_app *of, const struct 
 			return -1;
 		*ret_read = found > 0;
 	}
+	of->owed = false; /* also where the cluster is left alone: nobody waits for that */
 	of->tried = true;
 	of->tried_ms = now_of(workloads);
 	plan_next(workloads, of, client);

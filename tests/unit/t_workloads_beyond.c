@@ -10,6 +10,7 @@
 
 #include "base/attr.h"
 #include "cluster_world.h"
+#include "step/workload_run.h"
 #include "step/workloads.h"
 
 #define BEYOND "https://prod.example.com"
@@ -248,6 +249,26 @@ static void one_that_is_away_costs_no_time(void **state)
 	end(&b);
 }
 
+/* Too many reads are under way, and then it is known to be away: nothing is owed any more. */
+static void one_that_is_away_owes_no_read(void **state)
+{
+	struct bench b;
+	bool read;
+
+	begin(&b, *state, SG_APP_POLICY, SG_APP_ROW_20);
+	b.world.scans = SG_WORKLOAD_RUNS_MAX;
+	assert_int_equal(sg_workloads_look(b.workloads, &b.app, &b.verdict, &read, &b.err), 0);
+	assert_true(sg_workloads_wanted(b.workloads, &b.app, &b.verdict));
+	assert_int_equal(sg_workloads_due_ms(b.workloads, &b.app, &b.verdict),
+		script_now_ms(b.w->script) + SG_WORKLOAD_RUN_LATER_MS);
+	b.world.scans = 0;
+	b.beyond.away_ms = script_now_ms(b.w->script) + 60000; /* as another of the run has found */
+	assert_int_equal(sg_workloads_look(b.workloads, &b.app, &b.verdict, &read, &b.err), 0);
+	assert_false(sg_workloads_wanted(b.workloads, &b.app, &b.verdict));
+	assert_int_equal(sg_workloads_due_ms(b.workloads, &b.app, &b.verdict), SG_NEVER);
+	end(&b);
+}
+
 /* More children than are remembered: the one that was asked about longest ago is forgotten. */
 static void there_are_not_endlessly_many(void **state)
 {
@@ -285,6 +306,7 @@ int main(void)
 		STORY(only_what_is_proven_decides_about_images),
 		STORY(what_is_denied_names_the_context),
 		STORY(one_that_is_away_costs_no_time),
+		STORY(one_that_is_away_owes_no_read),
 		STORY(there_are_not_endlessly_many),
 	};
 
