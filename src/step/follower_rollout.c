@@ -106,7 +106,15 @@ static void note(struct sg_follower *follower, const struct sg_follower_act *a)
 		NULL, "%s", *slot);
 }
 
-/* Trouble is no end of the wait: what was not done is tried with the next look, or said. */
+/* Nothing else in that cluster will be told of now, and everybody waits for each try. */
+static bool is_silent(const struct sg_err *trouble)
+{
+	return trouble->transient || trouble->reason == SG_R_UNREACHABLE ||
+	       trouble->reason == SG_R_REMOTE_TIMEOUT || trouble->reason == SG_R_REMOTE_FAILED;
+}
+
+/* Trouble is no end of the wait: what was not done is tried with the next look, or said. 1: the
+ * cluster does not answer. */
 static int act(struct sg_follower *follower, const struct sg_follower_act *a, struct sg_err *err)
 {
 	struct sg_err trouble = SG_ERR_INIT;
@@ -127,7 +135,7 @@ static int act(struct sg_follower *follower, const struct sg_follower_act *a, st
 			a->act == SG_ROLLOUT_ABORT ? "Rollout could be aborted"
 						   : "Rollout could be resumed",
 			n < 0 ? &trouble : NULL);
-	return n == 1;
+	return n < 0 && is_silent(&trouble);
 }
 
 static struct sg_follower_act act_of(const struct sg_follower *follower, enum sg_rollout_act what,
@@ -144,6 +152,24 @@ static struct sg_follower_act act_of(const struct sg_follower *follower, enum sg
 		.by = sg_workloads_client(follower->workloads, app)};
 }
 
+/* Those of one application. As act(). */
+static int resume_all(
+	struct sg_follower *follower, const struct sg_app_judged *judged, struct sg_err *err)
+{
+	const struct sg_app_workloads *facts = sg_workloads_facts(follower->workloads, judged->app);
+	int n = 0;
+
+	if (judged->verdict->row != SG_APP_ROW_20 || !facts)
+		return 0;
+	for (size_t i = 0; n == 0 && i < facts->held_count && follower->policy.resume; i++) {
+		const struct sg_follower_act a =
+			act_of(follower, SG_ROLLOUT_RESUME, &facts->held[i], judged);
+
+		n = act(follower, &a, err);
+	}
+	return n;
+}
+
 int sg_follower_resume(struct sg_follower *follower, struct sg_err *err)
 {
 	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
@@ -152,18 +178,12 @@ int sg_follower_resume(struct sg_follower *follower, struct sg_err *err)
 	if (follower->policy.resume)
 		count = sg_app_fold_judged(follower->fold, all, SG_COUNT(all));
 	for (size_t i = 0; i < count && follower->policy.resume; i++) {
-		const struct sg_app_workloads *facts =
-			sg_workloads_facts(follower->workloads, all[i].app);
+		int n = resume_all(follower, &all[i], err);
 
-		if (all[i].verdict->row != SG_APP_ROW_20 || !facts)
-			continue;
-		for (size_t k = 0; k < facts->held_count && follower->policy.resume; k++) {
-			const struct sg_follower_act a =
-				act_of(follower, SG_ROLLOUT_RESUME, &facts->held[k], &all[i]);
-
-			if (act(follower, &a, err) < 0)
-				return -1;
-		}
+		if (n < 0)
+			return -1;
+		if (n > 0)
+			break;
 	}
 	if (count && !follower->policy.resume)
 		sg_follower_take_side(follower); /* judges anew */
@@ -197,10 +217,17 @@ void sg_follower_note_broken(struct sg_follower *follower)
 int sg_follower_abort(struct sg_follower *follower, struct sg_err *err)
 {
 	size_t count = follower->broken_count;
+	const struct sg_cluster_client *silent = NULL;
 
 	follower->broken_count = 0;
-	for (size_t i = 0; i < count; i++)
-		if (act(follower, &follower->broken[i], err) < 0)
+	for (size_t i = 0; i < count; i++) {
+		const struct sg_follower_act *a = &follower->broken[i];
+		int n = a->by == silent ? 0 : act(follower, a, err);
+
+		if (n < 0)
 			return -1;
+		if (n > 0)
+			silent = a->by;
+	}
 	return 0;
 }

@@ -37,6 +37,8 @@ struct town {
 	bool always;    /* every one */
 	bool lost;      /* the next one is taken, and its answer is lost */
 	bool no_status; /* the kind has no status of its own */
+	bool three;     /* two more Rollouts like it, web-1 and web-2 */
+	bool away;      /* Rollouts cannot be read once all were */
 	void (*between)(struct town *t); /* after the Rollout was read, before the application */
 	bool after_rollout;
 	struct sg_settings settings;
@@ -69,6 +71,10 @@ static const char *health(const struct town *t)
 	"\"source\":{\"repoURL\":\"" REPO "\",\"targetRevision\":\"main\",\"path\":\"web\"},"      \
 	"\"destination\":{\"server\":\"https://kubernetes.default.svc\",\"namespace\":\"shop\"}"
 
+#define ONE_ROLLOUT(name)                                                                          \
+	"{\"group\":\"argoproj.io\",\"kind\":\"Rollout\",\"namespace\":\"shop\",\"name\":\"" name  \
+	"\",\"status\":\"Synced\"}"
+
 static const char *app(struct town *t)
 {
 	return sg_arena_printf(&t->w->arena,
@@ -77,14 +83,16 @@ static const char *app(struct town *t)
 		"\"spec\":{\"project\":\"default\"," SPEC
 		",\"syncPolicy\":{\"automated\":{}}},\"status\":{\"sync\":{\"status\":\"Synced\","
 		"\"revision\":\"%s\",\"comparedTo\":{" SPEC "}},\"health\":{\"status\":\"%s\"},"
-		"\"resources\":[{\"group\":\"argoproj.io\",\"kind\":\"Rollout\",\"namespace\":"
-		"\"shop\",\"name\":\"web\",\"status\":\"Synced\"}],"
-		"\"reconciledAt\":\"2024-01-02T03:%02d:05Z\",\"summary\":{\"images\":["
-		"\"registry.example.com/web:2\"]}}}",
-		t->app_version, t->operation, t->revision, health(t), t->app_version % 60);
+		"\"resources\":[" ONE_ROLLOUT("web") "%s],"
+						     "\"reconciledAt\":\"2024-01-02T03:%02d:05Z\","
+						     "\"summary\":{\"images\":["
+						     "\"registry.example.com/web:2\"]}}}",
+		t->app_version, t->operation, t->revision, health(t),
+		t->three ? "," ONE_ROLLOUT("web-1") "," ONE_ROLLOUT("web-2") : "",
+		t->app_version % 60);
 }
 
-static const char *rollout(struct town *t)
+static const char *rollout(struct town *t, const char *name)
 {
 	struct sg_arena *arena = &t->w->arena;
 	const char *pauses = t->paused && !t->pause ? sg_arena_printf(arena, PLANNED, t->step)
@@ -93,14 +101,14 @@ static const char *rollout(struct town *t)
 
 	return sg_arena_printf(arena,
 		"{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Rollout\",\"metadata\":{"
-		"\"name\":\"web\",\"namespace\":\"shop\",\"uid\":\"u1\",\"generation\":4,"
+		"\"name\":\"%s\",\"namespace\":\"shop\",\"uid\":\"u1\",\"generation\":4,"
 		"\"resourceVersion\":\"%d\"},\"spec\":{\"replicas\":2,%s\"selector\":{"
 		"\"matchLabels\":{\"app\":\"web\"}},\"strategy\":{%s},\"template\":{\"spec\":{"
 		"\"containers\":[{\"name\":\"app\",\"image\":\"registry.example.com/web:%s\"}]}}},"
 		"\"status\":{\"observedGeneration\":\"%s\",\"phase\":\"%s\",\"currentPodHash\":"
 		"\"%s\",\"stableRS\":\"%s\",\"currentStepIndex\":%d,\"controllerPause\":%s,"
 		"\"abort\":%s,\"pauseConditions\":[%s]}}",
-		t->version, t->spec, t->strategy, t->tag, t->observed,
+		name, t->version, t->spec, t->strategy, t->tag, t->observed,
 		t->done     ? "Healthy"
 		: t->paused ? "Paused"
 			    : "Progressing",
@@ -199,8 +207,20 @@ static void answer_patch(
 	if (t->lost)
 		script_fail(answer, 5, SG_R_UNREACHABLE, true, "the line is gone");
 	else
-		script_piece(answer, 2, sg_str_of(rollout(t)));
+		script_piece(answer, 2, sg_str_of(rollout(t, "web")));
 	t->lost = false;
+}
+
+static size_t asked(const struct town *t, const char *method, const char *part)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < script_request_count(t->w->script); i++) {
+		const struct script_request *one = script_request(t->w->script, i);
+
+		count += strcmp(one->method, method) == 0 && strstr(one->url, part);
+	}
+	return count;
 }
 
 static void answer_watch(
@@ -232,8 +252,12 @@ static void answer_get(
 		answer_watch(t, request, answer);
 		return;
 	}
+	if (t->after_rollout && t->away && asked(t, "GET", "/rollouts/") > 3) {
+		script_fail(answer, 5, SG_R_UNREACHABLE, true, "the line is cut");
+		return;
+	}
 	if (t->after_rollout) {
-		text = rollout(t);
+		text = rollout(t, strrchr(request->url, '/') + 1);
 	} else if (strstr(request->url, "/pods")) {
 		text = pods(t);
 	} else if (strstr(request->url, "/events")) {
@@ -304,18 +328,6 @@ static struct sg_await_end await(struct town *t)
 	assert_null(script_problem(t->w->script));
 	assert_int_equal(script_open_calls(t->w->script), 0);
 	return t->done_.ends[0];
-}
-
-static size_t asked(const struct town *t, const char *method, const char *part)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < script_request_count(t->w->script); i++) {
-		const struct script_request *one = script_request(t->w->script, i);
-
-		count += strcmp(one->method, method) == 0 && strstr(one->url, part);
-	}
-	return count;
 }
 
 static void left_alone(struct town *t, const char *code)
@@ -627,6 +639,18 @@ static void one_of_a_kind_without_status_is_patched_itself(void **state)
 	assert_int_equal(asked(&t, "PATCH", "/rollouts/web?fieldManager=stagegate"), 2);
 }
 
+/* All others wait for it: once, and not for each Rollout of it. */
+static void a_cluster_that_does_not_answer_is_asked_about_one(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.three = t.away = true;
+	left_alone(&t, "SUSPENDED");
+	assert_true(asked(&t, "GET", "/rollouts/web") > 4);
+	assert_int_equal(asked(&t, "GET", "/rollouts/web-"), 2);
+}
+
 /* ---- stopping ---- */
 
 static void crash(struct town *t, struct cluster_world *w)
@@ -780,6 +804,7 @@ int main(void)
 		TEST(an_answer_that_is_lost_ends_no_second_pause),
 		TEST(without_permission_the_rule_is_named),
 		TEST(one_of_a_kind_without_status_is_patched_itself),
+		TEST(a_cluster_that_does_not_answer_is_asked_about_one),
 		TEST(one_whose_pods_crash_is_stopped),
 		TEST(it_is_not_stopped_without_being_told),
 		TEST(it_is_not_stopped_when_only_the_time_is_up),
