@@ -207,7 +207,7 @@ static bool is_application(const char *text)
 	       is_dns_name(sg_str_sub(name, (size_t)slash + 1, name.len));
 }
 
-/* One name of a workload or more, none of them twice. */
+/* One name of a workload or more. */
 static bool is_workloads(struct sg_arena *scratch, const char *text)
 {
 	struct sg_str rest = sg_str_of(text), one;
@@ -222,6 +222,43 @@ static bool is_workloads(struct sg_arena *scratch, const char *text)
 	return count > 0;
 }
 
+/* "" when each of them is another one, in whatever words. */
+static struct sg_str named_twice(struct sg_arena *scratch, const char *text, const char *namespace)
+{
+	struct sg_str rest = sg_str_of(text), one, later, other;
+	struct sg_plain_name a, b;
+
+	while (sg_plain_name_cut(&rest, &one)) {
+		if (!sg_plain_name_parse(scratch, one, namespace, &a))
+			continue;
+		for (later = rest; sg_plain_name_cut(&later, &other);)
+			if (sg_plain_name_parse(scratch, other, namespace, &b) &&
+				a.kind == b.kind && strcmp(a.name, b.name) == 0 &&
+				strcmp(a.namespace, b.namespace) == 0)
+				return other;
+	}
+	return SG_STR("");
+}
+
+static void check_workloads(struct sg_config_notes *notes, const struct sg_yaml_node *place,
+	const struct sg_environment *env, struct sg_arena *scratch, const char *text)
+{
+	struct sg_str twice;
+
+	if (!is_workloads(scratch, text)) {
+		sg_config_note(notes, place->line, place->column,
+			"kinds are Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, "
+			"Pod and Rollout",
+			"'workload' must give KIND/NAME or NAMESPACE/KIND/NAME, not '%.100s'",
+			text);
+		return;
+	}
+	twice = named_twice(scratch, text, env->cluster.namespace);
+	if (twice.len)
+		sg_config_note(notes, place->line, place->column, NULL,
+			"'workload' names '%.*s' twice", SG_STR_ARG(sg_str_sub(twice, 0, 100)));
+}
+
 static void check_target(struct sg_config_notes *notes, const struct sg_yaml_node *place,
 	const char *key, const struct sg_environment *env)
 {
@@ -233,12 +270,9 @@ static void check_target(struct sg_config_notes *notes, const struct sg_yaml_nod
 		return;
 	if (sg_template_expand(&scratch, target, SAMPLE_NAME, env, &text, &err) < 0)
 		sg_config_note(notes, place->line, place->column, NULL, "%s", err.cause);
-	else if (env->workload && !is_workloads(&scratch, text))
-		sg_config_note(notes, place->line, place->column,
-			"kinds are Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, "
-			"Pod and Rollout",
-			"'%s' must give KIND/NAME or NAMESPACE/KIND/NAME, not '%.100s'", key, text);
-	else if (!env->workload && !is_application(text))
+	else if (env->workload)
+		check_workloads(notes, place, env, &scratch, text);
+	else if (!is_application(text))
 		sg_config_note(notes, place->line, place->column, NULL,
 			"'%s' must give NAME or NAMESPACE/NAME as Kubernetes has them, not "
 			"'%.100s'",

@@ -557,6 +557,9 @@ static void places_are_checked(void **state)
 			"2:38: 'workload' must give KIND/NAME or NAMESPACE/KIND/NAME, not "
 			"'deployment/web pods/web' [kinds are Deployment, StatefulSet, DaemonSet, "
 			"ReplicaSet, Job, CronJob, Pod and Rollout]\n"},
+		{HEAD "environments: [{name: dev, cluster: {namespace: shop}, workload: "
+		      "\"deployment/web job/web shop/Deployment/web\"}]\n" SERVICES,
+			"2:66: 'workload' names 'shop/Deployment/web' twice\n"},
 		{HEAD "environments: [{name: dev, workload: \" , \"}]\n" SERVICES,
 			"2:38: 'workload' must give KIND/NAME or NAMESPACE/KIND/NAME, not ' , ' "
 			"[kinds are Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, "
