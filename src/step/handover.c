@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "gitlab/train.h"
+
 /* How a system note of GitLab's begins (its system notes are in English, whatever the language of
  * the user), and whether nothing may follow. */
 struct phrase {
@@ -114,4 +116,18 @@ int sg_handover_has_pipeline(struct sg_world *world, struct sg_forge *forge, con
 		*ret_has = sg_mr_pipeline_is_of(mr, &pipelines[i]) &&
 			   (strcmp(pipelines[i].sha, mr->sha) == 0 || created_ms[i] >= head_ms);
 	return 0;
+}
+
+const char *sg_handover_place(
+	struct sg_world *world, struct sg_forge *forge, const struct sg_mr *mr)
+{
+	struct sg_err why = SG_ERR_INIT;
+	size_t place, count;
+
+	if (sg_gitlab_train_place(
+		    &forge->gitlab, mr->target_branch, mr->iid, &place, &count, &why) < 0)
+		sg_debug(world->log, "the merge train: %s", why.cause);
+	else if (place)
+		return sg_arena_printf(world->arena, "place %zu of %zu on it", place, count);
+	return NULL;
 }

@@ -23,4 +23,9 @@ bool sg_handover_was_ours(const struct sg_forge *forge, const struct sg_policy *
 int sg_handover_has_pipeline(struct sg_world *world, struct sg_forge *forge, const struct sg_mr *mr,
 	bool *ret_has, struct sg_err *err) SG_MUST_CHECK;
 
+/* Where MR stands on the merge train, in words; NULL where that cannot be read: it decides nothing.
+ */
+const char *sg_handover_place(
+	struct sg_world *world, struct sg_forge *forge, const struct sg_mr *mr);
+
 #endif

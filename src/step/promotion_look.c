@@ -412,6 +412,8 @@ static int look(struct looking *l, struct sg_err *err)
 		p->facts.merge_gates = p->merge_gates.worst;
 	}
 	p->step = sg_promotion_decide(&p->facts);
+	if (strcmp(p->step->code, "ON_MERGE_TRAIN") == 0)
+		p->blocker = sg_handover_place(l->world, l->forge, &p->request.mr);
 	if (p->step->action != SG_DO_START)
 		return 0;
 	/* A run that was killed may have started it. */

@@ -360,6 +360,21 @@ def test_off_the_train_by_a_person(mr):
     assert mr.promote("catalog", "staging", expect=75).json["reason"] == "AUTO_MERGE_WITHDRAWN"
 
 
+def test_the_place_on_the_train_is_said(mr):
+    hand_over(mr, trains=True)
+    iid = mr.opened()
+    mr.dev("order", "9.4.2")
+    other = mr.run("open", "order", "--to", "staging").json["merge_requests"][0]["iid"]
+    for _ in range(6):
+        mr.api("GET", f"merge_requests/{iid}")
+        mr.api("GET", f"merge_requests/{other}")
+    mr.ctl("mr-switch", "ci-outcome", "running")
+    assert "place 1 of 1 on it" in mr.promote("catalog", "staging", "--timeout", "2s", expect=8).json["sentence"]
+    row = mr.promote("order", "staging", "--timeout", "2s", expect=8).json
+    assert row["reason"] == "ON_MERGE_TRAIN" and "place 2 of 2 on it" in row["sentence"]
+    assert "place 2 of 2 on it" in mr.run("status", "order", "--to", "staging", expect=8).json["sentence"]
+
+
 def test_a_train_that_does_not_take_it_is_asked_again_but_not_for_ever(mr):
     hand_over(mr, trains=True)
     mr.dev()

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "gitlab/project.h"
+#include "gitlab/train.h"
 #include "gitlab_world.h"
 
 #define BRANCH_URL PROJECT "/repository/branches/release%2F1.x"
@@ -546,6 +547,40 @@ static void statuses_are_read(void **state)
 
 #define T(fn) cmocka_unit_test_setup_teardown(fn, gitlab_world_setup, gitlab_world_teardown)
 
+#define TRAIN_URL PROJECT "/merge_trains/release%2F1.x?scope=active&sort=asc&per_page=100"
+#define CAR(iid) "{\"id\":1,\"merge_request\":{\"iid\":" iid "},\"status\":\"fresh\"}"
+
+static void the_place_on_a_train(void **state)
+{
+	static const struct {
+		const char *body;
+		size_t place, count;
+	} rows[] = {
+		{"[" CAR("4") "," CAR("7") "," CAR("9") "]", 2, 3},
+		{"[" CAR("4") "]", 0, 1},
+		{"[]", 0, 0},
+		{"[{},null,{\"merge_request\":7}," CAR("\"7\"") "," CAR("7") "]", 5, 5},
+	};
+	struct gitlab_world *w = *state;
+
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		size_t place = 99, count = 99;
+
+		script_reply(w->script, "GET", TRAIN_URL, 200, rows[i].body);
+		assert_int_equal(sg_gitlab_train_place(
+					 &w->gitlab, "release/1.x", 7, &place, &count, &w->err),
+			0);
+		assert_int_equal(place, rows[i].place);
+		assert_int_equal(count, rows[i].count);
+	}
+	script_reply(w->script, "GET", TRAIN_URL, 403, "{\"message\":\"403 Forbidden\"}");
+	assert_int_equal(sg_gitlab_train_place(
+				 &w->gitlab, "release/1.x", 7, &(size_t){0}, &(size_t){0}, &w->err),
+		-1);
+	gitlab_world_error(w, SG_R_FORBIDDEN, "", "");
+	gitlab_world_done(w);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -567,6 +602,7 @@ int main(void)
 		T(a_long_description_is_cut),
 		T(a_description_shows_what_it_is),
 		T(statuses_are_read),
+		T(the_place_on_a_train),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
