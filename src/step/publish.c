@@ -21,10 +21,10 @@ struct attempt {
 	bool config_is_old;               /* something happened since it was read */
 	struct sg_publish_done done;
 	struct sg_publisher *publisher;
-	const struct sg_tree_source *tip; /* of the last plan */
-	struct sg_plan doubted;           /* one that may have arrived; no id: none */
-	const char *doubted_commit;       /* its commit; "" where only the server makes ids */
-	bool in_doubt;                    /* and nobody has looked since */
+	struct sg_tree_source *tip; /* of the last look; NULL: it saw none */
+	struct sg_plan doubted;     /* one that may have arrived; no id: none */
+	const char *doubted_commit; /* its commit; "" where only the server makes ids */
+	bool in_doubt;              /* and nobody has looked since */
 	struct sg_crowd crowd;
 	int64_t looked_ms; /* when the look began that the plan stands on */
 };
@@ -102,12 +102,14 @@ static int plan_once(struct attempt *attempt, struct sg_err *err)
 	const struct sg_plan_ask ask = plan_ask_of(attempt);
 	struct sg_tree_source *tip;
 
-	if (sg_way_branch(attempt->world, attempt->loaded, ask.branch, &tip, err) < 0 ||
-		sg_plan_on(attempt->world, attempt->loaded, &ask, tip, &attempt->done.changes,
-			&attempt->done.plan, err) < 0)
+	attempt->tip = NULL;
+	if (sg_way_branch(attempt->world, attempt->loaded, ask.branch, &tip, err) < 0)
+		return -1;
+	attempt->tip = tip;
+	if (sg_plan_on(attempt->world, attempt->loaded, &ask, tip, &attempt->done.changes,
+		    &attempt->done.plan, err) < 0)
 		return -1;
 	attempt->done.commit = tip->revision;
-	attempt->tip = tip;
 	return 0;
 }
 
@@ -204,6 +206,38 @@ static int read_back(struct attempt *attempt, struct sg_err *err)
 		break;
 	}
 	return 0;
+}
+
+/* The commit that the tip is, which over the API only a read says. */
+static bool has_tip(const struct attempt *attempt)
+{
+	struct sg_tree_entry *entries;
+	struct sg_err ignored = SG_ERR_INIT;
+	size_t count;
+
+	return attempt->tip && (attempt->tip->revision ||
+				       attempt->tip->list(attempt->tip, ".", attempt->world->arena,
+					       &entries, &count, &ignored) == 0);
+}
+
+/* No plan can be made any more: what may have arrived before is looked for all the same. */
+static bool arrived_without_plan(struct attempt *attempt)
+{
+	struct sg_err ignored = SG_ERR_INIT;
+	enum sg_answer answer;
+	char commit[SG_OID_SIZE];
+
+	if (!attempt->in_doubt || !has_tip(attempt) ||
+		attempt->publisher->find(attempt->publisher, &attempt->doubted,
+			attempt->tip->revision, &answer, commit, &ignored) < 0)
+		return false;
+	attempt->in_doubt = answer == SG_ANSWER_UNKNOWN;
+	if (answer != SG_ANSWER_YES)
+		return false;
+	attempt->done.written = true;
+	attempt->done.plan = attempt->doubted;
+	attempt->done.commit = sg_arena_strdup(attempt->world->arena, commit);
+	return true;
 }
 
 /* A commit of ours that is there has passed the guard before: it is not judged by what came later.
@@ -321,7 +355,9 @@ static int prepare(struct attempt *attempt, struct sg_err *err)
 		*err = refused;
 		return -1;
 	}
-	if (plan_on_tip(attempt, err) < 0 || read_back(attempt, err) < 0)
+	if (plan_on_tip(attempt, err) < 0)
+		return arrived_without_plan(attempt) ? 0 : -1;
+	if (read_back(attempt, err) < 0)
 		return -1;
 	if (attempt->done.written || refused.reason == SG_R_OK)
 		return guard(attempt, err);

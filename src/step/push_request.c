@@ -29,7 +29,7 @@ struct pushing {
 	struct sg_request_seen seen;
 	char pushed[SG_OID_SIZE]; /* the head that this run has pushed; "": none */
 	int64_t listed_before;    /* the newest request that had this head before; 0: none */
-	bool in_doubt;            /* the last push may have arrived */
+	bool in_doubt;            /* a push may have arrived */
 	bool is_over;             /* `done` is what came of it */
 };
 
@@ -396,9 +396,26 @@ static int push(struct pushing *p, struct sg_err *err)
 	p->done.tries++;
 	if (published.outcome == SG_PUBLISHED)
 		return pushed(p, &published, err);
-	p->in_doubt = published.outcome == SG_PUBLISH_DOUBT;
+	p->in_doubt = p->in_doubt || published.outcome == SG_PUBLISH_DOUBT;
 	sg_debug(p->world->log, "push of %s: %s", p->done.branch, published.why);
 	return look_again(p, sg_arena_strdup(p->world->arena, published.why), err);
+}
+
+/* No plan can be made any more: what may have arrived before is looked for all the same. */
+static int without_plan(struct pushing *p, struct sg_err *err)
+{
+	p->work_tip = sg_request_tip(p->world, p->loaded, p->done.branch);
+	if (!p->in_doubt || !p->work_tip || strcmp(p->work_tip, p->pushed) != 0)
+		return -1;
+	if (sg_request_see(p->world, p->loaded, p->env, p->done.branch, &p->seen, err) < 0)
+		return -1;
+	if (p->seen.foreign)
+		return fail_foreign(p, err);
+	if (!take_open(p) && (p->seen.known || !take_listed(p, p->pushed)))
+		return fail_unknown(p, p->pushed, err);
+	p->done.commit = p->work_tip;
+	end(p, SG_PUSH_REQUEST_OPENED);
+	return 0;
 }
 
 /* What this run has pushed already is looked for, whatever the configuration says by now. */
@@ -413,7 +430,7 @@ static int one_try(struct pushing *p, struct sg_err *err)
 		return -1;
 	}
 	if (plan_on_tip(p, err) < 0)
-		return -1;
+		return without_plan(p, err);
 	if (p->is_over)
 		return 0;
 	if (look_at_request(p, err) < 0)

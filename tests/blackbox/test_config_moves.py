@@ -26,7 +26,7 @@ def move_the_place(journey, keeps_the_file=True):
 
 def lose_a_push(journey, faults, words, meanwhile, *, expect=0, fault="push-old-value"):
     """Runs, and while the first push waits for its answer that it was not taken, something happens."""
-    faults("gl-race" if "api" in words else fault)
+    faults(*fault.split() if "api" not in words or fault.startswith("gl-") else ["gl-race"])
     journey.ctl("hold", "1", "answer")
     with journey.sg.started(*words, "--output", "json", "--retry-base", "5ms") as run:
         journey.ctl("held")
@@ -83,3 +83,15 @@ def test_what_arrived_before_the_gates_came_is_done(journey, faults):
     gated = ('application: "{service}-dev"\n', 'application: "{service}-dev"\n    gates: [{type: freeze}]\n')
     lose_a_push(journey, faults, WAYS["git"], lambda: configure(journey, *gated), fault="git-lost-reply")
     assert journey.tag("dev", branch="develop") == "1.4.2"
+
+
+@pytest.mark.parametrize("new", [("image-{short}.yaml", "no-such.yaml"), ("version: 1", "version: 7"), ("name: dev\n", "name: test\n")])
+@pytest.mark.parametrize("way", WAYS)
+def test_what_arrived_is_found_where_no_plan_can_be_made_any_more(journey, faults, way, new):
+    if way == "request":
+        configure(journey, "publish: commit", "publish: merge-request")
+    configure(journey, "values-{short}.yaml", "image-{short}.yaml")
+    fault = "gl-502-after 1 POST /repository/commits" if way == "api" else "git-lost-reply"
+    run = lose_a_push(journey, faults, WAYS[way], lambda: configure(journey, *new), fault=fault)
+    assert '"result": "done"' in run.text and "1.4.2" in run.text, run.text
+    assert b"1.4.2" in journey.sandbox.show(MOVED, WORK if way == "request" else "develop")
