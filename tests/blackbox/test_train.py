@@ -272,6 +272,29 @@ def test_when_gates_came_is_not_what_whoever_brought_them_says(mr, meanwhile, da
     assert (run.json["reason"] == "MERGED_PAST_GATE") is meanwhile, run
 
 
+@pytest.mark.parametrize("meanwhile", [True, False])
+def test_gates_on_another_branch_than_the_one_merged_into(mr, meanwhile):
+    """Nothing of the merge says what they were: GitLab's records of the configuration do."""
+    mr.sandbox.git("update-ref", "refs/heads/release", "refs/heads/main")
+    configure(mr, "- name: staging\n", "- name: staging\n    branch: release\n")
+    iid = armed(mr)
+    if meanwhile:
+        mr.ctl("clock", "5")
+        configure(mr, *NOW_GATED)
+    mr.ctl("clock", "5")
+    mr.ctl("freeze", "on")
+    mr.ctl("pipeline", str(iid), "success")
+    for _ in range(8):
+        mr.api("GET", f"merge_requests/{iid}")
+    assert mr.mr(iid)["state"] == "merged" and mr.mr(iid)["target_branch"] == "release"
+    mr.ctl("clock", "5")
+    if not meanwhile:
+        configure(mr, *NOW_GATED)
+        redated(mr, "main", "2099-01-01T00:00:00Z")  # the simulator's clock is ahead of Git's
+    run = mr.promote("catalog", "staging", expect=1)  # the application of the sandbox tracks main
+    assert run.json["reason"] == ("MERGED_PAST_GATE" if meanwhile else "WRONG_REVISION_TARGET"), run
+
+
 def test_an_empty_configuration_did_not_say_that_there_were_no_gates(mr):
     iid = armed(mr)
     text = mr.sandbox.show("stagegate.yaml", "main").decode()
