@@ -1,4 +1,5 @@
 #include "model/app_rows.h"
+#include "model/rollout_act.h"
 
 static void say_health(const struct sg_app *app, struct sg_app_answer *out)
 {
@@ -43,10 +44,15 @@ bool sg_app_row_progressing(struct sg_app_case *c, struct sg_app_answer *out)
 	return true;
 }
 
-/* Nobody has to be asked about what we let go on ourselves. */
+/* Nobody has to be asked about what we let go on ourselves; another version we never do. */
 static bool goes_on(const struct sg_app_case *c)
 {
-	return c->policy->resume && c->workloads && c->workloads->held_count;
+	size_t count = c->policy->resume && c->workloads ? c->workloads->held_count : 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (sg_rollout_mark_carries(&c->workloads->held[i], c->want) != SG_ANSWER_NO)
+			return true;
+	return false;
 }
 
 bool sg_app_row_suspended(struct sg_app_case *c, struct sg_app_answer *out)

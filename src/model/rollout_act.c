@@ -44,7 +44,8 @@ struct sg_rollout_mark sg_rollout_mark_of(const struct sg_workload *rollout)
 {
 	return (struct sg_rollout_mark){rollout->namespace, rollout->name, rollout->uid,
 		rollout->rollout.current_hash, rollout->rollout.paused_since, rollout->generation,
-		rollout->rollout.step};
+		rollout->rollout.step,
+		rollout->images_known ? rollout->images : (struct sg_app_strings){0}};
 }
 
 struct sg_rollout_mark sg_rollout_mark_keep(
@@ -53,7 +54,7 @@ struct sg_rollout_mark sg_rollout_mark_keep(
 	return (struct sg_rollout_mark){sg_arena_strdup(arena, mark->namespace),
 		sg_arena_strdup(arena, mark->name), sg_arena_strdup(arena, mark->uid),
 		sg_arena_strdup(arena, mark->hash), sg_arena_strdup(arena, mark->since),
-		mark->generation, mark->step};
+		mark->generation, mark->step, {0}};
 }
 
 bool sg_rollout_is(const struct sg_workload *rollout, const struct sg_rollout_mark *mark,
@@ -68,19 +69,28 @@ bool sg_rollout_is(const struct sg_workload *rollout, const struct sg_rollout_ma
 		       strcmp(now.since, mark->since) == 0);
 }
 
-enum sg_answer sg_rollout_carries(const struct sg_workload *rollout, const struct sg_app_want *want)
+static enum sg_answer carries(const struct sg_app_strings *images, const struct sg_app_want *want)
 {
 	struct sg_sighting seen = {0};
 	struct sg_image image;
 
-	if (!rollout->images_known)
-		return SG_ANSWER_UNKNOWN;
 	for (size_t i = 0; i < want->image_count; i++)
-		for (size_t k = 0; sg_image_parse(sg_str_of(want->images[i]), &image) &&
-				   k < rollout->images.count;
+		for (size_t k = 0;
+			sg_image_parse(sg_str_of(want->images[i]), &image) && k < images->count;
 			k++)
-			sg_sighting_add(&seen, &image, rollout->images.items[k]);
+			sg_sighting_add(&seen, &image, images->items[k]);
 	if (seen.right)
 		return SG_ANSWER_YES;
 	return seen.other ? SG_ANSWER_NO : SG_ANSWER_UNKNOWN;
+}
+
+enum sg_answer sg_rollout_carries(const struct sg_workload *rollout, const struct sg_app_want *want)
+{
+	return rollout->images_known ? carries(&rollout->images, want) : SG_ANSWER_UNKNOWN;
+}
+
+enum sg_answer sg_rollout_mark_carries(
+	const struct sg_rollout_mark *mark, const struct sg_app_want *want)
+{
+	return carries(&mark->images, want);
 }

@@ -19,6 +19,7 @@ struct sg_rollout_mark {
 	const char *since;
 	int64_t generation;
 	int64_t step;
+	struct sg_app_strings images; /* of its template; none where another object has that */
 };
 
 /*
@@ -30,7 +31,7 @@ bool sg_rollout_may(const struct sg_workload *rollout, enum sg_rollout_act act);
 
 struct sg_rollout_mark sg_rollout_mark_of(const struct sg_workload *rollout);
 
-/* MARK in ARENA. */
+/* MARK in ARENA, without the images. */
 struct sg_rollout_mark sg_rollout_mark_keep(
 	const struct sg_rollout_mark *mark, struct sg_arena *arena);
 
@@ -44,5 +45,9 @@ bool sg_rollout_is(const struct sg_workload *rollout, const struct sg_rollout_ma
  */
 enum sg_answer sg_rollout_carries(
 	const struct sg_workload *rollout, const struct sg_app_want *want);
+
+/* The same of what was judged. */
+enum sg_answer sg_rollout_mark_carries(
+	const struct sg_rollout_mark *mark, const struct sg_app_want *want);
 
 #endif

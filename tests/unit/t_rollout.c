@@ -476,6 +476,18 @@ static void another_image_than_the_wanted_one_is_not_let_go_on(void **state)
 	left_alone(&t, "SUSPENDED");
 }
 
+/* It never will be, so people have to know. */
+static void people_are_asked_about_another_image(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.home.policy.suspended = SG_APP_SUSPENDED_ASK;
+	t.tag = "3";
+	assert_int_equal(await(&t).verdict.kind, SG_APP_POLICY);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 0);
+}
+
 static void a_sync_begins(struct town *t)
 {
 	t->operation = "\"operation\":{\"sync\":{\"revision\":\"" LATER "\"}},";
@@ -796,6 +808,7 @@ int main(void)
 		TEST(a_blue_green_one_is_switched),
 		TEST(what_somebody_else_holds_is_not_touched),
 		TEST(another_image_than_the_wanted_one_is_not_let_go_on),
+		TEST(people_are_asked_about_another_image),
 		TEST(a_newer_version_that_comes_meanwhile_is_not_let_go_on),
 		TEST(one_that_came_whole_is_judged_for_itself),
 		TEST(a_conflict_is_read_again),
