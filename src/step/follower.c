@@ -205,17 +205,38 @@ void sg_follower_fail(struct sg_follower *follower, const struct sg_err *why)
 	follower->end->error = why;
 }
 
+/* It has failed, and its Rollouts may be stopped for that. */
+static bool may_abort(const struct sg_follower *follower)
+{
+	return kind_of(follower) == SG_APP_FAIL && follower->policy.abort;
+}
+
 bool sg_follower_has_to_look(const struct sg_follower *follower)
 {
 	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
 	size_t count = 0;
 
-	if (kind_of(follower) == SG_APP_POLICY || kind_of(follower) == SG_APP_SUCCESS)
+	if (kind_of(follower) == SG_APP_POLICY || kind_of(follower) == SG_APP_SUCCESS ||
+		may_abort(follower))
 		count = sg_app_fold_judged(follower->fold, all, SG_COUNT(all));
 	for (size_t i = 0; i < count; i++)
-		if (sg_workloads_wanted(follower->workloads, all[i].app, all[i].verdict))
+		if ((!may_abort(follower) || all[i].verdict->kind == SG_APP_FAIL) &&
+			sg_workloads_wanted(follower->workloads, all[i].app, all[i].verdict))
 			return true;
 	return false;
+}
+
+/* A Rollout that was stuck when it was read last may have come up since. */
+static void renew_broken(struct sg_follower *follower)
+{
+	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
+	size_t count = 0;
+
+	if (may_abort(follower))
+		count = sg_app_fold_judged(follower->fold, all, SG_COUNT(all));
+	for (size_t i = 0; i < count; i++)
+		if (all[i].verdict->kind == SG_APP_FAIL)
+			sg_workloads_renew(follower->workloads, all[i].app);
 }
 
 /* The first final verdict counts, whatever comes after it. */
@@ -223,6 +244,7 @@ static void judged(struct sg_follower *follower)
 {
 	enum sg_app_kind kind = kind_of(follower);
 
+	renew_broken(follower);
 	if ((kind == SG_APP_FAIL || kind == SG_APP_POLICY) && !sg_follower_has_to_look(follower)) {
 		if (kind == SG_APP_FAIL)
 			sg_follower_note_broken(follower);
@@ -313,7 +335,7 @@ static int look_at_workloads(struct sg_follower *follower, struct sg_err *err)
 		any = any || read;
 	}
 	sg_workloads_turn(follower->workloads);
-	if (any || (count && kind_of(follower) == SG_APP_POLICY))
+	if (any || (count && kind_of(follower) == SG_APP_POLICY) || may_abort(follower))
 		sg_follower_take_side(follower);
 	return any && !follower->end ? sg_follower_resume(follower, err) : 0;
 }

@@ -256,6 +256,7 @@ static void keep(struct sg_workloads *workloads, struct of_app *of, const struct
 	of->facts = *facts;
 	of->aged = *facts;
 	of->aged.complete = false;
+	of->aged.broken_count = 0;
 	of->read_ms = now_of(workloads);
 }
 
@@ -459,6 +460,14 @@ int64_t sg_workloads_due_ms(const struct sg_workloads *workloads, const struct s
 	if (!of || of->need == SG_SCAN_NOTHING || (verdict->kind != SG_APP_WAIT && !of->owed))
 		return SG_NEVER;
 	return of->due_ms;
+}
+
+void sg_workloads_renew(struct sg_workloads *workloads, const struct sg_app *app)
+{
+	struct of_app *of = find(workloads, app);
+
+	if (of && !of->run && now_of(workloads) - of->tried_ms > FRESH_MS)
+		of->tried = false;
 }
 
 bool sg_workloads_wanted(const struct sg_workloads *workloads, const struct sg_app *app,

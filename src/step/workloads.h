@@ -43,6 +43,9 @@ void sg_workloads_turn(struct sg_workloads *workloads);
 /* True while a read is under way; the look that goes on with it is due then. */
 bool sg_workloads_reading(struct sg_workloads *workloads, int64_t *ret_due_ms);
 
+/* What is to be acted on: it is wanted again where the last look is too long ago. */
+void sg_workloads_renew(struct sg_workloads *workloads, const struct sg_app *app);
+
 /* True while VERDICT about APP should not be the last word before a look has been tried. */
 bool sg_workloads_wanted(const struct sg_workloads *workloads, const struct sg_app *app,
 	const struct sg_app_verdict *verdict);

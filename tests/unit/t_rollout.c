@@ -28,6 +28,8 @@ struct town {
 	int version, app_version;
 	int step; /* canary: pauses are at 1 and 3 */
 	bool paused, done, aborted, crashes;
+	bool degraded;  /* by something else than the Rollout ... */
+	bool refreshes; /* ... and a refresh was asked for */
 	const char *strategy, *pause, *spec, *hash, *tag, *revision, *operation, *observed;
 	bool one_pause;
 	int patches; /* of the Rollout, that were taken */
@@ -60,7 +62,7 @@ static enum sg_answer contains(
 
 static const char *health(const struct town *t)
 {
-	if (t->aborted)
+	if (t->aborted || t->degraded)
 		return "Degraded";
 	if (t->done)
 		return "Healthy";
@@ -79,7 +81,7 @@ static const char *app(struct town *t)
 {
 	return sg_arena_printf(&t->w->arena,
 		"{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Application\",\"metadata\":{"
-		"\"name\":\"web-prod\",\"namespace\":\"argocd\",\"resourceVersion\":\"%d\"},%s"
+		"\"name\":\"web-prod\",\"namespace\":\"argocd\",\"resourceVersion\":\"%d\"%s},%s"
 		"\"spec\":{\"project\":\"default\"," SPEC
 		",\"syncPolicy\":{\"automated\":{}}},\"status\":{\"sync\":{\"status\":\"Synced\","
 		"\"revision\":\"%s\",\"comparedTo\":{" SPEC "}},\"health\":{\"status\":\"%s\"},"
@@ -87,7 +89,9 @@ static const char *app(struct town *t)
 						     "\"reconciledAt\":\"2024-01-02T03:%02d:05Z\","
 						     "\"summary\":{\"images\":["
 						     "\"registry.example.com/web:2\"]}}}",
-		t->app_version, t->operation, t->revision, health(t),
+		t->app_version,
+		t->refreshes ? ",\"annotations\":{\"argocd.argoproj.io/refresh\":\"normal\"}" : "",
+		t->operation, t->revision, health(t),
 		t->three ? "," ONE_ROLLOUT("web-1") "," ONE_ROLLOUT("web-2") : "",
 		t->app_version % 60);
 }
@@ -177,6 +181,14 @@ static void take(struct town *t, const struct script_request *request)
 	script_later(t->w->script, 700, goes_on, t);
 }
 
+static void refreshed(void *arg)
+{
+	struct town *t = arg;
+
+	t->refreshes = false;
+	t->app_version++;
+}
+
 static void answer_patch(
 	void *arg, const struct script_request *request, struct script_answer *answer)
 {
@@ -185,6 +197,9 @@ static void answer_patch(
 
 	if (!strstr(request->url, "/rollouts/")) { /* a refresh: the annotation is gone at once */
 		t->app_version++;
+		t->refreshes = t->degraded;
+		if (t->degraded)
+			script_later(t->w->script, 2000, refreshed, t);
 		script_piece(answer, 2, sg_str_of(app(t)));
 		return;
 	}
@@ -687,6 +702,35 @@ static void one_whose_pods_crash_is_stopped(void **state)
 		end.did.items[0], "Rollout shop/web was aborted, at the template fresh");
 }
 
+static void comes_up(void *arg)
+{
+	((struct town *)arg)->crashes = false;
+}
+
+/* It was stuck when it was read last, and is not when the application fails. */
+static void one_that_has_come_up_is_not_stopped(void **state)
+{
+	struct town t;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		void *fresh = NULL;
+		struct sg_await_end end;
+
+		assert_int_equal(cluster_world_setup(&fresh), 0);
+		crash(&t, fresh);
+		t.degraded = true;
+		t.settings.poll_ms = 3600000;
+		if (i == 0)
+			script_later(t.w->script, 15000, comes_up, &t);
+		end = await(&t);
+		assert_string_equal(sg_app_code_name(end.verdict.code), "DEGRADED");
+		assert_int_equal(end.verdict.kind, SG_APP_FAIL);
+		assert_int_equal(t.patches, i);
+		assert_int_equal(cluster_world_teardown(&fresh), 0);
+	}
+}
+
 static void it_is_not_stopped_without_being_told(void **state)
 {
 	struct town t;
@@ -819,6 +863,7 @@ int main(void)
 		TEST(one_of_a_kind_without_status_is_patched_itself),
 		TEST(a_cluster_that_does_not_answer_is_asked_about_one),
 		TEST(one_whose_pods_crash_is_stopped),
+		TEST(one_that_has_come_up_is_not_stopped),
 		TEST(it_is_not_stopped_without_being_told),
 		TEST(it_is_not_stopped_when_only_the_time_is_up),
 		TEST(somebody_elses_version_is_not_stopped),
