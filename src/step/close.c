@@ -80,15 +80,19 @@ static int close_all(struct closing *c, struct sg_err *err)
 /* What speaks for leaving our branch there; NULL: nothing. */
 static int reason_to_keep(struct closing *c, const struct sg_head *head, struct sg_err *err)
 {
+	enum sg_answer is_other;
 	int64_t other;
 
 	c->done.kept = head->ours ? NULL : head->foreign;
 	if (c->done.kept)
 		return 0;
-	if (sg_request_other(c->world, c->forge, c->done.request.branch, c->done.iid, &other, err) <
-		0)
+	if (sg_request_other(c->world, c->forge, c->done.request.branch, c->done.iid, &is_other,
+		    &other, err) < 0)
 		return -1;
-	if (other)
+	if (is_other == SG_ANSWER_UNKNOWN)
+		c->done.kept = "another merge request from it may be open: those from branches of "
+			       "that name are too many, or too large, to be read";
+	else if (other)
 		c->done.kept = sg_arena_printf(
 			c->world->arena, "merge request !%lld from it is open", (long long)other);
 	return 0;

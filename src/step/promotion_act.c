@@ -311,16 +311,17 @@ static int close_request(struct acting *a, const char *why, struct sg_err *err)
 static int close_void(struct acting *a, struct sg_err *err)
 {
 	struct sg_published ignored;
+	enum sg_answer is_other;
 	int64_t other;
 
 	if (close_request(a, "Closed: the target carries this version already.", err) < 0)
 		return -1;
 	if (!a->p->work_tip || !a->p->facts.head_known || !a->p->facts.head_ours)
 		return 0;
-	if (sg_request_other(a->world, a->forge, a->p->request.branch, a->p->request.mr.iid, &other,
-		    err) < 0)
+	if (sg_request_other(a->world, a->forge, a->p->request.branch, a->p->request.mr.iid,
+		    &is_other, &other, err) < 0)
 		return -1;
-	if (other)
+	if (is_other != SG_ANSWER_NO)
 		return 0;
 	return sg_repo_delete_branch(
 		a->loaded->repo, a->p->request.branch, a->p->work_tip, &ignored, err);

@@ -208,19 +208,26 @@ int sg_request_find(struct sg_world *world, const struct sg_loaded *loaded, stru
 }
 
 int sg_request_other(struct sg_world *world, struct sg_forge *forge, const char *branch,
-	int64_t but, int64_t *ret_iid, struct sg_err *err)
+	int64_t but, enum sg_answer *ret_other, int64_t *ret_iid, struct sg_err *err)
 {
 	const struct sg_gitlab_mr_list_ask list = {.source_branch = branch, .state = "opened"};
+	struct sg_err why = SG_ERR_INIT;
 	struct sg_mr *mrs;
 	size_t count;
 
 	*ret_iid = 0;
-	if (sg_gitlab_mr_list(&forge->gitlab, &list, world->arena, &mrs, &count, err) < 0)
+	*ret_other = SG_ANSWER_UNKNOWN;
+	if (sg_gitlab_mr_list(&forge->gitlab, &list, world->arena, &mrs, &count, &why) < 0) {
+		if (why.reason == SG_R_TOO_LARGE)
+			return 0;
+		*err = why;
 		return -1;
+	}
 	for (size_t i = 0; i < count && !*ret_iid; i++)
 		if (mrs[i].state == SG_MR_OPENED && mrs[i].iid != but &&
 			strcmp(mrs[i].source_branch, branch) == 0 &&
 			mrs[i].source_project_id == mrs[i].target_project_id)
 			*ret_iid = mrs[i].iid;
+	*ret_other = *ret_iid ? SG_ANSWER_YES : SG_ANSWER_NO;
 	return 0;
 }

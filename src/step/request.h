@@ -6,6 +6,7 @@
 #define SG_STEP_REQUEST_H
 
 #include "gitlab/mr.h"
+#include "model/ancestry.h"
 #include "step/forge.h"
 #include "step/span.h"
 
@@ -67,10 +68,11 @@ int sg_request_named(struct sg_world *world, struct sg_loaded *loaded, struct sg
 
 /*
  * An open request from BRANCH other than !BUT, whoever it is by and wherever it goes: it would end
- * with the branch. *ret_iid is 0 where there is none. One request.
+ * with the branch. *ret_iid is 0 where there is none. UNKNOWN where they are too many to be read,
+ * which a stranger can bring about by those of his fork. One request.
  */
 int sg_request_other(struct sg_world *world, struct sg_forge *forge, const char *branch,
-	int64_t but, int64_t *ret_iid, struct sg_err *err) SG_MUST_CHECK;
+	int64_t but, enum sg_answer *ret_other, int64_t *ret_iid, struct sg_err *err) SG_MUST_CHECK;
 
 /*
  * A note with the reason WHY, once however often it is called, and then the close. The answer is of

@@ -186,6 +186,18 @@ def test_large_merge_requests_of_forks_hold_nobody_up(journey):
     assert [row["iid"] for row in journey.sg("mr", "list", "--output", "json").json["merge_requests"]] == [ours]
 
 
+def test_what_cannot_be_listed_keeps_the_branch(journey):
+    """Twelve are more than is read at all, and one from our branch by a person may be among them."""
+    journey.staging()
+    ours = journey.promote("catalog", "production", expect=75).json["merge_requests"][0]["iid"]
+    for _ in range(12):
+        iid = journey.ctl("fork-mr", "dev", PRODUCTION, "main", "apps/catalog/values-prod.yaml", "image: {tag: evil}\n").strip()
+        journey.ctl("edit-description", iid, "\u00e9" * 1_000_000)
+    run = journey.sg("mr", "close", "catalog", "--to", "production", expect=0)
+    assert journey.mr(ours)["state"] == "closed" and "too large" in run.out, run
+    assert journey.sandbox.tip(PRODUCTION)
+
+
 def test_a_merge_request_of_somebody_else_on_our_branch_is_a_conflict(journey):
     journey.staging()
     journey.ctl("foreign-commit", PRODUCTION, "apps/catalog/extra.yaml", "a: 1\n")
