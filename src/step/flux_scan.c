@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "step/pod_log.h"
 
 #define READ_MAX_MS 10000
-#define LINE_MAX_BYTES 500
 
 static void drop_run(struct sg_flux_scan *scan)
 {
@@ -106,16 +106,6 @@ int64_t sg_flux_scan_due_ms(const struct sg_flux_scan *scan)
 }
 
 /* The last words of a container, each line cut. */
-static void keep_log(struct sg_flux_scan *scan, struct sg_arena *arena, const char *text)
-{
-	struct sg_str rest = sg_str_of(text), line;
-
-	while (rest.len && sg_str_cut(&rest, '\n', &line))
-		*(const char **)sg_arena_push(
-			arena, &scan->log.items, &scan->log.count, sizeof(*scan->log.items)) =
-			sg_arena_dup(arena, sg_str_sub(line, 0, LINE_MAX_BYTES));
-}
-
 /* 1: read. 0: the cluster did not answer well. 2: not yet. -1: a signal. */
 static int pass(struct sg_flux_scan *scan, struct sg_world *world, struct sg_cluster_client *client,
 	enum sg_scan_need need, struct sg_app_workloads *ret, bool *ret_left_out,
@@ -141,7 +131,7 @@ static int pass(struct sg_flux_scan *scan, struct sg_world *world, struct sg_clu
 		sg_workload_run_adopt(scan->run, &scan->arena);
 		note_denied(scan, world, &turn.more.denied);
 		if (turn.log)
-			keep_log(scan, world->arena, turn.log);
+			sg_pod_log_keep(world->arena, turn.log, &scan->log);
 		*ret = turn.facts;
 		*ret_left_out = turn.more.left_out;
 	}

@@ -246,9 +246,7 @@ int sg_survey_apps(struct sg_survey_cluster *c, struct sg_err *err)
 
 	if (sg_environment_follows(c->facts->env) != SG_FOLLOW_APPLICATION) {
 		c->facts->no_apps_why =
-			c->facts->env->workload
-				? "the environment follows workloads, which are not asked about"
-				: "the environment follows Flux, which is not asked about";
+			"the environment follows workloads, which are not asked about";
 		return 0;
 	}
 	if (!sg_environment_has_applications(c->facts->env)) {

@@ -250,3 +250,17 @@ def faults(sandbox):
     """For tests that break the server: whatever they did is healed afterwards."""
     yield lambda *words: sandbox.ctl("fault", *words)
     sandbox.ctl("fault", "clear")
+
+
+@pytest.fixture
+def app(sandbox):
+    """Sets how an application behaves; healthy again afterwards."""
+    touched = []
+
+    def set_behaviour(name, behaviour):
+        touched.append(name)
+        sandbox.ctl("app", name, behaviour)
+
+    yield set_behaviour
+    for name in touched:
+        sandbox.ctl("app", name, "healthy")

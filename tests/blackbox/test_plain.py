@@ -21,19 +21,10 @@ QUICK = ["--poll", "100ms", "--degraded-grace", "200ms", "--pod-grace", "300ms"]
 
 
 @pytest.fixture(name="behave")
-def _behave(sandbox):
-    """Sets how the workloads of an application behave; healthy again afterwards."""
-    touched = []
-
-    def set_behaviour(name, behaviour):
-        touched.append(name)
-        sandbox.ctl("app", name, behaviour)
-
-    yield set_behaviour
-    for name in touched:
-        sandbox.ctl("app", name, "healthy")
-    if touched:
-        sandbox.ctl("reset")
+def _behave(sandbox, app):
+    """Sets how the workloads of an application behave."""
+    yield app
+    sandbox.ctl("reset")
 
 
 def config(sg, follows=WORKLOAD):

@@ -10,20 +10,6 @@ import pytest
 import yaml
 
 
-@pytest.fixture
-def app(sandbox):
-    """Sets how an application behaves; healthy again afterwards."""
-    touched = []
-
-    def set_behaviour(name, behaviour):
-        touched.append(name)
-        sandbox.ctl("app", name, behaviour)
-
-    yield set_behaviour
-    for name in touched:
-        sandbox.ctl("app", name, "healthy")
-
-
 TAGS = itertools.count(1)
 
 

@@ -13,20 +13,6 @@ QUICK = ("--poll", "200ms", "--retry-base", "20ms")
 BOTH = ("--env", "dev,staging", *QUICK)
 
 
-@pytest.fixture(name="app")
-def _app(sandbox):
-    """Sets how an application behaves; healthy again afterwards."""
-    touched = []
-
-    def set_behaviour(name, behaviour):
-        touched.append(name)
-        sandbox.ctl("app", name, behaviour)
-
-    yield set_behaviour
-    for name in touched:
-        sandbox.ctl("app", name, "healthy")
-
-
 @pytest.fixture(name="labelled")
 def _labelled(sandbox):
     """catalog-dev is of the team "several"."""
