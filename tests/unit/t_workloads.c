@@ -9,8 +9,7 @@
 #include <cmocka.h>
 
 #include "base/attr.h"
-#include "cluster_world.h"
-#include "step/workloads.h"
+#include "workloads_world.h"
 
 #define DEPLOYMENTS SERVER "/apis/apps/v1/namespaces/shop/deployments/"
 #define SETS SERVER "/apis/apps/v1/namespaces/shop/replicasets?limit=50&labelSelector=app%3Dweb"
@@ -19,87 +18,8 @@
 #define ALL_PODS PODS "?limit=50&labelSelector=app%3Dweb"
 #define JOB_PODS PODS "?limit=50&labelSelector=job-name"
 
-struct bench {
-	struct cluster_world *w;
-	struct sg_settings settings;
-	struct sg_world world;
-	struct sg_app_resource resources[4];
-	struct sg_app app;
-	struct sg_app_verdict verdict;
-	struct sg_workloads *workloads;
-	struct sg_err err;
-};
-
-static struct sg_app_resource resource(const char *group, const char *kind, const char *name)
-{
-	return (struct sg_app_resource){.group = group,
-		.kind = kind,
-		.namespace = "shop",
-		.name = name,
-		.health_message = "",
-		.sync = SG_SYNC_SYNCED};
-}
-
-static void begin(
-	struct bench *b, struct cluster_world *w, enum sg_app_kind kind, enum sg_app_row row)
-{
-	*b = (struct bench){.w = w, .settings = {.poll_ms = 20000}};
-	b->world = (struct sg_world){
-		.settings = &b->settings,
-		.arena = &w->arena,
-		.redactor = w->redactor,
-		.http = script_http(w->script),
-		.deadline_ms = script_now_ms(w->script) + 1200000,
-	};
-	b->resources[0] = resource("", "Service", "web");
-	b->resources[1] = resource("apps", "Deployment", "web");
-	b->app = (struct sg_app){.namespace = "argocd",
-		.name = "web-prod",
-		.destination = {"", "https://kubernetes.default.svc", "shop"},
-		.revision.one = "1111111111111111111111111111111111111111",
-		.resources = b->resources,
-		.resource_count = 2};
-	b->verdict = (struct sg_app_verdict){.kind = kind, .row = row};
-	b->workloads = sg_workloads_new(&b->world, &w->client, false);
-}
-
-static void end(struct bench *b)
-{
-	sg_workloads_free(b->workloads);
-	cluster_world_done(b->w);
-}
-
-/* To its end: the answers are awaited where somebody else would go on meanwhile. */
-static int look_at(struct bench *b, bool *ret_read)
-{
-	int64_t due_ms;
-
-	for (;;) {
-		if (sg_workloads_look(b->workloads, &b->app, &b->verdict, ret_read, &b->err) < 0)
-			return -1;
-		if (!sg_workloads_reading(b->workloads, &due_ms))
-			return 0;
-		if (sg_loop_wait(b->world.http->loop, due_ms, &b->err) < 0)
-			return -1;
-	}
-}
-
-static bool look(struct bench *b)
-{
-	bool read;
-
-	if (look_at(b, &read) < 0)
-		fail_msg("%s", b->err.cause);
-	return read;
-}
-
-static const struct sg_app_workloads *facts(const struct bench *b)
-{
-	return sg_workloads_facts(b->workloads, &b->app);
-}
-
 /* A Deployment "web" whose roll-out goes on; MORE goes into its status. */
-static const char *deployment(struct bench *b, const char *more)
+static const char *deployment(struct workloads_world *b, const char *more)
 {
 	return sg_arena_printf(&b->w->arena,
 		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\",\"uid\":\"d\","
@@ -114,7 +34,8 @@ static const char *deployment(struct bench *b, const char *more)
 #define HALF ",\"replicas\":3,\"updatedReplicas\":1,\"availableReplicas\":2"
 #define WHOLE ",\"replicas\":2,\"updatedReplicas\":2,\"availableReplicas\":2"
 
-static const char *replica_set(struct bench *b, const char *owner, const char *revision, int n)
+static const char *replica_set(
+	struct workloads_world *b, const char *owner, const char *revision, int n)
 {
 	return sg_arena_printf(&b->w->arena,
 		"{\"metadata\":{\"name\":\"web-h%d\",\"namespace\":\"shop\",\"uid\":\"s%d\","
@@ -124,19 +45,19 @@ static const char *replica_set(struct bench *b, const char *owner, const char *r
 		n, n, n, revision, owner);
 }
 
-static const char *list(struct bench *b, const char *first, const char *second)
+static const char *list(struct workloads_world *b, const char *first, const char *second)
 {
 	return sg_arena_printf(&b->w->arena, "{\"metadata\":{},\"items\":[%s%s%s]}", first,
 		second[0] ? "," : "", second);
 }
 
-static const char *sets(struct bench *b)
+static const char *sets(struct workloads_world *b)
 {
 	return list(b, replica_set(b, "d", "1", 1), replica_set(b, "d", "2", 2));
 }
 
-static const char *pod(
-	struct bench *b, const char *name, const char *owner, const char *image, const char *status)
+static const char *pod(struct workloads_world *b, const char *name, const char *owner,
+	const char *image, const char *status)
 {
 	return sg_arena_printf(&b->w->arena,
 		"{\"metadata\":{\"name\":\"%s\",\"namespace\":\"shop\",\"ownerReferences\":[{"
@@ -154,12 +75,12 @@ static const char *pod(
 	"{"                                                                                        \
 	"\"exitCode\":3,\"reason\":\"Error\"}}}]"
 
-static void reply(struct bench *b, const char *url, const char *body)
+static void reply(struct workloads_world *b, const char *url, const char *body)
 {
 	(void)script_reply(b->w->script, "GET", url, 200, body);
 }
 
-static void deny(struct bench *b, const char *url)
+static void deny(struct workloads_world *b, const char *url)
 {
 	struct script_answer *a = script_reply(b->w->script, "GET", url, 403,
 		"{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"it is forbidden\","
@@ -169,7 +90,7 @@ static void deny(struct bench *b, const char *url)
 }
 
 /* One pass over a Deployment that is not done, with these pods of its new template. */
-static void expect_pass(struct bench *b, const char *pods)
+static void expect_pass(struct workloads_world *b, const char *pods)
 {
 	reply(b, DEPLOYMENTS "web", deployment(b, HALF));
 	reply(b, SETS, sets(b));
@@ -178,113 +99,114 @@ static void expect_pass(struct bench *b, const char *pods)
 
 static void a_rollout_is_read_in_three_requests(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 	const char *stuck;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
-	assert_false(look(&b)); /* most roll-outs are over soon */
-	assert_null(facts(&b));
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	assert_false(workloads_world_look(&b)); /* most roll-outs are over soon */
+	assert_null(workloads_world_facts(&b));
 	script_advance(b.w->script, 3000);
 	stuck = list(&b, pod(&b, "web-h2-a", "s2", "r.example.com/web:2", PULLING), "");
 	expect_pass(&b, stuck);
-	assert_true(look(&b));
-	assert_false(facts(&b)->ripe);
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_IMAGE_PULL);
-	assert_non_null(
-		strstr(facts(&b)->sentence, "Deployment shop/web: 1 of 2 pods are of the "));
-	assert_non_null(
-		strstr(facts(&b)->sentence, "pod web-h2-a: container web: ImagePullBackOff"));
-	assert_false(look(&b)); /* only every --poll */
+	assert_true(workloads_world_look(&b));
+	assert_false(workloads_world_facts(&b)->ripe);
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_IMAGE_PULL);
+	assert_non_null(strstr(workloads_world_facts(&b)->sentence,
+		"Deployment shop/web: 1 of 2 pods are of the "));
+	assert_non_null(strstr(workloads_world_facts(&b)->sentence,
+		"pod web-h2-a: container web: ImagePullBackOff"));
+	assert_false(workloads_world_look(&b)); /* only every --poll */
 	for (int64_t at_ms = 20000; at_ms <= 80000; at_ms += 20000) {
 		script_advance(b.w->script, 20000);
 		expect_pass(&b, stuck);
-		assert_true(look(&b));
-		assert_false(facts(&b)->ripe);
+		assert_true(workloads_world_look(&b));
+		assert_false(workloads_world_facts(&b)->ripe);
 	}
 	assert_int_equal(sg_workloads_due_ms(b.workloads, &b.app, &b.verdict),
 		script_now_ms(b.w->script) + 10000); /* the grace is over then */
 	script_advance(b.w->script, 10000);
 	expect_pass(&b, stuck);
-	assert_true(look(&b));
-	assert_true(facts(&b)->ripe);
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_true(workloads_world_facts(&b)->ripe);
+	workloads_world_end(&b);
 }
 
 /* Pods of the old template, of another Deployment, or going, say nothing about the new one. */
 static void only_pods_of_the_new_template_count(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
-	assert_false(look(&b));
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	assert_false(workloads_world_look(&b));
 	script_advance(b.w->script, 3000);
 	expect_pass(&b,
 		list(&b, pod(&b, "web-h1-a", "s1", "r.example.com/web:1", CRASHING),
 			pod(&b, "web-h2-b", "s2", "r.example.com/web:2", "\"phase\":\"Running\"")));
-	assert_true(look(&b));
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
+	assert_true(workloads_world_look(&b));
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
 	script_advance(b.w->script, 20000);
 	reply(&b, DEPLOYMENTS "web", deployment(&b, HALF));
 	reply(&b, SETS, list(&b, replica_set(&b, "another", "2", 2), ""));
-	assert_true(look(&b)); /* no ReplicaSet of it: no pods are asked for */
-	assert_false(facts(&b)->ripe);
-	end(&b);
+	assert_true(workloads_world_look(&b)); /* no ReplicaSet of it: no pods are asked for */
+	assert_false(workloads_world_facts(&b)->ripe);
+	workloads_world_end(&b);
 }
 
 /* Its controller has not made the new ReplicaSet: the newest one is still the old template's. */
 static void nobody_is_new_before_the_controller_has_looked(void **state)
 {
 	char text[2000];
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
-	(void)look(&b);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	(void)workloads_world_look(&b);
 	(void)snprintf(text, sizeof(text), "%s", deployment(&b, HALF));
 	*(strstr(text, "\"generation\":") + strlen("\"generation\":")) = '4';
 	for (int i = 0; i < 3; i++) {
 		script_advance(b.w->script, 20000);
 		reply(&b, DEPLOYMENTS "web", text);
-		assert_true(look(&b)); /* neither sets nor pods are asked for */
-		assert_false(facts(&b)->ripe);
-		assert_int_equal(facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
-		assert_non_null(strstr(facts(&b)->sentence, "has not looked at the new spec"));
+		assert_true(workloads_world_look(&b)); /* neither sets nor pods are asked for */
+		assert_false(workloads_world_facts(&b)->ripe);
+		assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
+		assert_non_null(strstr(
+			workloads_world_facts(&b)->sentence, "has not looked at the new spec"));
 	}
-	end(&b);
+	workloads_world_end(&b);
 }
 
 static void a_crash_loop_needs_two_reads_and_brings_its_log(void **state)
 {
 	const char *lines;
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
 	b.settings.pod_log_lines = 2;
-	(void)look(&b);
+	(void)workloads_world_look(&b);
 	script_advance(b.w->script, 3000);
 	lines = list(&b, pod(&b, "web-h2-a", "s2", "r.example.com/web:2", CRASHING), "");
 	expect_pass(&b, lines);
-	assert_true(look(&b));
-	assert_false(facts(&b)->ripe);
+	assert_true(workloads_world_look(&b));
+	assert_false(workloads_world_facts(&b)->ripe);
 	script_advance(b.w->script, 5000);
 	expect_pass(&b, lines);
 	reply(&b, PODS "/web-h2-a/log?tailLines=2&limitBytes=65536&container=web&previous=true",
 		"starting\npanic: no database\n");
-	assert_true(look(&b));
-	assert_true(facts(&b)->ripe);
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_CRASH_LOOP);
-	assert_non_null(strstr(facts(&b)->sentence, "exit code 3 (Error)"));
+	assert_true(workloads_world_look(&b));
+	assert_true(workloads_world_facts(&b)->ripe);
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_CRASH_LOOP);
+	assert_non_null(strstr(workloads_world_facts(&b)->sentence, "exit code 3 (Error)"));
 	assert_int_equal(sg_workloads_log(b.workloads).count, 2);
 	assert_string_equal(sg_workloads_log(b.workloads).items[1], "panic: no database");
-	end(&b);
+	workloads_world_end(&b);
 }
 
 static void pods_that_are_not_created(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
 	b.settings.pod_grace_ms = 4000;
-	(void)look(&b);
+	(void)workloads_world_look(&b);
 	script_advance(b.w->script, 3000);
 	for (int i = 0; i < 2; i++) {
 		reply(&b, DEPLOYMENTS "web",
@@ -294,21 +216,21 @@ static void pods_that_are_not_created(void **state)
 				     "quota: small\"}]"));
 		reply(&b, SETS, sets(&b));
 		reply(&b, NEW_PODS, list(&b, "", ""));
-		assert_true(look(&b));
-		assert_int_equal(facts(&b)->ripe, i == 1);
+		assert_true(workloads_world_look(&b));
+		assert_int_equal(workloads_world_facts(&b)->ripe, i == 1);
 		script_advance(b.w->script, 4000);
 	}
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_QUOTA);
-	end(&b);
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_QUOTA);
+	workloads_world_end(&b);
 }
 
 #define EVENTS SERVER "/api/v1/namespaces/shop/events?limit=50&fieldSelector=involvedObject.uid%3D"
 #define OF_SET SERVER "/apis/apps/v1/namespaces/shop/statefulsets/db"
 
 /* A StatefulSet says nothing about pods that it cannot create. */
-static void stateful_set(struct bench *b, int replicas)
+static void stateful_set(struct workloads_world *b, int replicas)
 {
-	b->resources[1] = resource("apps", "StatefulSet", "db");
+	b->resources[1] = workloads_world_resource("apps", "StatefulSet", "db");
 	reply(b, OF_SET,
 		sg_arena_printf(&b->w->arena,
 			"{\"metadata\":{\"name\":\"db\",\"namespace\":\"shop\",\"uid\":\"u1\","
@@ -318,7 +240,8 @@ static void stateful_set(struct bench *b, int replicas)
 			replicas));
 }
 
-static const char *event(struct bench *b, const char *uid, const char *message, int64_t at_s)
+static const char *event(
+	struct workloads_world *b, const char *uid, const char *message, int64_t at_s)
 {
 	char minutes[8], seconds[8];
 
@@ -331,7 +254,7 @@ static const char *event(struct bench *b, const char *uid, const char *message, 
 }
 
 /* One hour and so many seconds after the epoch, by the cluster's clock. */
-static void cluster_time(struct bench *b, int64_t at_s)
+static void cluster_time(struct workloads_world *b, int64_t at_s)
 {
 	b->w->client.server_unix_s = 3600 + at_s;
 }
@@ -339,46 +262,46 @@ static void cluster_time(struct bench *b, int64_t at_s)
 /* Asked for once nothing has moved for two minutes, in one request. */
 static void events_tell_why_there_are_no_pods(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
 	b.settings.poll_ms = 60000;
-	(void)look(&b);
+	(void)workloads_world_look(&b);
 	script_advance(b.w->script, 3000);
 	for (int i = 0; i < 2; i++) {
 		cluster_time(&b, 100 + 60 * i);
 		stateful_set(&b, 0);
-		assert_true(look(&b));
-		assert_int_equal(facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
+		assert_true(workloads_world_look(&b));
+		assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
 		script_advance(b.w->script, 60000);
 	}
 	cluster_time(&b, 220);
 	stateful_set(&b, 0);
 	reply(&b, EVENTS "u1", event(&b, "u1", "exceeded quota: small", 150));
-	assert_true(look(&b));
-	assert_false(facts(&b)->ripe);
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_QUOTA);
+	assert_true(workloads_world_look(&b));
+	assert_false(workloads_world_facts(&b)->ripe);
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_QUOTA);
 	script_advance(b.w->script, 5000);
 	cluster_time(&b, 225);
 	stateful_set(&b, 0);
 	reply(&b, EVENTS "u1", event(&b, "u1", "exceeded quota: small", 150));
-	assert_true(look(&b));
-	assert_true(facts(&b)->ripe);
-	assert_non_null(strstr(facts(&b)->sentence, "StatefulSet shop/db: "));
-	assert_non_null(
-		strstr(facts(&b)->sentence, "no pods: event FailedCreate: exceeded quota: small"));
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_true(workloads_world_facts(&b)->ripe);
+	assert_non_null(strstr(workloads_world_facts(&b)->sentence, "StatefulSet shop/db: "));
+	assert_non_null(strstr(workloads_world_facts(&b)->sentence,
+		"no pods: event FailedCreate: exceeded quota: small"));
+	workloads_world_end(&b);
 }
 
 /* Of before the roll-out, of another object, or while something moves: no reason. */
 static void old_events_are_history(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
 	b.settings.pod_grace_ms = 10000;
 	b.settings.poll_ms = 10000;
-	(void)look(&b);
+	(void)workloads_world_look(&b);
 	script_advance(b.w->script, 3000);
 	for (int i = 0; i < 6; i++) {
 		cluster_time(&b, 100 + 10 * i);
@@ -388,11 +311,11 @@ static void old_events_are_history(void **state)
 				i == 3   ? event(&b, "u1", "no", 59)
 				: i == 4 ? event(&b, "u2", "no", 140)
 					 : "{\"items\":[]}");
-		assert_true(look(&b));
-		assert_int_equal(facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
+		assert_true(workloads_world_look(&b));
+		assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
 		script_advance(b.w->script, 10000);
 	}
-	end(&b);
+	workloads_world_end(&b);
 }
 
 #define ROLLOUT_SETS                                                                               \
@@ -401,9 +324,9 @@ static void old_events_are_history(void **state)
 #define ROLLOUT_PODS PODS "?limit=50&labelSelector=app%3Dweb%2Crollouts-pod-template-hash%3Dh2"
 
 /* It makes no pods; SETS are there. */
-static void mute_rollout(struct bench *b, const char *sets)
+static void mute_rollout(struct workloads_world *b, const char *sets)
 {
-	b->resources[1] = resource("argoproj.io", "Rollout", "web");
+	b->resources[1] = workloads_world_resource("argoproj.io", "Rollout", "web");
 	reply(b, SERVER "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web",
 		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\",\"uid\":\"u1\","
 		"\"generation\":1},"
@@ -429,49 +352,49 @@ static void mute_rollout(struct bench *b, const char *sets)
 /* What happens to the pods of a Rollout is told of its ReplicaSet. */
 static void events_of_what_makes_the_pods_of_a_rollout(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	mute_rollout(&b, ITS_SET(""));
 	reply(&b, EVENTS "s2", event(&b, "s2", "denied by a webhook", 150));
-	assert_true(look(&b));
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_PODS_REFUSED);
-	assert_non_null(
-		strstr(facts(&b)->sentence, "no pods: event FailedCreate: denied by a webhook"));
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_PODS_REFUSED);
+	assert_non_null(strstr(workloads_world_facts(&b)->sentence,
+		"no pods: event FailedCreate: denied by a webhook"));
+	workloads_world_end(&b);
 }
 
 static void a_rollout_that_has_no_set_yet_is_asked_itself(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	mute_rollout(&b, "{\"items\":[" OTHERS_SET "]}");
 	reply(&b, EVENTS "u1", "{\"items\":[]}");
-	assert_true(look(&b));
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
+	workloads_world_end(&b);
 }
 
 static void the_set_of_a_rollout_says_that_pods_are_refused(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	mute_rollout(&b, ITS_SET("\"conditions\":[{\"type\":\"ReplicaFailure\",\"status\":\"True\","
 				 "\"reason\":"
 				 "\"FailedCreate\",\"message\":\"exceeded quota: small\"}]"));
-	assert_true(look(&b));
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_QUOTA);
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_QUOTA);
+	workloads_world_end(&b);
 }
 
 /* A pod that waits for its volume: its own events are asked for, of this very pod. */
 static void events_of_a_pod_that_does_not_begin(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	reply(&b, DEPLOYMENTS "web", deployment(&b, HALF));
 	reply(&b, SETS, sets(&b));
 	reply(&b, NEW_PODS,
@@ -484,138 +407,139 @@ static void events_of_a_pod_that_does_not_begin(void **state)
 		"{\"items\":[{\"involvedObject\":{\"uid\":\"p1\"},\"type\":\"Warning\",\"reason\":"
 		"\"FailedMount\",\"message\":\"secret \\\"keys\\\" not found\",\"eventTime\":"
 		"\"1970-01-01T01:00:00.1Z\"}]}");
-	assert_true(look(&b));
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_VOLUME_FAILED);
-	assert_non_null(strstr(
-		facts(&b)->sentence, "pod web-h2-a: event FailedMount: secret \"keys\" not found"));
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_VOLUME_FAILED);
+	assert_non_null(strstr(workloads_world_facts(&b)->sentence,
+		"pod web-h2-a: event FailedMount: secret \"keys\" not found"));
+	workloads_world_end(&b);
 }
 
 /* The right is optional: it is named once, and nothing else changes. */
 static void events_that_may_not_be_read(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
 	b.settings.pod_grace_ms = 1000;
-	(void)look(&b);
+	(void)workloads_world_look(&b);
 	script_advance(b.w->script, 3000);
 	for (int i = 0; i < 3; i++) {
 		cluster_time(&b, 100);
 		stateful_set(&b, 0);
 		if (i == 1)
 			deny(&b, EVENTS "u1");
-		assert_true(look(&b));
-		assert_non_null(strstr(facts(&b)->sentence, "StatefulSet shop/db: "));
+		assert_true(workloads_world_look(&b));
+		assert_non_null(
+			strstr(workloads_world_facts(&b)->sentence, "StatefulSet shop/db: "));
 		script_advance(b.w->script, 20000);
 	}
 	assert_non_null(strstr(sg_workloads_denied(b.workloads),
 		"must allow verb \"list\" on resource \"events\" of apiGroup \"\""));
-	end(&b);
+	workloads_world_end(&b);
 }
 
 static void what_is_denied_is_said_once_and_not_asked_for_a_minute(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
-	b.resources[2] = resource("apps", "Deployment", "api");
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	b.resources[2] = workloads_world_resource("apps", "Deployment", "api");
 	b.app.resource_count = 3;
-	(void)look(&b);
+	(void)workloads_world_look(&b);
 	script_advance(b.w->script, 3000);
 	deny(&b, DEPLOYMENTS "web");
-	assert_true(look(&b));
-	assert_string_equal(facts(&b)->sentence, "");
+	assert_true(workloads_world_look(&b));
+	assert_string_equal(workloads_world_facts(&b)->sentence, "");
 	assert_non_null(strstr(sg_workloads_denied(b.workloads),
 		"a Role in namespace \"shop\" must allow verb "
 		"\"get\" on resource \"deployments\""));
 	script_advance(b.w->script, 20000);
-	assert_true(look(&b)); /* no request */
+	assert_true(workloads_world_look(&b)); /* no request */
 	script_advance(b.w->script, 40000);
 	reply(&b, DEPLOYMENTS "web", deployment(&b, WHOLE)); /* a server that started had said it */
 	b.app.resource_count = 2;
-	assert_true(look(&b));
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	workloads_world_end(&b);
 }
 
 /* The Deployment may be read, its pods may not: its own state is known all the same. */
 static void what_may_be_read_is_read(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
-	(void)look(&b);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+	(void)workloads_world_look(&b);
 	script_advance(b.w->script, 3000);
 	reply(&b, DEPLOYMENTS "web", deployment(&b, HALF));
 	reply(&b, SETS, sets(&b));
 	deny(&b, NEW_PODS);
-	assert_true(look(&b));
-	assert_non_null(strstr(facts(&b)->sentence, "1 of 2 pods"));
+	assert_true(workloads_world_look(&b));
+	assert_non_null(strstr(workloads_world_facts(&b)->sentence, "1 of 2 pods"));
 	assert_non_null(strstr(sg_workloads_denied(b.workloads), "\"pods\""));
-	end(&b);
+	workloads_world_end(&b);
 }
 
 static void another_cluster_is_not_read(void **state)
 {
 	static const struct sg_app_destination elsewhere[] = {
 		{"", "https://other.example.com", "shop"}, {"prod", "", "shop"}};
-	struct bench b;
+	struct workloads_world b;
 
 	for (size_t i = 0; i < SG_COUNT(elsewhere); i++) {
-		begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+		workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 		b.app.destination = elsewhere[i];
-		assert_false(look(&b));
+		assert_false(workloads_world_look(&b));
 		assert_true(sg_workloads_due_ms(b.workloads, &b.app, &b.verdict) == SG_NEVER);
-		end(&b);
+		workloads_world_end(&b);
 	}
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_9);
-	assert_false(look(&b)); /* nor is there anything to ask before the health */
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_9);
+	assert_false(workloads_world_look(&b)); /* nor is there anything to ask before the health */
 	assert_true(sg_workloads_due_ms(b.workloads, &b.app, &b.verdict) == SG_NEVER);
-	end(&b);
+	workloads_world_end(&b);
 }
 
 /* A server that is away, an object that is gone, an answer that is none: asked again later. */
 static void trouble_is_no_failure(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	(void)script_reply(b.w->script, "GET", DEPLOYMENTS "web", 400, "no");
-	assert_false(look(&b));
-	assert_null(facts(&b));
+	assert_false(workloads_world_look(&b));
+	assert_null(workloads_world_facts(&b));
 	assert_true(
 		sg_workloads_due_ms(b.workloads, &b.app, &b.verdict) > script_now_ms(b.w->script));
 	script_advance(b.w->script, 20000);
 	reply(&b, DEPLOYMENTS "web",
 		"{\"metadata\":{\"name\":\"another\",\"namespace\":\"shop\"}}");
-	assert_false(look(&b));
+	assert_false(workloads_world_look(&b));
 	script_advance(b.w->script, 20000);
 	script_header(script_reply(b.w->script, "GET", DEPLOYMENTS "web", 404,
 			      "{\"kind\":\"Status\",\"reason\":\"NotFound\",\"code\":404}"),
 		"Content-Type", "application/json");
-	assert_true(look(&b));
-	assert_string_equal(facts(&b)->sentence, "");
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_string_equal(workloads_world_facts(&b)->sentence, "");
+	workloads_world_end(&b);
 }
 
 static void a_signal_ends_it(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 	bool read;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	script_silence(script_expect(b.w->script, "GET", DEPLOYMENTS "web"));
 	script_cancel(b.w->script, 100, 15);
-	assert_int_equal(look_at(&b, &read), -1);
+	assert_int_equal(workloads_world_look_at(&b, &read), -1);
 	assert_int_equal(b.err.reason, SG_R_CANCELLED);
 	sg_workloads_free(b.workloads);
 }
 
 static void images_of_pods_and_templates(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
+	workloads_world_begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
 	b.verdict.images_unseen = 1;
 	reply(&b, DEPLOYMENTS "web", deployment(&b, WHOLE));
 	reply(&b, ALL_PODS,
@@ -625,124 +549,126 @@ static void images_of_pods_and_templates(void **state)
 		list(&b,
 			pod(&b, "migrate-1", "j", "r.example.com/web:1", "\"phase\":\"Succeeded\""),
 			""));
-	assert_true(look(&b)); /* at once: nothing may end before */
-	assert_true(facts(&b)->complete);
-	assert_int_equal(facts(&b)->pod_count, 2);
-	assert_string_equal(facts(&b)->pods[0].name, "shop/web-1");
-	assert_false(facts(&b)->pods[0].finished);
-	assert_true(facts(&b)->pods[1].finished);
-	assert_int_equal(facts(&b)->templates.count, 1);
-	assert_false(look(&b));
+	assert_true(workloads_world_look(&b)); /* at once: nothing may end before */
+	assert_true(workloads_world_facts(&b)->complete);
+	assert_int_equal(workloads_world_facts(&b)->pod_count, 2);
+	assert_string_equal(workloads_world_facts(&b)->pods[0].name, "shop/web-1");
+	assert_false(workloads_world_facts(&b)->pods[0].finished);
+	assert_true(workloads_world_facts(&b)->pods[1].finished);
+	assert_int_equal(workloads_world_facts(&b)->templates.count, 1);
+	assert_false(workloads_world_look(&b));
 	script_advance(b.w->script, 10001);
-	assert_false(facts(&b)->complete); /* what pods run is not believed for long */
-	end(&b);
+	assert_false(
+		workloads_world_facts(&b)->complete); /* what pods run is not believed for long */
+	workloads_world_end(&b);
 }
 
 /* What the templates of one revision name says nothing about the next. */
 static void another_revision_has_other_templates(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
+	workloads_world_begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
 	b.verdict.images_unseen = 1;
 	reply(&b, DEPLOYMENTS "web", deployment(&b, WHOLE));
 	reply(&b, ALL_PODS, list(&b, "", ""));
 	reply(&b, JOB_PODS, list(&b, "", ""));
-	assert_true(look(&b));
-	assert_true(facts(&b)->complete);
+	assert_true(workloads_world_look(&b));
+	assert_true(workloads_world_facts(&b)->complete);
 	b.app.revision.one = "2222222222222222222222222222222222222222";
-	assert_false(facts(&b)->complete);
-	end(&b);
+	assert_false(workloads_world_facts(&b)->complete);
+	workloads_world_end(&b);
 }
 
 /* The pods of Jobs are looked for where the application is; elsewhere there may be more. */
 static void jobs_of_another_namespace_leave_it_open(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
+	workloads_world_begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
 	b.verdict.images_unseen = 1;
-	b.resources[1] = resource("batch", "CronJob", "nightly");
+	b.resources[1] = workloads_world_resource("batch", "CronJob", "nightly");
 	reply(&b, SERVER "/apis/batch/v1/namespaces/shop/cronjobs/nightly",
 		"{\"metadata\":{\"name\":\"nightly\",\"namespace\":\"shop\"}}");
 	b.app.destination.namespace = "front";
-	assert_true(look(&b));
-	assert_false(facts(&b)->complete);
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_false(workloads_world_facts(&b)->complete);
+	workloads_world_end(&b);
 }
 
 static void kinds_that_may_make_pods_leave_it_open(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
+	workloads_world_begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
 	b.verdict.images_unseen = 1;
-	b.resources[1] = resource("kafka.strimzi.io", "Kafka", "queue");
-	assert_true(look(&b));
-	assert_false(facts(&b)->complete);
-	end(&b);
+	b.resources[1] = workloads_world_resource("kafka.strimzi.io", "Kafka", "queue");
+	assert_true(workloads_world_look(&b));
+	assert_false(workloads_world_facts(&b)->complete);
+	workloads_world_end(&b);
 }
 
 static void a_pause_is_told_before_people_are_asked(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_POLICY, SG_APP_ROW_20);
-	b.resources[1] = resource("argoproj.io", "Rollout", "web");
+	workloads_world_begin(&b, *state, SG_APP_POLICY, SG_APP_ROW_20);
+	b.resources[1] = workloads_world_resource("argoproj.io", "Rollout", "web");
 	reply(&b, SERVER "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web",
 		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\",\"generation\":1},"
 		"\"status\":{\"observedGeneration\":\"1\",\"phase\":\"Paused\",\"pauseConditions\":"
 		"[{\"reason\":\"CanaryPauseStep\"}]}}");
-	assert_true(look(&b));
-	assert_string_equal(facts(&b)->sentence, "Rollout shop/web: paused: CanaryPauseStep");
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_string_equal(
+		workloads_world_facts(&b)->sentence, "Rollout shop/web: paused: CanaryPauseStep");
+	workloads_world_end(&b);
 }
 
 static void what_health_does_not_count_is_left_alone(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
-	b.resources[0] = resource("batch", "Job", "hook");
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	b.resources[0] = workloads_world_resource("batch", "Job", "hook");
 	b.resources[0].sync = SG_SYNC_NONE;
-	b.resources[2] = resource("apps", "Deployment", "old");
+	b.resources[2] = workloads_world_resource("apps", "Deployment", "old");
 	b.resources[2].requires_pruning = true;
 	b.app.resource_count = 3;
 	reply(&b, DEPLOYMENTS "web",
 		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\",\"generation\":1,"
 		"\"annotations\":{\"argocd.argoproj.io/ignore-healthcheck\":\"true\"}}}");
-	assert_true(look(&b));
-	assert_string_equal(facts(&b)->sentence, "");
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_string_equal(workloads_world_facts(&b)->sentence, "");
+	workloads_world_end(&b);
 }
 
 static void names_of_the_cluster_lead_nowhere_else(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	b.resources[1].name = "../../secrets/x";
-	assert_false(look(&b)); /* no request */
-	b.resources[1] = resource("apps", "Deployment", "web");
+	assert_false(workloads_world_look(&b)); /* no request */
+	b.resources[1] = workloads_world_resource("apps", "Deployment", "web");
 	b.resources[1].namespace = "shop/x";
 	script_advance(b.w->script, 20000);
-	assert_false(look(&b));
-	end(&b);
+	assert_false(workloads_world_look(&b));
+	workloads_world_end(&b);
 }
 
 static void lists_that_do_not_end(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 	struct script_answer *pods;
 
-	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	reply(&b, DEPLOYMENTS "web", deployment(&b, HALF));
 	pods = script_reply(b.w->script, "GET", "*", 200,
 		"{\"metadata\":{\"continue\":\"again\"},\"items\":[]}");
 	script_always(pods);
-	assert_false(look(&b));
+	assert_false(workloads_world_look(&b));
 	assert_true(script_request_count(b.w->script) < 30);
-	end(&b);
+	workloads_world_end(&b);
 }
 
 #define STORY(name)                                                                                \

@@ -9,8 +9,7 @@
 #include <cmocka.h>
 
 #include "base/attr.h"
-#include "cluster_world.h"
-#include "step/workloads.h"
+#include "workloads_world.h"
 
 #define OF SERVER "/api/v1/applications/web-prod/"
 #define ASK "?appNamespace=team-a&project=shop"
@@ -38,82 +37,28 @@
 #define NODES(nodes) "{\"nodes\":[" nodes "]}"
 #define TWO_SETS SET_NODE("old", "1") "," SET_NODE("new", "2")
 
-struct bench {
-	struct cluster_world *w;
-	struct sg_settings settings;
-	struct sg_world world;
-	struct sg_app_resource resource;
-	struct sg_app app;
-	struct sg_app_verdict verdict;
-	struct sg_workloads *workloads;
-	struct sg_err err;
-};
-
-static void begin(struct bench *b, void **state, enum sg_app_kind kind, enum sg_app_row row)
+static void begin(
+	struct workloads_world *b, void **state, enum sg_app_kind kind, enum sg_app_row row)
 {
 	struct cluster_world *w = *state;
 
-	*b = (struct bench){.w = w, .settings = {.poll_ms = 20000, .pod_log_lines = 2}};
-	b->world = (struct sg_world){
-		.settings = &b->settings,
-		.arena = &w->arena,
-		.redactor = w->redactor,
-		.http = script_http(w->script),
-		.deadline_ms = script_now_ms(w->script) + 1200000,
-	};
 	w->access.speech = SG_SPEAKS_ARGOCD;
 	w->access.project = "shop";
-	b->resource = (struct sg_app_resource){.group = "apps",
-		.kind = "Deployment",
-		.namespace = "shop",
-		.name = "web",
-		.health_message = "",
-		.sync = SG_SYNC_SYNCED};
-	b->app = (struct sg_app){.namespace = "team-a",
-		.name = "web-prod",
-		.destination = {"prod", "", "shop"},
-		.revision.one = "1111111111111111111111111111111111111111",
-		.resources = &b->resource,
-		.resource_count = 1};
-	b->verdict = (struct sg_app_verdict){.kind = kind, .row = row};
-	b->workloads = sg_workloads_new(&b->world, &w->client, false);
+	workloads_world_begin(b, w, kind, row);
+	b->settings.pod_log_lines = 2;
+	b->app.namespace = "team-a";
+	b->app.destination = (struct sg_app_destination){"prod", "", "shop"};
+	b->app.resources = &b->resources[1];
+	b->app.resource_count = 1;
 }
 
-static void end(struct bench *b)
-{
-	sg_workloads_free(b->workloads);
-	cluster_world_done(b->w);
-}
-
-static bool look(struct bench *b)
-{
-	int64_t due_ms;
-	bool read;
-
-	for (;;) {
-		if (sg_workloads_look(b->workloads, &b->app, &b->verdict, &read, &b->err) < 0)
-			break;
-		if (!sg_workloads_reading(b->workloads, &due_ms))
-			return read;
-		if (sg_loop_wait(b->world.http->loop, due_ms, &b->err) < 0)
-			break;
-	}
-	fail_msg("%s", b->err.cause);
-	return false;
-}
-
-static const struct sg_app_workloads *facts(const struct bench *b)
-{
-	return sg_workloads_facts(b->workloads, &b->app);
-}
-
-static void reply(struct bench *b, const char *url, int status, const char *body)
+static void reply(struct workloads_world *b, const char *url, int status, const char *body)
 {
 	(void)script_reply(b->w->script, "GET", url, status, body);
 }
 
 /* As text within a document. */
-static void manifest(struct bench *b, const char *url, const char *object)
+static void manifest(struct workloads_world *b, const char *url, const char *object)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf text;
 
@@ -128,7 +73,7 @@ static void manifest(struct bench *b, const char *url, const char *object)
 	reply(b, url, 200, sg_arena_dup(&b->w->arena, sg_buf_str(&text)));
 }
 
-static void deployment(struct bench *b, int updated)
+static void deployment(struct workloads_world *b, int updated)
 {
 	manifest(b, DEPLOYMENT,
 		sg_arena_printf(&b->w->arena,
@@ -141,7 +86,7 @@ static void deployment(struct bench *b, int updated)
 			updated, updated));
 }
 
-static void new_set(struct bench *b)
+static void new_set(struct workloads_world *b)
 {
 	manifest(b, SET("new"),
 		"{\"metadata\":{\"name\":\"new\",\"namespace\":\"shop\",\"uid\":\"u-new\","
@@ -150,7 +95,7 @@ static void new_set(struct bench *b)
 		"\"Deployment\",\"name\":\"web\",\"uid\":\"u-web\",\"controller\":true}]}}");
 }
 
-static void pod(struct bench *b, const char *url, const char *name, const char *set,
+static void pod(struct workloads_world *b, const char *url, const char *name, const char *set,
 	const char *tag, const char *state, int restarts)
 {
 	manifest(b, url,
@@ -170,7 +115,7 @@ static void pod(struct bench *b, const char *url, const char *name, const char *
 
 static void a_stuck_pod_of_the_newest_template_is_the_cause(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, state, SG_APP_WAIT, SG_APP_ROW_18);
 	deployment(&b, 0);
@@ -179,16 +124,16 @@ static void a_stuck_pod_of_the_newest_template_is_the_cause(void **state)
 			"new-1", "new", "Degraded")));
 	new_set(&b);
 	pod(&b, POD("new-1"), "new-1", "new", "2", PULLS, 0);
-	assert_true(look(&b));
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_IMAGE_PULL);
-	assert_non_null(strstr(facts(&b)->sentence, "Deployment shop/web"));
+	assert_true(workloads_world_look(&b));
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_IMAGE_PULL);
+	assert_non_null(strstr(workloads_world_facts(&b)->sentence, "Deployment shop/web"));
 	assert_null(sg_workloads_denied(b.workloads));
-	end(&b);
+	workloads_world_end(&b);
 }
 
 static void every_pod_counts_for_the_images(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, state, SG_APP_WAIT, SG_APP_ROW_22);
 	b.app.destination.namespace = "shop";
@@ -200,52 +145,52 @@ static void every_pod_counts_for_the_images(void **state)
 	pod(&b, POD("old-1"), "old-1", "old", "1", RUNS, 0);
 	reply(&b, POD("gone-1"), 400, GONE);
 	pod(&b, POD("new-1"), "new-1", "new", "2", RUNS, 0);
-	(void)look(&b);
+	(void)workloads_world_look(&b);
 	script_advance(b.w->script, 5000);
-	assert_true(look(&b));
-	assert_true(facts(&b)->complete);
-	assert_int_equal(facts(&b)->pod_count, 2);
-	assert_string_equal(facts(&b)->pods[0].name, "shop/old-1");
-	assert_string_equal(facts(&b)->templates.items[0], "r.example.com/web:2");
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_true(workloads_world_facts(&b)->complete);
+	assert_int_equal(workloads_world_facts(&b)->pod_count, 2);
+	assert_string_equal(workloads_world_facts(&b)->pods[0].name, "shop/old-1");
+	assert_string_equal(workloads_world_facts(&b)->templates.items[0], "r.example.com/web:2");
+	workloads_world_end(&b);
 }
 
 static void what_may_not_be_read_is_said(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, state, SG_APP_WAIT, SG_APP_ROW_18);
 	deployment(&b, 0);
 	reply(&b, TREE, 403, DENIED);
-	assert_true(look(&b));
-	assert_false(facts(&b)->ripe);
+	assert_true(workloads_world_look(&b));
+	assert_false(workloads_world_facts(&b)->ripe);
 	assert_non_null(
 		strstr(sg_workloads_denied(b.workloads), "`applications, get, shop/web-prod`"));
-	end(&b);
+	workloads_world_end(&b);
 }
 
 static void one_that_is_no_part_of_the_application_is_left_out(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, state, SG_APP_WAIT, SG_APP_ROW_18);
 	reply(&b, DEPLOYMENT, 400, GONE);
-	assert_true(look(&b));
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_NOT_SEEN);
+	workloads_world_end(&b);
 }
 
 static void what_is_no_manifest_is_no_answer(void **state)
 {
 	static const char *const bodies[] = {"{}", "{\"manifest\":null}", "{\"manifest\":7}",
 		"{\"manifest\":\"<html>\"}", "{\"manifest\":\"[]\"}", "{\"manifest\":\"{}\"}"};
-	struct bench b;
+	struct workloads_world b;
 
 	for (size_t i = 0; i < SG_COUNT(bodies); i++) {
 		begin(&b, state, SG_APP_WAIT, SG_APP_ROW_18);
 		reply(&b, DEPLOYMENT, 200, bodies[i]);
-		assert_false(look(&b));
-		assert_null(facts(&b));
+		assert_false(workloads_world_look(&b));
+		assert_null(workloads_world_facts(&b));
 		sg_workloads_free(b.workloads);
 	}
 	cluster_world_done(b.w);
@@ -256,7 +201,7 @@ static void what_is_no_manifest_is_no_answer(void **state)
 
 static void a_log_is_the_lines_of_a_stream(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, state, SG_APP_WAIT, SG_APP_ROW_18);
 	deployment(&b, 0);
@@ -267,15 +212,15 @@ static void a_log_is_the_lines_of_a_stream(void **state)
 		OF "pods/new-1/logs" ASK "&namespace=shop&container=c&tailLines=2&follow=false"
 		   "&previous=true",
 		200, LINE("one") "no JSON\n" LINE("two") LAST);
-	assert_true(look(&b));
+	assert_true(workloads_world_look(&b));
 	assert_int_equal(sg_workloads_log(b.workloads).count, 2);
 	assert_string_equal(sg_workloads_log(b.workloads).items[1], "two");
-	end(&b);
+	workloads_world_end(&b);
 }
 
 static void a_log_that_may_not_be_read_names_its_right(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, state, SG_APP_WAIT, SG_APP_ROW_18);
 	deployment(&b, 0);
@@ -286,16 +231,16 @@ static void a_log_that_may_not_be_read_names_its_right(void **state)
 		OF "pods/new-1/logs" ASK "&namespace=shop&container=c&tailLines=2&follow=false"
 		   "&previous=true",
 		403, DENIED);
-	assert_true(look(&b));
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_CRASH_LOOP);
+	assert_true(workloads_world_look(&b));
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_CRASH_LOOP);
 	assert_non_null(strstr(sg_workloads_log(b.workloads).items[0], "permission denied"));
-	end(&b);
+	workloads_world_end(&b);
 }
 
 static void of_many_pods_not_all_are_read(void **state)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf tree;
-	struct bench b;
+	struct workloads_world b;
 
 	sg_buf_init(&tree, 65536);
 	begin(&b, state, SG_APP_SUCCESS, SG_APP_ROW_23);
@@ -314,10 +259,10 @@ static void of_many_pods_not_all_are_read(void **state)
 
 		pod(&b, sg_arena_printf(&b.w->arena, POD("%s"), name), name, "new", "2", RUNS, 0);
 	}
-	assert_true(look(&b));
-	assert_false(facts(&b)->complete);
-	assert_int_equal(facts(&b)->pod_count, 16);
-	end(&b);
+	assert_true(workloads_world_look(&b));
+	assert_false(workloads_world_facts(&b)->complete);
+	assert_int_equal(workloads_world_facts(&b)->pod_count, 16);
+	workloads_world_end(&b);
 }
 
 #define STORY(name)                                                                                \

@@ -9,39 +9,18 @@
 #include <cmocka.h>
 
 #include "base/attr.h"
-#include "cluster_world.h"
 #include "step/workload_run.h"
-#include "step/workloads.h"
+#include "workloads_world.h"
 
 #define BEYOND "https://prod.example.com"
 #define DEPLOYMENT "/apis/apps/v1/namespaces/shop/deployments/web"
 #define ALL_PODS "/api/v1/namespaces/shop/pods?limit=50&labelSelector=app%3Dweb"
 #define JOB_PODS "/api/v1/namespaces/shop/pods?limit=50&labelSelector=job-name"
 
-struct bench {
-	struct cluster_world *w;
-	struct sg_cluster_access access;
-	struct sg_cluster_client beyond;
-	struct sg_settings settings;
-	struct sg_world world;
-	struct sg_app_resource resource;
-	struct sg_app app;
-	struct sg_app_verdict verdict;
-	struct sg_workloads *workloads;
-	struct sg_err err;
-};
-
-static void begin(
-	struct bench *b, struct cluster_world *w, enum sg_app_kind kind, enum sg_app_row row)
+static void begin(struct workloads_world *b, struct cluster_world *w, enum sg_app_kind kind,
+	enum sg_app_row row)
 {
-	*b = (struct bench){.w = w, .settings = {.poll_ms = 20000}};
-	b->world = (struct sg_world){
-		.settings = &b->settings,
-		.arena = &w->arena,
-		.redactor = w->redactor,
-		.http = script_http(w->script),
-		.deadline_ms = script_now_ms(w->script) + 1200000,
-	};
+	workloads_world_begin(b, w, kind, row);
 	b->access.redactor = w->redactor;
 	b->access.source = "context \"prod-work\" of config";
 	b->access.token = sg_secret_new(w->redactor, SG_STR("beyond-token"));
@@ -49,63 +28,29 @@ static void begin(
 	b->beyond = w->client;
 	b->beyond.access = &b->access;
 	w->client.beyond = &b->beyond;
-	b->resource = (struct sg_app_resource){.group = "apps",
-		.kind = "Deployment",
-		.namespace = "shop",
-		.name = "web",
-		.health_message = "",
-		.sync = SG_SYNC_SYNCED};
-	b->app = (struct sg_app){.namespace = "argocd",
-		.name = "web-prod",
-		.destination = {"prod", "", "shop"},
-		.revision.one = "1111111111111111111111111111111111111111",
-		.resources = &b->resource,
-		.resource_count = 1};
-	b->verdict = (struct sg_app_verdict){.kind = kind, .row = row};
-	b->workloads = sg_workloads_new(&b->world, &w->client, false);
+	b->app.destination = (struct sg_app_destination){"prod", "", "shop"};
+	b->app.resources = &b->resources[1];
+	b->app.resource_count = 1;
 }
 
-static void end(struct bench *b)
+static void end(struct workloads_world *b)
 {
-	sg_workloads_free(b->workloads);
-	cluster_world_done(b->w);
+	workloads_world_end(b);
 	sg_cluster_access_release(&b->access);
 }
 
-static bool look(struct bench *b)
-{
-	int64_t due_ms;
-	bool read;
-
-	for (;;) {
-		if (sg_workloads_look(b->workloads, &b->app, &b->verdict, &read, &b->err) < 0)
-			break;
-		if (!sg_workloads_reading(b->workloads, &due_ms))
-			return read;
-		if (sg_loop_wait(b->world.http->loop, due_ms, &b->err) < 0)
-			break;
-	}
-	fail_msg("%s", b->err.cause);
-	return false;
-}
-
-static const struct sg_app_workloads *facts(const struct bench *b)
-{
-	return sg_workloads_facts(b->workloads, &b->app);
-}
-
-static const char *denied(const struct bench *b)
+static const char *denied(const struct workloads_world *b)
 {
 	return sg_workloads_denied(b->workloads);
 }
 
-static void reply(struct bench *b, const char *url, const char *body)
+static void reply(struct workloads_world *b, const char *url, const char *body)
 {
 	(void)script_reply(b->w->script, "GET", url, 200, body);
 }
 
 /* With those marks of Argo CD. */
-static const char *deployment(struct bench *b, const char *tracking, const char *instance)
+static const char *deployment(struct workloads_world *b, const char *tracking, const char *instance)
 {
 	return sg_arena_printf(&b->w->arena,
 		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\",\"uid\":\"d\","
@@ -122,12 +67,12 @@ static const char *deployment(struct bench *b, const char *tracking, const char 
 
 static void the_other_cluster_is_asked(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	reply(&b, BEYOND DEPLOYMENT, deployment(&b, OURS, ""));
-	assert_true(look(&b));
-	assert_int_equal(facts(&b)->cause, SG_APP_CODE_QUOTA);
+	assert_true(workloads_world_look(&b));
+	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_QUOTA);
 	assert_null(denied(&b));
 	end(&b);
 }
@@ -135,25 +80,25 @@ static void the_other_cluster_is_asked(void **state)
 /* What Argo CD deploys beside itself is read there, as if there were no other. */
 static void beside_its_application_it_is_not(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	b.app.destination = (struct sg_app_destination){"in-cluster", "", "shop"};
 	reply(&b, SERVER DEPLOYMENT, deployment(&b, "", ""));
-	assert_true(look(&b));
+	assert_true(workloads_world_look(&b));
 	end(&b);
 }
 
 /* Argo CD's own API has no workloads: all are where the configuration says. */
 static void of_argocds_own_api_all_are_there(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	b.w->access.speech = SG_SPEAKS_ARGOCD;
 	b.app.destination = (struct sg_app_destination){"in-cluster", "", "shop"};
 	reply(&b, BEYOND DEPLOYMENT, deployment(&b, OURS, ""));
-	assert_true(look(&b));
+	assert_true(workloads_world_look(&b));
 	b.w->access.speech = SG_SPEAKS_KUBERNETES;
 	end(&b);
 }
@@ -161,12 +106,12 @@ static void of_argocds_own_api_all_are_there(void **state)
 /* The same names in the wrong cluster: what runs there is no answer. */
 static void what_is_of_another_application_says_nothing(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	reply(&b, BEYOND DEPLOYMENT, deployment(&b, "web-dev:apps/Deployment:shop/web", ""));
-	assert_true(look(&b));
-	assert_string_equal(facts(&b)->sentence, "");
+	assert_true(workloads_world_look(&b));
+	assert_string_equal(workloads_world_facts(&b)->sentence, "");
 	assert_non_null(strstr(denied(&b), "context \"prod-work\" of config: Deployment shop/web "
 					   "at " BEYOND " is of another application than web-prod: "
 					   "it is tracked as 'web-dev:apps"));
@@ -174,21 +119,22 @@ static void what_is_of_another_application_says_nothing(void **state)
 	end(&b);
 }
 
-static void images_of(struct bench *b, const char *tracking, const char *instance, bool complete)
+static void images_of(
+	struct workloads_world *b, const char *tracking, const char *instance, bool complete)
 {
 	reply(b, BEYOND DEPLOYMENT, deployment(b, tracking, instance));
 	reply(b, BEYOND ALL_PODS, "{\"items\":[]}");
 	if (complete)
 		reply(b, BEYOND JOB_PODS, "{\"items\":[]}");
 	script_advance(b->w->script, 20000);
-	assert_true(look(b));
-	assert_int_equal(facts(b)->complete, complete);
+	assert_true(workloads_world_look(b));
+	assert_int_equal(workloads_world_facts(b)->complete, complete);
 }
 
 /* What decides about images has to be proven to be of this application. */
 static void only_what_is_proven_decides_about_images(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, *state, SG_APP_SUCCESS, SG_APP_ROW_23);
 	b.verdict.images_unseen = 1;
@@ -208,14 +154,14 @@ static void only_what_is_proven_decides_about_images(void **state)
 
 static void what_is_denied_names_the_context(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	script_header(script_reply(b.w->script, "GET", BEYOND DEPLOYMENT, 403,
 			      "{\"kind\":\"Status\",\"message\":\"no\",\"reason\":\"Forbidden\","
 			      "\"code\":403}"),
 		"Content-Type", "application/json");
-	assert_true(look(&b));
+	assert_true(workloads_world_look(&b));
 	assert_non_null(strstr(denied(&b), "context \"prod-work\" of config: " BEYOND
 					   " answers 403 about deployments of namespace "
 					   "\"shop\""));
@@ -227,12 +173,12 @@ static void what_is_denied_names_the_context(void **state)
 static void one_that_is_away_costs_no_time(void **state)
 {
 	struct sg_workloads *another;
-	struct bench b;
+	struct workloads_world b;
 	bool read;
 
 	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	(void)script_reply(b.w->script, "GET", BEYOND DEPLOYMENT, 400, "no");
-	assert_false(look(&b));
+	assert_false(workloads_world_look(&b));
 	assert_non_null(strstr(denied(&b), "context \"prod-work\" of config: "));
 	assert_false(sg_workloads_wanted(b.workloads, &b.app, &b.verdict)); /* nobody waits */
 	assert_int_equal(sg_workloads_due_ms(b.workloads, &b.app, &b.verdict),
@@ -244,7 +190,7 @@ static void one_that_is_away_costs_no_time(void **state)
 	sg_workloads_free(another);
 	script_advance(b.w->script, 60000);
 	reply(&b, BEYOND DEPLOYMENT, deployment(&b, OURS, ""));
-	assert_true(look(&b));
+	assert_true(workloads_world_look(&b));
 	assert_null(denied(&b));
 	end(&b);
 }
@@ -252,7 +198,7 @@ static void one_that_is_away_costs_no_time(void **state)
 /* Too many reads are under way, and then it is known to be away: nothing is owed any more. */
 static void one_that_is_away_owes_no_read(void **state)
 {
-	struct bench b;
+	struct workloads_world b;
 	bool read;
 
 	begin(&b, *state, SG_APP_POLICY, SG_APP_ROW_20);
@@ -273,23 +219,23 @@ static void one_that_is_away_owes_no_read(void **state)
 static void there_are_not_endlessly_many(void **state)
 {
 	char names[SG_WORKLOADS_APPS_MAX + 1][8];
-	struct bench b;
+	struct workloads_world b;
 
 	begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_18);
 	for (size_t i = 0; i <= SG_WORKLOADS_APPS_MAX; i++) {
 		(void)snprintf(names[i], sizeof(names[i]), "app%02zu", i);
 		b.app.name = names[i];
 		reply(&b, BEYOND DEPLOYMENT, deployment(&b, "", ""));
-		assert_true(look(&b));
-		assert_non_null(facts(&b));
+		assert_true(workloads_world_look(&b));
+		assert_non_null(workloads_world_facts(&b));
 		script_advance(b.w->script, 1000);
 	}
 	b.app.name = names[0];
-	assert_null(facts(&b));
+	assert_null(workloads_world_facts(&b));
 	b.app.name = names[1];
-	assert_non_null(facts(&b));
+	assert_non_null(workloads_world_facts(&b));
 	b.app.namespace = "argoc";
-	assert_null(facts(&b));
+	assert_null(workloads_world_facts(&b));
 	end(&b);
 }
 
