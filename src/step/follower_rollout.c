@@ -17,7 +17,7 @@ struct sg_follower_act {
 	struct sg_app_revisions at;   /* ... and where that was judged */
 	enum sg_app_sync sync;        /* OutOfSync: it has leftovers, which count for nothing */
 	bool exact;                   /* that is the revision that is waited for, no later one */
-	struct sg_cluster_client *by; /* who reaches it */
+	struct sg_cluster_client *by; /* who reaches it; NULL: nobody does any more */
 };
 
 /*
@@ -54,8 +54,16 @@ static bool is_ours(const struct sg_follower *follower, const struct sg_follower
 	return carries != SG_ANSWER_NO;
 }
 
+/* The answer to the try before may have been lost. */
+static bool is_stopped(const struct sg_follower_act *a, const struct sg_workload *rollout)
+{
+	return a->act == SG_ROLLOUT_ABORT && rollout->rollout.aborted &&
+	       sg_rollout_is(rollout, &a->mark, a->act);
+}
+
 /* 1: done. 0: another try. 2: no longer ours to do, or not permitted. */
-static int try_it(struct sg_follower *follower, const struct sg_follower_act *a, struct sg_err *err)
+static int try_it(struct sg_follower *follower, const struct sg_follower_act *a, bool again,
+	struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
 	const struct sg_workload_call call = {
@@ -64,11 +72,13 @@ static int try_it(struct sg_follower *follower, const struct sg_follower_act *a,
 	enum sg_rollout_result result;
 	bool current;
 
-	if (a->by->access->speech != SG_SPEAKS_KUBERNETES)
+	if (!a->by || a->by->access->speech != SG_SPEAKS_KUBERNETES)
 		return 2;
 	if (sg_cluster_get_workload(
 		    &call, SG_WORKLOAD_ROLLOUT, a->mark.namespace, a->mark.name, &rollout, err) < 0)
 		return -1;
+	if (again && is_stopped(a, &rollout))
+		return 1;
 	if (!is_ours(follower, a, &rollout))
 		return 2;
 	if (is_current(follower, a, &arena, &current, err) < 0)
@@ -121,7 +131,7 @@ static int act(struct sg_follower *follower, const struct sg_follower_act *a, st
 	int n = 0;
 
 	for (int i = 0; i < TRIES && n == 0; i++)
-		n = try_it(follower, a, &trouble);
+		n = try_it(follower, a, /* again= */ i > 0, &trouble);
 	if (n < 0 && trouble.reason == SG_R_CANCELLED) {
 		*err = trouble;
 		return -1;

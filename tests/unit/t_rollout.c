@@ -731,6 +731,21 @@ static void one_that_has_come_up_is_not_stopped(void **state)
 	}
 }
 
+/* The request is sent again, and finds it stopped: what was done is said all the same. */
+static void a_stop_whose_answer_is_lost_is_said(void **state)
+{
+	struct town t;
+	struct sg_await_end end;
+
+	crash(&t, *state);
+	t.lost = true;
+	end = await(&t);
+	assert_int_equal(t.patches, 1);
+	assert_int_equal(end.did.count, 1);
+	assert_non_null(strstr(end.did.items[0], "shop/web was aborted"));
+	assert_null(end.refusal);
+}
+
 static void it_is_not_stopped_without_being_told(void **state)
 {
 	struct town t;
@@ -864,6 +879,7 @@ int main(void)
 		TEST(a_cluster_that_does_not_answer_is_asked_about_one),
 		TEST(one_whose_pods_crash_is_stopped),
 		TEST(one_that_has_come_up_is_not_stopped),
+		TEST(a_stop_whose_answer_is_lost_is_said),
 		TEST(it_is_not_stopped_without_being_told),
 		TEST(it_is_not_stopped_when_only_the_time_is_up),
 		TEST(somebody_elses_version_is_not_stopped),
