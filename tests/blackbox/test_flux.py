@@ -136,7 +136,7 @@ def test_values_from_elsewhere_are_asked_for(sandbox, flux, sg):
 def test_what_is_waited_for_is_said_at_the_end(sandbox, flux, sg, behaviour, code):
     flux("catalog-dev", behaviour)
     commit(sandbox)
-    run = wait(sg, "--timeout", "10s", expect=8)
+    run = wait(sg, "--timeout", "20s", expect=8)
     assert verdict(run)["reason"] == code, run
     assert verdict(run)["last_blocker"] == verdict(run)["sentence"]
 

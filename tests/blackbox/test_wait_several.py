@@ -107,7 +107,7 @@ def test_the_worst_of_all_is_the_answer(app, sg):
 
 def test_a_cluster_that_is_away(sg):
     env = kubeconfig(sg, {"server": "https://127.0.0.1:1"})
-    run = sg("wait", "catalog", *BOTH, "--timeout", "10s", "--output", "json", env=env, expect=8)
+    run = sg("wait", "catalog", *BOTH, "--timeout", "20s", "--output", "json", env=env, expect=8)
     assert rows(run)["dev"]["reason"] == "DEPLOYED"
     assert rows(run)["staging"]["result"] == "timeout" and "cannot connect to 127.0.0.1" in str(rows(run)["staging"]["evidence"])
 
