@@ -229,6 +229,7 @@ static bool is_behind(const char *known, const char *object, bool there)
 	assert_int_equal(sg_json_parse(sg_str_of(object), &doc, &err), 0);
 	answer = sg_watch_is_behind(&item, doc);
 	sg_json_free(doc);
+	free(item.version);
 	return answer;
 }
 
