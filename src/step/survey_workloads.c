@@ -4,6 +4,7 @@
 #include "base/attr.h"
 #include "cluster/survey.h"
 #include "step/survey_app.h"
+#include "step/workloads.h"
 
 #define NAMESPACES_MAX 20
 
@@ -27,26 +28,28 @@ static int ask_version(struct there *t, struct sg_err *err)
 	return 0;
 }
 
-/* What is deployed beside Argo CD is read there (step/workloads.h). */
-static bool is_there(const struct sg_app_destination *destination)
+static void add_namespace(struct there *t, const char *namespace)
 {
-	return strcmp(destination->name, "in-cluster") != 0 &&
-	       !sg_str_starts(sg_str_of(destination->server), "https://kubernetes.default.svc");
+	for (size_t i = 0; i < NAMESPACES_MAX; i++) {
+		if (!t->namespaces[i]) {
+			t->namespaces[i] = namespace;
+			t->facts->namespace_count = i + 1;
+			return;
+		}
+		if (strcmp(t->namespaces[i], namespace) == 0)
+			return;
+	}
 }
 
+/* What is deployed beside Argo CD is read there. */
 static void find_namespaces(struct there *t)
 {
 	for (size_t i = 0; i < t->c->facts->app_count; i++) {
 		const struct sg_app *app = t->c->facts->apps[i].app;
-		size_t k = 0;
 
-		if (!app || !app->destination.namespace[0] || !is_there(&app->destination))
-			continue;
-		while (k < t->facts->namespace_count &&
-			strcmp(t->namespaces[k], app->destination.namespace) != 0)
-			k++;
-		if (k == t->facts->namespace_count && k < NAMESPACES_MAX)
-			t->namespaces[t->facts->namespace_count++] = app->destination.namespace;
+		if (app && app->destination.namespace[0] &&
+			!sg_workloads_are_beside(&app->destination))
+			add_namespace(t, app->destination.namespace);
 	}
 }
 

@@ -134,7 +134,7 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-static bool is_beside(const struct sg_app_destination *destination)
+bool sg_workloads_are_beside(const struct sg_app_destination *destination)
 {
 	static const char *const servers[] = {
 		"https://kubernetes.default.svc", "https://kubernetes.default.svc/"};
@@ -150,7 +150,8 @@ struct sg_cluster_client *sg_workloads_client(
 {
 	struct sg_cluster_client *client = workloads->client;
 
-	if (client->access->speech == SG_SPEAKS_KUBERNETES && is_beside(&app->destination))
+	if (client->access->speech == SG_SPEAKS_KUBERNETES &&
+		sg_workloads_are_beside(&app->destination))
 		return client;
 	if (client->beyond)
 		return client->beyond;
