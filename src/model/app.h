@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 #define SG_APP_NO_TIME INT64_MIN /* a time that is absent */
 
 /* X(NAME, the cluster's word). Words that are not known become UNKNOWN. */
@@ -234,5 +236,11 @@ struct sg_app_set {
 	const struct sg_app_step *steps;
 	size_t step_count;
 };
+
+/* REVISIONS, in ARENA. */
+struct sg_app_revisions sg_app_revisions_copy(
+	const struct sg_app_revisions *revisions, struct sg_arena *arena);
+
+bool sg_app_revisions_same(const struct sg_app_revisions *a, const struct sg_app_revisions *b);
 
 #endif

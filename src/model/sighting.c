@@ -68,6 +68,15 @@ struct sg_app_strings sg_pod_images(
 	return images;
 }
 
+struct sg_app_pod sg_pod_as_seen(const struct sg_pod *pod, struct sg_arena *arena)
+{
+	return (struct sg_app_pod){
+		.name = sg_arena_printf(arena, "%s/%s", pod->namespace, pod->name),
+		.images = pod->images,
+		.finished = sg_pod_finished(pod),
+		.ending = pod->deleting};
+}
+
 bool sg_pod_holds(const struct sg_app_pod *pod, const char *image)
 {
 	for (size_t i = 0; i < pod->images.count; i++)

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "model/app_workloads.h"
 #include "model/image.h"
+#include "model/pod.h"
 
 /* Counted with each image that is compared; zeroed before. */
 struct sg_sighting {
@@ -31,6 +32,9 @@ void sg_sighting_templates(struct sg_sighting *seen, const struct sg_image *want
 /* What pods that have not ended run, each image once, in ARENA; WORKLOADS may be NULL. */
 struct sg_app_strings sg_pod_images(
 	const struct sg_app_workloads *workloads, struct sg_arena *arena);
+
+/* POD as one of those; its name is in ARENA, and its images stay where they are. */
+struct sg_app_pod sg_pod_as_seen(const struct sg_pod *pod, struct sg_arena *arena);
 
 bool sg_pod_holds(const struct sg_app_pod *pod, const char *image);
 

@@ -4,7 +4,6 @@
 #include "cluster/application.h"
 #include "cluster/rollout.h"
 #include "step/follower.h"
-#include "step/workload_run.h"
 
 /* Its controller writes it all the time. */
 #define TRIES 5

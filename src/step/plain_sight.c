@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/sighting.h"
 #include "step/pod_log.h"
 
 #define SCAN_MAX_MS 10000 /* nobody else is looked after meanwhile */
@@ -101,15 +102,6 @@ static struct sg_app_strings started_with(const struct sg_pod *pod, struct sg_ar
 	return images;
 }
 
-static struct sg_app_pod as_seen(struct sg_arena *arena, const struct sg_pod *pod)
-{
-	return (struct sg_app_pod){
-		.name = sg_arena_printf(arena, "%s/%s", pod->namespace, pod->name),
-		.images = pod->images,
-		.finished = sg_pod_finished(pod),
-		.ending = pod->deleting};
-}
-
 /* The controller of CronJobs names its Jobs NAME-DIGITS. */
 static bool is_of_cron_job(const struct sg_pod *pod, const char *name)
 {
@@ -136,7 +128,7 @@ static int list_pods(struct sg_plain_sight *sight, const struct sg_workload_call
 	items = sg_arena_calloc(&sight->facts, pods.count + 1, sizeof(*items));
 	for (size_t i = 0; i < pods.count; i++)
 		if (!cron || is_of_cron_job(&pods.items[i], sight->name.name))
-			items[ret->pod_count++] = as_seen(&sight->facts, &pods.items[i]);
+			items[ret->pod_count++] = sg_pod_as_seen(&pods.items[i], &sight->facts);
 	ret->pods = items;
 	ret->complete = !pods.cut;
 	return 0;
@@ -152,7 +144,7 @@ static int read_pods(
 	if (workload->kind == SG_WORKLOAD_POD) {
 		struct sg_app_pod *one = sg_arena_alloc(&sight->facts, sizeof(*one));
 
-		*one = as_seen(&sight->facts, &workload->pod);
+		*one = sg_pod_as_seen(&workload->pod, &sight->facts);
 		one->images = started_with(&workload->pod, &sight->facts);
 		seen->pods = one;
 		seen->pod_count = 1;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/sighting.h"
+
 #define SEEN_MAX 2000 /* pods of one application that are told apart */
 
 static void add_image(struct scan *scan, const char *image)
@@ -23,20 +25,16 @@ static bool is_known(const struct scan *scan, const char *name)
 
 static void add_pod(struct scan *scan, const struct sg_pod *pod)
 {
-	const char *name = sg_arena_printf(scan->read->arena, "%s/%s", pod->namespace, pod->name);
-	struct sg_app_pod *slot;
+	struct sg_app_pod seen = sg_pod_as_seen(pod, scan->read->arena), *slot;
 
-	if (is_known(scan, name))
+	if (is_known(scan, seen.name))
 		return;
 	if (scan->seen_count == SEEN_MAX) {
 		scan->facts.complete = false;
 		return;
 	}
 	slot = sg_arena_push(scan->read->arena, &scan->seen, &scan->seen_count, sizeof(*slot));
-	*slot = (struct sg_app_pod){.name = name,
-		.images = pod->images,
-		.finished = sg_pod_finished(pod),
-		.ending = pod->deleting};
+	*slot = seen;
 }
 
 static int add_pods(

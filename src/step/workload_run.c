@@ -2,29 +2,6 @@
 
 #include "step/pod_log.h"
 
-#include <string.h>
-
-struct sg_app_revisions sg_app_revisions_copy(
-	const struct sg_app_revisions *revisions, struct sg_arena *arena)
-{
-	struct sg_app_revisions copy = {.one = sg_arena_strdup(arena, revisions->one)};
-
-	copy.many.count = revisions->many.count;
-	copy.many.items = sg_arena_calloc(arena, copy.many.count + 1, sizeof(*copy.many.items));
-	for (size_t i = 0; i < copy.many.count; i++)
-		copy.many.items[i] = sg_arena_strdup(arena, revisions->many.items[i]);
-	return copy;
-}
-
-bool sg_app_revisions_same(const struct sg_app_revisions *a, const struct sg_app_revisions *b)
-{
-	bool same = strcmp(a->one, b->one) == 0 && a->many.count == b->many.count;
-
-	for (size_t i = 0; same && i < a->many.count; i++)
-		same = strcmp(a->many.items[i], b->many.items[i]) == 0;
-	return same;
-}
-
 bool sg_workload_run_begin(struct sg_workload_run *run, struct sg_world *world,
 	struct sg_cluster_client *client, int64_t until_ms, enum sg_scan_need need,
 	const struct sg_app_revisions *at)

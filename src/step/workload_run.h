@@ -49,10 +49,6 @@ bool sg_workload_run_begin(struct sg_workload_run *run, struct sg_world *world,
 bool sg_workload_run_is_about(const struct sg_workload_run *run, enum sg_scan_need need,
 	const struct sg_app_revisions *at);
 
-struct sg_app_revisions sg_app_revisions_copy(
-	const struct sg_app_revisions *revisions, struct sg_arena *arena);
-bool sg_app_revisions_same(const struct sg_app_revisions *a, const struct sg_app_revisions *b);
-
 /* Ends it, also one that is not over; answers that are not adopted are gone. */
 void sg_workload_run_end(struct sg_workload_run *run);
 
