@@ -209,7 +209,6 @@ struct listing {
 
 struct listed {
 	struct far far;
-	bool cut;
 	struct sg_pods pods;
 	struct sg_events events;
 	struct sg_workload *set;
@@ -269,7 +268,7 @@ static int find_pods(
 
 	if (listing->tree)
 		return sg_argocd_each(&read, listing->tree, &wish, take_pod, &call,
-			&listed->far.pages, &listed->cut, err);
+			&listed->far.pages, &listed->pods.cut, err);
 	return list(&read, SG_WORKLOAD_POD, listing->namespace, listing->selector, take_pod, &call,
 		&listed->far, err);
 }
@@ -282,7 +281,6 @@ int sg_cluster_list_pods(const struct sg_workload_call *read, const char *namesp
 	int rc = read_list(read, "pods", find_pods, &listing, &listed, err);
 
 	*ret = listed.pods;
-	ret->cut = ret->cut || listed.cut;
 	return rc;
 }
 
@@ -318,6 +316,7 @@ static int find_set(
 	const struct sg_workload_call read = sg_workload_call_in(listing->call, arena, deadline_ms);
 	struct listed *listed = value;
 	struct item_call call = {listing, arena, listed};
+	bool cut;
 	const struct sg_argocd_wish wish = {.kind = SG_WORKLOAD_REPLICA_SET,
 		.namespace = listing->namespace,
 		.owner_uid = listing->maker->uid,
@@ -325,7 +324,7 @@ static int find_set(
 
 	if (listing->tree)
 		return sg_argocd_each(&read, listing->tree, &wish, take_replica_set, &call,
-			&listed->far.pages, &listed->cut, err);
+			&listed->far.pages, &cut, err);
 	return list(&read, SG_WORKLOAD_REPLICA_SET, listing->namespace, listing->selector,
 		take_replica_set, &call, &listed->far, err);
 }

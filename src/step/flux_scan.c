@@ -105,7 +105,6 @@ int64_t sg_flux_scan_due_ms(const struct sg_flux_scan *scan)
 	return scan->run ? sg_workload_run_due_ms(scan->run) : scan->later_ms;
 }
 
-/* The last words of a container, each line cut. */
 /* 1: read. 0: the cluster did not answer well. 2: not yet. -1: a signal. */
 static int pass(struct sg_flux_scan *scan, struct sg_world *world, struct sg_cluster_client *client,
 	enum sg_scan_need need, struct sg_app_workloads *ret, bool *ret_left_out,

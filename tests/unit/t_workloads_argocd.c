@@ -199,20 +199,26 @@ static void what_is_no_manifest_is_no_answer(void **state)
 #define LINE(text) "{\"result\":{\"content\":\"" text "\",\"last\":false}}\n"
 #define LAST "{\"result\":{\"content\":\"\",\"last\":true}}\n"
 
+/* A container crashes, and its log is asked for. */
+static void crash(struct workloads_world *b, void **state, int status, const char *log)
+{
+	begin(b, state, SG_APP_WAIT, SG_APP_ROW_18);
+	deployment(b, 0);
+	reply(b, TREE, 200, NODES(TWO_SETS "," POD_NODE("new-1", "new", "Degraded")));
+	new_set(b);
+	pod(b, POD("new-1"), "new-1", "new", "2", CRASHES, 4);
+	reply(b,
+		OF "pods/new-1/logs" ASK "&namespace=shop&container=c&tailLines=2&follow=false"
+		   "&previous=true",
+		status, log);
+	assert_true(workloads_world_look(b));
+}
+
 static void a_log_is_the_lines_of_a_stream(void **state)
 {
 	struct workloads_world b;
 
-	begin(&b, state, SG_APP_WAIT, SG_APP_ROW_18);
-	deployment(&b, 0);
-	reply(&b, TREE, 200, NODES(TWO_SETS "," POD_NODE("new-1", "new", "Degraded")));
-	new_set(&b);
-	pod(&b, POD("new-1"), "new-1", "new", "2", CRASHES, 4);
-	reply(&b,
-		OF "pods/new-1/logs" ASK "&namespace=shop&container=c&tailLines=2&follow=false"
-		   "&previous=true",
-		200, LINE("one") "no JSON\n" LINE("two") LAST);
-	assert_true(workloads_world_look(&b));
+	crash(&b, state, 200, LINE("one") "no JSON\n" LINE("two") LAST);
 	assert_int_equal(sg_workloads_log(b.workloads).count, 2);
 	assert_string_equal(sg_workloads_log(b.workloads).items[1], "two");
 	workloads_world_end(&b);
@@ -222,16 +228,7 @@ static void a_log_that_may_not_be_read_names_its_right(void **state)
 {
 	struct workloads_world b;
 
-	begin(&b, state, SG_APP_WAIT, SG_APP_ROW_18);
-	deployment(&b, 0);
-	reply(&b, TREE, 200, NODES(TWO_SETS "," POD_NODE("new-1", "new", "Degraded")));
-	new_set(&b);
-	pod(&b, POD("new-1"), "new-1", "new", "2", CRASHES, 4);
-	reply(&b,
-		OF "pods/new-1/logs" ASK "&namespace=shop&container=c&tailLines=2&follow=false"
-		   "&previous=true",
-		403, DENIED);
-	assert_true(workloads_world_look(&b));
+	crash(&b, state, 403, DENIED);
 	assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_CRASH_LOOP);
 	assert_non_null(strstr(sg_workloads_log(b.workloads).items[0], "permission denied"));
 	workloads_world_end(&b);
