@@ -2,7 +2,6 @@
 
 #include "base/num.h"
 #include "io/http_date.h"
-#include "io/http_fault.h"
 
 /* Answers after which the same request may well succeed (security.md 4.2). */
 static bool is_transient(int status)
@@ -121,88 +120,4 @@ uint64_t sg_retry_random(uint64_t *state)
 	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
 	return z ^ (z >> 31);
-}
-
-static int throttled(
-	const struct sg_http_req *req, int status, int64_t after_ms, struct sg_err *err)
-{
-	char when[48];
-
-	sg_num_format_ms(when, sizeof(when), after_ms);
-	(void)sg_fail(err, SG_R_THROTTLED,
-		"the server answers %d and asks to come back in %s, later than this run may wait",
-		status, when);
-	err->http_status = status;
-	return sg_http_wrap(req->label, req->method, req->url, err);
-}
-
-/* The run's time is over: what the last try said is the cause, if there was one. */
-static int out_of_time(const struct sg_http_req *req, int last_status, const struct sg_err *last,
-	struct sg_err *err)
-{
-	if (last->reason != SG_R_OK) {
-		*err = *last;
-		return -1;
-	}
-	if (last_status)
-		(void)sg_fail(err, SG_R_REMOTE_FAILED,
-			"the server answers %d, and no time is left to ask again", last_status);
-	else
-		(void)sg_fail(err, SG_R_TIMEOUT, "no time is left to ask");
-	err->http_status = last_status;
-	return sg_http_wrap(req->label, req->method, req->url, err);
-}
-
-static void tell(
-	struct sg_loop *loop, const struct sg_http_req *req, int status, const struct sg_err *last)
-{
-	struct sg_err err = *last;
-
-	if (status) {
-		(void)sg_fail(&err, SG_R_REMOTE_FAILED, "the server answers %d", status);
-		(void)sg_http_wrap(req->label, req->method, req->url, &err);
-	}
-	sg_loop_trouble(loop, &err);
-}
-
-/* One try, which ends when the policy's time does. */
-static int try_once(struct sg_http *http, const struct sg_http_req *req,
-	const struct sg_retry_policy *policy, struct sg_http_res *ret_res, struct sg_err *err)
-{
-	struct sg_http_req one = *req;
-
-	if (req->until_ms <= 0 || policy->deadline_ms < req->until_ms)
-		one.until_ms = policy->deadline_ms;
-	return sg_http_send(http, &one, ret_res, err);
-}
-
-int sg_http_send_retry(struct sg_http *http, const struct sg_http_req *req,
-	struct sg_retry_policy *policy, struct sg_http_res *ret_res, struct sg_err *err)
-{
-	struct sg_err last = SG_ERR_INIT;
-	struct sg_loop *loop = http->loop;
-	int status = 0;
-
-	for (int tried = 1; sg_loop_now_ms(loop) < policy->deadline_ms; tried++) {
-		int rc = try_once(http, req, policy, ret_res, err);
-		int64_t after = rc < 0 ? -1 : sg_retry_after_ms(&ret_res->headers);
-		struct sg_retry_step step;
-
-		if (rc < 0 && !err->transient)
-			return -1;
-		status = rc < 0 ? 0 : ret_res->status;
-		step = sg_retry_next(policy, tried, req->replayable, status, rc < 0, after,
-			sg_loop_now_ms(loop), sg_retry_random(&policy->seed));
-		if (!step.again && step.reason != SG_R_THROTTLED)
-			return rc;
-		last = rc < 0 ? *err : (struct sg_err)SG_ERR_INIT;
-		tell(loop, req, status, &last);
-		if (rc == 0)
-			sg_http_res_release(ret_res);
-		if (!step.again)
-			return throttled(req, status, after, err);
-		if (sg_loop_delay(loop, sg_loop_after(loop, step.wait_ms), err) < 0)
-			return -1;
-	}
-	return out_of_time(req, status, &last, err);
 }

@@ -1,5 +1,5 @@
 /*
- * Trying again: the decision is pure (sg_retry_next), the doing waits through the loop.
+ * Trying again: the decision, which is pure. Those who send wait through the loop.
  * Full jitter over an exponential ceiling; Retry-After is honoured (security.md 4.2).
  */
 #ifndef SG_IO_HTTP_RETRY_H
@@ -35,14 +35,5 @@ int64_t sg_retry_after_ms(const struct sg_buf *headers);
 
 /* The next 64 bits of a small deterministic generator (splitmix64) kept in *state. */
 uint64_t sg_retry_random(uint64_t *state);
-
-/*
- * sg_http_send() that tries again by POLICY; ends with the last answer or the last error, or with
- * THROTTLED. Each try ends at the policy's deadline at the latest. Only errors marked transient are
- * tried again.
- */
-int sg_http_send_retry(struct sg_http *http, const struct sg_http_req *req,
-	struct sg_retry_policy *policy, struct sg_http_res *ret_res,
-	struct sg_err *err) SG_MUST_CHECK;
 
 #endif

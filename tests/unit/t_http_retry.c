@@ -1,4 +1,4 @@
-/* io/http_retry.h: the decision, Retry-After, and whole stories on a virtual clock. */
+/* io/http_retry.h: the decision, and Retry-After. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,9 +10,6 @@
 #include "base/attr.h"
 #include "io/http_date.h"
 #include "io/http_retry.h"
-#include "script_http.h"
-
-#define URL "https://h/x"
 
 static struct sg_retry_policy policy(void)
 {
@@ -190,164 +187,6 @@ static void http_dates(void **state)
 	date_is("Sun; 06 Nov 1994 08:49:37 GMT", -1);
 }
 
-static struct sg_http_req get(void)
-{
-	return (struct sg_http_req){
-		.method = "GET", .url = URL, .max_body_bytes = 100, .replayable = true};
-}
-
-/* Sends by P; returns the status, or minus the reason. */
-static int send_by(struct script *s, const struct sg_http_req *req, struct sg_retry_policy *p,
-	struct sg_err *err)
-{
-	struct sg_http_res res;
-	int status;
-
-	p->deadline_ms += script_now_ms(s);
-	if (sg_http_send_retry(script_http(s), req, p, &res, err) < 0)
-		return -(int)err->reason;
-	status = res.status;
-	sg_http_res_release(&res);
-	return status;
-}
-
-static void busy_then_throttled_then_done(void **state)
-{
-	struct script *s = script_new();
-	struct sg_retry_policy p = policy();
-	struct sg_http_req req = get();
-	struct sg_err err;
-	int64_t first, second;
-
-	(void)state;
-	(void)script_reply(s, "GET", URL, 503, "busy");
-	script_header(script_reply(s, "GET", URL, 429, ""), "Retry-After", "7");
-	(void)script_reply(s, "GET", URL, 200, "fine");
-	assert_int_equal(send_by(s, &req, &p, &err), 200);
-	assert_int_equal(script_request_count(s), 3);
-	first = script_request(s, 1)->at_ms - script_request(s, 0)->at_ms;
-	second = script_request(s, 2)->at_ms - script_request(s, 1)->at_ms;
-	assert_in_range(first, 0, 500);
-	assert_in_range(second, 7000, 7500);
-	assert_null(script_problem(s));
-	script_free(s);
-}
-
-static void the_same_seed_waits_the_same(void **state)
-{
-	int64_t times[2];
-
-	(void)state;
-	for (int i = 0; i < 2; i++) {
-		struct script *s = script_new();
-		struct sg_retry_policy p = policy();
-		struct sg_http_req req = get();
-		struct sg_err err;
-
-		for (int n = 0; n < 5; n++)
-			(void)script_reply(s, "GET", URL, 502, "");
-		(void)script_reply(s, "GET", URL, 200, "");
-		assert_int_equal(send_by(s, &req, &p, &err), 200);
-		times[i] = script_now_ms(s);
-		script_free(s);
-	}
-	assert_int_equal(times[0], times[1]);
-}
-
-static void the_deadline_ends_it_with_the_last_cause(void **state)
-{
-	struct script *s = script_new();
-	struct sg_retry_policy p = policy();
-	struct sg_http_req req = get();
-	int64_t start = script_now_ms(s);
-	struct sg_err err;
-	struct script_answer *a = script_expect(s, "GET", URL);
-
-	(void)state;
-	script_always(a);
-	script_fail(a, 0, SG_R_UNREACHABLE, true, "refused");
-	p.deadline_ms = 90000;
-	assert_int_equal(send_by(s, &req, &p, &err), -SG_R_UNREACHABLE);
-	assert_string_equal(err.cause, "refused");
-	assert_in_range(script_now_ms(s) - start, 60000, 90000);
-	script_free(s);
-}
-
-static void a_try_ends_with_the_deadline(void **state)
-{
-	struct script *s = script_new();
-	struct sg_retry_policy p = policy();
-	struct sg_http_req req = get();
-	int64_t start = script_now_ms(s);
-	struct sg_err err;
-
-	(void)state;
-	script_silence(script_expect(s, "GET", URL));
-	p.deadline_ms = 1500;
-	assert_int_equal(send_by(s, &req, &p, &err), -SG_R_REMOTE_TIMEOUT);
-	assert_int_equal(script_now_ms(s) - start, 1500);
-	assert_non_null(strstr(err.hint, "--timeout"));
-	p.deadline_ms = -1;
-	assert_int_equal(send_by(s, &req, &p, &err), -SG_R_TIMEOUT);
-	assert_int_equal(script_request_count(s), 1);
-	script_free(s);
-}
-
-static void a_wish_beyond_reason_is_not_followed(void **state)
-{
-	struct script *s = script_new();
-	struct sg_retry_policy p = policy();
-	struct sg_http_req req = get();
-	int64_t start = script_now_ms(s);
-	struct sg_err err;
-
-	(void)state;
-	script_header(script_reply(s, "GET", URL, 429, ""), "Retry-After", "3600");
-	assert_int_equal(send_by(s, &req, &p, &err), -SG_R_THROTTLED);
-	assert_int_equal(script_now_ms(s), start);
-	assert_int_equal(err.http_status, 429);
-	assert_non_null(strstr(err.cause, "1h"));
-	script_free(s);
-}
-
-static void what_does_not_heal_is_not_tried_again(void **state)
-{
-	struct script *s = script_new();
-	struct sg_retry_policy p = policy();
-	struct sg_http_req req = get();
-	struct sg_err err;
-
-	(void)state;
-	script_fail(script_expect(s, "GET", URL), 1, SG_R_TLS_FAILED, false, "expired");
-	assert_int_equal(send_by(s, &req, &p, &err), -SG_R_TLS_FAILED);
-	(void)script_reply(s, "GET", URL, 404, "no");
-	assert_int_equal(send_by(s, &req, &p, &err), 404);
-	req.method = "POST";
-	req.replayable = false;
-	(void)script_reply(s, "POST", URL, 502, "?");
-	assert_int_equal(send_by(s, &req, &p, &err), 502);
-	assert_int_equal(script_request_count(s), 3);
-	assert_null(script_problem(s));
-	script_free(s);
-}
-
-static void a_signal_ends_the_pause(void **state)
-{
-	struct script *s = script_new();
-	struct sg_retry_policy p = policy();
-	struct sg_http_req req = get();
-	int64_t start = script_now_ms(s);
-	struct sg_err err;
-
-	(void)state;
-	script_header(script_reply(s, "GET", URL, 503, ""), "Retry-After", "60");
-	script_cancel(s, 2000, 2);
-	assert_int_equal(send_by(s, &req, &p, &err), -SG_R_CANCELLED);
-	assert_int_equal(script_now_ms(s) - start, 2000);
-	assert_int_equal(sg_err_exit(&err), 130);
-	script_free(s);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,13 +195,6 @@ int main(void)
 		cmocka_unit_test(the_generator_is_splitmix64),
 		cmocka_unit_test(retry_after_forms),
 		cmocka_unit_test(http_dates),
-		cmocka_unit_test(busy_then_throttled_then_done),
-		cmocka_unit_test(the_same_seed_waits_the_same),
-		cmocka_unit_test(the_deadline_ends_it_with_the_last_cause),
-		cmocka_unit_test(a_try_ends_with_the_deadline),
-		cmocka_unit_test(a_wish_beyond_reason_is_not_followed),
-		cmocka_unit_test(what_does_not_heal_is_not_tried_again),
-		cmocka_unit_test(a_signal_ends_the_pause),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
