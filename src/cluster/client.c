@@ -173,7 +173,8 @@ int sg_cluster_send(struct sg_cluster_client *client, const struct sg_cluster_re
 	for (int tried = 1;; tried++) {
 		struct sg_http_res res = {0};
 		struct sg_fault fault = {0};
-		bool failed = send_once(client, req, deadline_ms, &res, err) < 0;
+		struct sg_err why = SG_ERR_INIT;
+		bool failed = send_once(client, req, deadline_ms, &res, &why) < 0;
 		int n;
 
 		if (!failed) {
@@ -182,15 +183,17 @@ int sg_cluster_send(struct sg_cluster_client *client, const struct sg_cluster_re
 		}
 		n = !failed && renewed(client, &fault, &once)
 			    ? 1
-			    : decide(client, req, failed, &fault, tried, err);
+			    : decide(client, req, failed, &fault, tried, &why);
 		if (n == 0 && !failed && !sg_fault_may_pass(&fault)) {
 			*ret_res = res;
 			*ret_fault = fault;
 			return 0;
 		}
 		sg_http_res_release(&res);
-		if (n < 0 || (n == 0 && failed))
+		if (n < 0 || (n == 0 && failed)) {
+			*err = why;
 			return -1;
+		}
 		if (n == 0)
 			return sg_cluster_gave_up(client, &fault, err);
 	}

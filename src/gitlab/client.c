@@ -120,7 +120,8 @@ int sg_gitlab_ask(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 {
 	for (int tried = 1;; tried++) {
 		struct sg_gitlab_reply reply = {0};
-		bool failed = send_once(gitlab, call, &reply.res, err) < 0;
+		struct sg_err why = SG_ERR_INIT;
+		bool failed = send_once(gitlab, call, &reply.res, &why) < 0;
 		int n;
 
 		if (!failed) {
@@ -129,14 +130,16 @@ int sg_gitlab_ask(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 			sg_gitlab_fault_read(reply.status, &reply.res.headers,
 				sg_buf_str(&reply.res.body), &reply.fault);
 		}
-		n = decide(gitlab, call, failed ? NULL : &reply.fault, tried, err);
+		n = decide(gitlab, call, failed ? NULL : &reply.fault, tried, &why);
 		if (n == 0 && !failed) {
 			*ret_reply = reply;
 			return 0;
 		}
 		sg_gitlab_reply_release(&reply);
-		if (n <= 0)
+		if (n <= 0) {
+			*err = why;
 			return -1;
+		}
 	}
 }
 

@@ -114,14 +114,17 @@ int sg_partial_bring(struct sg_repo *repo, const char *const *specs, const char 
 
 	while (can_filter(repo) && !p->small && !p->rest_here && count <= SG_WANT_MAX) {
 		struct sg_want want = {ids, count, tip_filters[p->filter], 1, 0};
+		struct sg_err why = SG_ERR_INIT;
 
-		if (sg_want_fetch(repo, &want, err) == 0) {
+		if (sg_want_fetch(repo, &want, &why) == 0) {
 			take_tips(repo, ids, count);
 			return 0;
 		}
-		if (!is_refusal(err) || err->reason == SG_R_BRANCH_MOVED)
+		if (!is_refusal(&why) || why.reason == SG_R_BRANCH_MOVED) {
+			*err = why;
 			return -1;
-		sg_debug(repo->wire.log, "fetch with %s: %s", want.filter, err->cause);
+		}
+		sg_debug(repo->wire.log, "fetch with %s: %s", want.filter, why.cause);
 		p->filter++;
 	}
 	return sg_repo_download(repo, specs, count, 1, err);
@@ -217,6 +220,7 @@ static int fill_once(struct sg_repo *repo, struct missing *missing, const git_oi
 	size_t count, struct sg_err *err)
 {
 	struct sg_partial *p = &repo->partial;
+	struct sg_err why = SG_ERR_INIT;
 
 	if (!p->rest_here && (p->small || p->fills >= FILLS_BEFORE_REST)) {
 		if (bring_rest(repo, err) < 0 || find_missing(repo, ids, count, missing, err) < 0)
@@ -224,11 +228,13 @@ static int fill_once(struct sg_repo *repo, struct missing *missing, const git_oi
 		if (missing->count == 0)
 			return 0;
 	}
-	if (fill_missing(repo, missing, err) == 0)
+	if (fill_missing(repo, missing, &why) == 0)
 		return 0;
-	if (p->rest_here || !is_refusal(err))
+	if (p->rest_here || !is_refusal(&why)) {
+		*err = why;
 		return -1;
-	sg_debug(repo->wire.log, "fetch by id: %s", err->cause);
+	}
+	sg_debug(repo->wire.log, "fetch by id: %s", why.cause);
 	return bring_rest(repo, err);
 }
 

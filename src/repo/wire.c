@@ -179,21 +179,23 @@ static int call_with_retry(
 {
 	for (int tried = 1;; tried++) {
 		struct sg_http_call *call SG_AUTO(sg_http_end_ptr) = NULL;
+		struct sg_err why = SG_ERR_INIT;
 		int64_t until = 0;
 
 		if (sg_wire_alive(a->wire, err) < 0)
 			return -1;
-		if (try_once(a, &call, err) == 0) {
+		if (try_once(a, &call, &why) == 0) {
 			*ret_call = call;
 			call = NULL;
 			return 0;
 		}
-		if (!again(a, tried, call, err, &until))
+		if (!again(a, tried, call, &why, &until)) {
+			*err = why;
 			return -1;
+		}
 		sg_debug(a->wire->log, "%s: try %d failed (%s), again in %lld ms", a->step->label,
-			tried, err->cause,
-			(long long)(until - sg_loop_now_ms(a->wire->http->loop)));
-		sg_loop_trouble(a->wire->http->loop, err);
+			tried, why.cause, (long long)(until - sg_loop_now_ms(a->wire->http->loop)));
+		sg_loop_trouble(a->wire->http->loop, &why);
 		if (sg_loop_delay(a->wire->http->loop, until, err) < 0)
 			return -1;
 	}

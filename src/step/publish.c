@@ -25,6 +25,9 @@ struct attempt {
 	struct sg_plan doubted;     /* one that may have arrived; no id: none */
 	const char *doubted_commit; /* its commit; "" where only the server makes ids */
 	bool in_doubt;              /* and nobody has looked since */
+	struct sg_plan declined;    /* what the server said no to last */
+	const char *declined_commit;
+	bool unseen; /* ... and since then nobody has looked */
 	struct sg_crowd crowd;
 	int64_t looked_ms; /* when the look began that the plan stands on */
 };
@@ -130,7 +133,22 @@ static int look_at_config(struct attempt *attempt, struct sg_err *err)
 	return sg_way_environment_again(attempt->world, attempt->loaded, &attempt->env, err);
 }
 
-/* The same, by Git where the API does not get that far. A plan in doubt stays where it is. */
+/* The configuration, by Git where the API does not get that far. */
+static int config_of_now(struct attempt *attempt, struct sg_err *err)
+{
+	struct sg_err why;
+
+	if (look_at_config(attempt, &why) == 0)
+		return 0;
+	if (!attempt->doubted.id && sg_way_may_turn(attempt->loaded, &why))
+		return turn(attempt, sg_arena_strdup(attempt->world->arena, why.cause), err) < 0
+			       ? -1
+			       : look_at_config(attempt, err);
+	*err = why;
+	return -1;
+}
+
+/* A plan on the tip, the same way. One in doubt stays where it is. */
 static int plan_on_tip(struct attempt *attempt, struct sg_err *err)
 {
 	struct sg_loaded *loaded = attempt->loaded;
@@ -155,19 +173,21 @@ static int plan_on_tip(struct attempt *attempt, struct sg_err *err)
 static int unknown_outcome(const struct attempt *attempt, struct sg_err *err)
 {
 	const char *branch = attempt->env->branch, *commit = attempt->doubted_commit;
+	const char *answer =
+		attempt->unseen ? "may have been to a second delivery of it" : "was lost";
 
 	if (commit[0]) {
 		(void)sg_fail(err, SG_R_OUTCOME_UNKNOWN,
-			"the answer to the push of %.12s was lost, and Git cannot say whether it "
-			"is in %s",
-			commit, branch);
+			"the answer to the push of %.12s %s, and Git cannot say whether it is in "
+			"%s",
+			commit, answer, branch);
 		return sg_hint(err,
 			"look with: git fetch origin %s && git merge-base --is-ancestor %s "
 			"FETCH_HEAD",
 			branch, commit);
 	}
 	(void)sg_fail(err, SG_R_OUTCOME_UNKNOWN,
-		"the answer to the commit was lost, and GitLab cannot say whether it is in %s",
+		"the answer to the commit %s, and GitLab cannot say whether it is in %s", answer,
 		branch);
 	return sg_hint(err,
 		"look with: git fetch origin %s && git log --grep='Stagegate-Id: %s' "
@@ -250,6 +270,33 @@ static int guard(struct attempt *attempt, struct sg_err *err)
 		&attempt->done.changes, attempt->tip, &attempt->done.went_back, err);
 }
 
+static void doubt(struct attempt *attempt)
+{
+	attempt->doubted = attempt->declined;
+	attempt->doubted_commit = attempt->declined_commit;
+	attempt->in_doubt = true;
+}
+
+/*
+ * The server said no, and then nothing more could be seen. A proxy may have delivered the push
+ * twice, and the no be to the second (security.md 5.5): so our commit is looked for.
+ */
+static bool arrived_all_the_same(struct attempt *attempt)
+{
+	struct sg_err ignored = SG_ERR_INIT;
+	struct sg_tree_source *tip;
+
+	if (!attempt->unseen || attempt->in_doubt)
+		return false;
+	doubt(attempt);
+	if (sg_way_again(attempt->loaded, &ignored) < 0 ||
+		sg_way_branch(
+			attempt->world, attempt->loaded, attempt->env->branch, &tip, &ignored) < 0)
+		return false;
+	attempt->tip = tip;
+	return arrived_without_plan(attempt);
+}
+
 static void tell(const struct attempt *attempt)
 {
 	const char *commit = attempt->done.commit;
@@ -317,10 +364,11 @@ static int push(struct attempt *attempt, bool *ret_again, struct sg_err *err)
 	*ret_again = published.outcome != SG_PUBLISHED;
 	if (!*ret_again)
 		return published_at(attempt, &published, err);
-	if (published.outcome == SG_PUBLISH_DOUBT) {
-		attempt->doubted = attempt->done.plan;
-		attempt->doubted_commit = sg_arena_strdup(arena, published.commit);
-	}
+	attempt->declined = attempt->done.plan;
+	attempt->declined_commit = sg_arena_strdup(arena, published.commit);
+	attempt->unseen = published.outcome != SG_PUBLISH_DOUBT && !attempt->doubted.id;
+	if (published.outcome == SG_PUBLISH_DOUBT)
+		doubt(attempt);
 	/* What was not there at the last look may have come late, and be what was in the way. */
 	attempt->in_doubt = attempt->doubted.id != NULL;
 	sg_debug(attempt->world->log, "push try %d: %s", attempt->done.tries, published.why);
@@ -331,11 +379,15 @@ static int push(struct attempt *attempt, bool *ret_again, struct sg_err *err)
 	return after_others(attempt, published.why, err);
 }
 
-/* An error while a push is in doubt says so, whatever its own reason. */
-static int fail_in_doubt(const struct attempt *attempt, struct sg_err *err)
+/* An error while a push is in doubt says so, whatever its own reason. 0: it has arrived. */
+static int fail_or_arrived(struct attempt *attempt, struct sg_err *err)
 {
 	struct sg_err cause = *err;
 
+	/* a branch that is gone was seen: nothing is in it */
+	if (err->reason != SG_R_CANCELLED && err->reason != SG_R_BRANCH_NOT_FOUND &&
+		arrived_all_the_same(attempt))
+		return 0;
 	if (!attempt->in_doubt || err->reason == SG_R_OUTCOME_UNKNOWN ||
 		err->reason == SG_R_CONFLICT || err->reason == SG_R_CANCELLED)
 		return -1;
@@ -349,17 +401,19 @@ static int fail_in_doubt(const struct attempt *attempt, struct sg_err *err)
  */
 static int prepare(struct attempt *attempt, struct sg_err *err)
 {
-	struct sg_err refused = SG_ERR_INIT;
+	struct sg_err refused;
+	bool may_push = config_of_now(attempt, &refused) == 0;
 
-	if (look_at_config(attempt, &refused) < 0 && !attempt->in_doubt) {
+	if (!may_push && !attempt->in_doubt) {
 		*err = refused;
 		return -1;
 	}
 	if (plan_on_tip(attempt, err) < 0)
 		return arrived_without_plan(attempt) ? 0 : -1;
+	attempt->unseen = false;
 	if (read_back(attempt, err) < 0)
 		return -1;
-	if (attempt->done.written || refused.reason == SG_R_OK)
+	if (attempt->done.written || may_push)
 		return guard(attempt, err);
 	*err = refused;
 	if (!attempt->in_doubt)
@@ -386,15 +440,18 @@ int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 	if (sg_way_publisher(world, loaded, &attempt.publisher, err) < 0)
 		return -1;
 	while (again) {
-		if (prepare(&attempt, err) < 0)
-			return fail_in_doubt(&attempt, err);
+		if (prepare(&attempt, err) < 0 && fail_or_arrived(&attempt, err) < 0)
+			return -1;
 		if (attempt.done.written || ask->dry_run || !attempt.done.plan.parent)
 			break;
 		attempt.done.lost = ask->one_try && attempt.done.tries;
 		if (attempt.done.lost)
 			break;
-		if (push(&attempt, &again, err) < 0)
-			return fail_in_doubt(&attempt, err);
+		if (push(&attempt, &again, err) == 0)
+			continue;
+		if (fail_or_arrived(&attempt, err) < 0)
+			return -1;
+		break;
 	}
 	if (ask->one_try)
 		*ask->one_try = attempt.crowd;

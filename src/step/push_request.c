@@ -421,11 +421,12 @@ static int without_plan(struct pushing *p, struct sg_err *err)
 /* What this run has pushed already is looked for, whatever the configuration says by now. */
 static int one_try(struct pushing *p, struct sg_err *err)
 {
-	struct sg_err refused = SG_ERR_INIT;
-	bool stands;
+	struct sg_err refused;
+	bool stands, may_push = true;
 
-	if (p->done.tries && sg_way_environment_again(p->world, p->loaded, &p->env, &refused) < 0 &&
-		!p->in_doubt) {
+	if (p->done.tries)
+		may_push = sg_way_environment_again(p->world, p->loaded, &p->env, &refused) == 0;
+	if (!may_push && !p->in_doubt) {
 		*err = refused;
 		return -1;
 	}
@@ -443,7 +444,7 @@ static int one_try(struct pushing *p, struct sg_err *err)
 		end(p, SG_PUSH_REQUEST_PLANNED);
 	if (p->is_over)
 		return 0;
-	if (refused.reason == SG_R_OK)
+	if (may_push)
 		return push(p, err);
 	*err = refused;
 	return -1;

@@ -122,16 +122,20 @@ class Spoiler:
 
     def arm(self, number, fault):
         """The NUMBER-th request from now on is spoilt; 0: none, they are only counted."""
-        self.number, self.fault, self.seen, self.hit = number, fault, 0, None
+        self.arm_each({number: fault})
+
+    def arm_each(self, faults):
+        """{number of the request from now on: its fault}"""
+        self.faults, self.seen, self.hit = faults, 0, None
 
     async def serve(self, reader, writer):
         try:
             while (request := await proxy.read_request(reader)) is not None:
                 self.seen += 1
-                spoilt = self.seen == self.number
-                if spoilt:
+                fault = self.faults.get(self.seen)
+                if fault:
                     self.hit = request.head.split(b" HTTP/")[0].decode()
-                await self.reply(request, self.fault if spoilt else None, reader, writer)
+                await self.reply(request, fault, reader, writer)
                 break  # every answer ends its connection
         except (ConnectionError, ssl.SSLError):
             pass

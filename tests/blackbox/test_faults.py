@@ -11,7 +11,7 @@ import pytest
 from conftest import running
 from spoiler import FAULTS, Spoiler
 from test_killed import begin, bump, by_commit, by_hand, by_request, world
-from test_promote import Journey
+from test_promote import Journey, configure
 
 FORM = "7/47" if os.environ.get("STAGEGATE_SANITIZED") else "19/47" if os.environ.get("SANDBOX_ROOT") else "31/47"
 SHARE, SHARES = map(int, os.environ.get("STAGEGATE_FAULTS", FORM).split("/"))
@@ -83,3 +83,57 @@ def test_whatever_happens_to_a_request_the_same_command_heals_it(journey, spoile
         if again.code != code or world(journey, before) != whole:
             wrong.append(f"{where}, then again: {again}\nfirst: {run}\n{world(journey, before)}\nwanted: {whole}")
     assert not wrong, f"{len(wrong)} of {count * len(FAULTS)}:\n" + "\n\n".join(wrong[:12])
+
+
+# -- what was delivered twice: the second delivery is declined, and then the network fails
+
+MANY = 1000
+
+
+def last_request(journey, spoiler, story, *more):
+    """(words of the run, exit status, tips); a run that nobody spoils ends with its push."""
+    words, code, _ = begin(journey, story)
+    spoiler.arm(0, None)
+    journey.sg(*words, *more, *WHOLE, expect=code)
+    return spoiler.seen, *begin(journey, story)
+
+
+def twice_and_then(journey, spoiler, via, faults, expect):
+    """The push is delivered twice, and the requests after it are spoilt as FAULTS says."""
+    more = ("--publish-via", via, "--output", "json")
+    push, words, _, before = last_request(journey, spoiler, bump, *more)
+    spoiler.arm_each({push: "twice", **{push + number: fault for number, fault in enumerate(faults, 1)}})
+    run = journey.sg(*words, *more, *QUICK, expect=expect)
+    assert journey.sandbox.git("rev-list", "--count", f"{before[1]}..develop") == "1" and journey.tag("dev", branch="develop") == "1.4.2", run
+    spoiler.arm(0, None)
+    return run
+
+
+@pytest.mark.parametrize("via", ("api", "git"))
+def test_a_declined_push_that_cannot_be_looked_for_is_unknown(journey, spoiler, via):
+    run = twice_and_then(journey, spoiler, via, ["reset before"] * MANY, 11)
+    assert run.json["reason"] == "OUTCOME_UNKNOWN" and "second delivery" in run.json["cause"], run
+    assert journey.sg("bump", "catalog", "1.4.2", "--output", "json").json["result"] == "unchanged"
+
+
+@pytest.mark.parametrize("via", ("api", "git"))
+def test_a_declined_push_that_arrived_is_found(journey, spoiler, via):
+    run = twice_and_then(journey, spoiler, via, ["403"], 0)
+    assert run.json["result"] == "done" and run.json["commit"] == journey.sandbox.tip("develop"), run
+
+
+@pytest.mark.parametrize("via", ("api", "git"))
+def test_a_request_that_succeeds_at_its_second_try_is_no_failure(journey, spoiler, via):
+    twice_and_then(journey, spoiler, via, ["reset before"], 0)
+
+
+def test_the_same_of_a_request_that_is_pushed(journey, spoiler):
+    push, words, code, before = last_request(journey, spoiler, by_push)
+    spoiler.arm_each({push: "reset afterwards", push + 1: "reset before", push + 2: "reset before"})
+    journey.sg(*words, *WHOLE, expect=code)
+    assert len(world(journey, before)["requests"]) == 1
+
+
+def by_push(journey):
+    configure(journey, "publish: commit", "publish: merge-request")
+    return ("bump", "catalog", "1.4.2", "--env", "dev"), 0

@@ -115,6 +115,7 @@ static void what_may_pass_is_tried_again(void **state)
 	script_reply(w->script, "GET", ONE_APP, 502, "<html>");
 	script_reply(w->script, "GET", ONE_APP, 200, cluster_world_app(w, "7", ""));
 	assert_int_equal(get(w, 300000, &doc), 0);
+	assert_int_equal(w->err.reason, SG_R_OK);
 	assert_true(
 		script_request(w->script, 2)->at_ms - script_request(w->script, 1)->at_ms >= 7000);
 	sg_json_free(doc);

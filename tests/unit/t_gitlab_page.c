@@ -76,6 +76,20 @@ static void pages_follow_numbers(void **state)
 	gitlab_world_done(w);
 }
 
+/* What failed before a success is no error (base/err.h). */
+static void a_success_leaves_no_error_behind(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_note *items;
+	size_t count;
+
+	script_fail(script_expect(w->script, "GET", FIRST), 10, SG_R_UNREACHABLE, true, "reset");
+	reply(w, FIRST, 1, 2);
+	assert_int_equal(notes(w, &items, &count), 0);
+	assert_int_equal(w->err.reason, SG_R_OK);
+	gitlab_world_done(w);
+}
+
 /* A proxy dropped the headers. */
 static void a_full_page_is_not_taken_for_all(void **state)
 {
@@ -519,6 +533,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		T(pages_follow_links),
 		T(pages_follow_numbers),
+		T(a_success_leaves_no_error_behind),
 		T(a_full_page_is_not_taken_for_all),
 		T(a_link_to_elsewhere_is_refused),
 		T(pages_that_go_nowhere),
