@@ -131,10 +131,14 @@ static int read_again(
 int sg_load_take_config(struct sg_world *world, struct sg_loaded *loaded, struct sg_str text,
 	const char tip[SG_OID_SIZE], bool *ret_changed, struct sg_err *err)
 {
+	const char *from = loaded->config_from;
+	struct sg_str kept;
+
 	*ret_changed = false;
-	(void)snprintf(loaded->config_tip, sizeof(loaded->config_tip), "%s", tip);
-	if (sg_str_eq(loaded->config_text, text))
+	if (sg_str_eq(loaded->config_text, text)) {
+		(void)snprintf(loaded->config_tip, sizeof(loaded->config_tip), "%s", tip);
 		return 0;
+	}
 	loaded->config_bytes += text.len;
 	if (loaded->config_bytes > AGAIN_MAX_BYTES) {
 		(void)sg_fail(err, SG_R_TOO_LARGE,
@@ -142,10 +146,17 @@ int sg_load_take_config(struct sg_world *world, struct sg_loaded *loaded, struct
 			SG_CONFIG_FILE);
 		return sg_hint(err, "run again");
 	}
-	loaded->config_text = (struct sg_str){sg_arena_dup(world->arena, text), text.len};
+	kept = (struct sg_str){sg_arena_dup(world->arena, text), text.len};
 	loaded->config_from = sg_arena_printf(world->arena, "%s@%.8s", loaded->config_branch, tip);
+	/* one that cannot be used is not taken for known: the next look says so again */
+	if (sg_load_policy(world, loaded, kept, err) < 0) {
+		loaded->config_from = from;
+		return -1;
+	}
+	loaded->config_text = kept;
+	(void)snprintf(loaded->config_tip, sizeof(loaded->config_tip), "%s", tip);
 	*ret_changed = true;
-	return sg_load_policy(world, loaded, loaded->config_text, err);
+	return 0;
 }
 
 int sg_load_config_again(

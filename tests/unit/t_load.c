@@ -1,0 +1,123 @@
+/* step/load.h: the configuration that is read again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "step/load.h"
+#include "step/world.h"
+
+#define TIP_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define TIP_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define TIP_C "cccccccccccccccccccccccccccccccccccccccc"
+
+#define CONFIG(branch)                                                                             \
+	"version: 1\nenvironments:\n  - name: dev\n    branch: " branch                            \
+	"\n    publish: commit\nservices:\n  - name: web\n    path: apps/web\n    image: "         \
+	"r.example.com/web\n"
+
+struct reading {
+	struct sg_arena arena;
+	struct sg_world world;
+	struct sg_loaded loaded;
+	struct sg_err err;
+	bool changed;
+};
+
+static int take(struct reading *r, const char *text, const char *tip)
+{
+	return sg_load_take_config(
+		&r->world, &r->loaded, sg_str_of(text), tip, &r->changed, &r->err);
+}
+
+static int setup(void **state)
+{
+	static struct reading r;
+
+	r = (struct reading){.loaded = {.config_name = "stagegate.yaml", .config_branch = "main"}};
+	r.world.arena = r.loaded.arena = &r.arena;
+	r.loaded.remote.url = "https://h/apps.git";
+	if (take(&r, CONFIG("one"), TIP_A) < 0)
+		fail_msg("%s", r.err.cause);
+	assert_true(r.changed);
+	*state = &r;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct reading *r = *state;
+
+	sg_arena_release(&r->arena);
+	return 0;
+}
+
+static const char *branch_of(const struct reading *r)
+{
+	return r->loaded.policy.environments[0].branch;
+}
+
+static void the_same_text_at_another_commit_is_no_change(void **state)
+{
+	struct reading *r = *state;
+
+	assert_int_equal(take(r, CONFIG("one"), TIP_B), 0);
+	assert_false(r->changed);
+	assert_string_equal(r->loaded.config_tip, TIP_B);
+}
+
+static void another_one_is_taken(void **state)
+{
+	struct reading *r = *state;
+
+	assert_int_equal(take(r, CONFIG("two"), TIP_B), 0);
+	assert_true(r->changed);
+	assert_string_equal(branch_of(r), "two");
+	assert_string_equal(r->loaded.config_from, "main@bbbbbbbb");
+}
+
+static void one_that_cannot_be_used_fails_each_time(void **state)
+{
+	struct reading *r = *state;
+
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(take(r, "version: 1\nenvironments: 7\n", TIP_B), -1);
+		assert_int_equal(r->err.reason, SG_R_CONFIG_INVALID);
+		assert_non_null(strstr(r->err.where, "main@bbbbbbbb"));
+		assert_string_equal(r->loaded.config_tip, TIP_A);
+		assert_string_equal(branch_of(r), "one");
+	}
+	assert_int_equal(take(r, CONFIG("one"), TIP_C), 0);
+	assert_false(r->changed);
+	assert_string_equal(r->loaded.config_from, "main@aaaaaaaa");
+}
+
+static void one_that_changes_without_end_fails_each_time(void **state)
+{
+	struct reading *r = *state;
+	int rc = 0;
+
+	for (int i = 0; i < 100000 && rc == 0; i++)
+		rc = take(r, i % 2 ? CONFIG("one") : CONFIG("two"), i % 2 ? TIP_A : TIP_B);
+	assert_int_equal(rc, -1);
+	assert_int_equal(r->err.reason, SG_R_TOO_LARGE);
+	assert_int_equal(take(r, CONFIG("three"), TIP_C), -1);
+	assert_string_not_equal(r->loaded.config_tip, TIP_C);
+}
+
+#define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(the_same_text_at_another_commit_is_no_change),
+		T(another_one_is_taken),
+		T(one_that_cannot_be_used_fails_each_time),
+		T(one_that_changes_without_end_fails_each_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
