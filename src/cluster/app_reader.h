@@ -64,6 +64,9 @@ struct sg_workload_condition;
 int sg_workload_conditions(const struct sg_app_reader *reader, const struct sg_json *object,
 	const struct sg_workload_condition **ret_items, size_t *ret_count) SG_MUST_CHECK;
 
+/* An RFC 3339 time that nothing but a soak time needs: SG_APP_NO_TIME for what is none. */
+int64_t sg_workload_time(const char *text);
+
 /* One or several sources in one spelling (argocd.md 0.2, row 12). */
 int sg_application_source_text(const struct sg_app_reader *reader, const struct sg_json *parent,
 	const char **ret) SG_MUST_CHECK;

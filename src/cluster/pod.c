@@ -10,6 +10,7 @@ struct raw {
 	struct sg_pod facts;
 	const char *phase;
 	const char *deletion;
+	const char *creation;
 };
 
 #define RAW(type, member, path) SG_APP_FIELD(type, raw, member, path)
@@ -19,6 +20,7 @@ static const struct sg_json_field pod_fields[] = {
 	RAW(SG_FIELD_STR, facts.name, "metadata.name"),
 	RAW(SG_FIELD_STR, facts.uid, "metadata.uid"),
 	RAW(SG_FIELD_STR, deletion, "metadata.deletionTimestamp"),
+	RAW(SG_FIELD_STR, creation, "metadata.creationTimestamp"),
 	RAW(SG_FIELD_STR, facts.restart_policy, "spec.restartPolicy"),
 	RAW(SG_FIELD_STR, phase, "status.phase"),
 	RAW(SG_FIELD_STR, facts.reason, "status.reason"),
@@ -84,6 +86,10 @@ static int read_container(const struct sg_app_reader *reader, const struct sg_js
 		read_end(reader, raw.ended, path, &raw.facts.end) < 0 ||
 		read_end(reader, raw.last, path, &raw.facts.last_end) < 0)
 		return -1;
+	raw.facts.started_s = SG_APP_NO_TIME;
+	if (raw.running)
+		raw.facts.started_s =
+			sg_workload_time(sg_json_str(sg_json_get(raw.running, "startedAt"), ""));
 	if (raw.waiting)
 		raw.facts.state = SG_CONTAINER_WAITING;
 	else if (raw.running)
@@ -144,8 +150,10 @@ static int read_conditions(
 	for (size_t i = 0; i < count; i++) {
 		const struct sg_workload_condition *one = &items[i];
 
-		if (strcmp(one->type, "Ready") == 0)
+		if (strcmp(one->type, "Ready") == 0) {
 			pod->ready = strcmp(one->status, "True") == 0;
+			pod->ready_s = one->changed_s;
+		}
 		if (strcmp(one->type, "PodScheduled") == 0 && strcmp(one->status, "False") == 0 &&
 			strcmp(one->reason, "Unschedulable") == 0)
 			pod->unschedulable = one->message[0] ? one->message : "no node takes it";
@@ -153,12 +161,35 @@ static int read_conditions(
 	return 0;
 }
 
+/* CREATED is by the clock of the API server; the others are by that of the node. */
+static int64_t ready_since(const struct sg_pod *pod, const char *created)
+{
+	int64_t since_s = sg_workload_time(created);
+	bool any = false;
+
+	if (!pod->ready || pod->ready_s == SG_APP_NO_TIME || since_s == SG_APP_NO_TIME)
+		return SG_APP_NO_TIME;
+	if (pod->ready_s > since_s)
+		since_s = pod->ready_s;
+	for (size_t i = 0; i < pod->container_count; i++) {
+		const struct sg_container *one = &pod->containers[i];
+
+		if (one->init)
+			continue;
+		if (one->started_s == SG_APP_NO_TIME)
+			return SG_APP_NO_TIME;
+		any = true;
+		since_s = one->started_s > since_s ? one->started_s : since_s;
+	}
+	return any ? since_s : SG_APP_NO_TIME;
+}
+
 int sg_pod_decode(const struct sg_json *object, struct sg_arena *arena, struct sg_pod *ret,
 	struct sg_err *err)
 {
 	const struct sg_json *metadata = sg_json_get(object, "metadata");
 	struct sg_app_reader reader = {arena, "", err, NULL};
-	struct raw raw = {.facts.unschedulable = ""};
+	struct raw raw = {.facts = {.unschedulable = "", .ready_s = SG_APP_NO_TIME}};
 	struct containers containers = {0};
 
 	reader.where = sg_arena_printf(
@@ -182,6 +213,7 @@ int sg_pod_decode(const struct sg_json *object, struct sg_arena *arena, struct s
 		return -1;
 	raw.facts.containers = containers.items;
 	raw.facts.container_count = containers.count;
+	raw.facts.ready_s = ready_since(&raw.facts, raw.creation);
 	*ret = raw.facts;
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "cluster/app_reader.h"
 #include "cluster/selector.h"
+#include "model/ids.h"
 
 struct raw {
 	struct sg_workload facts;
@@ -115,14 +116,38 @@ static const struct {
 	KIND(ROLLOUT, rollout_fields, "spec.template.spec"),
 };
 
-#define CONDITION(member, path) SG_APP_FIELD(SG_FIELD_STR, sg_workload_condition, member, path)
+struct condition {
+	struct sg_workload_condition facts;
+	const char *changed;
+	const char *updated;
+};
+
+#define CONDITION(member, path) SG_APP_FIELD(SG_FIELD_STR, condition, member, path)
 
 static const struct sg_json_field condition_fields[] = {
-	CONDITION(type, "type"),
-	CONDITION(status, "status"),
-	CONDITION(reason, "reason"),
-	CONDITION(message, "message"),
+	CONDITION(facts.type, "type"),
+	CONDITION(facts.status, "status"),
+	CONDITION(facts.reason, "reason"),
+	CONDITION(facts.message, "message"),
+	CONDITION(changed, "lastTransitionTime"),
+	CONDITION(updated, "lastUpdateTime"),
 };
+
+int64_t sg_workload_time(const char *text)
+{
+	int64_t unix_s;
+
+	return sg_time_parse(sg_str_of(text), &unix_s) ? unix_s : SG_APP_NO_TIME;
+}
+
+static int64_t later_of(const char *changed, const char *updated)
+{
+	int64_t a_s = sg_workload_time(changed), b_s = sg_workload_time(updated);
+
+	if ((changed[0] && a_s == SG_APP_NO_TIME) || (updated[0] && b_s == SG_APP_NO_TIME))
+		return SG_APP_NO_TIME;
+	return a_s > b_s ? a_s : b_s;
+}
 
 int sg_workload_conditions(const struct sg_app_reader *reader, const struct sg_json *object,
 	const struct sg_workload_condition **ret_items, size_t *ret_count)
@@ -134,13 +159,14 @@ int sg_workload_conditions(const struct sg_app_reader *reader, const struct sg_j
 	if (sg_app_reader_array(reader, object, "status.conditions", &array) < 0)
 		return -1;
 	for (const struct sg_json *e = sg_json_first(array); e; e = sg_json_next(e)) {
-		struct sg_workload_condition *item =
-			sg_arena_push(reader->arena, &items, &count, sizeof(*items));
+		struct condition raw = {0};
 
-		*item = (struct sg_workload_condition){0};
 		if (sg_app_reader_fields(reader, e, "status.conditions[]", condition_fields,
-			    SG_COUNT(condition_fields), item) < 0)
+			    SG_COUNT(condition_fields), &raw) < 0)
 			return -1;
+		raw.facts.changed_s = later_of(raw.changed, raw.updated);
+		*(struct sg_workload_condition *)sg_arena_push(
+			reader->arena, &items, &count, sizeof(*items)) = raw.facts;
 	}
 	*ret_items = items;
 	*ret_count = count;
@@ -225,6 +251,45 @@ static void read_annotations(
 	facts->health_ignored = strcmp(annotation(reader, object, IGNORE_HEALTH), "true") == 0;
 }
 
+struct writer {
+	const char *subresource; /* "status": of its controller */
+	const char *time;
+};
+
+/*
+ * When a CronJob got what it says: nothing else in it tells. Each manager's time is that of its
+ * last change of any field.
+ */
+static int read_written(
+	const struct sg_app_reader *reader, const struct sg_json *object, int64_t *ret)
+{
+	static const struct sg_json_field fields[] = {
+		SG_APP_FIELD(SG_FIELD_STR, writer, subresource, "subresource"),
+		SG_APP_FIELD(SG_FIELD_STR, writer, time, "time")};
+	const struct sg_json *array;
+	int64_t latest_s = SG_APP_NO_TIME;
+
+	*ret = SG_APP_NO_TIME;
+	if (sg_app_reader_array(reader, object, "metadata.managedFields", &array) < 0)
+		return -1;
+	for (const struct sg_json *e = sg_json_first(array); e; e = sg_json_next(e)) {
+		struct writer one = {0};
+		int64_t at_s;
+
+		if (sg_app_reader_fields(reader, e, "metadata.managedFields[]", fields,
+			    SG_COUNT(fields), &one) < 0)
+			return -1;
+		if (strcmp(one.subresource, "status") == 0)
+			continue;
+		at_s = sg_workload_time(one.time);
+		if (at_s == SG_APP_NO_TIME)
+			return 0;
+		latest_s = at_s > latest_s ? at_s : latest_s;
+	}
+	*ret = latest_s;
+	return 0;
+}
+
 static int read_kind(
 	const struct sg_app_reader *reader, const struct sg_json *object, struct raw *raw)
 {
@@ -234,7 +299,9 @@ static int read_kind(
 		    readings[raw->facts.kind].count, raw) < 0 ||
 		sg_workload_images(reader, pods, &raw->facts.images) < 0 ||
 		sg_workload_selector(
-			reader, sg_json_at(object, "spec.selector"), &raw->facts.selector) < 0)
+			reader, sg_json_at(object, "spec.selector"), &raw->facts.selector) < 0 ||
+		(raw->facts.kind == SG_WORKLOAD_CRON_JOB &&
+			read_written(reader, object, &raw->facts.written_s) < 0))
 		return -1;
 	raw->facts.images_known = raw->workload_ref == NULL;
 	raw->facts.rollout.open_ended = is_open_ended(object, raw);
@@ -278,6 +345,7 @@ static struct raw nothing_said(enum sg_workload_kind kind)
 				    .available = SG_WORKLOAD_UNSAID,
 				    .progress_deadline_s = SG_WORKLOAD_UNSAID,
 				    .job_completions = 1,
+				    .written_s = SG_APP_NO_TIME,
 				    .rollout = {.step = SG_WORKLOAD_UNSAID}}};
 }
 

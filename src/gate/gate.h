@@ -40,7 +40,8 @@ struct sg_gate_before {
 	enum sg_answer newer;     /* was image_files published there after `image`? (MERGE) */
 	int64_t deployed_unix_s;  /* deployedAt of the last entry of status.history; 0: absent */
 	int64_t health_unix_s;    /* status.health.lastTransitionTime; 0: absent */
-	enum sg_follow follow;    /* nothing but an Application says either time */
+	enum sg_follow follow;    /* of nothing but an Application are these two times */
+	const char *untimed;      /* of others: why there is no time; NULL: there is */
 	int64_t next_look_unix_s; /* of the verdict; 0: unknown */
 };
 

@@ -35,9 +35,8 @@ static void say_time_unknown(
 {
 	if (before->follow != SG_FOLLOW_APPLICATION) {
 		sg_gate_say(ret, arena, SG_GATE_CODE_SOAK_TIME_UNKNOWN,
-			"%s in %s does not say since when: %s no such time", before->application,
-			before->environment,
-			before->follow == SG_FOLLOW_WORKLOAD ? "workloads keep" : "Flux keeps");
+			"nothing says since when %s in %s runs it: %s", before->application,
+			before->environment, before->untimed ? before->untimed : "no time is read");
 		return;
 	}
 	sg_gate_say(ret, arena, SG_GATE_CODE_SOAK_TIME_UNKNOWN,

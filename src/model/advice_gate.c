@@ -102,18 +102,23 @@ static const struct sg_advice rows[] = {
 			 "the soak time cannot be counted.",
 		.cause = "status.history of the Application is empty, or health has no "
 			 "lastTransitionTime: it was never synced by a full sync, or its history "
-			 "was cut off.",
+			 "was cut off. With Flux, and without a controller, it is read from the "
+			 "pods: none runs, or they cannot all be read, or a Deployment has no "
+			 "progressDeadlineSeconds.",
 		.remedy = "Sync it once in full. A revisionHistoryLimit of 0 makes soak gates "
-			  "impossible.",
+			  "impossible. Otherwise the sentence says what is missing.",
 		.look = "kubectl -n NAMESPACE get application APP -o "
-			"jsonpath='{.status.history[-1:]} {.status.health}'\n",
+			"jsonpath='{.status.history[-1:]} {.status.health}'\n"
+			"kubectl -n NAMESPACE get deployment NAME -o "
+			"jsonpath='{.status.conditions}'\n",
 	},
 	{
 		.code = "SOAKING",
 		.means = "It runs well in the environment before, and has not done so for long "
 			 "enough.",
 		.cause = "The soak time counts from the later of the deployment and the last "
-			 "change of health, by the clock of the servers.",
+			 "change of health, or without Argo CD from when the youngest pod was "
+			 "ready, by the clock of the servers.",
 		.remedy = "Wait. The report says when to look again; a scheduled pipeline runs "
 			  "the same command then.",
 		.look = "stagegate gate SERVICE --to ENVIRONMENT\n",

@@ -16,6 +16,9 @@ struct sg_app_pod {
 	struct sg_app_strings images;
 	bool finished; /* phase Succeeded or Failed: it runs nothing any more */
 	bool ending;   /* it is being deleted, and runs until it is gone */
+	bool ready;
+	bool once;       /* of a Job: it comes and goes */
+	int64_t since_s; /* model/soak.h; SG_APP_NO_TIME: nothing tells */
 };
 
 struct sg_app_workloads {
@@ -34,6 +37,7 @@ struct sg_app_workloads {
 	 * others: what `pods` and `templates` do not show does not run.
 	 */
 	bool complete;
+	bool cut; /* of what is named, not every workload was read with all of its pods */
 	const struct sg_app_pod *pods;
 	size_t pod_count;
 	struct sg_app_strings templates; /* what the templates of the workloads name */

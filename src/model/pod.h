@@ -47,6 +47,7 @@ struct sg_container {
 	struct sg_container_end end;
 	struct sg_container_end last_end;
 	int64_t restart_count;
+	int64_t started_s; /* state.running.startedAt; SG_APP_NO_TIME: it does not run, or say */
 	bool init;
 	bool ready;
 	bool probed; /* spec: it has a readiness or startup probe */
@@ -71,6 +72,11 @@ struct sg_pod {
 	const char *unschedulable; /* message of PodScheduled=False, reason Unschedulable; "" */
 	bool deleting;
 	bool ready; /* condition Ready */
+	/*
+	 * Since when it is ready with the containers that it has now: the latest of its creation,
+	 * the change to Ready and the starts of containers. SG_APP_NO_TIME: one of them is unknown.
+	 */
+	int64_t ready_s;
 	const struct sg_container *containers;
 	size_t container_count;
 	struct sg_app_strings images; /* of the spec, as it names them */

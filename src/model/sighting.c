@@ -74,7 +74,10 @@ struct sg_app_pod sg_pod_as_seen(const struct sg_pod *pod, struct sg_arena *aren
 		.name = sg_arena_printf(arena, "%s/%s", pod->namespace, pod->name),
 		.images = pod->images,
 		.finished = sg_pod_finished(pod),
-		.ending = pod->deleting};
+		.ending = pod->deleting,
+		.ready = pod->ready,
+		.once = strcmp(pod->owner.kind, "Job") == 0,
+		.since_s = SG_APP_NO_TIME};
 }
 
 bool sg_pod_holds(const struct sg_app_pod *pod, const char *image)

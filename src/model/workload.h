@@ -52,6 +52,7 @@ struct sg_workload_condition {
 	const char *status; /* True, False, Unknown */
 	const char *reason;
 	const char *message;
+	int64_t changed_s; /* the later of lastTransitionTime and lastUpdateTime; SG_APP_NO_TIME */
 };
 
 /* What Argo Rollouts alone has; argocd.md 4.2 */
@@ -113,6 +114,9 @@ struct sg_workload {
 	const char *selector;         /* label selector of its pods, as a LIST takes it; "" */
 	struct sg_rollout rollout;
 	struct sg_pod pod; /* of kind POD */
+	int64_t written_s; /* of a CronJob: when its spec was last written, as
+			      metadata.managedFields says, or later; SG_APP_NO_TIME: they do not say
+			    */
 };
 
 enum sg_workload_state {

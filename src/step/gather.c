@@ -105,6 +105,7 @@ static int before_facts(struct gathering *g, struct sg_before *before, struct sg
 		.deployed_unix_s = seen->deployed_unix_s,
 		.health_unix_s = seen->health_unix_s,
 		.follow = seen->follow,
+		.untimed = seen->untimed,
 	};
 	if (!before->image)
 		ret->trouble.words = "the files of the environment before name no image of the "

@@ -374,6 +374,12 @@ static int look_at_one(struct sg_world *world, struct sg_loaded *loaded,
 	return 0;
 }
 
+void sg_look_since(struct sg_look *look, const struct sg_soak *soak)
+{
+	look->deployed_unix_s = look->health_unix_s = time_of(soak->since_s);
+	look->untimed = look->deployed_unix_s ? NULL : soak->why;
+}
+
 static int badness(const struct sg_look *look)
 {
 	static const int by_kind[] = {
@@ -393,6 +399,7 @@ static void merge(struct sg_look *all, const struct sg_look *one)
 	if (badness(one) > badness(all)) {
 		*all = *one;
 	} else if (badness(all) == 0) {
+		all->untimed = all->untimed ? all->untimed : one->untimed;
 		all->deployed_unix_s = later_of(all->deployed_unix_s, one->deployed_unix_s);
 		all->health_unix_s = later_of(all->health_unix_s, one->health_unix_s);
 	}

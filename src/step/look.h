@@ -7,6 +7,7 @@
 
 #include "cluster/client.h"
 #include "model/app_verdict.h"
+#include "model/soak.h"
 #include "step/load.h"
 
 /* What is looked for. Strings outlive the call. */
@@ -30,9 +31,10 @@ struct sg_look {
 	const char *const *images; /* that run */
 	size_t image_count;
 	bool image_seen; /* the image is among them; without pods: among those of the templates */
-	enum sg_follow follow;   /* of others than Applications sync, health, times are absent */
+	enum sg_follow follow;   /* of others than Applications sync and health are absent */
 	int64_t deployed_unix_s; /* status.history, newest; 0: absent */
 	int64_t health_unix_s;   /* status.health.lastTransitionTime; 0: absent */
+	const char *untimed;     /* of others, which have one time (model/soak.h): why not; NULL */
 	int64_t server_unix_s;   /* the API server's clock; 0: unknown */
 };
 
@@ -44,6 +46,9 @@ struct sg_look {
  */
 int sg_look(struct sg_world *world, struct sg_loaded *loaded, struct sg_cluster_client *client,
 	const struct sg_look_ask *ask, struct sg_look *ret_look, struct sg_err *err) SG_MUST_CHECK;
+
+/* Of others than Applications: since when the image runs well. */
+void sg_look_since(struct sg_look *look, const struct sg_soak *soak);
 
 /*
  * The revision that a look judges: what others' commits have not reached yet is as good as the tip,

@@ -67,6 +67,7 @@ static bool is_seen(const struct looking *l)
 static void fill(const struct looking *l, struct sg_look *look)
 {
 	struct sg_app_strings images;
+	struct sg_soak soak;
 
 	look->verdict = sg_flux_app_verdict(l->fold);
 	look->verdict.message = sg_arena_strdup(l->world->arena, look->verdict.message);
@@ -74,6 +75,9 @@ static void fill(const struct looking *l, struct sg_look *look)
 	images = sg_pod_images(l->sight.look.images, l->world->arena);
 	look->images = images.items;
 	look->image_count = images.count;
+	sg_soak_of_pods(l->sight.look.images, l->ask->image, l->client->server_unix_s,
+		l->world->arena, &soak);
+	sg_look_since(look, &soak);
 }
 
 static int look_at(struct looking *l, struct sg_look *look, struct sg_err *err)

@@ -18,6 +18,7 @@ int sg_look_plain(struct sg_world *world, struct sg_cluster_client *client,
 {
 	struct sg_plain_sight sight;
 	struct sg_app_strings images;
+	struct sg_soak soak;
 	int rc;
 
 	sg_plain_sight_begin(&sight, world, client, name, ask->image);
@@ -32,6 +33,11 @@ int sg_look_plain(struct sg_world *world, struct sg_cluster_client *client,
 		images = sg_pod_images(sight.look.pods, world->arena);
 		look->images = images.items;
 		look->image_count = images.count;
+		if (look->image_seen) {
+			sg_soak_of_workload(sight.look.workload, sight.look.pods, ask->image,
+				client->server_unix_s, world->arena, &soak);
+			sg_look_since(look, &soak);
+		}
 	}
 	sg_plain_sight_release(&sight);
 	return rc;

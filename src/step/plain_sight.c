@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "model/sighting.h"
+#include "model/soak.h"
 #include "step/pod_log.h"
 
 #define SCAN_MAX_MS 10000 /* nobody else is looked after meanwhile */
@@ -128,9 +128,11 @@ static int list_pods(struct sg_plain_sight *sight, const struct sg_workload_call
 	items = sg_arena_calloc(&sight->facts, pods.count + 1, sizeof(*items));
 	for (size_t i = 0; i < pods.count; i++)
 		if (!cron || is_of_cron_job(&pods.items[i], sight->name.name))
-			items[ret->pod_count++] = sg_pod_as_seen(&pods.items[i], &sight->facts);
+			items[ret->pod_count++] =
+				sg_soak_pod(workload, &pods.items[i], &sight->facts);
 	ret->pods = items;
 	ret->complete = !pods.cut;
+	ret->cut = pods.cut;
 	return 0;
 }
 
@@ -144,7 +146,7 @@ static int read_pods(
 	if (workload->kind == SG_WORKLOAD_POD) {
 		struct sg_app_pod *one = sg_arena_alloc(&sight->facts, sizeof(*one));
 
-		*one = sg_pod_as_seen(&workload->pod, &sight->facts);
+		*one = sg_soak_pod(workload, &workload->pod, &sight->facts);
 		one->images = started_with(&workload->pod, &sight->facts);
 		seen->pods = one;
 		seen->pod_count = 1;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/sighting.h"
+#include "model/soak.h"
 
 #define SEEN_MAX 2000 /* pods of one application that are told apart */
 
@@ -23,36 +24,46 @@ static bool is_known(const struct scan *scan, const char *name)
 	return false;
 }
 
-static void add_pod(struct scan *scan, const struct sg_pod *pod)
+/* They may be some, and are not known. */
+static void cut(struct scan *scan)
 {
-	struct sg_app_pod seen = sg_pod_as_seen(pod, scan->read->arena), *slot;
+	scan->facts.complete = false;
+	scan->facts.cut = true;
+}
+
+static void add_pod(struct scan *scan, struct sg_app_pod seen)
+{
+	struct sg_app_pod *slot;
 
 	if (is_known(scan, seen.name))
 		return;
 	if (scan->seen_count == SEEN_MAX) {
-		scan->facts.complete = false;
+		cut(scan);
 		return;
 	}
 	slot = sg_arena_push(scan->read->arena, &scan->seen, &scan->seen_count, sizeof(*slot));
 	*slot = seen;
 }
 
-static int add_pods(
-	struct scan *scan, const char *namespace, const char *selector, struct sg_err *err)
+/* WORKLOAD makes them; NULL: Jobs do. */
+static int add_pods(struct scan *scan, const struct sg_workload *workload, const char *namespace,
+	const char *selector, struct sg_err *err)
 {
+	struct sg_arena *arena = scan->read->arena;
 	struct sg_err why = SG_ERR_INIT;
 
 	if (sg_scan_is_denied(scan, SG_WORKLOAD_POD)) {
-		scan->facts.complete = false;
+		cut(scan);
 		return 0;
 	}
 	scan->pods = (struct sg_pods){0};
 	if (sg_cluster_list_pods(scan->read, namespace, selector, &scan->pods, &why) < 0)
 		return sg_scan_leave_out(scan, SG_WORKLOAD_POD, &why, err);
 	if (scan->pods.cut)
-		scan->facts.complete = false;
+		cut(scan);
 	for (size_t i = 0; i < scan->pods.count; i++)
-		add_pod(scan, &scan->pods.items[i]);
+		add_pod(scan, workload ? sg_soak_pod(workload, &scan->pods.items[i], arena)
+				       : sg_pod_as_seen(&scan->pods.items[i], arena));
 	return 0;
 }
 
@@ -71,14 +82,14 @@ int sg_scan_images(struct scan *scan, const struct sg_workload *workload, struct
 		strcmp(workload->namespace, scan->app->destination.namespace) != 0)
 		scan->facts.complete = false; /* its pods are looked for there alone */
 	if (workload->kind == SG_WORKLOAD_POD)
-		add_pod(scan, &workload->pod);
+		add_pod(scan, sg_soak_pod(workload, &workload->pod, scan->read->arena));
 	if (workload->kind == SG_WORKLOAD_POD || makes_jobs(workload))
 		return 0;
 	if (!workload->selector[0]) {
-		scan->facts.complete = false;
+		cut(scan);
 		return 0;
 	}
-	return add_pods(scan, workload->namespace, workload->selector, err);
+	return add_pods(scan, workload, workload->namespace, workload->selector, err);
 }
 
 /* Every pod that a Job has made says so; hooks and the history of CronJobs are found by that. */
@@ -86,5 +97,5 @@ int sg_scan_images(struct scan *scan, const struct sg_workload *workload, struct
 
 int sg_scan_job_pods(struct scan *scan, const char *namespace, struct sg_err *err)
 {
-	return add_pods(scan, namespace, OF_A_JOB, err);
+	return add_pods(scan, NULL, namespace, OF_A_JOB, err);
 }

@@ -10,11 +10,17 @@ bool sg_scan_is_denied(const struct scan *scan, enum sg_workload_kind kind)
 	return scan->memory->denied & 1u << kind;
 }
 
+static void leave_out(struct scan *scan)
+{
+	scan->facts.complete = false;
+	scan->facts.cut = true;
+	scan->more->left_out = true;
+}
+
 int sg_scan_leave_out(
 	struct scan *scan, enum sg_workload_kind kind, const struct sg_err *why, struct sg_err *err)
 {
-	scan->facts.complete = false;
-	scan->more->left_out = true;
+	leave_out(scan);
 	if (why->reason == SG_R_FORBIDDEN) {
 		if (!scan->memory->denied)
 			scan->memory->denied_ms = scan->now_ms;
@@ -379,13 +385,11 @@ static int look_at_all(struct scan *scan, struct sg_err *err)
 			continue;
 		}
 		if (sg_scan_is_denied(scan, kind)) {
-			scan->facts.complete = false;
-			scan->more->left_out = true;
+			leave_out(scan);
 			continue;
 		}
 		if (count++ == SG_SCAN_WORKLOADS_MAX) {
-			scan->facts.complete = false;
-			scan->more->left_out = true;
+			leave_out(scan);
 			break;
 		}
 		if (look_at(scan, resource, kind, err) < 0)

@@ -321,12 +321,16 @@ def test_the_health_gate_wants_to_see_the_image(sandbox, stages, sg):
     assert run.code in (1, 75) and gate(run)["reason"] == "IMAGE_NOT_SEEN", run
 
 
-def test_flux_knows_no_soak_time(stages, sg):
-    stages(gate=", {type: soak, duration: 1s}")
+@pytest.mark.parametrize("follows", [KUSTOMIZATION, RELEASE])
+def test_it_soaks_since_its_pods_are_ready(sandbox, stages, sg, follows):
+    stages(follows, gate=", {type: soak, duration: 2h}")
     sg("wait", "catalog", "--env", "dev", *QUICK)
-    run = sg("gate", "catalog", "--to", "staging", "--output", "json", expect=None)
-    assert gate(run, "soak")["reason"] == "SOAK_TIME_UNKNOWN" and "Flux keeps no such time" in gate(run, "soak")["sentence"], run
-    assert run.code in (1, 75)
+    ask = ("gate", "catalog", "--to", "staging", "--output", "json")
+    row = gate(sg(*ask, expect=75), "soak")
+    assert row["reason"] == "SOAKING" and row["next_look"], row
+    sandbox.ctl("clock", "7200")
+    passed = gate(sg(*ask), "soak")
+    assert passed["reason"] == "SOAKED" and passed["since"] == row["since"], passed
 
 
 def cell(run, env="dev"):

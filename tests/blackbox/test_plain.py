@@ -247,9 +247,17 @@ def test_a_promotion(sandbox, stages, sg):
     assert verdict(again)["images"] == [f"{CATALOG}:{tag}"]
 
 
-def test_workloads_know_no_soak_time(sandbox, stages, sg):
-    stages(gate=", {type: soak, duration: 1s}")
+def test_it_soaks_since_its_pods_are_ready(sandbox, stages, sg):
+    stages(gate=", {type: soak, duration: 2h}")
+    assert gate(sg, "soak", expect=75)["reason"] == "SOAK_NOT_BEGUN"
     sandbox.ctl("refresh", "catalog-dev")
     sg("wait", "catalog", "--env", "dev", *QUICK)
-    row = gate(sg, "soak")
-    assert row["reason"] == "SOAK_TIME_UNKNOWN" and "workloads keep no such time" in row["sentence"], row
+    row = gate(sg, "soak", expect=75)
+    assert row["reason"] == "SOAKING" and row["next_look"], row
+    sandbox.ctl("clock", "7200")
+    passed = gate(sg, "soak", expect=0)
+    assert passed["reason"] == "SOAKED" and passed["since"] == row["since"], passed
+    sg("bump", "catalog", f"1.9.{next(TAGS)}")  # another version soaks anew
+    sandbox.ctl("refresh", "catalog-dev")
+    sg("wait", "catalog", "--env", "dev", *QUICK)
+    assert gate(sg, "soak", expect=75)["reason"] == "SOAKING"

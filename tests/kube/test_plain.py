@@ -156,3 +156,54 @@ def test_every_verb_is_held_against_a_run():
     found = [(resource, verb) for rule in rules() for resource in rule["resources"] for verb in rule["verbs"]]
     assert sorted(found) == sorted(needed)
     assert (RBAC / "plain.yaml").exists()
+
+
+GATE = """version: 1
+branch: main
+environments:
+  - {name: dev, branch: develop, workload: "%s/{service}", cluster: {context: dev, namespace: shop}}
+  - {name: staging, branch: main, application: "{service}-staging", cluster: {context: dev}, gates: [{type: soak, duration: 90d}]}
+services:
+  - {name: catalog, path: apps/catalog, image: registry.example.com/shop/catalog}
+"""
+LONG_AGO, FAR_AWAY = "2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"
+
+
+def soak(world, kind="Deployment"):
+    path = pathlib.Path(world.stagegate.folder) / "soak.yaml"
+    path.write_text(GATE % kind.lower(), encoding="ascii")
+    run = world.run("gate", NAME, "--to", "staging", "--output", "json", "--config", str(path), config=config(world), expect=None)
+    (row,) = [row for row in run.json["gates"] if row["type"] == "soak"]
+    return row
+
+
+def ready_pod(world, at, started=LONG_AGO):
+    path = f"/api/v1/namespaces/{SPACE}/pods/{NAME}-x"
+    code, _, answer = world.server.call("PATCH", path + "/status", {"status": {
+        "phase": "Running", "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": at}], "containerStatuses": [{
+            "name": "app", "image": IMAGE, "imageID": "", "ready": True, "restartCount": 0, "state": {"running": {"startedAt": started}}}]}})
+    assert code == 200, answer
+    return answer["metadata"]["creationTimestamp"]
+
+
+def test_it_soaks_since_its_pods_are_ready(world):
+    finished(world, "ReplicaSet")
+    created = ready_pod(world, LONG_AGO)
+    row = soak(world, "ReplicaSet")
+    assert (row["reason"], row["since"]) == ("SOAKING", created), row  # whatever the clock of a node says
+    ready_pod(world, LONG_AGO, started=FAR_AWAY)
+    row = soak(world, "ReplicaSet")
+    assert (row["reason"], row["since"]) == ("SOAK_NOT_BEGUN", FAR_AWAY), row
+
+
+def test_a_workload_without_a_pod_has_no_soak_time(world):
+    finished(world, "Deployment")
+    row = soak(world)
+    assert row["reason"] == "SOAK_TIME_UNKNOWN" and "no pod" in row["sentence"], row
+
+
+def test_a_job_soaks_since_it_is_complete(world):
+    place(world, "Job")
+    status(world, "Job", {"conditions": [{"type": "Complete", "status": "True", "lastTransitionTime": LONG_AGO}], "succeeded": 1})
+    row = soak(world, "Job")
+    assert (row["reason"], row["since"]) == ("SOAKED", LONG_AGO), row

@@ -23,6 +23,7 @@ class App:
         self.behaviour, self.factor = "healthy", 1.0
         self.live, self.pods, self.new_pods, self.hooks, self.hook_images = {}, [], [], [], []
         self.rolled, self.rollout, self.health = {}, 0, "Healthy"
+        self.ready_at = None  # when the newest roll-out was done; None: before the start
         self.stale = None  # live objects of before, for one compare
         self.hold = False  # the next compare waits after it has read the refs
         self.children = False  # an app of apps
@@ -119,6 +120,7 @@ class Controller:
     def finish(self, app):
         """The new pods are ready; a moment later the old ones are gone."""
         app.health = "Suspended" if app.behaviour == "suspended" else "Healthy"
+        app.ready_at = stamp(self.clock.now())
         self.request(app, 1)
         if app.behaviour in ("suspended", "old-pods", "finished-jobs"):
             return

@@ -16,8 +16,8 @@ LOG = "starting {name}\nreading settings\npanic: no connection to the database\n
 BROKEN = (*WAITS, "unschedulable", "quota")  # what never gets ready
 
 
-def condition(kind, status, reason, message=""):
-    return {"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": OLD_TERMINATES}
+def condition(kind, status, reason, message="", at=OLD_TERMINATES):
+    return {"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": at}
 
 
 class Workloads:
@@ -74,7 +74,8 @@ class Workloads:
         status["updatedReplicas"] = wanted if ready else min(wanted, 1)
         if not ready:
             status["replicas"] = wanted + 1
-        status["conditions"] = [condition("Progressing", "True", "ReplicaSetUpdated")]
+        status["conditions"] = [condition("Progressing", "True", "NewReplicaSetAvailable" if app.health == "Healthy" else "ReplicaSetUpdated")]
+        status["conditions"][0]["lastUpdateTime"] = app.ready_at or OLD_TERMINATES
         if app.health == "Degraded":
             text = f'ReplicaSet "{doc["metadata"]["name"]}-{self._hash(app)}" has timed out progressing.'
             status["conditions"] = [condition("Progressing", "False", "ProgressDeadlineExceeded", text)]
@@ -132,7 +133,8 @@ class Workloads:
             spec["restartPolicy"] = "Never"
             status = {"phase": "Succeeded"}
         elif what == "old" or app.health != "Progressing" and app.health != "Degraded":
-            status = self._running(name, image)
+            meta["creationTimestamp"] = OLD_TERMINATES if what == "old" else app.ready_at or OLD_TERMINATES
+            status = self._running(name, image, meta["creationTimestamp"])
             if what == "old" and app.health == "Healthy":
                 meta["deletionTimestamp"] = OLD_TERMINATES
         else:
@@ -140,9 +142,9 @@ class Workloads:
         return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec, "status": status}
 
     @staticmethod
-    def _running(name, image):
-        one = {"name": name, "image": image, "ready": True, "restartCount": 0, "state": {"running": {"startedAt": OLD_TERMINATES}}}
-        return {"phase": "Running", "conditions": [condition("Ready", "True", "")], "containerStatuses": [one]}
+    def _running(name, image, at):
+        one = {"name": name, "image": image, "ready": True, "restartCount": 0, "state": {"running": {"startedAt": at}}}
+        return {"phase": "Running", "conditions": [condition("Ready", "True", "", at=at)], "containerStatuses": [one]}
 
     @staticmethod
     def _starting(app, name, image, pod):

@@ -193,7 +193,7 @@ static void exceed(struct world *w)
 {
 	w->workload.available = 1;
 	w->condition = (struct sg_workload_condition){
-		"Progressing", "False", "ProgressDeadlineExceeded", "timed out"};
+		"Progressing", "False", "ProgressDeadlineExceeded", "timed out", 0};
 	w->workload.conditions = &w->condition;
 	w->workload.condition_count = 1;
 }
@@ -299,7 +299,7 @@ static void test_jobs(void **state)
 	w.workload.job_completions = 1;
 	w.seen.pod_count = 0;
 	EXPECT_WAIT(&w, PROGRESSING);
-	w.condition = (struct sg_workload_condition){"Complete", "True", "", ""};
+	w.condition = (struct sg_workload_condition){"Complete", "True", "", "", 0};
 	w.workload.conditions = &w.condition;
 	w.workload.condition_count = 1;
 	EXPECT_LIVE(&w);

@@ -462,7 +462,7 @@ static void pods_that_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < SG_COUNT(rows); i++) {
 		struct sg_workload_condition condition = {
-			"ReplicaFailure", "True", "FailedCreate", rows[i].message};
+			"ReplicaFailure", "True", "FailedCreate", rows[i].message, 0};
 		struct sg_workload w = {.conditions = &condition, .condition_count = 1};
 		struct sg_arena arena = {0};
 		struct sg_stuck stuck;
