@@ -13,6 +13,7 @@ struct sg_cluster_read {
 	const char *label;
 	struct sg_http_call *call; /* NULL between tries */
 	struct sg_buf body;
+	struct sg_buf patch; /* with bytes: it is no GET */
 	int64_t not_before_ms;
 	int failures;
 	int odd;
@@ -51,6 +52,13 @@ void sg_cluster_read_limit(struct sg_cluster_read *read, size_t max_bytes, bool 
 	read->text = text;
 }
 
+void sg_cluster_read_patch(struct sg_cluster_read *read, struct sg_str body)
+{
+	sg_buf_init(&read->patch, body.len + 1);
+	sg_buf_addstr(&read->patch, body);
+	read->text = true;
+}
+
 struct sg_str sg_cluster_read_text(const struct sg_cluster_read *read)
 {
 	return sg_buf_str(&read->body);
@@ -62,6 +70,7 @@ void sg_cluster_read_free(struct sg_cluster_read *read)
 		return;
 	sg_http_end(read->call);
 	sg_buf_release(&read->body);
+	sg_buf_release(&read->patch);
 	free(read->path);
 	free(read);
 }
@@ -95,8 +104,14 @@ static int failed(struct sg_cluster_read *read, const struct sg_err *why, struct
 
 static int begin(struct sg_cluster_read *read, struct sg_err *err)
 {
+	bool patches = read->patch.len > 0;
 	const struct sg_cluster_req req = {
-		.method = "GET", .path = read->path, .label = read->label};
+		.method = patches ? "PATCH" : "GET",
+		.path = read->path,
+		.content_type = patches ? "application/merge-patch+json" : NULL,
+		.body = sg_buf_str(&read->patch),
+		.label = read->label,
+	};
 	struct sg_err why = SG_ERR_INIT;
 
 	sg_buf_reset(&read->body);

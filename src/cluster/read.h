@@ -1,6 +1,6 @@
 /*
- * One object of the API server, read without blocking: several may be under way while watches go
- * on. What may pass is tried again without limit; the deadline is the caller's.
+ * One object of the API server, read, or patched, without blocking: several may be under way while
+ * watches go on. What may pass is tried again without limit; the deadline is the caller's.
  */
 #ifndef SG_CLUSTER_READ_H
 #define SG_CLUSTER_READ_H
@@ -22,6 +22,12 @@ void sg_cluster_read_be_patient(struct sg_cluster_read *read, int64_t patience_m
 /* No more than MAX_BYTES (0: SG_CLUSTER_OBJECT_MAX_BYTES) are taken. TEXT: it is no JSON, and no
  * *ret_doc comes of it. */
 void sg_cluster_read_limit(struct sg_cluster_read *read, size_t max_bytes, bool text);
+
+/*
+ * It is a merge patch with BODY (copied), which may be sent again and again: one that sets a value
+ * of its own, or that is guarded by a version. The answer is a text.
+ */
+void sg_cluster_read_patch(struct sg_cluster_read *read, struct sg_str body);
 
 /* What came last; lives as long as the read. */
 struct sg_str sg_cluster_read_text(const struct sg_cluster_read *read);

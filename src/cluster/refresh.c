@@ -1,8 +1,11 @@
 #include "cluster/refresh_impl.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
+#include "cluster/read.h"
 
 #define REFRESH "argocd.argoproj.io/refresh"
 #define HYDRATE "argocd.argoproj.io/hydrate"
@@ -35,129 +38,276 @@ static void write_body(enum sg_refresh_kind kind, const char *version, struct sg
 	sg_buf_adds(out, "}}}");
 }
 
-/* One refresh on its way. */
-struct ask {
+struct sg_refresh {
 	struct sg_cluster_client *client;
 	const struct sg_cluster_app *app;
 	enum sg_refresh_kind kind;
-	int64_t deadline_ms;
+	int64_t until_ms;
 	char version[VERSION_SIZE]; /* of the application without the annotation; "": read first */
-	struct sg_json *object;     /* as the patch left it */
+	int tries;
+	struct sg_cluster_read *read; /* or the patch, as `patching` says; NULL: neither yet */
+	bool patching;
+	struct sg_json *object;    /* as the patch left it */
+	struct sg_http_call *call; /* of Argo CD's own API */
 };
 
-/* Reads the application; true in *ret_pending when a request is there already. */
-static int look(struct ask *ask, bool *ret_pending, struct sg_err *err)
+struct sg_refresh *sg_refresh_new(struct sg_cluster_client *client,
+	const struct sg_cluster_app *app, enum sg_refresh_kind kind, const char *seen_version,
+	int64_t until_ms)
 {
-	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	const char *seen;
+	struct sg_refresh *refresh = sg_calloc(1, sizeof(*refresh));
 
-	if (sg_cluster_get_application(ask->client, ask->app, ask->deadline_ms, &doc, err) < 0)
-		return -1;
-	seen = sg_cluster_version_of(doc);
+	refresh->client = client;
+	refresh->app = app;
+	refresh->kind = kind;
+	refresh->until_ms = until_ms;
+	if (seen_version && strlen(seen_version) < VERSION_SIZE)
+		memcpy(refresh->version, seen_version, strlen(seen_version) + 1);
+	return refresh;
+}
+
+static void drop_read(struct sg_refresh *refresh)
+{
+	sg_cluster_read_free(refresh->read);
+	refresh->read = NULL;
+}
+
+void sg_refresh_free(struct sg_refresh *refresh)
+{
+	if (!refresh)
+		return;
+	drop_read(refresh);
+	sg_json_free(refresh->object);
+	sg_http_end(refresh->call);
+	free(refresh);
+}
+
+/* ---- of a Kubernetes API server ---- */
+
+/* The application was read: true in *ret_pending when a request is there already. */
+static int look(struct sg_refresh *refresh, const struct sg_json *doc, bool *ret_pending,
+	struct sg_err *err)
+{
+	const char *seen = sg_cluster_version_of(doc);
+
+	if (!sg_cluster_is_app(doc, refresh->app) || !seen[0])
+		return sg_fail(err, SG_R_ANSWER_INVALID,
+			"%s answers with something else than the application",
+			refresh->client->access->server);
 	if (strlen(seen) >= VERSION_SIZE)
 		return sg_fail(err, SG_R_ANSWER_INVALID,
 			"the resourceVersion of the application is too long");
-	memcpy(ask->version, seen, strlen(seen) + 1);
+	memcpy(refresh->version, seen, strlen(seen) + 1);
 	*ret_pending = sg_refresh_is_pending(doc);
 	return 0;
 }
 
 /* Whether the answer to our patch is an object that our patch has changed. */
-static int judge(
-	struct ask *ask, struct sg_str body, enum sg_refresh_result *ret, struct sg_err *err)
+static int judge(struct sg_refresh *refresh, struct sg_str body, enum sg_refresh_result *ret,
+	struct sg_err *err)
 {
-	if (sg_json_parse(body, &ask->object, err) < 0)
+	if (sg_json_parse(body, &refresh->object, err) < 0)
 		return -1;
-	if (!sg_cluster_is_app(ask->object, ask->app))
+	if (!sg_cluster_is_app(refresh->object, refresh->app))
 		return sg_fail(err, SG_R_ANSWER_INVALID,
 			"the server answers a patch with something else than the application");
-	*ret = strcmp(sg_cluster_version_of(ask->object), ask->version) == 0
+	*ret = strcmp(sg_cluster_version_of(refresh->object), refresh->version) == 0
 		       ? SG_REFRESH_NOTHING_CHANGED
 		       : SG_REFRESH_ASKED;
 	return 0;
 }
 
-static int refused(struct ask *ask, const struct sg_fault *fault, enum sg_refresh_result *ret,
-	struct sg_err *err)
+static int refused(struct sg_refresh *refresh, const struct sg_fault *fault,
+	enum sg_refresh_result *ret, struct sg_err *err)
 {
+	struct sg_err why = SG_ERR_INIT;
+
 	*ret = SG_REFRESH_CONTENDED;
 	if (fault->kind == SG_FAULT_CONFLICT)
 		return 0;
-	(void)sg_cluster_fail(ask->client, ask->app, "patch", fault, err);
-	if (fault->kind != SG_FAULT_FORBIDDEN || sg_cluster_may_patch_again(ask->client))
+	(void)sg_cluster_fail(refresh->client, refresh->app, "patch", fault, &why);
+	if (fault->kind != SG_FAULT_FORBIDDEN || sg_cluster_may_patch_again(refresh->client)) {
+		*err = why;
 		return -1;
-	ask->client->read_only = true;
-	ask->client->refusal = *err;
+	}
+	refresh->client->read_only = true;
+	refresh->client->refusal = why;
 	*ret = SG_REFRESH_NOT_PERMITTED;
 	return 0;
 }
 
-static int patch(struct ask *ask, enum sg_refresh_result *ret, struct sg_err *err)
+/* The next request: a read where no version is known, else the patch. */
+static int begin(struct sg_refresh *refresh, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path, body;
-	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
-	struct sg_cluster_req req = {.method = "PATCH", .label = "ask for a refresh"};
-	struct sg_fault fault;
 
 	sg_buf_init(&path, PATH_MAX_BYTES);
 	sg_buf_init(&body, PATH_MAX_BYTES);
-	if (sg_cluster_path_app(ask->app, &path, err) < 0)
+	if (sg_cluster_path_app(refresh->app, &path, err) < 0)
 		return -1;
-	sg_buf_adds(&path, "?fieldManager=stagegate");
-	write_body(ask->kind, ask->version, &body);
-	req.path = path.ptr;
-	req.body = sg_buf_str(&body);
-	req.content_type = "application/merge-patch+json";
-	if (sg_cluster_send(ask->client, &req, ask->deadline_ms, &res, &fault, err) < 0)
-		return -1;
-	if (fault.kind != SG_FAULT_NONE)
-		return refused(ask, &fault, ret, err);
-	ask->client->patched = true;
-	return judge(ask, sg_buf_str(&res.body), ret, err);
+	refresh->patching = refresh->version[0] != '\0';
+	if (refresh->patching)
+		sg_buf_adds(&path, "?fieldManager=stagegate");
+	refresh->read = sg_cluster_read_new(refresh->client, path.ptr,
+		refresh->patching ? "ask for a refresh" : "read the application");
+	if (refresh->patching) {
+		write_body(refresh->kind, refresh->version, &body);
+		sg_cluster_read_patch(refresh->read, sg_buf_str(&body));
+	}
+	return 0;
 }
 
-static int run(struct ask *ask, enum sg_refresh_result *ret, struct sg_err *err)
+/* *RET is CONTENDED while there is another request to be made. */
+static int take(struct sg_refresh *refresh, const struct sg_json *doc, const struct sg_fault *fault,
+	enum sg_refresh_result *ret, struct sg_err *err)
 {
-	enum sg_refresh_result result = SG_REFRESH_CONTENDED;
 	bool pending = false;
 
-	for (int i = 0; i < TRIES && result == SG_REFRESH_CONTENDED; i++) {
-		if (!ask->version[0] && look(ask, &pending, err) < 0)
-			return -1;
-		if (pending)
-			result = SG_REFRESH_ALREADY_THERE;
-		else if (patch(ask, &result, err) < 0)
-			return -1;
-		if (result == SG_REFRESH_CONTENDED)
-			ask->version[0] = '\0';
+	if (refresh->patching) {
+		if (fault->kind != SG_FAULT_NONE)
+			return refused(refresh, fault, ret, err);
+		refresh->client->patched = true;
+		return judge(refresh, sg_cluster_read_text(refresh->read), ret, err);
 	}
-	*ret = result;
+	if (!doc)
+		return sg_cluster_fail(refresh->client, refresh->app, "get", fault, err);
+	if (look(refresh, doc, &pending, err) < 0)
+		return -1;
+	*ret = pending ? SG_REFRESH_ALREADY_THERE : SG_REFRESH_CONTENDED;
 	return 0;
+}
+
+static int64_t now_of(const struct sg_refresh *refresh)
+{
+	return sg_loop_now_ms(refresh->client->http->loop);
+}
+
+/* 0: it may still be answered. */
+static int give_up(const struct sg_refresh *refresh, struct sg_err *err)
+{
+	const struct sg_err *trouble = sg_cluster_read_trouble(refresh->read);
+
+	if (now_of(refresh) < refresh->until_ms)
+		return 0;
+	if (!trouble)
+		return sg_fail(err, SG_R_REMOTE_TIMEOUT, "%s did not answer in time",
+			refresh->client->access->server);
+	*err = *trouble;
+	return -1;
+}
+
+/* One request to its end: 1. *RET is CONTENDED where another one follows. 0: not yet. */
+static int ask_once(struct sg_refresh *refresh, enum sg_refresh_result *ret, struct sg_err *err)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_fault fault = {0};
+	int n;
+
+	if (!refresh->read && begin(refresh, err) < 0)
+		return -1;
+	n = sg_cluster_read_step(refresh->read, &doc, &fault, err);
+	if (n == 0)
+		return give_up(refresh, err);
+	if (n > 0)
+		n = take(refresh, doc, &fault, ret, err) < 0 ? -1 : 1;
+	drop_read(refresh);
+	return n;
+}
+
+/* After a conflict the application is read again. */
+static int ask_kubernetes(
+	struct sg_refresh *refresh, enum sg_refresh_result *ret, struct sg_err *err)
+{
+	int n = 1;
+
+	*ret = SG_REFRESH_NOT_PERMITTED;
+	if (refresh->client->read_only)
+		return 1;
+	for (*ret = SG_REFRESH_CONTENDED; refresh->tries < TRIES && n == 1;) {
+		n = ask_once(refresh, ret, err);
+		if (n != 1 || *ret != SG_REFRESH_CONTENDED)
+			return n;
+		if (refresh->patching) {
+			refresh->tries++;
+			refresh->version[0] = '\0';
+		}
+	}
+	return n;
+}
+
+/* ---- of Argo CD's own API ---- */
+
+/* It was taken, or the answer is left to whoever watches the application: hanging up does not take
+ * it back. */
+static bool is_over(const struct sg_refresh *refresh)
+{
+	return refresh->call->done || refresh->call->status == 200 ||
+	       now_of(refresh) >= refresh->until_ms;
+}
+
+static int ask_argocd(struct sg_refresh *refresh, enum sg_refresh_result *ret, struct sg_err *err)
+{
+	int64_t until_ms = sg_loop_after(refresh->client->http->loop, SG_REFRESH_PATIENCE_MS);
+
+	*ret = SG_REFRESH_ASKED;
+	if (!refresh->call) {
+		if (until_ms < refresh->until_ms)
+			refresh->until_ms = until_ms;
+		if (sg_refresh_start(
+			    refresh->client, refresh->app, refresh->kind, &refresh->call, err) < 0)
+			return -1;
+	}
+	if (!is_over(refresh))
+		return 0;
+	return sg_refresh_judge(refresh->client, refresh->app, refresh->call, err) < 0 ? -1 : 1;
+}
+
+/* ---- of both ---- */
+
+int sg_refresh_step(struct sg_refresh *refresh, enum sg_refresh_result *ret,
+	struct sg_json **ret_object, struct sg_err *err)
+{
+	bool argocd = refresh->client->access->speech == SG_SPEAKS_ARGOCD;
+	int n = argocd ? ask_argocd(refresh, ret, err) : ask_kubernetes(refresh, ret, err);
+
+	*ret_object = NULL;
+	if (n == 1 && *ret == SG_REFRESH_ASKED) {
+		*ret_object = refresh->object;
+		refresh->object = NULL;
+	}
+	return n;
+}
+
+int64_t sg_refresh_due_ms(const struct sg_refresh *refresh)
+{
+	int64_t due_ms = SG_NEVER;
+
+	if ((!refresh->read && !refresh->call) || (refresh->call && is_over(refresh)))
+		return 0;
+	if (refresh->read)
+		due_ms = sg_cluster_read_due_ms(refresh->read);
+	return due_ms < refresh->until_ms ? due_ms : refresh->until_ms;
 }
 
 int sg_cluster_refresh(struct sg_cluster_client *client, const struct sg_cluster_app *app,
 	enum sg_refresh_kind kind, const char *seen_version, int64_t deadline_ms,
 	enum sg_refresh_result *ret, struct sg_json **ret_object, struct sg_err *err)
 {
-	struct ask ask = {.client = client, .app = app, .kind = kind, .deadline_ms = deadline_ms};
-	int n = 0;
+	struct sg_refresh *refresh = sg_refresh_new(client, app, kind, seen_version, deadline_ms);
+	struct sg_json *object = NULL;
+	int n;
 
-	if (seen_version && strlen(seen_version) < VERSION_SIZE)
-		memcpy(ask.version, seen_version, strlen(seen_version) + 1);
-	if (client->access->speech == SG_SPEAKS_ARGOCD) {
-		*ret = SG_REFRESH_ASKED;
-		if (ret_object)
-			*ret_object = NULL;
-		return sg_refresh_by_argocd(client, app, kind, deadline_ms, err);
-	}
-	if (client->read_only)
-		*ret = SG_REFRESH_NOT_PERMITTED;
+	while ((n = sg_refresh_step(refresh, ret, &object, err)) == 0)
+		if (sg_loop_wait(client->http->loop, sg_refresh_due_ms(refresh), err) < 0) {
+			n = -1;
+			break;
+		}
+	sg_refresh_free(refresh);
+	if (n < 0)
+		return -1;
+	if (ret_object)
+		*ret_object = object;
 	else
-		n = run(&ask, ret, err);
-	if (n == 0 && ret_object && *ret == SG_REFRESH_ASKED) {
-		*ret_object = ask.object;
-		ask.object = NULL;
-	}
-	sg_json_free(ask.object);
-	return n;
+		sg_json_free(object);
+	return 0;
 }

@@ -29,22 +29,8 @@ enum sg_refresh_result {
 /* True when the object carries a request that is not consumed yet. */
 bool sg_refresh_is_pending(const struct sg_json *object);
 
-/*
- * Puts the annotation with a merge patch that is guarded by the version of an object without it.
- * SEEN_VERSION is that version, from the watch or a read of the caller's; NULL: read first. After a
- * 409 the application is read again.
- *
- * The first NOT_PERMITTED fills client->refusal (FORBIDDEN, with the missing RBAC rule) for the
- * caller to say once; then every call answers NOT_PERMITTED at once. Where a patch was allowed
- * before, that takes SG_CLUSTER_STARTING_MS of denial; until then it is the error FORBIDDEN. -1:
- * APPLICATION_NOT_FOUND, AUTH_FAILED, or the network until DEADLINE_MS.
- *
- * With ASKED, *ret_object (unless ret_object is NULL) is the application as the patch left it; the
- * caller frees it or hands it to sg_watch_feed(), which knows when it may become an event.
- */
-int sg_cluster_refresh(struct sg_cluster_client *client, const struct sg_cluster_app *app,
-	enum sg_refresh_kind kind, const char *seen_version, int64_t deadline_ms,
-	enum sg_refresh_result *ret, struct sg_json **ret_object, struct sg_err *err) SG_MUST_CHECK;
+/* One request on its way. */
+struct sg_refresh;
 
 /*
  * Argo CD's own API answers once the request is consumed, or never, and hanging up does not take it
@@ -52,14 +38,39 @@ int sg_cluster_refresh(struct sg_cluster_client *client, const struct sg_cluster
  */
 #define SG_REFRESH_PATIENCE_MS 1000
 
-/* Of Argo CD's own API: begins a request that the caller ends. */
-int sg_refresh_start(struct sg_cluster_client *client, const struct sg_cluster_app *app,
-	enum sg_refresh_kind kind, struct sg_http_call **ret_call,
-	struct sg_err *err) SG_MUST_CHECK;
+/*
+ * Puts the annotation with a merge patch that is guarded by the version of an object without it.
+ * SEEN_VERSION is that version, from the watch or a read of the caller's; NULL: read first. After a
+ * 409 the application is read again. UNTIL_MS, of the loop's clock: then it is given up. Nothing is
+ * sent before the first step. CLIENT and APP outlive it; the caller frees it, which ends what is
+ * under way.
+ */
+struct sg_refresh *sg_refresh_new(struct sg_cluster_client *client,
+	const struct sg_cluster_app *app, enum sg_refresh_kind kind, const char *seen_version,
+	int64_t until_ms);
+void sg_refresh_free(struct sg_refresh *refresh);
 
-/* What has become of it so far: 0 taken, as far as one can tell; else the errors of
- * sg_cluster_refresh(). */
-int sg_refresh_judge(struct sg_cluster_client *client, const struct sg_cluster_app *app,
-	const struct sg_http_call *call, struct sg_err *err) SG_MUST_CHECK;
+/*
+ * Goes on, and does not block. 1: *ret says what came of it. 0: not yet. -1: APPLICATION_NOT_FOUND,
+ * AUTH_FAILED, FORBIDDEN, ANSWER_INVALID, or the network until UNTIL_MS.
+ *
+ * The first NOT_PERMITTED fills client->refusal (FORBIDDEN, with the missing RBAC rule) for the
+ * caller to say once; then every one answers NOT_PERMITTED at once. Where a patch was allowed
+ * before, that takes SG_CLUSTER_STARTING_MS of denial; until then it is the error FORBIDDEN.
+ *
+ * With ASKED, *ret_object is the application as the patch left it, or NULL (Argo CD's own API shows
+ * none); the caller frees it or hands it to sg_watch_feed(), which knows when it may become an
+ * event.
+ */
+int sg_refresh_step(struct sg_refresh *refresh, enum sg_refresh_result *ret,
+	struct sg_json **ret_object, struct sg_err *err) SG_MUST_CHECK;
+
+/* When a step is due even if no byte arrives; of the loop's clock. */
+int64_t sg_refresh_due_ms(const struct sg_refresh *refresh);
+
+/* The whole of it, for who has nothing else to do meanwhile; ret_object may be NULL. */
+int sg_cluster_refresh(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+	enum sg_refresh_kind kind, const char *seen_version, int64_t deadline_ms,
+	enum sg_refresh_result *ret, struct sg_json **ret_object, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

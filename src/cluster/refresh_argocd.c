@@ -32,26 +32,3 @@ int sg_refresh_judge(struct sg_cluster_client *client, const struct sg_cluster_a
 	sg_fault_read(call->status, &call->headers, sg_buf_str(&call->body), &fault);
 	return sg_cluster_fail(client, app, "get", &fault, err);
 }
-
-static int wait_a_little(struct sg_loop *loop, const struct sg_http_call *call, int64_t deadline_ms,
-	struct sg_err *err)
-{
-	int64_t until_ms = sg_loop_after(loop, SG_REFRESH_PATIENCE_MS);
-
-	until_ms = until_ms < deadline_ms ? until_ms : deadline_ms;
-	while (!call->done && sg_loop_now_ms(loop) < until_ms)
-		if (sg_loop_wait(loop, until_ms, err) < 0)
-			return -1;
-	return 0;
-}
-
-int sg_refresh_by_argocd(struct sg_cluster_client *client, const struct sg_cluster_app *app,
-	enum sg_refresh_kind kind, int64_t deadline_ms, struct sg_err *err)
-{
-	SG_AUTO(sg_http_end_ptr) struct sg_http_call *call = NULL;
-
-	if (sg_refresh_start(client, app, kind, &call, err) < 0 ||
-		wait_a_little(client->http->loop, call, deadline_ms, err) < 0)
-		return -1;
-	return sg_refresh_judge(client, app, call, err);
-}

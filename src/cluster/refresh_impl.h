@@ -4,9 +4,14 @@
 
 #include "cluster/refresh.h"
 
-/* Asks Argo CD's own API, and waits no longer than SG_REFRESH_PATIENCE_MS for the end. Errors as
+/* Of Argo CD's own API: begins a request that the caller ends. */
+int sg_refresh_start(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+	enum sg_refresh_kind kind, struct sg_http_call **ret_call,
+	struct sg_err *err) SG_MUST_CHECK;
+
+/* What has become of it so far: 0 taken, as far as one can tell; else the errors of
  * sg_cluster_refresh(). */
-int sg_refresh_by_argocd(struct sg_cluster_client *client, const struct sg_cluster_app *app,
-	enum sg_refresh_kind kind, int64_t deadline_ms, struct sg_err *err) SG_MUST_CHECK;
+int sg_refresh_judge(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+	const struct sg_http_call *call, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

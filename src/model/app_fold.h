@@ -25,6 +25,7 @@ struct sg_app_requests {
 	size_t in_a_row; /* while the rows say R */
 	bool any;
 	bool hydration; /* a forced hydration was asked for */
+	bool under_way; /* the last one is not answered yet */
 	int64_t last_ms;
 };
 

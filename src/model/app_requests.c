@@ -20,7 +20,8 @@ static int64_t earlier(int64_t a, int64_t b)
 static bool wants(const struct sg_app_fold *fold)
 {
 	return fold->app && !fold->gone && !fold->app->refresh && fold->policy->may_refresh &&
-	       fold->verdict.kind != SG_APP_FAIL && fold->answer.refresh != SG_APP_REFRESH_NONE;
+	       fold->verdict.kind != SG_APP_FAIL && !fold->requests.under_way &&
+	       fold->answer.refresh != SG_APP_REFRESH_NONE;
 }
 
 static int64_t grace_over(const struct sg_app_fold *fold)
@@ -73,19 +74,61 @@ bool sg_app_fold_request(const struct sg_app_fold *fold, int64_t now_ms, struct 
 	return false;
 }
 
+typedef void note_fn(
+	struct sg_app_requests *requests, const struct sg_app_request *request, int64_t now_ms);
+
+static void requested(
+	struct sg_app_requests *requests, const struct sg_app_request *request, int64_t now_ms)
+{
+	requests->any = true;
+	requests->in_a_row++;
+	requests->last_ms = now_ms;
+	requests->hydration = requests->hydration || request->hydrate;
+}
+
+static void requesting(
+	struct sg_app_requests *requests, const struct sg_app_request *request, int64_t now_ms)
+{
+	requested(requests, request, now_ms);
+	requests->under_way = true;
+}
+
+static void answered(
+	struct sg_app_requests *requests, const struct sg_app_request *request, int64_t now_ms)
+{
+	(void)request;
+	requests->under_way = false;
+	requests->last_ms = now_ms;
+}
+
+/* In the fold of the application that REQUEST is about, wherever it stands. */
+static void note(struct sg_app_fold *fold, const struct sg_app_request *request, int64_t now_ms,
+	note_fn *how)
+{
+	if (fold->app && strcmp(fold->app->name, request->name) == 0 &&
+		strcmp(fold->app->namespace, request->namespace) == 0)
+		how(&fold->requests, request, now_ms);
+	for (size_t i = 0; i < fold->child_count; i++)
+		if (fold->children[i].fold)
+			note(fold->children[i].fold, request, now_ms, how);
+}
+
 void sg_app_fold_requested(
 	struct sg_app_fold *fold, const struct sg_app_request *request, int64_t now_ms)
 {
-	if (fold->app && strcmp(fold->app->name, request->name) == 0 &&
-		strcmp(fold->app->namespace, request->namespace) == 0) {
-		fold->requests.any = true;
-		fold->requests.in_a_row++;
-		fold->requests.last_ms = now_ms;
-		fold->requests.hydration = fold->requests.hydration || request->hydrate;
-	}
-	for (size_t i = 0; i < fold->child_count; i++)
-		if (fold->children[i].fold)
-			sg_app_fold_requested(fold->children[i].fold, request, now_ms);
+	note(fold, request, now_ms, requested);
+}
+
+void sg_app_fold_requesting(
+	struct sg_app_fold *fold, const struct sg_app_request *request, int64_t now_ms)
+{
+	note(fold, request, now_ms, requesting);
+}
+
+void sg_app_fold_answered(
+	struct sg_app_fold *fold, const struct sg_app_request *request, int64_t now_ms)
+{
+	note(fold, request, now_ms, answered);
 }
 
 int64_t sg_app_fold_next_look(const struct sg_app_fold *fold, int64_t now_ms)

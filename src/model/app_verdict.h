@@ -184,6 +184,13 @@ bool sg_app_fold_request(
 void sg_app_fold_requested(
 	struct sg_app_fold *fold, const struct sg_app_request *request, int64_t now_ms);
 
+/* Instead, where it takes its time: REQUEST is being made, and no other one of that application is
+ * due; until it was answered, or came to nothing. */
+void sg_app_fold_requesting(
+	struct sg_app_fold *fold, const struct sg_app_request *request, int64_t now_ms);
+void sg_app_fold_answered(
+	struct sg_app_fold *fold, const struct sg_app_request *request, int64_t now_ms);
+
 /* A sync that should be started now: policy.sync_manually, and it is not the set's business. */
 struct sg_app_wanted_sync {
 	const char *namespace; /* of the application, a child it may be; until the next call on the

@@ -386,9 +386,11 @@ int sg_follower_step(struct sg_follower *follower, struct sg_err *err)
 		sg_follower_close(follower, false);
 	if (follower->end)
 		return 0;
-	if (kind_of(follower) != SG_APP_SUCCESS &&
-		(sg_follower_ask(follower, err) < 0 || sg_follower_sync(follower, err) < 0))
-		return -1;
+	if (kind_of(follower) != SG_APP_SUCCESS) {
+		sg_follower_ask(follower);
+		if (sg_follower_sync(follower, err) < 0)
+			return -1;
+	}
 	if (follower->end)
 		return 0;
 	if (kind_of(follower) != SG_APP_SUCCESS)

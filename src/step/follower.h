@@ -73,9 +73,10 @@ void sg_follower_take_side(struct sg_follower *follower);
 /* It ends with WHY, which lives as long as the run: no verdict can be had of it. */
 void sg_follower_fail(struct sg_follower *follower, const struct sg_err *why);
 
-/* A refresh of NAME was taken, or not: then WHY has a reason. */
-void sg_follower_refreshed(
-	struct sg_follower *follower, const char *name, const struct sg_err *why);
+/* What became of a refresh of APP, ours or a child: WHY it was not taken, or NULL; DENIED: we may
+ * not ask for any. */
+void sg_follower_refreshed(struct sg_follower *follower, const struct sg_herd_app *app,
+	enum sg_refresh_kind kind, bool denied, const struct sg_err *why);
 
 /* Lets time count, looks at the workloads, asks for a refresh when the fold wants one. */
 int sg_follower_step(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
@@ -102,7 +103,7 @@ int64_t sg_follower_due_ms(const struct sg_follower *follower);
 struct sg_await_end sg_follower_end(const struct sg_follower *follower);
 
 /* Inside, follower_ask.c: a refresh, when the fold wants one. */
-int sg_follower_ask(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
+void sg_follower_ask(struct sg_follower *follower);
 /* Inside: until when a request of ours may take; the others wait for it. */
 int64_t sg_follower_until_ms(const struct sg_follower *follower);
 /* Inside: the version that was seen last of an application that is ours or a child; NULL: none. */

@@ -28,13 +28,6 @@ static struct sg_herd_app *herd_app_of(
 				     : sg_herd_child(follower->herd, app, follower);
 }
 
-/* As our own patch left it, for a watch that is none (cluster/watch.h). */
-static void patched(
-	struct sg_follower *follower, const struct sg_cluster_app *app, struct sg_json *object)
-{
-	sg_herd_feed(herd_app_of(follower, app), object);
-}
-
 /* The version that was fed last, of an application that is ours or a child. */
 const char *sg_follower_version_of(struct sg_follower *follower, const struct sg_cluster_app *app)
 {
@@ -56,56 +49,42 @@ void sg_follower_refused(
 	follower->refusal = sg_strdup(text);
 }
 
-void sg_follower_refreshed(struct sg_follower *follower, const char *name, const struct sg_err *why)
+void sg_follower_refreshed(struct sg_follower *follower, const struct sg_herd_app *app,
+	enum sg_refresh_kind kind, bool denied, const struct sg_err *why)
 {
-	bool taken = why->reason == SG_R_OK;
+	const struct sg_app_request request = {.namespace = app->name.namespace,
+		.name = app->name.name,
+		.hydrate = kind == SG_REFRESH_HYDRATE};
 
-	if (!taken)
-		sg_debug(follower->world->log, "refresh of %s: %s", name, why->cause);
-	sg_follower_refused(follower, "refresh could be asked for", taken ? NULL : why);
-}
-
-static int ask_kubernetes(struct sg_follower *follower, const struct sg_cluster_app *app,
-	enum sg_refresh_kind kind, struct sg_err *err)
-{
-	enum sg_refresh_result result;
-	struct sg_json *object = NULL;
-	struct sg_err trouble = SG_ERR_INIT;
-
-	if (sg_cluster_refresh(follower->client, app, kind, sg_follower_version_of(follower, app),
-		    sg_follower_until_ms(follower), &result, &object, &trouble) < 0) {
-		if (trouble.reason == SG_R_CANCELLED) {
-			*err = trouble;
-			return -1;
-		}
-	} else if (result == SG_REFRESH_NOT_PERMITTED) {
+	if (follower->end)
+		return;
+	if (denied)
 		follower->policy.may_refresh = false; /* a warning of its own says it */
-		trouble = (struct sg_err)SG_ERR_INIT;
-	}
-	sg_follower_refreshed(follower, app->name, &trouble);
-	if (object)
-		patched(follower, app, object);
-	return 0;
+	if (why)
+		sg_debug(follower->world->log, "refresh of %s: %s", app->name.name, why->cause);
+	sg_follower_refused(follower, "refresh could be asked for", why);
+	sg_app_fold_answered(follower->fold, &request, sg_follower_now_ms(follower));
 }
 
 /*
  * Trouble while asking is not the end: the watch goes on, and the fold asks again with its own
- * back-off. Only a signal ends the run here.
+ * back-off. A refresh that somebody else's follower has under way is as good as ours.
  */
-int sg_follower_ask(struct sg_follower *follower, struct sg_err *err)
+void sg_follower_ask(struct sg_follower *follower)
 {
+	int64_t now_ms = sg_follower_now_ms(follower);
 	struct sg_app_request request;
-	struct sg_cluster_app app; /* a child's refresh goes to the child */
+	struct sg_cluster_app name; /* a child's refresh goes to the child */
+	struct sg_herd_app *app;
 
-	if (!follower->policy.may_refresh ||
-		!sg_app_fold_request(follower->fold, sg_follower_now_ms(follower), &request))
-		return 0;
-	app = (struct sg_cluster_app){request.namespace, request.name};
-	if (follower->client->access->speech == SG_SPEAKS_ARGOCD)
-		sg_herd_refresh(follower->herd, herd_app_of(follower, &app),
-			sg_refresh_kind_of(&request), follower);
-	else if (ask_kubernetes(follower, &app, sg_refresh_kind_of(&request), err) < 0)
-		return -1;
-	sg_app_fold_requested(follower->fold, &request, sg_follower_now_ms(follower));
-	return 0;
+	if (!follower->policy.may_refresh || !sg_app_fold_request(follower->fold, now_ms, &request))
+		return;
+	name = (struct sg_cluster_app){request.namespace, request.name};
+	app = herd_app_of(follower, &name);
+	if (app->refreshing) {
+		sg_app_fold_requested(follower->fold, &request, now_ms);
+		return;
+	}
+	sg_herd_refresh(follower->herd, app, sg_refresh_kind_of(&request), follower);
+	sg_app_fold_requesting(follower->fold, &request, now_ms);
 }

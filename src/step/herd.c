@@ -224,6 +224,7 @@ static int split(struct sg_herd *herd, struct sg_herd_watch *watch, struct sg_er
 
 static void tell(struct sg_herd *herd, struct sg_herd_app *app)
 {
+	app->news++;
 	for (size_t i = 0; i < app->owners.count; i++)
 		sg_follower_take(app->owners.items[i]);
 	for (size_t i = 0; i < app->askers.count; i++)

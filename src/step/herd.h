@@ -30,6 +30,7 @@ struct sg_herd_app {
 	struct sg_herd_watch *watch;
 	struct sg_herd_list owners;
 	struct sg_herd_list askers;
+	size_t news;     /* it changes with each that is seen */
 	bool refreshing; /* a refresh waits for its turn, or its answer */
 };
 
@@ -106,7 +107,8 @@ void sg_herd_overtake(struct sg_herd_app *app, const struct sg_json *object);
 void sg_herd_feed(struct sg_herd_app *app, struct sg_json *object);
 const struct sg_err *sg_herd_trouble(const struct sg_herd_app *app);
 
-/* herd_refresh.c: over Argo CD's own API only. FOLLOWER is told by sg_follower_refreshed(). */
+/* herd_refresh.c: of an APP that is not `refreshing`. FOLLOWER, where it is not over by then, is
+ * told by sg_follower_refreshed(). */
 void sg_herd_refresh(struct sg_herd *herd, struct sg_herd_app *app, enum sg_refresh_kind kind,
 	struct sg_follower *follower);
 int sg_herd_step_refreshes(struct sg_herd *herd, struct sg_err *err) SG_MUST_CHECK;

@@ -151,25 +151,62 @@ static void confirm(struct follower *follower)
 }
 
 /* The patch needs an object without the annotation; on a conflict it reads and tries again. */
+static void go_on_asking(struct follower *follower, int app)
+{
+	struct tool *tool = follower->tool;
+	struct ask *ask = &follower->asks[app];
+	const struct sg_app_request request = {
+		.namespace = facts_namespace, .name = facts_name(app)};
+
+	if (!ask->patched && tool->world.now_ms >= ask->patch_ms) {
+		ask->patched = true;
+		world_say(&tool->world, app, "    we ask for a refresh");
+		if (tool->world.apps[app].object.refresh == REFRESH_ABSENT)
+			(void)world_refresh(&tool->world, app, ask->word);
+	}
+	if (tool->world.now_ms < ask->answer_ms)
+		return;
+	ask->under_way = false;
+	sg_app_fold_answered(follower->fold, &request, tool->world.now_ms);
+}
+
+/* Most answers come at once; others when much has happened since, or not at all. */
+static void begin_asking(struct follower *follower, int app, const struct sg_app_request *request)
+{
+	struct tool *tool = follower->tool;
+	int64_t now = tool->world.now_ms;
+	struct ask *ask = &follower->asks[app];
+
+	*ask = (struct ask){.under_way = true,
+		.word = request->refresh == SG_APP_REFRESH_HARD ? REFRESH_HARD : REFRESH_NORMAL,
+		.patch_ms = now,
+		.answer_ms = now};
+	if (dice_chance(&tool->delays, 40)) {
+		ask->patch_ms += dice_span(&tool->delays, 0, 12000);
+		ask->answer_ms = ask->patch_ms + dice_span(&tool->delays, 0, 18000);
+	}
+	if (dice_chance(&tool->delays, 5)) {
+		ask->patch_ms = NEVER;
+		ask->answer_ms = now + 30000;
+	}
+	sg_app_fold_requesting(follower->fold, request, now);
+	go_on_asking(follower, app);
+}
+
 static void ask_refresh(struct follower *follower)
 {
 	struct tool *tool = follower->tool;
 	struct sg_app_request request;
-	int64_t now = tool->world.now_ms;
 
+	for (int i = 0; i < tool->plan->app_count; i++)
+		if (follower->asks[i].under_way)
+			go_on_asking(follower, i);
 	if (!follower->policy.may_refresh || breaks_is(tool->broken, "no-refresh") ||
-		!sg_app_fold_request(follower->fold, now, &request))
+		!sg_app_fold_request(follower->fold, tool->world.now_ms, &request))
 		return;
-	for (int i = 0; i < tool->plan->app_count; i++) {
-		if (strcmp(facts_name(i), request.name) != 0)
-			continue;
-		world_say(&tool->world, i, "    we ask for a refresh");
-		if (tool->world.apps[i].object.refresh == REFRESH_ABSENT)
-			(void)world_refresh(&tool->world, i,
-				request.refresh == SG_APP_REFRESH_HARD ? REFRESH_HARD
-								       : REFRESH_NORMAL);
-	}
-	sg_app_fold_requested(follower->fold, &request, now);
+	for (int i = 0; i < tool->plan->app_count; i++)
+		if (strcmp(facts_name(i), request.name) == 0)
+			begin_asking(follower, i, &request);
 }
 
 /* Twice in a row another version than the watch, which has not moved: the watch is dead. */
@@ -235,6 +272,13 @@ static int64_t due(const struct follower *follower)
 
 	if (breaks_is(follower->tool->broken, "no-refresh"))
 		at = follower->poll_ms;
+	for (int i = 0; i < follower->tool->plan->app_count; i++) {
+		const struct ask *ask = &follower->asks[i];
+
+		if (ask->under_way)
+			at = first(at, ask->patched ? ask->answer_ms
+						    : first(ask->patch_ms, ask->answer_ms));
+	}
 	if (follower->count)
 		at = first(at, follower->queue[follower->first].at_ms);
 	return at;
@@ -320,6 +364,7 @@ void tool_run(const struct plan *plan, const char *broken, bool trace, struct ou
 	tool.plan = plan;
 	tool.broken = broken;
 	tool.dice.state = plan->seed ^ (plan->number << 20);
+	tool.delays.state = ~tool.dice.state;
 	tool.count = 0;
 	tool.outcome = ret;
 	world_start(plan, &tool.world);

@@ -20,6 +20,14 @@ struct held {
 	uint64_t version;
 };
 
+/* A request for a refresh, which takes its time there and back. */
+struct ask {
+	bool under_way;
+	bool patched;
+	enum refresh_word word;
+	int64_t patch_ms, answer_ms;
+};
+
 struct follower {
 	struct tool *tool;
 	int root;
@@ -29,6 +37,7 @@ struct follower {
 	struct sg_app_beside beside;
 	struct sg_app_fold *fold;
 	struct held held[APPS_MAX];
+	struct ask asks[APPS_MAX];
 	struct event queue[QUEUE];
 	size_t first, count;
 	int64_t last_ms; /* when the newest event of the queue arrives */
@@ -43,6 +52,7 @@ struct tool {
 	const char *broken;
 	struct world world;
 	struct dice dice;
+	struct dice delays; /* of requests */
 	struct follower followers[APPS_MAX];
 	int count;
 	struct outcome *outcome;

@@ -54,6 +54,10 @@ struct story {
 	int64_t away_from_ms, away_until_ms;
 	int version;
 	int patch_status;     /* of each patch; 0: 200 */
+	const char *silent;   /* the application whose patches are answered after PATCH_MS; NULL */
+	int64_t patch_ms;     /* 0: never */
+	const char *patched;  /* as that patch leaves it */
+	int64_t patched_ms;   /* when the last of them was sent */
 	int64_t lag_ms;       /* how late the watch tells */
 	int64_t listed_ms;    /* when the last list was answered */
 	bool argocd;          /* Argo CD's own API; a request to refresh is never answered */
@@ -361,6 +365,15 @@ static void answer_patch(
 	s->counts.patches++;
 	if (s->patch_status) {
 		refuse(answer, s->patch_status, "UnsupportedMediaType");
+		return;
+	}
+	if (s->silent && strcmp(s->silent, wanted.name) == 0) {
+		s->patched_ms = story_ms(s);
+		if (!s->patch_ms) {
+			script_silence(answer);
+			return;
+		}
+		script_piece(answer, s->patch_ms, sg_str_of(s->patched));
 		return;
 	}
 	for (const struct object *o = s->objects; o < s->objects + s->count; o++)
@@ -1054,6 +1067,136 @@ static void a_signal_in_the_middle_of_such_a_read_says_how_far_it_is(void **stat
 	finish(&s);
 }
 
+/* ---- refreshes that are not answered ---- */
+
+static void begin_silent(struct story *s, struct cluster_world *w)
+{
+	begin(s, w);
+	s->keep_going = true;
+	s->silent = "slow";
+	happens(s, 0, older(good("argocd", "slow")));
+	happens(s, 0, older(good("argocd", "web")));
+}
+
+/* It is asked for again after that time, and its own events are seen all the while. */
+static void a_refresh_without_an_answer_holds_up_nobody(void **state)
+{
+	struct story s;
+
+	begin_silent(&s, *state);
+	happens(&s, 5000, good("argocd", "web"));
+	happens(&s, 56000, good("argocd", "slow"));
+	(void)ask(&s, "argocd", "slow");
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[0].elapsed_ms, 56000, 56100);
+	assert_in_range(s.done.ends[1].elapsed_ms, 5000, 5100);
+	assert_int_equal(s.counts.patches, 3);       /* of both, and of the silent one again: */
+	assert_in_range(s.patched_ms, 40000, 41000); /* 30 s for the answer, and 10 of back-off */
+	finish(&s);
+}
+
+static void times_of_their_own_end_while_a_refresh_is_not_answered(void **state)
+{
+	struct story s;
+
+	begin_silent(&s, *state);
+	ask(&s, "argocd", "slow")->timeout_ms = 6000;
+	ask(&s, "argocd", "web")->timeout_ms = 4000;
+	assert_int_equal(await(&s), 0);
+	assert_true(s.done.ends[0].timed_out && s.done.ends[1].timed_out);
+	assert_int_equal(s.done.ends[0].elapsed_ms, 6000);
+	assert_int_equal(s.done.ends[1].elapsed_ms, 4000);
+	assert_int_equal(s.done.ends[0].verdict.code, s.done.ends[1].verdict.code);
+	finish(&s);
+}
+
+static void the_whole_time_and_a_signal_end_a_refresh_without_an_answer(void **state)
+{
+	struct story s;
+
+	begin_silent(&s, *state);
+	(void)ask(&s, "argocd", "slow");
+	s.world.deadline_ms = s.start_ms + 7000;
+	assert_int_equal(await(&s), 0);
+	assert_true(s.done.timed_out);
+	assert_int_equal(story_ms(&s), 7000);
+	s.world.deadline_ms = s.start_ms + 60000;
+	script_cancel(s.w->script, 6000, 15);
+	assert_int_equal(await(&s), -1);
+	assert_int_equal(s.w->err.signo, 15);
+	assert_int_equal(story_ms(&s), 13000);
+	finish(&s);
+}
+
+static void why_a_refresh_had_no_answer_is_said(void **state)
+{
+	struct story s;
+
+	begin_silent(&s, *state);
+	ask(&s, "argocd", "slow")->timeout_ms = 35000;
+	assert_int_equal(await(&s), 0);
+	assert_non_null(s.done.ends[0].refusal);
+	assert_non_null(strstr(s.done.ends[0].refusal, "no refresh could be asked for: "));
+	assert_non_null(strstr(s.done.ends[0].refusal, "did not answer in time"));
+	finish(&s);
+}
+
+static size_t lines_with(const struct story *s, const char *word)
+{
+	size_t count = 0;
+
+	for (const char *at = s->lines.ptr; (at = strstr(at, word)); at++)
+		count++;
+	return count;
+}
+
+/* In polling the answer is an event, but not where a later state has been seen meanwhile. */
+static void an_answer_to_a_refresh_that_is_late_takes_nothing_back(void **state)
+{
+	struct app asked = older(good("argocd", "web"));
+	struct story s;
+
+	begin(&s, *state);
+	s.forbidden = "limit=500";
+	s.silent = "web";
+	s.patch_ms = 9000;
+	happens(&s, 0, asked);
+	asked.refresh = true;
+	happens(&s, SG_NEVER, asked);
+	s.patched = s.objects[1].text;
+	happens(&s, 4000, with_health(good("argocd", "web"), "Progressing"));
+	happens(&s, 21000, good("argocd", "web"));
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(lines_with(&s, "PROGRESSING"), 1);
+	assert_int_equal(s.counts.patches, 1);
+	finish(&s);
+}
+
+/* Two that follow one application, and a parent of it: one request. */
+static void a_refresh_that_is_under_way_does_for_all(void **state)
+{
+	struct app parent = good("argocd", "root");
+	struct story s;
+
+	begin_silent(&s, *state);
+	parent.resources = CHILD("argocd", "slow");
+	happens(&s, 0, parent);
+	happens(&s, 25000, good("argocd", "slow"));
+	ask(&s, "argocd", "slow")->service = "web";
+	ask(&s, "argocd", "slow")->service = "api";
+	(void)ask(&s, "argocd", "root");
+	assert_int_equal(await(&s), 0);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(s.counts.patches, 1);
+	finish(&s);
+}
+
 /* More than may be read at the same time: each has its turn, and none waits for the others. */
 static void slow_reads_of_many_take_turns(void **state)
 {
@@ -1506,6 +1649,12 @@ int main(void)
 		STORY(a_child_that_may_be_read_later_is_read_again),
 		STORY(a_namespace_that_may_not_be_listed_is_watched_one_by_one),
 		STORY(without_list_and_watch_each_is_polled),
+		STORY(a_refresh_without_an_answer_holds_up_nobody),
+		STORY(times_of_their_own_end_while_a_refresh_is_not_answered),
+		STORY(the_whole_time_and_a_signal_end_a_refresh_without_an_answer),
+		STORY(why_a_refresh_had_no_answer_is_said),
+		STORY(an_answer_to_a_refresh_that_is_late_takes_nothing_back),
+		STORY(a_refresh_that_is_under_way_does_for_all),
 		STORY(one_of_many_that_is_not_there_is_an_error),
 		STORY(two_services_of_one_application),
 		STORY(a_parent_waits_for_its_children),
