@@ -127,14 +127,9 @@ int sg_cluster_get_flux(struct sg_cluster_client *client, struct sg_cluster_pass
 }
 
 int sg_cluster_reconcile(struct sg_cluster_client *client, const struct sg_flux_name *name,
-	const char *value, int64_t deadline_ms, struct sg_err *err)
+	const char *value, struct sg_cluster_read **ret, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path = {0}, body = {0};
-	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
-	struct sg_cluster_req req = {.method = "PATCH",
-		.content_type = "application/merge-patch+json",
-		.label = "ask Flux to reconcile"};
-	struct sg_fault fault = {0};
 
 	if (put_path(name, &path, err) < 0)
 		return -1;
@@ -144,9 +139,13 @@ int sg_cluster_reconcile(struct sg_cluster_client *client, const struct sg_flux_
 		&body, "{\"metadata\":{\"annotations\":{\"reconcile.fluxcd.io/requestedAt\":\"");
 	sg_text_json(sg_str_of(value), &body);
 	sg_buf_adds(&body, "\"}}}");
-	req.path = path.ptr;
-	req.body = sg_buf_str(&body);
-	if (sg_cluster_send(client, &req, deadline_ms, &res, &fault, err) < 0)
-		return -1;
-	return fault.kind == SG_FAULT_NONE ? 0 : refused(client, name, "patch", &fault, err);
+	*ret = sg_cluster_read_new(client, path.ptr, "ask Flux to reconcile");
+	sg_cluster_read_patch(*ret, sg_buf_str(&body));
+	return 0;
+}
+
+int sg_cluster_reconciled(const struct sg_cluster_client *client, const struct sg_flux_name *name,
+	const struct sg_fault *fault, struct sg_err *err)
+{
+	return fault->kind == SG_FAULT_NONE ? 0 : refused(client, name, "patch", fault, err);
 }

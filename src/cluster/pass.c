@@ -29,14 +29,8 @@ void sg_cluster_pass_release(struct sg_cluster_pass *pass)
 /* Its time is up: what went wrong last is why. */
 static void give_up(struct sg_cluster_pass *pass)
 {
-	const struct sg_err *trouble = sg_cluster_read_trouble(pass->read);
-
 	pass->why = (struct sg_err)SG_ERR_INIT;
-	if (trouble)
-		pass->why = *trouble;
-	else
-		(void)sg_fail(&pass->why, SG_R_REMOTE_TIMEOUT, "no answer came in time");
-	(void)sg_transient(&pass->why);
+	(void)sg_cluster_read_give_up(pass->read, &pass->why);
 	pass->rc = -1;
 	pass->answered = true;
 }

@@ -224,6 +224,16 @@ const struct sg_err *sg_cluster_read_trouble(const struct sg_cluster_read *read)
 	return read->failures ? &read->trouble : NULL;
 }
 
+int sg_cluster_read_give_up(const struct sg_cluster_read *read, struct sg_err *err)
+{
+	if (read->failures)
+		*err = read->trouble;
+	else
+		(void)sg_fail(err, SG_R_REMOTE_TIMEOUT, "%s did not answer in time",
+			read->client->access->server);
+	return sg_transient(err);
+}
+
 int64_t sg_cluster_read_due_ms(const struct sg_cluster_read *read)
 {
 	if (!read->call)

@@ -43,6 +43,10 @@ int sg_cluster_read_step(struct sg_cluster_read *read, struct sg_json **ret_doc,
 /* Why it is being tried again, in the words of an error; NULL: nothing went wrong so far. */
 const struct sg_err *sg_cluster_read_trouble(const struct sg_cluster_read *read);
 
+/* Of one that is not answered, and whose time is up: that trouble, or that no answer came. Returns
+ * -1. */
+int sg_cluster_read_give_up(const struct sg_cluster_read *read, struct sg_err *err);
+
 /* When a step is due even if no byte arrives; of the loop's clock. */
 int64_t sg_cluster_read_due_ms(const struct sg_cluster_read *read);
 

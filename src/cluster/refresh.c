@@ -182,20 +182,6 @@ static int64_t now_of(const struct sg_refresh *refresh)
 	return sg_loop_now_ms(refresh->client->http->loop);
 }
 
-/* 0: it may still be answered. */
-static int give_up(const struct sg_refresh *refresh, struct sg_err *err)
-{
-	const struct sg_err *trouble = sg_cluster_read_trouble(refresh->read);
-
-	if (now_of(refresh) < refresh->until_ms)
-		return 0;
-	if (!trouble)
-		return sg_fail(err, SG_R_REMOTE_TIMEOUT, "%s did not answer in time",
-			refresh->client->access->server);
-	*err = *trouble;
-	return -1;
-}
-
 /* One request to its end: 1. *RET is CONTENDED where another one follows. 0: not yet. */
 static int ask_once(struct sg_refresh *refresh, enum sg_refresh_result *ret, struct sg_err *err)
 {
@@ -207,7 +193,9 @@ static int ask_once(struct sg_refresh *refresh, enum sg_refresh_result *ret, str
 		return -1;
 	n = sg_cluster_read_step(refresh->read, &doc, &fault, err);
 	if (n == 0)
-		return give_up(refresh, err);
+		return now_of(refresh) < refresh->until_ms
+			       ? 0
+			       : sg_cluster_read_give_up(refresh->read, err);
 	if (n > 0)
 		n = take(refresh, doc, &fault, ret, err) < 0 ? -1 : 1;
 	drop_read(refresh);

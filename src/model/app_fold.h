@@ -24,9 +24,10 @@ struct sg_app_late {
 struct sg_app_requests {
 	size_t in_a_row; /* while the rows say R */
 	bool any;
-	bool hydration; /* a forced hydration was asked for */
-	bool under_way; /* the last one is not answered yet */
-	int64_t last_ms;
+	bool hydration;   /* a forced hydration was asked for */
+	bool under_way;   /* the last one is not answered yet */
+	int64_t begun_ms; /* when that was made: what it proves may be as old */
+	int64_t last_ms;  /* when it was answered, once it was */
 };
 
 struct sg_app_child {

@@ -41,8 +41,8 @@ static int64_t due(const struct sg_app_fold *fold)
 	if (!requests->any)
 		return at;
 	at = later(at, requests->last_ms + sg_backoff_ms(requests->in_a_row));
-	if (requests->last_ms < grace && grace != INT64_MAX)
-		at = earlier(at, later(grace, requests->last_ms + AGAIN_MS));
+	if (requests->begun_ms < grace && grace != INT64_MAX)
+		at = earlier(at, later(grace, requests->begun_ms + AGAIN_MS));
 	return at;
 }
 
@@ -82,7 +82,7 @@ static void requested(
 {
 	requests->any = true;
 	requests->in_a_row++;
-	requests->last_ms = now_ms;
+	requests->begun_ms = requests->last_ms = now_ms;
 	requests->hydration = requests->hydration || request->hydrate;
 }
 

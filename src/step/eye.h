@@ -17,11 +17,14 @@ struct sg_eye_class {
 	 * follower tells what may pass.
 	 */
 	int (*look)(struct sg_eye *eye, int64_t until_ms, struct sg_err *err);
-	/* When to go on with a look, of the loop's clock; NULL: it ends where it begins. */
+	/* When to go on with a look, or an ask, of the loop's clock; NULL: they end where they
+	 * begin. */
 	int64_t (*due)(const struct sg_eye *eye);
 	/* By the last look; a success is believed when the next look says so, too. */
 	struct sg_app_verdict (*verdict)(const struct sg_eye *eye);
-	/* Asks for whatever brings it on; NULL: nobody can be asked. -1 for a signal alone. */
+	/* Asks for whatever brings it on; NULL: nobody can be asked. 1: that is not answered yet,
+	 * go on with the same call when it is due. 0: asked, or nothing was to be. -1 for a signal
+	 * alone. */
 	int (*ask)(struct sg_eye *eye, struct sg_err *err);
 	/* When to look again at the latest; NULL: after the interval. */
 	int64_t (*next_look)(const struct sg_eye *eye, int64_t now_ms);

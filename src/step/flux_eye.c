@@ -11,6 +11,15 @@
 
 #define ASK_MAX_MS 10000
 
+/* One request that is under way; `call` NULL: none is. */
+struct asking {
+	struct sg_cluster_read *call;
+	struct sg_flux_request request; /* of the fold, which is told nothing meanwhile */
+	char value[64];
+	int64_t begin_ms;
+	int64_t until_ms;
+};
+
 struct flux_eye {
 	struct sg_eye base;
 	struct sg_flux_want want;
@@ -20,6 +29,7 @@ struct flux_eye {
 	struct sg_flux_scan scan;
 	struct sg_cluster_pass pass; /* of the sight */
 	bool judging;                /* Flux was read, and what that asks for is */
+	struct asking asking;
 };
 
 static int64_t now_of(const struct flux_eye *eye)
@@ -74,6 +84,8 @@ static int64_t due(const struct sg_eye *base)
 {
 	const struct flux_eye *eye = (const struct flux_eye *)base;
 
+	if (eye->asking.call)
+		return sooner(sg_cluster_read_due_ms(eye->asking.call), eye->asking.until_ms);
 	return eye->judging ? sg_flux_scan_due_ms(&eye->scan) : sg_cluster_pass_due_ms(&eye->pass);
 }
 
@@ -108,33 +120,81 @@ static void note_refusal(struct flux_eye *eye, const struct sg_err *why)
 	client->refusal = *why;
 }
 
-/* Trouble while asking is not the end: the fold asks again with its own back-off. */
+/* It was taken, or WHY it was not. */
+static void asked(struct flux_eye *eye, const struct sg_err *why)
+{
+	struct asking *asking = &eye->asking;
+
+	sg_cluster_read_free(asking->call);
+	asking->call = NULL;
+	eye->base.refusal[0] = '\0';
+	if (why)
+		note_refusal(eye, why);
+	/* An answer that was lost may have been a yes: then the value is seen handled. */
+	sg_flux_fold_requested(eye->fold, &asking->request,
+		!why || why->reason != SG_R_FORBIDDEN ? asking->value : NULL, asking->begin_ms);
+}
+
+static struct sg_flux_name name_of(const struct asking *asking)
+{
+	return (struct sg_flux_name){
+		asking->request.kind, asking->request.namespace, asking->request.name};
+}
+
+/* False: nothing is to be asked, or it could not be sent. */
+static bool begin_asking(struct flux_eye *eye)
+{
+	struct asking *asking = &eye->asking;
+	struct sg_flux_name name;
+	struct sg_err why = SG_ERR_INIT;
+
+	if (!sg_flux_fold_request(eye->fold, now_of(eye), &asking->request))
+		return false;
+	asking->begin_ms = now_of(eye);
+	asking->until_ms = sooner(
+		sg_loop_after(sg_world_loop(eye->base.world), ASK_MAX_MS), eye->base.deadline_ms);
+	new_value(eye, asking->value, sizeof(asking->value));
+	name = name_of(asking);
+	if (sg_cluster_reconcile(eye->base.client, &name, asking->value, &asking->call, &why) == 0)
+		return true;
+	asked(eye, &why);
+	return false;
+}
+
+/* 1: answered. 0: not yet. -1: WHY it was not taken. */
+static int step_asking(struct flux_eye *eye, struct sg_err *why)
+{
+	struct asking *asking = &eye->asking;
+	const struct sg_flux_name name = name_of(asking);
+	struct sg_json *nothing;
+	struct sg_fault fault = {0};
+	int n = sg_cluster_read_step(asking->call, &nothing, &fault, why);
+
+	if (n > 0)
+		return sg_cluster_reconciled(eye->base.client, &name, &fault, why) < 0 ? -1 : 1;
+	if (n == 0 && now_of(eye) >= asking->until_ms)
+		return sg_cluster_read_give_up(asking->call, why);
+	return n;
+}
+
+/* Trouble while asking is not the end: the fold asks again with its own back-off, behind another
+ * look. */
 static int ask(struct sg_eye *base, struct sg_err *err)
 {
 	struct flux_eye *eye = (struct flux_eye *)base;
-	struct sg_flux_request request;
-	char value[64];
+	struct sg_err why = SG_ERR_INIT;
+	int n;
 
-	while (sg_flux_fold_request(eye->fold, now_of(eye), &request)) {
-		const struct sg_flux_name name = {request.kind, request.namespace, request.name};
-		int64_t until_ms = sg_loop_after(sg_world_loop(eye->base.world), ASK_MAX_MS);
-		struct sg_err why = SG_ERR_INIT;
-		bool asked;
-
-		new_value(eye, value, sizeof(value));
-		asked = sg_cluster_reconcile(eye->base.client, &name, value,
-				sooner(until_ms, eye->base.deadline_ms), &why) == 0;
-		if (!asked && why.reason == SG_R_CANCELLED) {
-			*err = why;
-			return -1;
-		}
-		eye->base.refusal[0] = '\0';
-		if (!asked)
-			note_refusal(eye, &why);
-		/* An answer that was lost may have been a yes: then the value is seen handled. */
-		sg_flux_fold_requested(eye->fold, &request,
-			asked || why.reason != SG_R_FORBIDDEN ? value : NULL, now_of(eye));
+	if (!eye->asking.call && !begin_asking(eye))
+		return 0;
+	n = step_asking(eye, &why);
+	if (n == 0)
+		return 1;
+	if (n < 0 && why.reason == SG_R_CANCELLED) {
+		*err = why;
+		return -1;
 	}
+	asked(eye, n < 0 ? &why : NULL);
 	return 0;
 }
 
@@ -152,6 +212,7 @@ static void free_eye(struct sg_eye *base)
 {
 	struct flux_eye *eye = (struct flux_eye *)base;
 
+	sg_cluster_read_free(eye->asking.call);
 	sg_flux_fold_free(eye->fold);
 	sg_cluster_pass_release(&eye->pass);
 	sg_flux_sight_release(&eye->sight);

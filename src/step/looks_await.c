@@ -7,7 +7,7 @@
 
 /* Looks at many must not become a load. */
 #define LOOK_EACH_MS INT64_C(50)
-/* Looks that are under way at the same time. */
+/* Looks that are under way at the same time; and as many requests. */
 #define LOOKS 16
 
 struct looking {
@@ -63,6 +63,17 @@ static size_t count_looks(const struct sg_await_part *part)
 	return count;
 }
 
+/* One more has to wait for its next look. */
+static bool many_ask(const struct sg_await_part *part)
+{
+	const struct looking *all = (const struct looking *)part;
+	size_t count = 0;
+
+	for (size_t i = 0; i < part->count; i++)
+		count += !all->followers[i].over && all->followers[i].asking;
+	return count >= LOOKS;
+}
+
 /* One whose look has to wait for those of others is due again with the first that may be over. */
 static int64_t due_ms(const struct sg_await_part *part)
 {
@@ -75,7 +86,7 @@ static int64_t due_ms(const struct sg_await_part *part)
 		const struct sg_looks_follower *follower = &all->followers[i];
 		int64_t at_ms = sg_looks_follower_due_ms(follower);
 
-		if (full && !follower->looking && at_ms <= now_ms)
+		if (full && !follower->looking && !follower->asking && at_ms <= now_ms)
 			at_ms = now_ms + LOOK_EACH_MS;
 		due = at_ms < due ? at_ms : due;
 	}
@@ -99,6 +110,7 @@ static int step_one(
 
 	if (follower->over)
 		return 0;
+	follower->hushed = !follower->asking && many_ask(part);
 	if (sg_looks_follower_step(follower, &trouble) < 0) {
 		if (sg_await_part_lose(part, follower->ask, &why, &trouble) < 0) {
 			*err = trouble;
@@ -117,7 +129,7 @@ static bool has_to_wait(
 {
 	int64_t now_ms = sg_loop_now_ms(sg_world_loop(part->world));
 
-	return looks >= LOOKS && !follower->over && !follower->looking &&
+	return looks >= LOOKS && !follower->over && !follower->looking && !follower->asking &&
 	       now_ms < follower->deadline_ms;
 }
 

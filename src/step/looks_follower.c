@@ -229,6 +229,21 @@ static void plan(struct sg_looks_follower *follower)
 		follower->next_ms = now_ms + rest_ms(follower);
 }
 
+/* No look comes between a request and its answer: what it was made about stays as it was. */
+static int ask(struct sg_looks_follower *follower, struct sg_err *err)
+{
+	int n = 0;
+
+	if (follower->eye->class->ask && !follower->hushed)
+		n = follower->eye->class->ask(follower->eye, err);
+	follower->asking = n == 1;
+	if (n != 0)
+		return n < 0 ? -1 : 0;
+	plan(follower);
+	tell(follower);
+	return 0;
+}
+
 static int judge(struct sg_looks_follower *follower, struct sg_err *err)
 {
 	enum sg_app_kind kind = verdict_of(follower).kind;
@@ -243,11 +258,7 @@ static int judge(struct sg_looks_follower *follower, struct sg_err *err)
 		follower->next_ms = now_of(follower); /* the second look */
 		return 0;
 	}
-	if (follower->eye->class->ask && follower->eye->class->ask(follower->eye, err) < 0)
-		return -1;
-	plan(follower);
-	tell(follower);
-	return 0;
+	return ask(follower, err);
 }
 
 int sg_looks_follower_step(struct sg_looks_follower *follower, struct sg_err *err)
@@ -260,6 +271,8 @@ int sg_looks_follower_step(struct sg_looks_follower *follower, struct sg_err *er
 		close_it(follower, false, follower->deadline_ms < follower->world->deadline_ms);
 		return 0;
 	}
+	if (follower->asking)
+		return ask(follower, err);
 	if (!follower->looking && now_of(follower) < follower->next_ms)
 		return 0;
 	n = look(follower, err);
@@ -278,7 +291,7 @@ int64_t sg_looks_follower_due_ms(const struct sg_looks_follower *follower)
 
 	if (follower->over)
 		return SG_NEVER;
-	if (follower->looking)
+	if (follower->looking || follower->asking)
 		due_ms = follower->eye->class->due(follower->eye);
 	return sooner(due_ms, follower->deadline_ms);
 }

@@ -10,6 +10,8 @@ struct sg_looks_follower {
 	struct sg_eye *eye; /* NULL when it is over */
 	bool looking;       /* a look is under way: a step goes on with it */
 	int64_t until_ms;   /* of that one */
+	bool asking;        /* a request is under way: a step goes on with it */
+	bool hushed;        /* set by whoever has others that ask: none is begun */
 	int odd;            /* answers that made no sense, before any did */
 	bool good;          /* the last look was a success: the next one confirms it */
 	int64_t start_ms;

@@ -321,6 +321,35 @@ static void a_confirmation_is_asked_for_when_the_grace_is_over(void **state)
 	tear_down(&b);
 }
 
+/* What was asked before the grace was over proves nothing about it, whenever that is answered. */
+static void a_request_takes_its_time(void **state)
+{
+	struct sg_app_request request;
+	struct bench b;
+
+	(void)state;
+	set_up(&b, WANTED);
+	b.app.health = SG_APP_DEGRADED;
+	b.policy.degraded_grace_ms = 25000;
+	(void)feed(&b, 0);
+	assert_true(sg_app_fold_request(b.fold, 20000, &request));
+	sg_app_fold_requesting(b.fold, &request, 20000);
+	assert_false(sg_app_fold_request(b.fold, 29000, &request));
+	assert_int_equal(sg_app_fold_next_look(b.fold, 29000), 59000);
+	request = (struct sg_app_request){.namespace = b.app.namespace, .name = "another"};
+	sg_app_fold_answered(b.fold, &request, 29500);
+	assert_false(sg_app_fold_request(b.fold, 29500, &request));
+	request.name = b.app.name;
+	sg_app_fold_answered(b.fold, &request, 30000);
+	assert_true(sg_app_fold_request(b.fold, 30000, &request));
+	assert_true(request.confirms);
+	sg_app_fold_requesting(b.fold, &request, 30000);
+	sg_app_fold_answered(b.fold, &request, 60000);
+	assert_false(sg_app_fold_request(b.fold, 79000, &request)); /* 20 s behind the answer */
+	assert_true(sg_app_fold_request(b.fold, 80000, &request));
+	tear_down(&b);
+}
+
 static void nothing_is_asked_while_a_refresh_is_on_its_way(void **state)
 {
 	struct sg_app_request request;
@@ -501,6 +530,7 @@ int main(void)
 		cmocka_unit_test(a_manual_sync_is_wanted_only_where_it_may_be),
 		cmocka_unit_test(requests_back_off),
 		cmocka_unit_test(a_confirmation_is_asked_for_when_the_grace_is_over),
+		cmocka_unit_test(a_request_takes_its_time),
 		cmocka_unit_test(nothing_is_asked_while_a_refresh_is_on_its_way),
 		cmocka_unit_test(rows_without_r_ask_for_nothing),
 		cmocka_unit_test(a_stale_status_is_given_15_seconds),

@@ -34,8 +34,10 @@ struct story {
 	size_t count;
 	int64_t start_ms;
 	int patch_status;
-	char asked[2][64]; /* the last value of the Kustomization and of the source */
-	bool deaf;         /* requests are taken, and nothing is done about them */
+	const char *silent; /* patches with this in their address are answered after SILENT_MS */
+	int64_t silent_ms;  /* 0: never */
+	char asked[2][64];  /* the last value of the Kustomization and of the source */
+	bool deaf;          /* requests are taken, and nothing is done about them */
 	struct sg_settings settings;
 	struct sg_world world;
 	struct sg_await_home home;
@@ -142,8 +144,12 @@ static void answer_patch(
 	char *asked = s->asked[strstr(request->url, SOURCE) != NULL];
 	const char *value = strstr(request->body.ptr, "requestedAt\":\"");
 
+	if (s->silent && strstr(request->url, s->silent) && !s->silent_ms) {
+		script_silence(answer);
+		return;
+	}
 	script_status(answer, s->patch_status);
-	script_piece(answer, 5,
+	script_piece(answer, s->silent && strstr(request->url, s->silent) ? s->silent_ms : 5,
 		sg_str_of(s->patch_status == 200 ? "{}" : said("Forbidden", s->patch_status)));
 	assert_non_null(value);
 	if (s->patch_status == 200)
@@ -1019,6 +1025,112 @@ static void test_a_signal_in_the_middle_of_a_look(void **state)
 	finish(&s);
 }
 
+/* ---- requests that are not answered ---- */
+
+static void begin_silent(struct story *s, struct cluster_world *w)
+{
+	begin(s, w);
+	s->keep_going = true;
+	s->silent = KUSTOMIZATION;
+	happens(s, 0, SOURCE, 200, source(s, "deploy", NEW));
+	for (size_t i = 0; i < 2; i++) {
+		const char *name = i ? "api" : "web";
+
+		happens(s, 0, i ? "/kustomizations/api" : KUSTOMIZATION, 200,
+			kustomization(s, name, FROM("deploy"), OLD, READY("True")));
+	}
+}
+
+/* It is looked at again when the request is given up, and asked again with the back-off. */
+static void test_a_request_without_an_answer_holds_up_nobody(void **state)
+{
+	struct story s;
+
+	begin_silent(&s, *state);
+	happens(&s, 7000, "/kustomizations/api", 200,
+		kustomization(&s, "api", FROM("deploy"), NEW, READY("True")));
+	happens(&s, 12000, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), NEW, READY("True")));
+	assert_int_equal(await(&s, 2), 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[0].elapsed_ms, 12000, 15100);
+	assert_in_range(s.done.ends[1].elapsed_ms, 7000, 12100);
+	assert_int_equal(sent(&s, "PATCH", KUSTOMIZATION), 1);
+	finish(&s);
+}
+
+static void test_their_times_end_while_a_request_is_not_answered(void **state)
+{
+	struct story s;
+
+	begin_silent(&s, *state);
+	s.asks[0].timeout_ms = 6000;
+	s.asks[1].timeout_ms = 4000;
+	assert_int_equal(await(&s, 2), 0);
+	assert_true(s.done.ends[0].timed_out && s.done.ends[1].timed_out);
+	assert_int_equal(s.done.ends[0].elapsed_ms, 6000);
+	assert_int_equal(s.done.ends[1].elapsed_ms, 4000);
+	finish(&s);
+}
+
+static void test_the_time_and_a_signal_end_a_request_without_an_answer(void **state)
+{
+	struct story s;
+
+	begin_silent(&s, *state);
+	s.world.deadline_ms = s.start_ms + 7000;
+	assert_int_equal(await(&s, 1), 0);
+	assert_true(s.done.timed_out);
+	assert_int_equal(story_ms(&s), 7000);
+	s.world.deadline_ms = s.start_ms + 60000;
+	script_cancel(s.w->script, 6000, 15);
+	assert_int_equal(await(&s, 1), -1);
+	assert_int_equal(s.w->err.signo, 15);
+	assert_int_equal(story_ms(&s), 13000);
+	finish(&s);
+}
+
+static void test_why_a_request_had_no_answer_is_said(void **state)
+{
+	struct story s;
+
+	begin_silent(&s, *state);
+	s.asks[0].timeout_ms = 15000;
+	assert_int_equal(await(&s, 1), 0);
+	assert_non_null(s.done.ends[0].refusal);
+	assert_non_null(strstr(s.done.ends[0].refusal, "did not answer in time"));
+	finish(&s);
+}
+
+/* More than may ask together: nobody's look waits for their answers. */
+static void test_silent_requests_of_many_hold_up_no_look(void **state)
+{
+	struct story s;
+
+	begin(&s, *state);
+	s.keep_going = true;
+	s.silent = "/kustomizations/n";
+	happens(&s, 0, SOURCE, 200, source(&s, "deploy", NEW));
+	for (size_t i = 0; i < ASKS_MAX; i++) {
+		const char *name = s.asks[i].app.name;
+		const char *part = sg_arena_printf(&s.w->arena, "/kustomizations/%s", name);
+
+		s.asks[i].timeout_ms = 9000;
+		happens(&s, 0, part, 200,
+			kustomization(&s, name, FROM("deploy"), OLD, READY("True")));
+	}
+	happens(&s, 3000, KUSTOMIZATION, 200,
+		kustomization(&s, "web", FROM("deploy"), NEW, READY("True")));
+	assert_int_equal(await(&s, ASKS_MAX), 0);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_true(s.done.ends[0].elapsed_ms < 8500);
+	assert_int_equal(sent(&s, "PATCH", s.silent), 16);
+	for (size_t i = 2; i < ASKS_MAX; i++)
+		assert_int_equal(s.done.ends[i].elapsed_ms, 9000);
+	finish(&s);
+}
+
 /* More than may be looked at together: each has its turn, again and again. */
 static void test_slow_looks_at_many_take_turns(void **state)
 {
@@ -1145,6 +1257,11 @@ int main(void)
 		STORY(test_its_own_time_ends_in_the_middle_of_a_look),
 		STORY(test_a_signal_in_the_middle_of_a_look),
 		STORY(test_slow_looks_at_many_take_turns),
+		STORY(test_a_request_without_an_answer_holds_up_nobody),
+		STORY(test_their_times_end_while_a_request_is_not_answered),
+		STORY(test_the_time_and_a_signal_end_a_request_without_an_answer),
+		STORY(test_why_a_request_had_no_answer_is_said),
+		STORY(test_silent_requests_of_many_hold_up_no_look),
 		STORY(test_a_look_asks_for_each_thing_once),
 	};
 
