@@ -33,7 +33,7 @@ void sg_looks_follower_begin(
 	struct sg_looks_follower *follower, struct sg_world *world, const struct sg_await_ask *ask);
 void sg_looks_follower_release(struct sg_looks_follower *follower);
 
-/* Looks when a look is due, and asks for what would bring it on. The look does not block. */
+/* Looks when a look is due, and asks for what would bring it on. Neither blocks. */
 int sg_looks_follower_step(struct sg_looks_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 
 /* When the next step is due, of the loop's clock. */

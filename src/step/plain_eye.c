@@ -9,6 +9,7 @@
 struct plain_eye {
 	struct sg_eye base;
 	struct sg_plain_sight sight;
+	struct sg_cluster_pass pass; /* of the sight */
 };
 
 static int no_image(const struct sg_eye *eye, struct sg_err *err)
@@ -27,11 +28,20 @@ static int look(struct sg_eye *base, int64_t until_ms, struct sg_err *err)
 
 	if (!base->ask->want.image_count)
 		return no_image(base, err);
+	if (!sg_cluster_pass_poll(&eye->pass))
+		return 1;
 	rc = sg_plain_sight_look(&eye->sight, until_ms, err);
+	if (rc < 0 && eye->pass.waiting)
+		return 1;
 	base->seen = eye->sight.seen;
 	base->denied = eye->sight.denied;
 	base->log = eye->sight.log;
 	return rc;
+}
+
+static int64_t due(const struct sg_eye *base)
+{
+	return sg_cluster_pass_due_ms(&((const struct plain_eye *)base)->pass);
 }
 
 static struct sg_app_verdict verdict(const struct sg_eye *base)
@@ -54,13 +64,17 @@ static struct sg_app_strings images(const struct sg_eye *base, struct sg_arena *
 
 static void free_eye(struct sg_eye *base)
 {
-	sg_plain_sight_release(&((struct plain_eye *)base)->sight);
-	free(base);
+	struct plain_eye *eye = (struct plain_eye *)base;
+
+	sg_cluster_pass_release(&eye->pass);
+	sg_plain_sight_release(&eye->sight);
+	free(eye);
 }
 
 struct sg_eye *sg_plain_eye_new(const struct sg_eye *base)
 {
 	static const struct sg_eye_class class = {.look = look,
+		.due = due,
 		.verdict = verdict,
 		.next_look = next_look,
 		.images = images,
@@ -72,5 +86,6 @@ struct sg_eye *sg_plain_eye_new(const struct sg_eye *base)
 	eye->base.class = &class;
 	sg_plain_sight_begin(&eye->sight, base->world, base->client, &ask->app,
 		ask->want.image_count ? ask->want.images[0] : NULL);
+	eye->sight.pass = &eye->pass;
 	return &eye->base;
 }

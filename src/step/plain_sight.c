@@ -5,7 +5,7 @@
 #include "model/soak.h"
 #include "step/pod_log.h"
 
-#define SCAN_MAX_MS 10000 /* nobody else is looked after meanwhile */
+#define SCAN_MAX_MS 10000 /* of each question: it only says more */
 #define OF_A_JOB "job-name"
 
 void sg_plain_sight_begin(struct sg_plain_sight *sight, struct sg_world *world,
@@ -65,7 +65,7 @@ static int scan(
 		.destination = {.namespace = sight->name.namespace}};
 	const struct sg_scan_ask ask = {.app = &app,
 		.need = SG_SCAN_PROGRESS,
-		.now_ms = sg_loop_now_ms(sg_world_loop(world)),
+		.now_ms = sight->start_ms,
 		.idle = &sight->idle,
 		.idle_grace_ms = world->settings->pod_grace_ms};
 	struct sg_app_workloads *facts = sg_arena_calloc(&sight->facts, 1, sizeof(*facts));
@@ -80,9 +80,6 @@ static int scan(
 		sg_debug(world->log, "workloads: %s", why.cause);
 		return 0;
 	}
-	if (more.denied.reason != SG_R_OK && !sight->denied)
-		sight->denied = sg_arena_printf(
-			world->arena, "%s; %s", more.denied.cause, more.denied.hint);
 	sight->look.progress = facts;
 	sight->more = more;
 	return 1;
@@ -200,15 +197,16 @@ static int read_log(
 	return 0;
 }
 
-int sg_plain_sight_look(struct sg_plain_sight *sight, int64_t until_ms, struct sg_err *err)
+static int look_once(struct sg_plain_sight *sight, int64_t until_ms, struct sg_err *err)
 {
-	const struct sg_workload_call read = {
-		.client = sight->client, .arena = &sight->facts, .deadline_ms = until_ms};
+	const struct sg_workload_call read = {.client = sight->client,
+		.arena = &sight->facts,
+		.deadline_ms = until_ms,
+		.pass = sight->pass};
 	int n;
 
-	sg_arena_release(&sight->facts);
 	sight->look = (struct sg_plain_look){0};
-	sight->more.crashed = NULL;
+	sight->more = (struct sg_scan_more){.denied = SG_ERR_INIT};
 	if (read_workload(sight, &read, err) < 0)
 		return -1;
 	do {
@@ -217,4 +215,33 @@ int sg_plain_sight_look(struct sg_plain_sight *sight, int64_t until_ms, struct s
 		n = fill(sight, &read, err);
 	} while (n > 0);
 	return n == 0 && sight->fold.verdict.kind == SG_APP_FAIL ? read_log(sight, &read, err) : n;
+}
+
+int sg_plain_sight_look(struct sg_plain_sight *sight, int64_t until_ms, struct sg_err *err)
+{
+	struct sg_cluster_pass *pass = sight->pass;
+	struct sg_plain_sight before = *sight;
+	int rc;
+
+	if (!pass || !pass->count)
+		before.start_ms = sg_loop_now_ms(sg_world_loop(sight->world));
+	sight->start_ms = before.start_ms;
+	sight->facts = (struct sg_arena){0};
+	if (pass)
+		sg_cluster_pass_turn(pass);
+	rc = look_once(sight, until_ms, err);
+	if (pass && pass->waiting) {
+		sg_arena_release(&sight->facts);
+		*sight = before;
+		return -1;
+	}
+	sg_arena_release(&before.facts);
+	if (pass) {
+		sg_arena_adopt(&sight->facts, &pass->arena);
+		sg_cluster_pass_release(pass);
+	}
+	if (sight->more.denied.reason != SG_R_OK && !sight->denied)
+		sight->denied = sg_arena_printf(sight->world->arena, "%s; %s",
+			sight->more.denied.cause, sight->more.denied.hint);
+	return rc;
 }

@@ -14,6 +14,8 @@
 struct sg_plain_sight {
 	struct sg_world *world;
 	struct sg_cluster_client *client;
+	struct sg_cluster_pass *pass; /* set by whoever has one: a look does not block then */
+	int64_t start_ms;             /* of the look */
 	struct sg_plain_name name;
 	struct sg_plain_fold fold;
 	struct sg_scan_memory memory;
@@ -33,7 +35,8 @@ void sg_plain_sight_release(struct sg_plain_sight *sight);
 
 /*
  * Looks anew and feeds the fold; what the last look showed is gone then. That there is no such
- * workload is judged, too. -1: it, or its pods, cannot be read, as sg_cluster_get_workload().
+ * workload is judged, too. -1: it, or its pods, cannot be read, as sg_cluster_get_workload(); with
+ * pass->waiting, which is no error, all is as it was.
  */
 int sg_plain_sight_look(
 	struct sg_plain_sight *sight, int64_t until_ms, struct sg_err *err) SG_MUST_CHECK;

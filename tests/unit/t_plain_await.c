@@ -34,6 +34,8 @@ struct story {
 	size_t count;
 	int64_t start_ms;
 	const char *image;
+	const char *slow; /* what has this in its address is answered after SLOW_MS */
+	int64_t slow_ms;
 	struct sg_settings settings;
 	struct sg_world world;
 	struct sg_await_home home;
@@ -75,7 +77,7 @@ static void answer_get(
 			found = &s->events[i];
 	script_status(answer, found ? found->status : 404);
 	script_header(answer, "Content-Type", "application/json");
-	script_piece(answer, 5,
+	script_piece(answer, s->slow && strstr(request->url, s->slow) ? s->slow_ms : 5,
 		sg_str_of(found && found->body
 				  ? found->body
 				  : said(found && found->status == 403 ? "Forbidden" : "NotFound",
@@ -153,6 +155,14 @@ static void begin(struct story *s, struct cluster_world *w)
 			.follow = SG_FOLLOW_WORKLOAD,
 			.want = {.images = &s->image, .image_count = 1},
 		};
+}
+
+static void renew(void **state, size_t round)
+{
+	if (round == 0)
+		return;
+	cluster_world_teardown(state);
+	cluster_world_setup(state);
 }
 
 static int await(struct story *s, size_t count)
@@ -383,10 +393,7 @@ static void test_answers_that_are_something_else(void **state)
 	struct story s;
 
 	for (size_t i = 0; i < SG_COUNT(bodies); i++) {
-		if (i) {
-			cluster_world_teardown(state);
-			cluster_world_setup(state);
-		}
+		renew(state, i);
 		begin(&s, *state);
 		happens(&s, 0, DEPLOYMENT, 200, bodies[i]);
 		assert_int_equal(await(&s, 1), -1);
@@ -417,6 +424,71 @@ static void test_a_signal_says_what_was_waited_for(void **state)
 	assert_non_null(strstr(s.w->err.where, "Deployment/web: NOT_APPLIED"));
 }
 
+/* The workload, its ReplicaSets, its pods: each is asked for on its own. */
+static const char *const parts[] = {DEPLOYMENT, SETS, PODS};
+
+static void begin_slow(struct story *s, struct cluster_world *w, const char *part)
+{
+	begin(s, w);
+	s->keep_going = true;
+	s->slow = part;
+	s->slow_ms = 9000;
+	happens(s, 0, DEPLOYMENT, 200, deployment(s, NEW, 2, 0));
+	happens(s, 0, PODS, 200, list(s, "Pod", pod(s, NEW, "")));
+	happens(s, 0, SETS, 200, list(s, "ReplicaSet", SET));
+	happens(s, 0, "/deployments/api", 200, deployment(s, OLD, 1, 1));
+}
+
+static void test_a_slow_look_holds_up_nobody_else(void **state)
+{
+	for (size_t i = 0; i < SG_COUNT(parts); i++) {
+		struct story s;
+
+		renew(state, i);
+		begin_slow(&s, *state, parts[i]);
+		s.asks[1].timeout_ms = 7000;
+		good(&s, 30000);
+		assert_int_equal(await(&s, 2), 0);
+		assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+		assert_in_range(s.done.ends[0].elapsed_ms, 30000, 65000);
+		assert_true(s.done.ends[1].timed_out);
+		assert_int_equal(s.done.ends[1].elapsed_ms, 7000);
+		assert_true(sent(&s, parts[i]) >= 2);
+		finish(&s);
+	}
+}
+
+static void test_its_own_time_ends_in_the_middle_of_a_look(void **state)
+{
+	for (size_t i = 0; i < SG_COUNT(parts); i++) {
+		struct story s;
+
+		renew(state, i);
+		begin_slow(&s, *state, parts[i]);
+		s.asks[0].timeout_ms = 4000;
+		assert_int_equal(await(&s, 1), 0);
+		assert_true(s.done.ends[0].timed_out);
+		assert_int_equal(s.done.ends[0].elapsed_ms, 4000);
+		assert_int_equal(sent(&s, parts[i]), 1);
+		finish(&s);
+	}
+}
+
+static void test_a_signal_in_the_middle_of_a_look(void **state)
+{
+	for (size_t i = 0; i < SG_COUNT(parts); i++) {
+		struct story s;
+
+		renew(state, i);
+		begin_slow(&s, *state, parts[i]);
+		script_cancel(s.w->script, 4000, 15);
+		assert_int_equal(await(&s, 1), -1);
+		assert_int_equal(s.w->err.reason, SG_R_CANCELLED);
+		assert_int_equal(story_ms(&s), 4000);
+		finish(&s);
+	}
+}
+
 #define TEST(name)                                                                                 \
 	cmocka_unit_test_setup_teardown(name, cluster_world_setup, cluster_world_teardown)
 
@@ -438,6 +510,9 @@ int main(void)
 		TEST(test_answers_that_are_something_else),
 		TEST(test_a_server_that_is_away),
 		TEST(test_a_signal_says_what_was_waited_for),
+		TEST(test_a_slow_look_holds_up_nobody_else),
+		TEST(test_its_own_time_ends_in_the_middle_of_a_look),
+		TEST(test_a_signal_in_the_middle_of_a_look),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
