@@ -165,6 +165,18 @@ def test_the_deadline_names_the_last_blocker(app, sg, behaviour, code):
     assert run.json["result"] == "timeout"
 
 
+def test_a_refresh_whose_answer_never_comes_holds_up_nothing(sandbox, app, sg):
+    """It was done, and what comes of it is seen by the watch."""
+    app("pricing-dev", "no-consume")
+    bump(sg, "pricing")
+    sandbox.ctl("hold", "1")
+    with sg.started("wait", "pricing", "--env", "dev", "--timeout", "25s") as run:
+        assert "PATCH" in sandbox.ctl("held")
+        app("pricing-dev", "healthy")
+        assert run.ends() == 0, run.text
+    sandbox.ctl("hold", "off")
+
+
 @pytest.mark.parametrize("fault", ["watch-gone", "watch-close", "watch-rst", "watch-cut", "watch-garbage", "watch-error"])
 def test_a_watch_that_breaks_while_it_is_open(sandbox, app, sg, faults, fault):
     app("promotion-dev", "stuck")

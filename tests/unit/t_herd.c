@@ -367,7 +367,7 @@ static void answer_patch(
 		refuse(answer, s->patch_status, "UnsupportedMediaType");
 		return;
 	}
-	if (s->silent && strcmp(s->silent, wanted.name) == 0) {
+	if (s->silent && wanted.name && strcmp(s->silent, wanted.name) == 0) {
 		s->patched_ms = story_ms(s);
 		if (!s->patch_ms) {
 			script_silence(answer);
