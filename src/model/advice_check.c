@@ -120,6 +120,14 @@
 	"kubectl -n NAMESPACE describe kustomization NAME\n")
 #define ON_FLUX_PATCH ROW("The Role leaves it away, perhaps on purpose.", \
 	"kubectl auth can-i patch kustomizations.kustomize.toolkit.fluxcd.io -n NAMESPACE\n")
+#define ON_PLAIN_READ ROW("The Role is not applied in their namespace, or leaves their kind away.", \
+	"kubectl --context CONTEXT auth can-i get deployments -n NAMESPACE\n")
+#define ON_PLAIN_FOUND ROW("`workload:` makes another name than the cluster has, it is in another namespace or cluster, or nobody has applied it yet.", \
+	"kubectl --context CONTEXT get deployments,statefulsets,daemonsets -A\n")
+#define ON_PLAIN_IMAGE ROW("It runs the image of another repository, or the service has no `image:`: nothing tells then whether a version is there.", \
+	"kubectl --context CONTEXT get deployments -n NAMESPACE -o wide\n")
+#define ON_PLAIN_PODS ROW("The Role leaves it away: nothing tells then that no older pod runs.", \
+	"kubectl --context CONTEXT auth can-i list pods -n NAMESPACE\n")
 /* clang-format on */
 
 static const struct sg_advice rows[] = {

@@ -162,7 +162,18 @@
 		"see its conditions: what fails now fails the next promotion, too")                \
 	X(FLUX_PATCH, WARNING, "a reconciliation may be asked for",                                \
 		"allow patch on kustomizations and gitrepositories; without it a run waits for "   \
-		"the intervals of Flux")
+		"the intervals of Flux")                                                           \
+	X(PLAIN_READ, ERROR, "the workloads that are followed may be read",                        \
+		"apply docs/rbac/plain.yaml in their namespaces; see `workload:` and `cluster:` "  \
+		"of the environment")                                                              \
+	X(PLAIN_FOUND, WARNING, "the workloads that are followed are there",                       \
+		"see `workload:` and `cluster:` of the environment; what is still to be applied "  \
+		"is waited for")                                                                   \
+	X(PLAIN_IMAGE, ERROR, "the workloads have the image of their service",                     \
+		"set `image:` of the service to what they run, and leave what does not carry it "  \
+		"out of `workload:`")                                                              \
+	X(PLAIN_PODS, ERROR, "the pods of the workloads may be listed",                            \
+		"allow list on pods in their namespaces, as docs/rbac/plain.yaml does")
 
 enum sg_doctor_check {
 #define SG_X(id, severity, meaning, remedy) SG_DOCTOR_##id,

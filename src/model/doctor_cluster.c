@@ -125,6 +125,7 @@ static void judge_cluster(
 	sg_doctor_judge_apps(pass, cluster);
 	judge_workloads(pass, cluster);
 	sg_doctor_judge_flux(pass, cluster);
+	sg_doctor_judge_plain(pass, cluster);
 }
 
 void sg_doctor_judge_clusters(const struct sg_doctor_pass *pass)

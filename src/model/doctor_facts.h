@@ -196,6 +196,19 @@ struct sg_doctor_flux {
 	const char *not_ready;  /* what says that it is not, in its words; NULL: nothing */
 };
 
+/* One workload that a service follows without a controller. */
+struct sg_doctor_plain {
+	const char *name;           /* "Deployment shop/web"; the service where that is not known */
+	struct sg_doctor_seen seen; /* NOT_FOUND: there is none */
+	const char *image;          /* the repository that is looked for; NULL: not known */
+	enum sg_answer has_image;   /* in its template; UNKNOWN: `image_why` */
+	const char *image_why;
+	const char *runs;           /* when it has not: an image that it has */
+	const char *namespace;      /* NULL: not known */
+	struct sg_doctor_seen pods; /* whether pods there may be listed */
+	bool may_list_pods;
+};
+
 /* Of the applications' namespace, by SelfSubjectAccessReview. */
 struct sg_doctor_rights {
 	struct sg_doctor_seen seen;
@@ -228,7 +241,9 @@ struct sg_doctor_cluster {
 	size_t flux_count;
 	const char *flux_namespace;
 	struct sg_doctor_seen flux_patch_seen;
-	bool flux_patch;         /* a reconciliation may be asked for */
+	bool flux_patch; /* a reconciliation may be asked for */
+	const struct sg_doctor_plain *plain;
+	size_t plain_count;
 	const char *no_apps_why; /* the services are not known: why; NULL: they are */
 	struct sg_doctor_workloads workloads;
 };

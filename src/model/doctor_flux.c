@@ -5,8 +5,6 @@
 #include "model/doctor_say.h"
 #include "model/repo_url.h"
 
-enum judgement { RIGHT, WRONG, OPEN /* it cannot be said */, BESIDE /* there is nothing to say */ };
-
 struct look {
 	const struct sg_doctor_pass *pass;
 	const struct sg_doctor_cluster *cluster;
@@ -19,58 +17,59 @@ static bool is_read(const struct look *look)
 	return look->row->seen.state == SG_DOCTOR_KNOWN;
 }
 
-static enum judgement found(struct look *look)
+static enum sg_doctor_judgement found(struct look *look)
 {
 	const struct sg_doctor_seen *seen = &look->row->seen;
 
 	if (seen->state == SG_DOCTOR_KNOWN)
-		return RIGHT;
+		return SG_DOCTOR_RIGHT;
 	look->detail = seen->why;
-	return seen->state == SG_DOCTOR_FAILED ? WRONG : OPEN;
+	return seen->state == SG_DOCTOR_FAILED ? SG_DOCTOR_WRONG : SG_DOCTOR_OPEN;
 }
 
-static enum judgement source(struct look *look)
+static enum sg_doctor_judgement source(struct look *look)
 {
 	const struct sg_doctor_flux *row = look->row;
 	const char *branch =
 		sg_arena_printf(look->pass->arena, "refs/heads/%s", look->cluster->env->branch);
 
 	if (!is_read(look))
-		return BESIDE;
+		return SG_DOCTOR_BESIDE;
 	if (!row->source_url) {
 		look->detail = row->source_why;
-		return OPEN;
+		return SG_DOCTOR_OPEN;
 	}
 	if (!sg_repo_url_same(row->source_url, look->pass->facts->repository_url)) {
 		look->detail = row->source_url;
-		return WRONG;
+		return SG_DOCTOR_WRONG;
 	}
 	if (strcmp(row->tracked, branch) == 0)
-		return RIGHT;
+		return SG_DOCTOR_RIGHT;
 	look->detail = sg_arena_printf(look->pass->arena, "tracks %s", row->tracked);
 	/* tags and the like may come to contain what is committed */
-	return strncmp(row->tracked, "refs/heads/", strlen("refs/heads/")) == 0 ? WRONG : OPEN;
+	return strncmp(row->tracked, "refs/heads/", strlen("refs/heads/")) == 0 ? SG_DOCTOR_WRONG
+										: SG_DOCTOR_OPEN;
 }
 
-static enum judgement reconciled(struct look *look)
+static enum sg_doctor_judgement reconciled(struct look *look)
 {
 	if (!is_read(look))
-		return BESIDE;
+		return SG_DOCTOR_BESIDE;
 	look->detail = look->row->left_alone;
-	return look->detail ? WRONG : RIGHT;
+	return look->detail ? SG_DOCTOR_WRONG : SG_DOCTOR_RIGHT;
 }
 
-static enum judgement ready(struct look *look)
+static enum sg_doctor_judgement ready(struct look *look)
 {
 	if (!is_read(look))
-		return BESIDE;
+		return SG_DOCTOR_BESIDE;
 	look->detail = look->row->not_ready;
-	return look->detail ? WRONG : RIGHT;
+	return look->detail ? SG_DOCTOR_WRONG : SG_DOCTOR_RIGHT;
 }
 
 static const struct rule {
 	enum sg_doctor_check check;
-	enum judgement (*judge)(struct look *look);
+	enum sg_doctor_judgement (*judge)(struct look *look);
 	const char *fault;
 	const char *right;
 } rules[] = {
@@ -81,37 +80,18 @@ static const struct rule {
 	{SG_DOCTOR_FLUX_READY, ready, "not ready:", "none of them says that it is not ready"},
 };
 
-static const char *named(const struct look *look)
-{
-	return look->detail ? sg_arena_printf(look->pass->arena, "%s (%.300s)", look->row->name,
-				      look->detail)
-			    : look->row->name;
-}
-
 static void judge_rule(const struct sg_doctor_pass *pass, const struct sg_doctor_cluster *cluster,
 	const struct rule *rule)
 {
-	struct sg_doctor_names wrong = {0}, open = {0};
-	const char *env = cluster->env->name;
-	size_t right = 0;
+	struct sg_doctor_tally tally = {0};
 
 	for (size_t i = 0; i < cluster->flux_count; i++) {
 		struct look look = {pass, cluster, &cluster->flux[i], NULL};
-		enum judgement judgement = rule->judge(&look);
+		enum sg_doctor_judgement judgement = rule->judge(&look);
 
-		right += judgement == RIGHT;
-		if (judgement == WRONG)
-			sg_doctor_name(pass, &wrong, named(&look));
-		if (judgement == OPEN)
-			sg_doctor_name(pass, &open, named(&look));
+		sg_doctor_count(pass, &tally, judgement, look.row->name, look.detail);
 	}
-	if (wrong.count)
-		sg_doctor_fault(pass, rule->check, env, "%s %s", rule->fault,
-			sg_doctor_names_text(pass, &wrong));
-	else if (right)
-		sg_doctor_ok(pass, rule->check, env, "%s (%zu)", rule->right, right);
-	if (open.count)
-		sg_doctor_unseen(pass, rule->check, env, sg_doctor_names_text(pass, &open));
+	sg_doctor_tell(pass, rule->check, cluster->env->name, &tally, rule->fault, rule->right);
 }
 
 static void judge_patch(const struct sg_doctor_pass *pass, const struct sg_doctor_cluster *cluster)

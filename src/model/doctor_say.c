@@ -153,3 +153,30 @@ const char *sg_doctor_names_text(
 			pass->arena, "%s and %zu more", names->text, names->count - NAMES_SHOWN);
 	return names->text ? names->text : "nobody";
 }
+
+void sg_doctor_count(const struct sg_doctor_pass *pass, struct sg_doctor_tally *tally,
+	enum sg_doctor_judgement judgement, const char *name, const char *detail)
+{
+	const char *text =
+		detail ? sg_arena_printf(pass->arena, "%s (%.300s)", name, detail) : name;
+
+	if (judgement == SG_DOCTOR_RIGHT)
+		tally->right++;
+	if (judgement == SG_DOCTOR_WRONG)
+		sg_doctor_name(pass, &tally->wrong, text);
+	if (judgement == SG_DOCTOR_OPEN)
+		sg_doctor_name(pass, &tally->open, text);
+}
+
+void sg_doctor_tell(const struct sg_doctor_pass *pass, enum sg_doctor_check check,
+	const char *subject, const struct sg_doctor_tally *tally, const char *fault,
+	const char *right)
+{
+	if (tally->wrong.count)
+		sg_doctor_fault(pass, check, subject, "%s %s", fault,
+			sg_doctor_names_text(pass, &tally->wrong));
+	else if (tally->right)
+		sg_doctor_ok(pass, check, subject, "%s (%zu)", right, tally->right);
+	if (tally->open.count)
+		sg_doctor_unseen(pass, check, subject, sg_doctor_names_text(pass, &tally->open));
+}

@@ -57,11 +57,35 @@ void sg_doctor_name(
 const char *sg_doctor_names_text(
 	const struct sg_doctor_pass *pass, const struct sg_doctor_names *names);
 
+/* What one rule says of one of several. */
+enum sg_doctor_judgement {
+	SG_DOCTOR_RIGHT,
+	SG_DOCTOR_WRONG,
+	SG_DOCTOR_OPEN,  /* it cannot be said */
+	SG_DOCTOR_BESIDE /* there is nothing to say */
+};
+
+/* What one rule says of all of them. A zeroed value is empty. */
+struct sg_doctor_tally {
+	struct sg_doctor_names wrong, open;
+	size_t right;
+};
+
+/* DETAIL, of what is wrong or open, may be NULL. */
+void sg_doctor_count(const struct sg_doctor_pass *pass, struct sg_doctor_tally *tally,
+	enum sg_doctor_judgement judgement, const char *name, const char *detail);
+
+/* A finding for what is wrong ("FAULT a, b"), else for what is right; one for what is open. */
+void sg_doctor_tell(const struct sg_doctor_pass *pass, enum sg_doctor_check check,
+	const char *subject, const struct sg_doctor_tally *tally, const char *fault,
+	const char *right);
+
 /* Is SCOPE among those of the token, as far as they are known? */
 bool sg_doctor_has_scope(const struct sg_doctor_token *token, const char *scope);
 
 /* doctor_machine.c, doctor_token.c, doctor_project.c, doctor_signing.c, doctor_publish.c,
- * doctor_branch.c, doctor_people.c, doctor_cluster.c, doctor_app.c, doctor_flux.c */
+ * doctor_branch.c, doctor_people.c, doctor_cluster.c, doctor_app.c, doctor_flux.c,
+ * doctor_plain.c */
 void sg_doctor_judge_machine(const struct sg_doctor_pass *pass);
 void sg_doctor_judge_gitlab(const struct sg_doctor_pass *pass);
 void sg_doctor_judge_project(const struct sg_doctor_pass *pass);
@@ -71,6 +95,8 @@ void sg_doctor_judge_branches(const struct sg_doctor_pass *pass);
 void sg_doctor_judge_people(const struct sg_doctor_pass *pass);
 void sg_doctor_judge_clusters(const struct sg_doctor_pass *pass);
 void sg_doctor_judge_flux(
+	const struct sg_doctor_pass *pass, const struct sg_doctor_cluster *cluster);
+void sg_doctor_judge_plain(
 	const struct sg_doctor_pass *pass, const struct sg_doctor_cluster *cluster);
 void sg_doctor_judge_apps(
 	const struct sg_doctor_pass *pass, const struct sg_doctor_cluster *cluster);

@@ -244,11 +244,6 @@ int sg_survey_apps(struct sg_survey_cluster *c, struct sg_err *err)
 	const char *const *names;
 	size_t count;
 
-	if (sg_environment_follows(c->facts->env) != SG_FOLLOW_APPLICATION) {
-		c->facts->no_apps_why =
-			"the environment follows workloads, which are not asked about";
-		return 0;
-	}
 	if (!sg_environment_has_applications(c->facts->env)) {
 		c->facts->no_apps_why = "the environment names no `application:`";
 		return 0;

@@ -20,4 +20,7 @@ int sg_survey_workloads(struct sg_survey_cluster *cluster, struct sg_err *err) S
 /* survey_flux.c: what is followed, where that is Flux; -1 for a signal only. */
 int sg_survey_flux(struct sg_survey_cluster *cluster, struct sg_err *err) SG_MUST_CHECK;
 
+/* survey_plain.c: the same where that is workloads; -1 for a signal only. */
+int sg_survey_plain(struct sg_survey_cluster *cluster, struct sg_err *err) SG_MUST_CHECK;
+
 #endif

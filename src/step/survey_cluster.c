@@ -86,16 +86,10 @@ static bool people_approve(const struct sg_environment *env)
 	return false;
 }
 
-static bool follows_flux(const struct sg_environment *env)
-{
-	enum sg_follow follow = sg_environment_follows(env);
-
-	return follow == SG_FOLLOW_KUSTOMIZATION || follow == SG_FOLLOW_RELEASE;
-}
-
 static int look(struct sg_survey_cluster *c, const struct sg_doctor_cluster *rows, size_t before,
 	struct sg_err *err)
 {
+	enum sg_follow follow = sg_environment_follows(c->facts->env);
 	struct sg_err why = SG_ERR_INIT;
 
 	if (sg_reach(c->survey->world, c->facts->env, &c->reached, &why) < 0 ||
@@ -110,12 +104,11 @@ static int look(struct sg_survey_cluster *c, const struct sg_doctor_cluster *row
 		return -1;
 	if (c->facts->server.reached.state != SG_DOCTOR_KNOWN)
 		return 0;
-	if (sg_environment_follows(c->facts->env) == SG_FOLLOW_APPLICATION &&
-		ask_rights(c, err) < 0)
-		return -1;
-	if (follows_flux(c->facts->env))
+	if (sg_follow_is_flux(follow))
 		return sg_survey_flux(c, err);
-	if (sg_survey_apps(c, err) < 0)
+	if (follow == SG_FOLLOW_WORKLOAD)
+		return sg_survey_plain(c, err);
+	if (ask_rights(c, err) < 0 || sg_survey_apps(c, err) < 0)
 		return -1;
 	return sg_survey_workloads(c, err);
 }

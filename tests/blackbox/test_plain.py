@@ -261,3 +261,40 @@ def test_it_soaks_since_its_pods_are_ready(sandbox, stages, sg):
     sandbox.ctl("refresh", "catalog-dev")
     sg("wait", "catalog", "--env", "dev", *QUICK)
     assert gate(sg, "soak", expect=75)["reason"] == "SOAKING"
+
+
+def checks(run):
+    """What doctor says of workloads: severities and texts of each check, those about the first environment."""
+    rows = [row for row in run.json["findings"] if row["id"].startswith("PLAIN_")]
+    return {row["id"]: (row["severity"], row["text"]) for row in reversed(rows)}
+
+
+def doctor(sg, **how):
+    return checks(sg("doctor", "--output", "json", expect=None, **how))
+
+
+def test_doctor_asks_about_workloads(stages, sg):
+    stages()
+    run = sg("doctor", "--output", "json", expect=None)
+    assert {name: severity for name, (severity, _) in checks(run).items()} == dict.fromkeys(
+        ("PLAIN_READ", "PLAIN_FOUND", "PLAIN_IMAGE", "PLAIN_PODS"), "ok"), run
+    assert "applications.argoproj.io" not in run.err + run.out, run
+
+
+@pytest.mark.parametrize("was, now, check, severity, words", [
+    ("{service}-dev/deployment/{service}", "{service}-dev/deployment/{service}-x", "PLAIN_FOUND", "warning", "Deployment catalog-dev/catalog-x"),
+    ("shop/catalog}", "shop/other}", "PLAIN_IMAGE", "error", "no file names the image registry.example.com/shop/other"),
+    ("{service}-dev/deployment/{service}", "order-dev/deployment/order", "PLAIN_IMAGE", "error", "(registry.example.com/shop/order:"),
+])
+def test_doctor_names_what_is_wrong_with_workloads(sandbox, stages, sg, was, now, check, severity, words):
+    stages()
+    sandbox.ctl("push-file", "main", "stagegate.yaml", stdin=(STAGES % "").replace(was, now))
+    seen = doctor(sg)
+    assert seen[check][0] == severity and words in seen[check][1], seen
+
+
+def test_doctor_is_told_no_about_workloads(sandbox, stages, sg):
+    stages()
+    seen = doctor(sg, env={"KUBECONFIG": sandbox.env["SANDBOX_KUBECONFIG_DENIED"]})
+    assert seen["PLAIN_READ"][0] == "error" and "deployments" in seen["PLAIN_READ"][1], seen
+    assert seen["PLAIN_PODS"][0] == "error", seen

@@ -207,3 +207,17 @@ def test_a_job_soaks_since_it_is_complete(world):
     status(world, "Job", {"conditions": [{"type": "Complete", "status": "True", "lastTransitionTime": LONG_AGO}], "succeeded": 1})
     row = soak(world, "Job")
     assert (row["reason"], row["since"]) == ("SOAKED", LONG_AGO), row
+
+
+@pytest.mark.parametrize("resource, verb, check", [("deployments", "get", "PLAIN_READ"), ("pods", "list", "PLAIN_PODS")])
+def test_doctor_says_which_right_is_missing(world, resource, verb, check):
+    finished(world, "Deployment")
+    path = pathlib.Path(world.stagegate.folder) / "doctor.yaml"
+    path.write_text((CONFIG % "deployment").replace("apps/catalog}", "apps/catalog, image: registry.example.com/shop/catalog}"), encoding="ascii")
+
+    def asked(some):
+        run = world.run("doctor", "--config", str(path), "--output", "json", config=config(world, some), expect=None)
+        return {row["id"]: row["severity"] for row in run.json["findings"] if row["id"].startswith("PLAIN_")}
+
+    assert set(asked(rules()).values()) == {"ok"}
+    assert asked(without(rules(), resource, verb))[check] == "error"

@@ -30,6 +30,7 @@ REVIEWED = {("argoproj.io", resource, "argocd") for resource in RESOURCES} | {
     ("source.toolkit.fluxcd.io", "gitrepositories", "flux-system"),
     ("helm.toolkit.fluxcd.io", "helmreleases", "flux-system"),
 }
+SEEN = {("", "pods"), ("apps", "deployments"), ("apps", "replicasets")}  # as core() answers
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 OPENAPI = "/openapi/v3/apis/argoproj.io/v1alpha1"
 
@@ -64,10 +65,10 @@ class Discovery:
             asked = spec["resourceAttributes"]
         except (ValueError, KeyError, TypeError) as err:
             raise Refusal(422, "Invalid", 'SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec') from err
-        allowed = (
-            (asked.get("group"), asked.get("resource"), asked.get("namespace")) in REVIEWED
-            and kubeauth.may(self.user, asked.get("verb", ""))
-        )
+        what, verb = (asked.get("group", ""), asked.get("resource")), asked.get("verb", "")
+        allowed = (*what, asked.get("namespace")) in REVIEWED and kubeauth.may(self.user, verb)
+        if what in SEEN and verb in ("get", "list") and not asked.get("subresource"):
+            allowed = bool(asked.get("namespace")) and kubeauth.may_see_workloads(self.user)
         status = {"allowed": True, "reason": f'RBAC: allowed by RoleBinding "{self.user}/argocd"'}
         body = {
             "kind": "SelfSubjectAccessReview",

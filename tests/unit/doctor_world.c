@@ -128,6 +128,15 @@ static void make_clusters(struct doctor_world *w)
 	w->clusters[1].flux_namespace = "flux-system";
 	w->clusters[1].flux_patch_seen = (struct sg_doctor_seen)KNOWN;
 	w->clusters[1].flux_patch = true;
+	w->plain[0] = (struct sg_doctor_plain){.name = "Deployment shop/web",
+		.seen = KNOWN,
+		.image = "registry.example.com/shop/web",
+		.has_image = SG_ANSWER_YES,
+		.namespace = "shop",
+		.pods = KNOWN,
+		.may_list_pods = true};
+	w->clusters[0].plain = w->plain;
+	w->clusters[0].plain_count = 1;
 }
 
 static void make_gitlab(struct doctor_world *w)

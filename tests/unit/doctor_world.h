@@ -32,6 +32,7 @@ struct doctor_world {
 	const char *foreign[1];
 	struct sg_doctor_app rows[2];
 	struct sg_doctor_flux flux[1];
+	struct sg_doctor_plain plain[1];
 	struct sg_doctor_cluster clusters[2];
 };
 

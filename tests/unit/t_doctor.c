@@ -187,6 +187,16 @@ BREAK(flux_oci, w->flux[0].source_url = NULL;
 BREAK(flux_asleep, w->flux[0].left_alone = "Kustomization flux-system/catalog is suspended")
 BREAK(flux_fails, w->flux[0].not_ready = "Kustomization flux-system/catalog: BuildFailed: no")
 BREAK(flux_no_patch, w->clusters[1].flux_patch = false)
+BREAK(no_plain, w->plain[0].seen = FAILED(NOT_FOUND, "404"))
+BREAK(denied_plain, w->plain[0].seen = FAILED(FORBIDDEN, "no get on deployments"))
+BREAK(unasked_plain, w->plain[0].seen = UNASKED("the cluster stopped answering"))
+BREAK(plain_other, w->plain[0].has_image = SG_ANSWER_NO; w->plain[0].runs = "nginx:1")
+BREAK(plain_imageless, w->plain[0].has_image = SG_ANSWER_UNKNOWN; w->plain[0].image = NULL;
+	w->plain[0].image_why = "the service has no image")
+BREAK(plain_open, w->plain[0].has_image = SG_ANSWER_UNKNOWN;
+	w->plain[0].image_why = "another object has its template")
+BREAK(plain_blind, w->plain[0].may_list_pods = false)
+BREAK(plain_pods_unknown, w->plain[0].pods = FAILED(NOT_FOUND, "404"))
 BREAK(flux_patch_unknown, w->clusters[1].flux_patch_seen = FAILED(NOT_FOUND, "404"))
 
 #define E SG_SEVERITY_ERROR
@@ -372,6 +382,14 @@ static const struct row {
 	ROW(flux_asleep, FLUX_RECONCILED, E, "is suspended"),
 	ROW(flux_fails, FLUX_READY, W, "BuildFailed"),
 	ROW(flux_no_patch, FLUX_PATCH, W, "patch is not allowed in flux-system"),
+	ROW(no_plain, PLAIN_FOUND, W, "not there: Deployment shop/web"),
+	ROW(denied_plain, PLAIN_READ, E, "Deployment shop/web (no get on deployments)"),
+	ROW(unasked_plain, PLAIN_READ, N, "not checked: Deployment shop/web (the cluster stopped"),
+	ROW(plain_other, PLAIN_IMAGE, E, "Deployment shop/web (nginx:1)"),
+	ROW(plain_imageless, PLAIN_IMAGE, E, "(the service has no image)"),
+	ROW(plain_open, PLAIN_IMAGE, N, "(another object has its template)"),
+	ROW(plain_blind, PLAIN_PODS, E, "Deployment shop/web"),
+	ROW(plain_pods_unknown, PLAIN_PODS, N, "not checked: Deployment shop/web (404)"),
 	ROW(flux_patch_unknown, FLUX_PATCH, N, "not checked: 404"),
 };
 
