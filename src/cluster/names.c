@@ -30,13 +30,20 @@ static bool is_of_set(const struct sg_json *object, const char *set)
 	return false;
 }
 
+static int bad_list(const struct listing *l, const char *why, struct sg_err *err)
+{
+	return sg_fail(err, SG_R_ANSWER_INVALID, "%s answers with something else than a list: %s",
+		l->client->access->server, why);
+}
+
 static int take_item(struct listing *l, struct sg_str item, struct sg_err *err)
 {
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_err why = SG_ERR_INIT;
 	const char *name;
 
-	if (sg_json_parse(item, &doc, err) < 0)
-		return -1;
+	if (sg_json_parse(item, &doc, &why) < 0)
+		return bad_list(l, why.cause, err);
 	name = sg_json_str(sg_json_at(doc, "metadata.name"), "");
 	if (strcmp(sg_json_str(sg_json_at(doc, "metadata.namespace"), l->pick->namespace),
 		    l->pick->namespace) != 0)
@@ -51,29 +58,27 @@ static int take_item(struct listing *l, struct sg_str item, struct sg_err *err)
 	return 0;
 }
 
-static int bad_list(const struct listing *l, const char *why, struct sg_err *err)
-{
-	return sg_fail(err, SG_R_ANSWER_INVALID, "%s answers with something else than a list: %s",
-		l->client->access->server, why);
-}
-
 static int take_page(struct listing *l, struct sg_str body, struct sg_err *err)
 {
 	SG_AUTO(sg_json_items_release) struct sg_json_items items;
 	SG_AUTO(sg_json_free_ptr) struct sg_json *rest = NULL;
+	struct sg_err why = SG_ERR_INIT;
 	struct sg_str item;
 	int n;
 
 	sg_json_items_init(&items, SG_CLUSTER_OBJECT_MAX_BYTES, REST_MAX_BYTES);
-	while ((n = sg_json_items_next(&items, &body, &item, err)) > 0)
+	while ((n = sg_json_items_next(&items, &body, &item, &why)) > 0)
 		if (take_item(l, item, err) < 0)
 			return -1;
-	if (n < 0)
+	if (n < 0) {
+		(void)bad_list(l, why.cause, err);
+		err->reason = why.reason;
 		return -1;
+	}
 	if (!sg_json_items_finished(&items))
 		return bad_list(l, "it stops half-way", err);
-	if (sg_json_parse(sg_buf_str(&items.rest), &rest, err) < 0)
-		return -1;
+	if (sg_json_parse(sg_buf_str(&items.rest), &rest, &why) < 0)
+		return bad_list(l, why.cause, err);
 	sg_buf_reset(&l->next_page);
 	sg_buf_adds(&l->next_page, sg_json_str(sg_json_at(rest, "metadata.continue"), ""));
 	return l->next_page.overflow ? bad_list(l, "its pages do not end", err) : 0;

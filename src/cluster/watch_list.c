@@ -35,6 +35,17 @@ static int bad_list(const struct sg_watch *watch, const char *why, struct sg_err
 		watch->client->access->server, why);
 }
 
+/* The same of what a reader has against it, whose reason stays. */
+static enum sg_watch_step unreadable(
+	struct sg_watch *watch, const struct sg_err *why, struct sg_err *err)
+{
+	struct sg_err odd = SG_ERR_INIT;
+
+	(void)bad_list(watch, why->cause, &odd);
+	odd.reason = why->reason;
+	return sg_watch_confused(watch, &odd, err);
+}
+
 /*
  * A list of the cluster is of the moment when it began. Argo CD's own is what that server has heard
  * of by then (argocd.md 2.4), and the next request may go to another one.
@@ -54,7 +65,7 @@ static enum sg_watch_step take_item(
 	if (sg_watch_is_foreign(watch, item, "metadata.name"))
 		return SG_STEP_AGAIN; /* also where somebody does not know field selectors */
 	if (sg_json_parse(item, &doc, &why) < 0)
-		return sg_watch_confused(watch, &why, err);
+		return unreadable(watch, &why, err);
 	about = sg_watch_item_of(watch, doc);
 	if (!about) {
 		sg_json_free(doc);
@@ -76,7 +87,7 @@ static enum sg_watch_step end_page(struct sg_watch *watch, struct sg_err *err)
 	const char *next;
 
 	if (sg_json_parse(sg_buf_str(&watch->items.rest), &rest, &why) < 0)
-		return sg_watch_confused(watch, &why, err);
+		return unreadable(watch, &why, err);
 	next = sg_json_str(sg_json_at(rest, "metadata.continue"), "");
 	sg_buf_reset(&watch->next_page);
 	sg_buf_adds(&watch->next_page, next);
@@ -141,7 +152,7 @@ enum sg_watch_step sg_watch_step_list(
 
 	if (n < 0) {
 		sg_buf_reset(&watch->next_page);
-		return sg_watch_confused(watch, &why, err);
+		return unreadable(watch, &why, err);
 	}
 	sg_watch_ate(watch, bytes);
 	if (n > 0)
@@ -169,16 +180,16 @@ static enum sg_watch_step take_object(
 	struct sg_watch *watch, struct sg_watch_event *ret, struct sg_err *err)
 {
 	struct sg_json *doc = NULL;
-	struct sg_err why = SG_ERR_INIT;
+	struct sg_err why = SG_ERR_INIT, odd;
 
-	if (sg_json_parse(sg_buf_str(&watch->body), &doc, &why) < 0)
-		return sg_watch_confused(watch, &why, err);
-	if (!sg_cluster_is_app(doc, &watch->app)) {
+	if (sg_json_parse(sg_buf_str(&watch->body), &doc, &why) < 0 ||
+		!sg_cluster_is_app(doc, &watch->app)) {
 		sg_json_free(doc);
-		(void)sg_fail(&why, SG_R_ANSWER_INVALID,
-			"%s answers with something else than the application \"%s\"",
-			watch->client->access->server, watch->app.name);
-		return sg_watch_confused(watch, &why, err);
+		(void)sg_fail(&odd, SG_R_ANSWER_INVALID,
+			"%s answers with something else than the application \"%s\"%s%s",
+			watch->client->access->server, watch->app.name, why.cause[0] ? ": " : "",
+			why.cause);
+		return sg_watch_confused(watch, &odd, err);
 	}
 	return sg_watch_polled(watch, doc, ret);
 }

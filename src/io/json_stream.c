@@ -104,7 +104,7 @@ static bool is_close(char c)
 
 static int no_list(struct sg_err *err, const char *why)
 {
-	return sg_fail(err, SG_R_ANSWER_INVALID, "the answer is not a list: %s", why);
+	return sg_fail(err, SG_R_ANSWER_INVALID, "%s", why);
 }
 
 /* Follows strings and brackets over one byte; false when it is nested too deeply. */

@@ -867,6 +867,7 @@ static void what_cannot_pass_is_final(void **state)
 		for (int n = 0; n < (finals[i].status == 200 ? 3 : 1); n++)
 			script_reply(w->script, "GET", LIST_URL, finals[i].status, finals[i].body);
 		assert_int_equal(pull_final(w, watch, 60000), finals[i].reason);
+		assert_non_null(strstr(w->err.cause, w->access.server));
 		finish(w, watch);
 	}
 }
