@@ -126,7 +126,12 @@ class Spoiler:
 
     def arm_each(self, faults):
         """{number of the request from now on: its fault}"""
-        self.faults, self.seen, self.hit = faults, 0, None
+        self.faults, self.seen, self.hits = faults, 0, []
+
+    @property
+    def hit(self):
+        """The first request that was spoilt."""
+        return self.hits[0][1] if self.hits else None
 
     async def serve(self, reader, writer):
         try:
@@ -134,7 +139,7 @@ class Spoiler:
                 self.seen += 1
                 fault = self.faults.get(self.seen)
                 if fault:
-                    self.hit = request.head.split(b" HTTP/")[0].decode()
+                    self.hits.append((fault, request.head.split(b" HTTP/")[0].decode()))
                 await self.reply(request, fault, reader, writer)
                 break  # every answer ends its connection
         except (ConnectionError, ssl.SSLError):

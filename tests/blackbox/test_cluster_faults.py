@@ -3,11 +3,13 @@ seen, never longer than the deadline, and an error that says where it went wrong
 
 A suite runs a share of the pairs, as test_faults.py does: STAGEGATE_FAULTS=0/1 runs all of them.
 """
+import random
+
 import pytest
 
 from conftest import LIMIT_S
 from spoiler import FAULTS, ClusterSpoiler
-from test_faults import QUICK, SHARE, SHARES
+from test_faults import QUICK, SHARE, SHARES, TOGETHER, several
 from test_killed import begin, by_request, world
 from test_promote import Journey
 
@@ -50,8 +52,8 @@ def journey(sandbox, sg, through):
     sandbox.ctl("app", "catalog-dev", "healthy")
 
 
-def run_through(journey, spoiler, through, words, number, fault):
-    spoiler.arm(number, fault)
+def run_through(journey, spoiler, through, words, faults):
+    spoiler.arm_each(faults)
     return journey.sg(*words, *QUICK, "--output", "json", expect=None, env={"KUBECONFIG": through})
 
 
@@ -72,23 +74,35 @@ def problems(run, code, others, origin):
         yield "no cause"
 
 
-@pytest.mark.parametrize("name", STORIES)
-def test_whatever_the_cluster_answers_it_is_never_a_success_by_mistake(journey, spoiler, through, name):
+def wrongs(journey, spoiler, through, name, choose):
+    """What is wrong with runs of the story that are spoilt as CHOOSE(number of requests) says, and with the same command once more."""
     story, others = STORIES[name]
     words, code, before = begin(journey, story)
-    whole_run = run_through(journey, spoiler, through, words, 0, None)
+    whole_run = run_through(journey, spoiler, through, words, {})
     count, whole = spoiler.seen, world(journey, before)
     assert whole_run.code == code and count >= 3, whole_run
-    wrong = []
-    pairs = [(number, fault) for number in range(1, count + 1) for fault in FAULTS][SHARE % SHARES::SHARES]
-    for number, fault in pairs:
+    for faults in choose(count):
         words, _, before = begin(journey, story)
-        run = run_through(journey, spoiler, through, words, number, fault)
-        where = f"request {number} of {count}, {fault} ({spoiler.hit})"
+        run = run_through(journey, spoiler, through, words, faults)
+        where = f"{faults} of {count} ({spoiler.hits})"
         found = list(problems(run, code, others, spoiler.origin.removeprefix("https://")))
         if found:
-            wrong.append(f"{where}: {', '.join(found)}: {run}")
-        again = run_through(journey, spoiler, through, words, 0, None)
+            yield f"{where}: {', '.join(found)}: {run}"
+        again = run_through(journey, spoiler, through, words, {})
         if again.code != code or world(journey, before) != whole:
-            wrong.append(f"{where}, then again: {again}\nfirst: {run}\n{world(journey, before)}\nwanted: {whole}")
-    assert not wrong, f"{len(wrong)} of {len(pairs)}:\n" + "\n\n".join(wrong[:12])
+            yield f"{where}, then again: {again}\nfirst: {run}\n{world(journey, before)}\nwanted: {whole}"
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_whatever_the_cluster_answers_it_is_never_a_success_by_mistake(journey, spoiler, through, name):
+    share = lambda count: [{number: fault} for number in range(1, count + 1) for fault in FAULTS][SHARE % SHARES::SHARES]
+    wrong = list(wrongs(journey, spoiler, through, name, share))
+    assert not wrong, f"{len(wrong)}:\n" + "\n\n".join(wrong[:12])
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_several_faults_in_one_run(journey, spoiler, through, name):
+    seed, runs = TOGETHER
+    rng = random.Random(f"{seed}/{name}")
+    wrong = list(wrongs(journey, spoiler, through, name, lambda count: [several(rng, count) for _ in range(int(runs))]))
+    assert not wrong, f"{len(wrong)}:\n" + "\n\n".join(wrong[:12])

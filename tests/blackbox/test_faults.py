@@ -2,8 +2,10 @@
 documented error; and the same command again ends as if nothing had been (security.md 5.5).
 
 A suite runs a share of the pairs, another one in each of its forms; STAGEGATE_FAULTS=0/1 runs all of them, 7/100 the eighth hundredth.
+Beside them come runs with several faults, which STAGEGATE_FAULTS_TOGETHER=SEED/COUNT chooses.
 """
 import os
+import random
 import re
 
 import pytest
@@ -15,7 +17,16 @@ from test_promote import Journey, configure
 
 FORM = "7/47" if os.environ.get("STAGEGATE_SANITIZED") else "19/47" if os.environ.get("SANDBOX_ROOT") else "31/47"
 SHARE, SHARES = map(int, os.environ.get("STAGEGATE_FAULTS", FORM).split("/"))
-STORIES = {story.__name__: story for story in (bump, by_request, by_commit, by_hand)}
+TOGETHER = os.environ.get("STAGEGATE_FAULTS_TOGETHER", f"{SHARE}/4").split("/")
+
+
+def bump_by_git(journey):
+    return (*bump(journey)[0], "--publish-via", "git"), 0
+
+
+STORIES = {story.__name__: story for story in (bump, bump_by_git, by_request, by_commit, by_hand)}
+ONE_WRITE = (bump, bump_by_git)
+UNKNOWN = 11
 # what a fault may make of a run (docs/exit-codes.md); a bug or a wrong use is never among them
 ENDS = {0, 1, 4, 5, 6, 7, 8, 9, 11, 75}
 QUICK = ("--timeout", "8s", "--request-timeout", "2s", "--connect-timeout", "2s", "--idle-timeout", "2s", "--retry-base", "5ms")
@@ -56,33 +67,54 @@ def pairs(count, name):
     return every[(SHARE + 11 * list(STORIES).index(name)) % SHARES::SHARES]
 
 
-def end(journey, before, fault, hit):
+def end(journey, before, hits):
     """The world after the spoilt run itself: a note that a proxy delivers twice may stand there twice, until the next run."""
     found = world(journey, before)
-    if fault == "twice" and re.match("POST .*/notes$", hit or ""):
+    if any(fault == "twice" and re.match("POST .*/notes$", request) for fault, request in hits):
         found["requests"] = [(state, title, sorted(set(kinds))) for state, title, kinds in found["requests"]]
     return found
+
+
+def problems(journey, spoiler, story, faults, whole):
+    """What is wrong with a run whose requests are spoilt so ({number: fault}), and with the same command once more."""
+    words, code, before = begin(journey, story)
+    spoiler.arm_each(faults)
+    run = journey.sg(*words, *QUICK, expect=None)
+    hits = spoiler.hits
+    where = f"{faults} {hits}"
+    left_out = "warning: " in run.err  # what binds nobody, such as the note about the gates, may be missing then
+    if run.code not in ENDS or run.code == code and not left_out and end(journey, before, hits) != whole:
+        yield f"{where}: {run}"
+    if story in ONE_WRITE and run.code not in (code, UNKNOWN) and world(journey, before)["commits"] != ["0", "0"]:
+        yield f"{where}: failed, and it is there: {run}"
+    spoiler.arm(0, None)
+    again = journey.sg(*words, *WHOLE, expect=None)
+    if again.code != code or world(journey, before) != whole:
+        yield f"{where}, then again: {again}\nfirst: {run}\n{world(journey, before)}\nwanted: {whole}"
 
 
 @pytest.mark.parametrize("name", STORIES)
 def test_whatever_happens_to_a_request_the_same_command_heals_it(journey, spoiler, name):
     count, whole = golden(journey, spoiler, STORIES[name])
     assert count >= 3
-    wrong = []
-    for number, fault in pairs(count, name):
-        words, code, before = begin(journey, STORIES[name])
-        spoiler.arm(number, fault)
-        run = journey.sg(*words, *QUICK, expect=None)
-        hit = spoiler.hit
-        where = f"request {number}, {fault} ({hit})"
-        left_out = "warning: " in run.err  # what binds nobody, such as the note about the gates, may be missing then
-        if run.code not in ENDS or run.code == code and not left_out and end(journey, before, fault, hit) != whole:
-            wrong.append(f"{where}: {run}")
-        spoiler.arm(0, None)
-        again = journey.sg(*words, *WHOLE, expect=None)
-        if again.code != code or world(journey, before) != whole:
-            wrong.append(f"{where}, then again: {again}\nfirst: {run}\n{world(journey, before)}\nwanted: {whole}")
+    wrong = [words for number, fault in pairs(count, name) for words in problems(journey, spoiler, STORIES[name], {number: fault}, whole)]
     assert not wrong, f"{len(wrong)} of {count * len(FAULTS)}:\n" + "\n\n".join(wrong[:12])
+
+
+def several(rng, count):
+    """Two to four faults that lie near each other: one of them alone never shows what a retry leaves behind."""
+    first = rng.randrange(1, count + 1)
+    numbers = {first, *(first + rng.choice((1, 1, 2, 3, 4, rng.randrange(1, count + 4))) for _ in range(rng.choice((1, 1, 2, 3))))}
+    return {number: rng.choice(FAULTS) for number in sorted(numbers)}
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_several_faults_in_one_run(journey, spoiler, name):
+    seed, runs = TOGETHER
+    rng = random.Random(f"{seed}/{name}")
+    count, whole = golden(journey, spoiler, STORIES[name])
+    wrong = [words for _ in range(int(runs)) for words in problems(journey, spoiler, STORIES[name], several(rng, count), whole)]
+    assert not wrong, f"{len(wrong)}:\n" + "\n\n".join(wrong[:12])
 
 
 # -- what was delivered twice: the second delivery is declined, and then the network fails
