@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/text.h"
 #include "gitlab/call.h"
 #include "io/http_date.h"
@@ -107,12 +108,16 @@ static int decide(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 	return sg_loop_delay(loop, sg_loop_after(loop, step.wait_ms), err) < 0 ? -1 : 1;
 }
 
-static void keep_date(struct sg_gitlab *gitlab, const struct sg_http_res *res)
+static void keep_facts(struct sg_gitlab *gitlab, const struct sg_http_res *res)
 {
 	int64_t date;
+	uint64_t observed;
 	bool there = sg_http_date(sg_http_header(&res->headers, "Date"), &date);
 
 	gitlab->server_unix_s = there ? date : 0;
+	there = sg_num_u64(sg_http_header(&res->headers, "Ratelimit-Observed"), &observed) &&
+		observed <= INT64_MAX;
+	gitlab->observed = there ? (int64_t)observed : 0;
 }
 
 int sg_gitlab_ask(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
@@ -125,7 +130,7 @@ int sg_gitlab_ask(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,
 		int n;
 
 		if (!failed) {
-			keep_date(gitlab, &reply.res);
+			keep_facts(gitlab, &reply.res);
 			reply.status = reply.res.status;
 			sg_gitlab_fault_read(reply.status, &reply.res.headers,
 				sg_buf_str(&reply.res.body), &reply.fault);

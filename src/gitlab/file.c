@@ -5,6 +5,8 @@
 
 #include "gitlab/page.h"
 #include "io/crypto.h"
+#include "model/ids.h"
+#include "model/trailer.h"
 
 #define FOLDER_MAX 5000
 
@@ -61,6 +63,8 @@ static int take_file(const struct sg_http_res *res, const char *path, struct sg_
 	if (!is_whole(res))
 		return sg_fail(err, SG_R_ANSWER_INVALID,
 			"the bytes of \"%s\" are not those that the answer is about", path);
+	file.just_changed =
+		sg_str_is(sg_http_header(&res->headers, "X-Gitlab-Last-Commit-Id"), file.commit);
 	if (res->body.len > buf->max - buf->len)
 		return sg_fail(err, SG_R_TOO_LARGE, "\"%s\" has %zu bytes, the limit is %zu", path,
 			res->body.len, buf->max);
@@ -194,4 +198,51 @@ int sg_gitlab_branch_tip(
 		return 0;
 	(void)sg_fail(err, SG_R_ANSWER_INVALID, "branch.commit.id: expected a full commit id");
 	return sg_wrap(err, "%s", call.label);
+}
+
+static int dates_path(const struct sg_gitlab *gitlab, const struct sg_gitlab_dates_ask *ask,
+	struct sg_buf *path, struct sg_err *err)
+{
+	char since[32];
+
+	sg_buf_init(path, SG_GITLAB_PATH_MAX);
+	if (sg_gitlab_path_project(path, gitlab->project, err) < 0)
+		return -1;
+	sg_time_format(ask->since_s, since, sizeof(since));
+	sg_buf_adds(path, "/repository/commits");
+	sg_gitlab_path_param(path, "ref_name", ask->commit);
+	sg_gitlab_path_param(path, "path", ask->path);
+	sg_gitlab_path_param(path, "since", since);
+	sg_gitlab_path_param(path, "per_page", "20");
+	return 0;
+}
+
+int sg_gitlab_file_dates(struct sg_gitlab *gitlab, const struct sg_gitlab_dates_ask *ask,
+	struct sg_gitlab_dates *ret_dates, struct sg_err *err)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	const struct sg_gitlab_call call = {.path = &path,
+		.project = gitlab->project,
+		.label = "read when the file was changed"};
+	struct sg_gitlab_dates dates = {0};
+
+	if (dates_path(gitlab, ask, &path, err) < 0 || sg_gitlab_get(gitlab, &call, &doc, err) < 0)
+		return -1;
+	if (sg_json_type(doc) != SG_JSON_ARRAY)
+		return sg_fail(err, SG_R_ANSWER_INVALID, "commits: expected an array");
+	for (const struct sg_json *e = sg_json_first(doc); e && dates.count < SG_GITLAB_DATES_MAX;
+		e = sg_json_next(e)) {
+		const char *when = sg_json_str(sg_json_get(e, "committed_date"), "");
+		const char *message = sg_json_str(sg_json_get(e, "message"), "");
+
+		if (ask->not_of &&
+			sg_trailer_says(sg_str_of(message), "Stagegate-Pipeline", ask->not_of))
+			continue;
+		if (!sg_time_parse(sg_str_of(when), &dates.unix_s[dates.count]))
+			dates.unix_s[dates.count] = 0;
+		dates.count++;
+	}
+	*ret_dates = dates;
+	return 0;
 }

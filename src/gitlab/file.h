@@ -12,6 +12,7 @@
 struct sg_gitlab_file {
 	char commit[SG_OID_SIZE]; /* that the revision stands for */
 	const char *ref;          /* GitLab's word for the revision; "" when it says none */
+	bool just_changed;        /* that commit changed the file */
 };
 
 /*
@@ -38,6 +39,27 @@ struct sg_gitlab_entry {
 int sg_gitlab_folder_read(struct sg_gitlab *gitlab, const char *dir, const char *revision,
 	struct sg_arena *arena, struct sg_gitlab_entry **ret_entries, size_t *ret_count,
 	struct sg_err *err) SG_MUST_CHECK;
+
+struct sg_gitlab_dates_ask {
+	const char *path;
+	const char *commit; /* full id */
+	int64_t since_s;    /* seconds since 1970 */
+	const char *not_of; /* Stagegate-Pipeline whose commits are left out; NULL: none */
+};
+
+#define SG_GITLAB_DATES_MAX 20
+
+struct sg_gitlab_dates {
+	int64_t unix_s[SG_GITLAB_DATES_MAX]; /* 0: what was there is no time */
+	size_t count;
+};
+
+/*
+ * When the file was changed: the newest commits of it up to that one, by dates that whoever made
+ * them chose. One request (gitlab.md 4). ANSWER_INVALID when the answer is no list.
+ */
+int sg_gitlab_file_dates(struct sg_gitlab *gitlab, const struct sg_gitlab_dates_ask *ask,
+	struct sg_gitlab_dates *ret_dates, struct sg_err *err) SG_MUST_CHECK;
 
 /* Full id of the commit that BRANCH is at; one request. BRANCH_NOT_FOUND. */
 int sg_gitlab_branch_tip(struct sg_gitlab *gitlab, const char *branch, char ret_oid[SG_OID_SIZE],

@@ -108,6 +108,7 @@ static int source_read(
 		return err->reason == SG_R_FILE_NOT_FOUND ? not_found(source, path, err) : -1;
 	if (take_commit(source, path, file.commit, err) < 0)
 		return -1;
+	base->just_changed = base->just_changed || file.just_changed;
 	return may_be_link(sg_str_sub(sg_buf_str(buf), from, buf->len))
 		       ? check_kind(source, path, err)
 		       : 0;

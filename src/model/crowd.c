@@ -9,12 +9,17 @@ enum {
 	PATIENCE_MIN = 1,    /* ... at least so many attempts */
 	PAUSE_MIN = 1,       /* the same over the API, where those who meet are few */
 	PAUSE_SPREAD = 30,   /* percent: who waits much longer than the others is the slowest */
-	FIRST_LOOK_MIN = 1,  /* attempts until the first look ... */
-	FIRST_LOOK_MAX = 2,  /* ... at most; half as much again with each look ... */
-	WATCHES = 12,        /* looks for a commit to begin behind */
-	WATCH_PERCENT = 10,  /* of an attempt between them, less with each further loss ... */
-	WATCH_LEAST = 5,     /* ... at least so many percent ... */
-	WATCH_SPREAD = 30,   /* ... give or take so many percent */
+	SOON_SPREAD = 50,    /* percent, for who has let others by */
+	SOON_HALVES = 2,     /* how often that pause becomes half */
+	AHEAD_MAX_S = 1,     /* the server that dates commits is not the one that answers */
+	IN_LINE_MAX_MS =
+		300,        /* of an attempt: what is more was spent in a line of those who wait */
+	FIRST_LOOK_MIN = 1, /* attempts until the first look ... */
+	FIRST_LOOK_MAX = 2, /* ... at most; half as much again with each look ... */
+	WATCHES = 12,       /* looks for a commit to begin behind */
+	WATCH_PERCENT = 10, /* of an attempt between them, less with each further loss ... */
+	WATCH_LEAST = 5,    /* ... at least so many percent ... */
+	WATCH_SPREAD = 30,  /* ... give or take so many percent */
 	STRETCH_MIN = ATTEMPT / 4,
 	STRETCH_MAX = 4 * ATTEMPT, /* ... up to this ... */
 	LOOKS_APART = 64,          /* ... and to so many times what the quickest look took */
@@ -135,11 +140,40 @@ int64_t sg_crowd_looked(
 	return watch(crowd, false, now_ms, random);
 }
 
+/* So many of the commits are of the last seconds. */
+static int64_t recent(const int64_t *dates_s, size_t count, int64_t now_s)
+{
+	int64_t found = 0;
+
+	for (size_t i = 0; i < count && now_s > 0; i++)
+		if (dates_s[i] >= now_s - SG_CROWD_WINDOW_S && dates_s[i] <= now_s + AHEAD_MAX_S)
+			found++;
+	return least(found, SG_CROWD_SEEN_MAX);
+}
+
+int64_t sg_crowd_let_by(struct sg_crowd *crowd, const int64_t *dates_s, size_t count, int64_t now_s,
+	int64_t attempt_ms, int64_t left_ms, uint64_t random)
+{
+	int64_t others = recent(dates_s, count, least(now_s, INT64_MAX / 2)) - 1;
+	int64_t mean_ms = others * least(limited(attempt_ms), IN_LINE_MAX_MS);
+
+	crowd->let_by = true;
+	if (others <= 0)
+		return 0;
+	return least(least(around(mean_ms, SOON_SPREAD, (uint32_t)random), SG_CROWD_LET_BY_MAX_MS),
+		most(0, left_ms) / 4);
+}
+
 int64_t sg_crowd_pause(struct sg_crowd *crowd, int64_t attempt_ms, uint64_t random)
 {
 	int64_t mean;
 
 	crowd->losses++;
+	if (crowd->let_by) {
+		mean = ATTEMPT >> least(crowd->losses - 1, SOON_HALVES);
+		return in_ms(around(mean, SOON_SPREAD, (uint32_t)random),
+			least(limited(attempt_ms), IN_LINE_MAX_MS));
+	}
 	mean = patience(SG_CROWD_PAUSE, PAUSE_MIN, crowd->losses);
 	return in_ms(around(mean, PAUSE_SPREAD, (uint32_t)random), limited(attempt_ms));
 }

@@ -17,16 +17,25 @@
  * Times are measured in attempts (a look, a fetch, a push), as they are now: whoever came in a rush
  * of many had a slow attempt, and a quick look says that the others wait, too. An attempt counts
  * for no more than SG_CROWD_LOOKS of these looks; else the first ones would be the slowest of all.
+ *
+ * Over the API only who changes the same file comes first, and three requests tell a newcomer
+ * nothing about the others: whoever comes fresh gets through, and those who lost wait. So where a
+ * file is hot the newcomer asks how often it was changed in the last seconds, and lets as many
+ * attempts by as that were; whoever has done so and loses all the same tries again soon.
  */
 #ifndef SG_MODEL_CROWD_H
 #define SG_MODEL_CROWD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
 	SG_CROWD_PATIENCE = 29,         /* attempts that the first turn is waited for, on average */
 	SG_CROWD_PAUSE = 7,             /* attempts, the first sg_crowd_pause(), on average */
+	SG_CROWD_WINDOW_S = 3,          /* what was changed so long ago makes a file hot */
+	SG_CROWD_SEEN_MAX = 12,         /* no more changes count */
+	SG_CROWD_LET_BY_MAX_MS = 3000,  /* no newcomer waits longer */
 	SG_CROWD_ATTEMPT_MAX_MS = 5000, /* no attempt counts for more */
 	SG_CROWD_LOOKS = 8              /* nor for more than so many looks */
 };
@@ -42,6 +51,7 @@ struct sg_crowd {
 	int64_t stretch;    /* until the next look, likewise */
 	int moves;          /* looks of this turn that found another commit */
 	int watches;        /* at our turn: looks that are left */
+	bool let_by;        /* sg_crowd_let_by() was asked */
 };
 
 /*
@@ -60,8 +70,19 @@ int64_t sg_crowd_looked(
 	struct sg_crowd *crowd, bool moved, int64_t waited_ms, int64_t look_ms, uint64_t random);
 
 /*
- * The same where there is no branch to look at: over the API only who changes the same file comes
- * first, and those are few. A time drawn around so many attempts, fewer with each loss.
+ * Before the first try over the API, on a file that others change, too. DATES_S: of COUNT commits
+ * of that file, in seconds since 1970 by whatever clock they were made with; NOW_S: the server's
+ * own, 0: not known; ATTEMPT_MS: what the requests so far took; LEFT_MS, RANDOM: as above. Returns
+ * the milliseconds to wait before the file is read again; 0: go on. One commit is no crowd: it may
+ * be our own pipeline's last one.
+ */
+int64_t sg_crowd_let_by(struct sg_crowd *crowd, const int64_t *dates_s, size_t count, int64_t now_s,
+	int64_t attempt_ms, int64_t left_ms, uint64_t random);
+
+/*
+ * As sg_crowd_lost(), where there is no branch to look at: over the API only who changes the same
+ * file comes first, and those are few. A time drawn around so many attempts, fewer with each loss;
+ * around one and less for who has let others by.
  */
 int64_t sg_crowd_pause(struct sg_crowd *crowd, int64_t attempt_ms, uint64_t random);
 

@@ -30,6 +30,8 @@ struct sg_tree_source {
 	const char *revision;
 	const char *url; /* of the repository; NULL for a folder: not known */
 	bool by_request; /* each read and each list is a request of its own: ask for little */
+	/* A file that was read was changed by the revision itself, as far as reads say so. */
+	bool just_changed;
 	/*
 	 * Appends the file to BUF (whose max is the cap, TOO_LARGE). FILE_NOT_FOUND when absent;
 	 * EDIT_REFUSED when it is a symlink, a submodule or a folder, or when a folder on the way

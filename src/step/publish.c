@@ -4,6 +4,7 @@
 
 #include "step/beside.h"
 #include "step/crowd.h"
+#include "step/neighbours.h"
 #include "step/plan.h"
 #include "step/way.h"
 
@@ -85,6 +86,29 @@ static int after_neighbours(struct attempt *attempt, const char *why, struct sg_
 		sg_crowd_pause(
 			&attempt->crowd, attempt_ms, sg_retry_random(&attempt->world->random)),
 		why, err);
+}
+
+/* Before the first try over the API. *ret_waited: the plan is old. */
+static int let_others_by(struct attempt *attempt, bool *ret_waited, struct sg_err *err)
+{
+	const struct sg_neighbours_ask ask = {.env = attempt->env,
+		.plan = &attempt->done.plan,
+		.tip = attempt->tip,
+		.looked_ms = attempt->looked_ms};
+	int64_t wait_ms;
+
+	*ret_waited = false;
+	if (!attempt->loaded->way || attempt->ask->one_try || attempt->done.tries ||
+		attempt->crowd.let_by)
+		return 0;
+	if (sg_neighbours_wait(
+		    attempt->world, attempt->loaded, &ask, &attempt->crowd, &wait_ms, err) < 0)
+		return -1;
+	*ret_waited = wait_ms > 0;
+	if (!*ret_waited)
+		return 0;
+	attempt->config_is_old = true;
+	return look_after(attempt, wait_ms, "none yet", err);
 }
 
 static struct sg_plan_ask plan_ask_of(const struct attempt *attempt)
@@ -430,7 +454,7 @@ int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 		.ask = ask,
 		.env = ask->env,
 		.looked_ms = loaded->looked_ms};
-	bool again = true;
+	bool again = true, waited;
 
 	if (ask->one_try)
 		attempt.crowd = *ask->one_try;
@@ -447,7 +471,9 @@ int sg_publish(struct sg_world *world, struct sg_loaded *loaded, const struct sg
 		attempt.done.lost = ask->one_try && attempt.done.tries;
 		if (attempt.done.lost)
 			break;
-		if (push(&attempt, &again, err) == 0)
+		if (let_others_by(&attempt, &waited, err) < 0)
+			return -1;
+		if (waited || push(&attempt, &again, err) == 0)
 			continue;
 		if (fail_or_arrived(&attempt, err) < 0)
 			return -1;

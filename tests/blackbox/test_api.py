@@ -562,6 +562,56 @@ def test_two_runs_of_the_same_change(sandbox, api, sg):
     once(sandbox, before, "catalog", "9.30.0")
 
 
+# -- a file that several services share
+
+
+@pytest.fixture
+def shared(sandbox, api):
+    """Two services in one file, which the branch's last commit has changed."""
+    path = "apps/catalog/shared.yaml"
+    sandbox.ctl("foreign-commit", "develop", path, "left:\n  tag: 1.0.0\nright:\n  tag: 1.0.0\nnew:\n  tag: 1.0.0")
+    configure(sandbox, lambda config: config.update(services=[
+        {"name": name, "path": "apps/catalog", "update": [{"file": "shared.yaml", "key": f"{name}.tag"}]}
+        for name in ("left", "right")]))
+    return path
+
+
+READS = [("GET", CONFIG, 200), ("GET", "/files/apps%2Fcatalog%2Fshared.yaml/raw", 200)]
+DONE = ("POST", "/commits", 201)
+
+
+def test_a_shared_file_that_was_just_changed_is_asked_about(sandbox, api, shared):
+    run = api("left", "2.0.0")
+    assert run.asked == [*READS, ("GET", "/commits", 200), DONE] and run.json["tries"] == 1
+    assert b"left:\n  tag: 2.0.0" in sandbox.show(shared)
+
+
+def test_a_shared_file_that_was_not_just_changed_costs_three(sandbox, api, shared):
+    sandbox.ctl("push-foreign", "develop", "order")
+    assert api("left", "2.0.0").asked == [*READS, DONE]
+
+
+def test_a_file_of_one_that_was_just_changed_costs_three(sandbox, api, shared):
+    configure(sandbox, lambda config: config["services"].pop())
+    assert api("left", "2.0.0").asked == [*READS, DONE]
+
+
+def test_a_dry_run_does_not_ask_about_others(api, shared):
+    assert api("left", "2.0.0", "--dry-run").asked == READS
+
+
+@pytest.mark.parametrize("via", ["auto", "api"])
+@pytest.mark.parametrize("fault", ["gl-401", "gl-403", "gl-404", "gl-429", "gl-502", "gl-html", "gl-garbage", "gl-truncate", "gl-reset"])
+def test_an_answer_about_others_that_fails_costs_nothing(sandbox, api, shared, fault, via):
+    before = sandbox.tip()
+    sandbox.ctl("fault", fault, "1", "GET", "/commits")
+    run = api("left", "2.0.0", via=via)
+    about = run.asked[2:-1]  # a connection that is found closed is opened anew
+    assert run.asked[-1] == DONE and {row[:2] for row in about} == {("GET", "/commits")} and run.json["publish_via"] == "api"
+    assert len(about) == 1 or fault == "gl-reset"
+    assert commits(sandbox, before) == ["deploy(dev): left 2.0.0"]
+
+
 # -- refusals
 
 

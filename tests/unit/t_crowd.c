@@ -213,6 +213,90 @@ static void without_a_branch_to_look_at_the_pause_shrinks(void **state)
 	assert_int_equal(sg_crowd_pause(&low, INT64_MIN, LOW), 1);
 }
 
+#define NOW INT64_C(1800000000)
+
+/* COUNT commits that are AGE_S seconds old. */
+static int64_t let_by(int64_t age_s, size_t count, uint64_t random)
+{
+	struct sg_crowd crowd = {0};
+	int64_t dates_s[40];
+
+	for (size_t i = 0; i < count; i++)
+		dates_s[i] = NOW - age_s;
+	return sg_crowd_let_by(&crowd, dates_s, count, NOW, 100, PLENTY, random);
+}
+
+static void a_newcomer_lets_as_many_by_as_came_of_late(void **state)
+{
+	(void)state;
+	assert_int_equal(let_by(1, 0, HIGH), 0);
+	assert_int_equal(let_by(0, 1, HIGH), 0); /* our own pipeline's last one, perhaps */
+	assert_int_equal(let_by(1, 2, LOW), 50);
+	assert_int_equal(let_by(1, 2, HIGH), 150);
+	assert_int_equal(let_by(SG_CROWD_WINDOW_S, 5, LOW), 200);
+	assert_int_equal(let_by(SG_CROWD_WINDOW_S, 5, HIGH), 600);
+	assert_int_equal(let_by(1, SG_CROWD_SEEN_MAX, HIGH), let_by(1, 40, HIGH));
+	for (uint64_t i = 0, random = 7; i < 1000; i++)
+		assert_in_range(let_by(1, 5, sg_retry_random(&random)), 200, 600);
+}
+
+static void what_is_old_or_yet_to_come_or_no_date_is_no_crowd(void **state)
+{
+	static const int64_t odd[] = {0, -1, INT64_MIN, INT64_MAX, NOW - SG_CROWD_WINDOW_S - 1,
+		NOW + 2, NOW - 86400, NOW + 86400};
+	struct sg_crowd crowd = {0};
+
+	(void)state;
+	assert_int_equal(sg_crowd_let_by(&crowd, odd, SG_COUNT(odd), NOW, 100, PLENTY, HIGH), 0);
+	assert_true(crowd.let_by);
+	assert_int_equal(let_by(-1, 5, HIGH), 600); /* clocks of two servers */
+	for (size_t i = 0; i < SG_COUNT(odd); i++) {
+		const int64_t all[] = {odd[i], odd[i], odd[i]};
+
+		assert_in_range(sg_crowd_let_by(&crowd, all, 3, odd[i], 100, PLENTY, HIGH), 0,
+			SG_CROWD_LET_BY_MAX_MS);
+	}
+	/* the server did not say what time it is */
+	assert_int_equal(sg_crowd_let_by(&crowd, odd, 3, 0, 100, PLENTY, HIGH), 0);
+}
+
+static void nobody_is_let_by_for_long(void **state)
+{
+	int64_t now[40];
+	static const int64_t attempts_ms[] = {INT64_MIN, -1, 0, 1, 5000, INT64_MAX};
+	struct sg_crowd crowd = {0};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(now); i++)
+		now[i] = NOW;
+	for (size_t i = 0; i < SG_COUNT(attempts_ms); i++)
+		assert_in_range(sg_crowd_let_by(&crowd, now, 40, NOW, attempts_ms[i], PLENTY, HIGH),
+			1, SG_CROWD_LET_BY_MAX_MS);
+	/* two in a row by one pipeline, on a slow server */
+	assert_in_range(sg_crowd_let_by(&crowd, now, 2, NOW, 5000, PLENTY, HIGH), 1, 1000);
+	assert_int_equal(sg_crowd_let_by(&crowd, now, 40, NOW, 5000, 400, HIGH), 100);
+	assert_int_equal(sg_crowd_let_by(&crowd, now, 40, NOW, 5000, 0, HIGH), 0);
+	assert_int_equal(sg_crowd_let_by(&crowd, now, 40, NOW, 5000, INT64_MIN, HIGH), 0);
+}
+
+static void who_let_others_by_and_lost_is_nearer_with_each_loss(void **state)
+{
+	struct sg_crowd late = {.let_by = true}, soon = {.let_by = true};
+	int64_t before_ms = INT64_MAX;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		int64_t now_ms = sg_crowd_pause(&late, ATTEMPT_MS, HIGH);
+
+		assert_true(i > 2 ? now_ms == before_ms : now_ms < before_ms);
+		assert_true(sg_crowd_pause(&soon, ATTEMPT_MS, LOW) >= now_ms / 4);
+		before_ms = now_ms;
+	}
+	assert_in_range(before_ms, 1, ATTEMPT_MS / 4);
+	assert_in_range(sg_crowd_pause(&late, INT64_MAX, HIGH), 1, ATTEMPT_MS);
+	assert_int_equal(sg_crowd_pause(&late, INT64_MIN, LOW), 1);
+}
+
 static void odd_times_do_no_harm(void **state)
 {
 	static const int64_t odd[] = {INT64_MIN / 4, -1, 0, 1, INT64_MAX / 4};
@@ -246,6 +330,10 @@ int main(void)
 		cmocka_unit_test(one_slow_look_does_not_make_it_blind),
 		cmocka_unit_test(a_turn_ends_when_many_were_seen_to_go_by),
 		cmocka_unit_test(without_a_branch_to_look_at_the_pause_shrinks),
+		cmocka_unit_test(a_newcomer_lets_as_many_by_as_came_of_late),
+		cmocka_unit_test(what_is_old_or_yet_to_come_or_no_date_is_no_crowd),
+		cmocka_unit_test(nobody_is_let_by_for_long),
+		cmocka_unit_test(who_let_others_by_and_lost_is_nearer_with_each_loss),
 		cmocka_unit_test(odd_times_do_no_harm),
 	};
 
