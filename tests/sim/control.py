@@ -9,7 +9,7 @@ import time
 
 import yaml
 
-from . import connections, flux, front, gitrepo, gl_ctl, gl_fault, kubeconfig, kubefaults, loop, seed
+from . import connections, flux, front, gitrepo, gl_ctl, gl_fault, kubeconfig, kubefaults, loop, seed, seed_text
 from .behaviours import BEHAVIOURS
 from .effects import MOMENTS
 from .controller import VERSION
@@ -22,9 +22,11 @@ HELP = {
     "flux-poll": "the intervals of all GitRepositories are over",
     "apps": "one line for each application: behaviour, sync, health, revision, images",
     "show app NAME": "the Application object as JSON",
+    "show rollouts NAMESPACE/NAME": "an Argo Rollout as JSON",
     "log [NAME] [N]": "the last N changes (20) as JSON merge patches",
     "push-foreign BRANCH [SERVICE [TAG]]": "somebody else's commit on the branch: another tag for a service (order)",
     "push-file BRANCH PATH": "somebody else's commit: the file's bytes come from standard input, none = removed",
+    "rollout BRANCH SERVICE STRATEGY": "somebody else's commit: the chart of a service has an Argo Rollout with that strategy (JSON) for its Deployment",
     "rewind BRANCH": "the branch goes back by one commit (force-push)",
     "force BRANCH": "the branch's last commit is replaced by a foreign one (force-push)",
     "delete-branch BRANCH": "the branch is gone",
@@ -163,7 +165,8 @@ class Commands:
             obj = self.box.flux.get(kind, name, namespace or flux.HOME)
         else:
             resource = {"app": "applications", "appset": "applicationsets", "project": "appprojects"}.get(kind, kind)
-            obj = self.box.store.get(resource, name)
+            namespace, _, name = name.rpartition("/")
+            obj = self.box.store.get(resource, name, namespace or "argocd")
         if obj is None:
             raise Bad(f"no such {kind}: {name}")
         return json.dumps(obj, indent=1, sort_keys=True)
@@ -207,6 +210,16 @@ class Commands:
             {path: data.encode("utf-8", "surrogateescape") if data is not None else None},
             f"{path}: by somebody else\n",
         )[1]
+
+    def cmd_rollout(self, branch, service, strategy):
+        path = f"apps/{service}/templates/deployment.yaml"
+        body = self.box.reader.read(f"{self._tip(branch)}:{path}")[2].decode()
+        kind = "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\n"
+        head, spec = seed_text.DEPLOYMENT.split("spec:\n", 1)
+        if body != seed_text.DEPLOYMENT and not body.startswith(kind):
+            raise Bad(f"{path} is somebody's own")
+        lines = (kind, head.partition("kind: Deployment\n")[2], f"spec:\n  strategy: {json.dumps(json.loads(strategy))}\n", spec)
+        return gitrepo.put(self._repo(), branch, {path: "".join(lines).encode()}, f"{service}: a Rollout\n")[1]
 
     def _tip(self, branch):
         try:

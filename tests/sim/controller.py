@@ -8,6 +8,7 @@ from .compare import REFRESH, Comparer, automated
 from .merge import merge_patch
 from .operation import Operator
 from .render import Renderer, containers
+from .rollouts import Rollouts
 from . import seed_text
 
 
@@ -41,6 +42,7 @@ class Controller:
         self.version = VERSION  # of Argo CD, as far as versions differ here
         self.comparer = Comparer(self)
         self.operator = Operator(self)
+        self.rollouts = Rollouts(self)
         store.listeners.append(self._event)
 
     # -- what the informer tells
@@ -203,7 +205,9 @@ class Controller:
         self.update(name, lambda obj: behaviours.edit_spec(obj, behaviour, json.loads(json.dumps(app.original))))
         if behaviour == "healthy":
             app.new_pods = sorted({c["image"] for doc in app.live.values() for c in containers(doc)})
-            if app.health != "Healthy" or set(app.pods) != set(app.new_pods):
+            if self.rollouts.brings(app):
+                self.rollouts.wake(app)
+            elif app.health != "Healthy" or set(app.pods) != set(app.new_pods):
                 self.finish(app)
             status = self.store.get("applications", name)["status"]
             if status["sync"]["status"] != "Synced" or status.get("conditions"):
@@ -221,6 +225,7 @@ class Controller:
     def restart(self):
         """Every application that has changed is made anew, as at the beginning."""
         self.refs.clear()
+        self.rollouts.clear()
         for app in list(self.apps.values()):
             obj = self.store.get("applications", app.name)
             if obj and obj["metadata"]["resourceVersion"] == app.made:

@@ -16,7 +16,7 @@ from .effects import READS
 from .flux import Serving
 from .kubedisco import Discovery
 from .kuberead import Reading
-from .kubetypes import PATH, RESOURCES, Refusal
+from .kubetypes import OF_ARGO_CD, PATH, RESOURCES, Refusal
 from .kubewrite import Writing
 from .store import encode
 
@@ -203,7 +203,7 @@ class Handler(Discovery, Reading, Writing, Serving, http.server.BaseHTTPRequestH
         if self.discovery(split.path) or self.review(split.path) or self.core(split.path) or self.flux(split.path):
             return
         match = PATH.fullmatch(split.path)
-        if not match or match["resource"] not in RESOURCES:
+        if not match or match["resource"] not in self.known():
             self.answer(404, b"404 page not found\n", "text/plain; charset=utf-8")
             return
         self.resource, self.namespace = match["resource"], match["namespace"]
@@ -213,6 +213,9 @@ class Handler(Discovery, Reading, Writing, Serving, http.server.BaseHTTPRequestH
             if name:
                 query["fieldSelector"], name = f"metadata.name={name}", None
         self.serve(name, match["sub"], query)
+
+    def known(self):
+        return RESOURCES if self.server.shared.workloads.world.rollouts.installed else OF_ARGO_CD
 
     def broken(self):
         """Answers with a fault when one is on."""
@@ -255,12 +258,13 @@ class Handler(Discovery, Reading, Writing, Serving, http.server.BaseHTTPRequestH
         return True
 
     def permit(self, verb, name):
-        if not kubeauth.may(self.user, verb):
+        of_rollouts = self.resource == "rollouts"
+        if not (kubeauth.may_with_rollouts(self.user, verb, self.sub) if of_rollouts else kubeauth.may(self.user, verb)):
             details = {"group": "argoproj.io", "kind": self.resource}
             raise Refusal(
                 403,
                 "Forbidden",
-                kubeauth.reason(self.user, verb, self.resource, self.namespace, name),
+                kubeauth.reason(self.user, verb, self.resource, self.namespace, name, self.sub if of_rollouts else ""),
                 {"name": name, **details} if name else details,
             )
 
@@ -274,8 +278,9 @@ class Handler(Discovery, Reading, Writing, Serving, http.server.BaseHTTPRequestH
             "POST": "create",
             "DELETE": "delete",
         }[self.command]
+        self.sub = sub or ""
         self.permit(verb, name or (kubeselect.name_of(query) if verb in ("list", "watch") else None))
-        if sub and not (self.resource == "applicationsets" and sub == "/status"):
+        if sub and not (self.resource in ("applicationsets", "rollouts") and sub == "/status"):
             raise self.missing(name)
         try:
             if verb == "watch":

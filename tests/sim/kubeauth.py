@@ -12,6 +12,8 @@ RIGHTS = {
 
 # who may get and list workloads and pods, in every namespace
 SEE_WORKLOADS = {"wait", "wait-ro", "cert-user", "admin"}
+# who may change the status of Rollouts beside that
+CHANGE_ROLLOUTS = {"wait", "cert-user", "admin"}
 
 
 class Auth:
@@ -46,8 +48,14 @@ def may_see_workloads(user):
     return user in SEE_WORKLOADS
 
 
-def reason(user, verb, resource, namespace, name):
+def may_with_rollouts(user, verb, sub):
+    if sub == "/status" and verb == "patch":
+        return user in CHANGE_ROLLOUTS
+    return may_see_workloads(user) if verb in ("get", "list", "watch") else user == "admin"
+
+
+def reason(user, verb, resource, namespace, name, sub=""):
     """The sentence of a 403 (http kube-forbidden-403)."""
     where = f' in the namespace "{namespace}"' if namespace else " at the cluster scope"
     what = f'{resource}.argoproj.io "{name}"' if name else f"{resource}.argoproj.io"
-    return f'{what} is forbidden: User "{user}" cannot {verb} resource "{resource}" in API group "argoproj.io"{where}'
+    return f'{what} is forbidden: User "{user}" cannot {verb} resource "{resource}{sub}" in API group "argoproj.io"{where}'

@@ -4,7 +4,7 @@ import json
 import re
 
 from . import kubeauth, kubeselect
-from .kubetypes import BASE, RESOURCES, VERBS, Refusal
+from .kubetypes import BASE, OF_ARGO_CD, VERBS, Refusal
 from .store import encode
 
 CORE = re.compile(
@@ -25,7 +25,7 @@ VERSION = {
 
 
 # (group, resource, namespace) of the Roles of whoever may do anything
-REVIEWED = {("argoproj.io", resource, "argocd") for resource in RESOURCES} | {
+REVIEWED = {("argoproj.io", resource, "argocd") for resource in OF_ARGO_CD} | {
     ("kustomize.toolkit.fluxcd.io", "kustomizations", "flux-system"),
     ("source.toolkit.fluxcd.io", "gitrepositories", "flux-system"),
     ("helm.toolkit.fluxcd.io", "helmreleases", "flux-system"),
@@ -39,7 +39,7 @@ def openapi():
     """As much of OpenAPI v3 as kubectl reads before it applies: that the server itself checks the fields."""
     parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("dryRun", "fieldManager", "fieldValidation")]
     paths = {}
-    for name, (kind, _) in RESOURCES.items():
+    for name, (kind, _) in OF_ARGO_CD.items():
         gvk = {"group": "argoproj.io", "kind": kind, "version": "v1alpha1"}
         patch = {"parameters": parameters, "responses": {"200": {"description": "OK"}}, "x-kubernetes-group-version-kind": gvk}
         paths[f"{BASE}/namespaces/{{namespace}}/{name}/{{name}}"] = {"patch": {**patch, "x-kubernetes-action": "patch"}}
@@ -101,7 +101,7 @@ class Discovery:
                     "verbs": VERBS,
                     "shortNames": short,
                 }
-                for name, (kind, short) in RESOURCES.items()
+                for name, (kind, short) in self.known().items()
             ],
         }
         bodies = {

@@ -7,7 +7,9 @@ RESOURCES = {
     "applications": ("Application", ["app", "apps"]),
     "applicationsets": ("ApplicationSet", ["appset", "appsets"]),
     "appprojects": ("AppProject", ["appproj", "appprojs"]),
+    "rollouts": ("Rollout", ["ro"]),
 }
+OF_ARGO_CD = {name: RESOURCES[name] for name in ("applications", "applicationsets", "appprojects")}  # what its CRDs bring
 BASE = "/apis/argoproj.io/v1alpha1"
 PATH = re.compile(
     BASE

@@ -1,4 +1,4 @@
-"""Deployments, their ReplicaSets and pods, as the controller's roll-outs leave them (argocd.md 4.3; samples/health, samples/kwok)."""
+"""Deployments and Rollouts, their ReplicaSets and pods, as the controller's roll-outs leave them (argocd.md 4.3; samples/health, samples/kwok)."""
 
 from .render import containers
 
@@ -37,10 +37,17 @@ class Workloads:
         if resource == "deployments":
             return [self.deployment(app, doc) for app, doc in self.deployments(namespace)]
         if resource == "replicasets":
-            return [one for app, doc in self.deployments(namespace) for one in self.replica_sets(app, doc)]
+            found = [one for app, doc in self.deployments(namespace) for one in self.replica_sets(app, doc)]
+            return found + [one for app, obj in self.rollouts(namespace) for one in self.sets_of(app, obj)]
         if resource == "pods":
-            return [one for app, doc in self.deployments(namespace) for one in self.pods(app, doc)]
+            found = [one for app, doc in self.deployments(namespace) for one in self.pods(app, doc)]
+            return found + [one for app, obj in self.rollouts(namespace) for one in self.pods_of(app, obj)]
         return []
+
+    def rollouts(self, namespace):
+        """(application, Rollout) of each; rollouts.py is their controller."""
+        for app in list(self.world.apps.values()):
+            yield from ((app, obj) for obj in self.world.rollouts.of(app) if obj["metadata"]["namespace"] == namespace)
 
     def of(self, name):
         """All objects of an application: what it has applied, and what came of that."""
@@ -48,14 +55,19 @@ class Workloads:
         for key, doc in list(app.live.items()) if app else ():
             if key[:2] == ("apps", "Deployment") and containers(doc):
                 yield from (self.deployment(app, doc), *self.replica_sets(app, doc), *self.pods(app, doc))
-            else:
+            elif key[1] != "Rollout":
                 yield doc
+        for obj in self.world.rollouts.of(app) if app else ():
+            yield from (obj, *self.sets_of(app, obj), *self.pods_of(app, obj))
 
     def log(self, namespace, name):
         """Text of a container that has crashed; None when there is none."""
         for app, doc in self.deployments(namespace):
             if app.behaviour == "crash-loop" and any(pod["metadata"]["name"] == name for pod in self.pods(app, doc)):
                 return LOG.format(name=doc["metadata"]["name"])
+        for app, obj in self.rollouts(namespace):
+            if app.behaviour == "crash-loop" and any(pod["metadata"]["name"] == name for pod in self.pods_of(app, obj)):
+                return LOG.format(name=obj["metadata"]["name"])
         return None
 
     @staticmethod
@@ -140,6 +152,41 @@ class Workloads:
         else:
             status = self._starting(app, name, image, meta["name"])
         return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec, "status": status}
+
+    # -- of Rollouts
+
+    def sets_of(self, app, obj):
+        name, rows = obj["metadata"]["name"], []
+        for hashed, revision, found, wanted in self.world.rollouts.sets(obj):
+            owner = {"apiVersion": obj["apiVersion"], "kind": "Rollout", "name": name, "uid": obj["metadata"]["uid"], "controller": True}
+            labels = {**self._labels(obj), "rollouts-pod-template-hash": hashed}
+            meta = self._meta(obj, f"{name}-{hashed}", labels=labels, annotations={"rollout.argoproj.io/revision": str(revision)}, ownerReferences=[owner])
+            newest, status = hashed == obj["status"]["currentPodHash"], {"replicas": wanted}
+            if newest and app.behaviour == "quota" and not wanted and not obj["status"].get("abort"):
+                status["conditions"] = [condition("ReplicaFailure", "True", "FailedCreate", QUOTA.format(pod=name))]
+            spec = {"replicas": wanted, "selector": {"matchLabels": labels}, "template": {"spec": {"containers": found}}}
+            rows.append({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": meta, "spec": spec, "status": status})
+        return rows
+
+    def pods_of(self, app, obj):
+        """Those of the newest template are ready when all that there are are."""
+        rows, status = [], obj.get("status", {})
+        for one in self.sets_of(app, obj):
+            newest = one["metadata"]["labels"]["rollouts-pod-template-hash"] == status["currentPodHash"]
+            ready = not newest or status.get("readyReplicas", 0) >= status.get("replicas", 0)
+            completed = [row["lastTransitionTime"] for row in status.get("conditions", []) if row["type"] == "Completed"]
+            at = completed[0] if newest and completed else OLD_TERMINATES
+            rows += [self._pod_of(app, one, number, ready, at) for number in range(one["spec"]["replicas"])]
+        return rows
+
+    def _pod_of(self, app, one, number, ready, at):
+        meta, name = one["metadata"], one["metadata"]["ownerReferences"][0]["name"]
+        owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": meta["name"], "uid": meta["uid"], "controller": True}
+        pod = self._meta(one, f"{meta['name']}-x7k{number}", labels=meta["labels"], ownerReferences=[owner], creationTimestamp=at)
+        image = one["spec"]["template"]["spec"]["containers"][0]["image"]
+        spec = {"restartPolicy": "Always", "containers": [{"name": name, "image": image, "readinessProbe": {"httpGet": {"path": "/"}}}]}
+        status = self._running(name, image, at) if ready else self._starting(app, name, image, pod["name"])
+        return {"apiVersion": "v1", "kind": "Pod", "metadata": pod, "spec": spec, "status": status}
 
     @staticmethod
     def _running(name, image, at):

@@ -10,6 +10,15 @@ from .store import Conflict, encode
 PATCH_TYPES = ("application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml")
 
 
+def part_of(old, new, sub):
+    """Of a kind with the subresource `status` each address changes its own part (crds/argo-rollouts: subresources)."""
+    if sub == "/status":
+        meta = {**old["metadata"], **{key: new["metadata"][key] for key in ("name", "namespace", "resourceVersion") if key in new["metadata"]}}
+        kept = {key: value for key, value in {**old, "status": new.get("status")}.items() if value is not None}
+        return {**kept, "metadata": meta, "kind": new.get("kind")}
+    return {**{key: value for key, value in new.items() if key != "status"}, **({"status": old["status"]} if "status" in old else {})}
+
+
 class Writing:
     """Part of the request handler."""
 
@@ -26,6 +35,8 @@ class Writing:
             text = f'Unsupported value: []string{{"{query["dryRun"]}"}}: supported values: "All"'
             raise bad_option("PatchOptions", "dryRun", "FieldValueNotSupported", text)
         old = self.find(name)
+        if self.resource == "rollouts" and self.server.faults.take("rollout-race"):
+            self.server.shared.workloads.world.rollouts.touch(self.namespace, name)
         try:
             body = json.loads(self.body)
         except ValueError as err:
@@ -46,6 +57,8 @@ class Writing:
 
         def change(obj):
             new = merge_patch(obj, body) if kind == "application/merge-patch+json" else json_patch(obj, body)
+            if self.resource == "rollouts":
+                new = part_of(obj, new, self.sub)
             self.same(name, new)
             self.validate(name, new)
             return new
@@ -70,6 +83,8 @@ class Writing:
             raise self.conflict(name) from err
         except KeyError as err:
             raise self.missing(name) from err
+        if self.resource == "rollouts" and self.server.faults.take("rollout-lost-reply"):
+            self.abort()
         self.answer(200, encode(new) + b"\n")
 
     def create(self, query):

@@ -19,6 +19,7 @@ DELAYS = {
     "live": 5,  # a change of live objects -> level 1 compare
     "rollout": 25,  # new pods ready
     "terminate": 20,  # old pods gone
+    "pause": 60,  # a pause of a Rollout that has an end
     "degrade": 40,  # progress deadline of a broken rollout
     "hook": 20,  # a hook Job
     "retry": 30,  # between attempts of one operation

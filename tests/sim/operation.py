@@ -206,6 +206,7 @@ class Operator:
                 app.live[key] = target[key]
                 self.world.apply_child(key, target[key], how)
             result["resources"].append(entry)
+        self.world.rollouts.applied(app)
 
     def _history(self, app, operation, state, commits, spec):
         now = stamp(self.clock.now())
@@ -281,7 +282,8 @@ class Operator:
         if app.behaviour == "quota":
             new = []  # no pod is made
         app.pods = sorted(set(app.pods or (old if app.behaviour != "no-images" else [])) | set(new))
-        self.world.loop.spawn(self._rollout(app, app.rollout), app.factor)
+        if not self.world.rollouts.brings(app):  # its own controller rolls it out
+            self.world.loop.spawn(self._rollout(app, app.rollout), app.factor)
 
     def _rollout(self, app, number):
         for step in ("live", "compare", "live", "compare", "rollout"):

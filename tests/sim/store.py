@@ -8,7 +8,7 @@ import uuid
 
 from .merge import merge_diff
 
-KINDS = {"applications": "Application", "applicationsets": "ApplicationSet", "appprojects": "AppProject"}
+KINDS = {"applications": "Application", "applicationsets": "ApplicationSet", "appprojects": "AppProject", "rollouts": "Rollout"}
 GROUP, VERSION = "argoproj.io", "v1alpha1"
 LOG_SIZE = 4096
 
@@ -91,7 +91,7 @@ class Store:
             diff = merge_diff(old, new)
             if not diff:
                 return old
-            counted = {"metadata"} | ({"status"} if resource == "applicationsets" else set())
+            counted = {"metadata"} | ({"status"} if resource in ("applicationsets", "rollouts") else set())
             if set(diff) - counted or "deletionTimestamp" in diff.get("metadata", {}):
                 new["metadata"]["generation"] += 1
             return self._put("MODIFIED", key, old, new)
