@@ -13,6 +13,7 @@ struct raw {
 	const struct sg_json *rolling_update;
 	const struct sg_json *workload_ref;
 	const struct sg_json *blue_green;
+	const struct sg_json *active;
 	const char *stable_old; /* where Argo Rollouts before 1.0 wrote it */
 	const char *active_old;
 	int64_t auto_promotion_s;
@@ -70,6 +71,9 @@ static const struct sg_json_field job_fields[] = {
 
 static const struct sg_json_field cron_job_fields[] = {
 	RAW(SG_FIELD_BOOL, facts.paused, "spec.suspend"),
+	RAW(SG_FIELD_STR, facts.scheduled, "status.lastScheduleTime"),
+	RAW(SG_FIELD_STR, facts.succeeded, "status.lastSuccessfulTime"),
+	RAW(SG_FIELD_JSON, active, "status.active"),
 };
 
 static const struct sg_json_field rollout_fields[] = {
@@ -316,7 +320,7 @@ static void fill_absent(struct raw *raw)
 		&raw->facts.current_revision, &raw->facts.update_revision, &rollout->observed,
 		&rollout->phase, &rollout->message, &rollout->current_hash, &rollout->stable_hash,
 		&rollout->active_hash, &rollout->workload_observed, &rollout->paused_since,
-		&rollout->version};
+		&rollout->version, &raw->facts.scheduled, &raw->facts.succeeded};
 
 	for (size_t i = 0; i < SG_COUNT(texts); i++)
 		if (!*texts[i])
@@ -326,6 +330,8 @@ static void fill_absent(struct raw *raw)
 	if (!rollout->active_hash[0])
 		rollout->active_hash = raw->active_old;
 	rollout->blue_green = raw->blue_green != NULL;
+	raw->facts.runs_now =
+		sg_json_type(raw->active) == SG_JSON_ARRAY && sg_json_first(raw->active);
 	raw->facts.deleting = raw->deletion[0] != '\0';
 	raw->facts.on_delete = strcmp(raw->strategy, "OnDelete") == 0;
 	raw->facts.rolling = raw->rolling_update != NULL && !raw->facts.on_delete;

@@ -127,9 +127,12 @@ static const struct sg_advice rows[] = {
 		.code = "JOB_FAILED",
 		.means = "A Job has given up.",
 		.cause = "Its pods failed as often as backoffLimit allows, or it took longer than "
-			 "activeDeadlineSeconds.",
+			 "activeDeadlineSeconds. Of a CronJob it is the last run, which may be one "
+			 "of before the roll-out.",
 		.remedy = "Read the log of its pods. A Job is made anew by the next sync only when "
-			  "its name changes or the old one is removed.",
+			  "its name changes or the old one is removed. A CronJob is well again "
+			  "after its next good run; where its runs are not to count, give it the "
+			  "annotation argocd.argoproj.io/ignore-healthcheck: \"true\".",
 		.look = "kubectl -n APP_NAMESPACE describe job NAME\n"
 			"kubectl -n APP_NAMESPACE logs job/NAME --all-containers --tail 50\n",
 	},

@@ -106,6 +106,9 @@ struct sg_workload {
 	int64_t progress_deadline_s;
 	int64_t job_succeeded;
 	int64_t job_completions;
+	const char *scheduled; /* CronJob: status.lastScheduleTime, lastSuccessfulTime */
+	const char *succeeded;
+	bool runs_now; /* CronJob: status.active names a Job */
 
 	const struct sg_workload_condition *conditions;
 	size_t condition_count;
@@ -142,6 +145,18 @@ const char *sg_workload_label(const struct sg_workload *workload, struct sg_aren
  */
 void sg_workload_state(const struct sg_workload *workload, struct sg_arena *arena,
 	struct sg_workload_reading *ret);
+
+enum sg_cron_run { SG_CRON_RUN_NONE, SG_CRON_RUN_ACTIVE, SG_CRON_RUN_DONE, SG_CRON_RUN_FAILED };
+
+/*
+ * workload_run.c: how the last run of a CronJob stands. That is no part of the roll-out: it may be
+ * of an older template, and the next one may come in a month. But newer Argo CD calls a CronJob
+ * Degraded whose last run did not succeed, and some versions one Progressing that runs.
+ */
+enum sg_cron_run sg_workload_last_run(const struct sg_workload *cron);
+
+/* The Job of the last run: the controller of CronJobs names it NAME-MINUTES. "": there is none. */
+const char *sg_workload_run_name(const struct sg_workload *cron, struct sg_arena *arena);
 
 /* The condition of that TYPE, NULL when there is none. */
 const struct sg_workload_condition *sg_workload_condition(

@@ -292,6 +292,30 @@ static void mark(struct scan *scan, const struct sg_workload *workload,
 	*slot = sg_rollout_mark_of(workload);
 }
 
+/* A workload that has failed itself is nearer to the cause. */
+static int judge_runs(struct scan *scan, const struct sg_workload *cron, struct sg_err *err)
+{
+	struct sg_scan_run run;
+
+	if (sg_scan_cron_job(scan, cron, &run, err) < 0)
+		return -1;
+	if (run.any)
+		take(scan, run.stuck ? RANK_STUCK : RANK_PROGRESSING, run.code, run.sentence);
+	return 0;
+}
+
+static const char *sentence_of(const struct scan *scan, const struct sg_workload *workload,
+	const struct sg_workload_reading *reading, const struct found *found)
+{
+	struct sg_arena *arena = scan->read->arena;
+	const char *more = found->any ? found->stuck.sentence : NULL;
+
+	if (!more && workload->kind == SG_WORKLOAD_JOB && reading->state == SG_WORKLOAD_FAILED)
+		more = sg_scan_job_end(scan, workload->uid);
+	return sg_arena_printf(arena, "%s: %s%s%s", sg_workload_label(workload, arena),
+		reading->sentence, more ? "; " : "", more ? more : "");
+}
+
 static int judge(struct scan *scan, const struct sg_workload *workload, struct sg_err *err)
 {
 	struct sg_arena *arena = scan->read->arena;
@@ -301,8 +325,12 @@ static int judge(struct scan *scan, const struct sg_workload *workload, struct s
 	const char *sentence;
 
 	sg_workload_state(workload, arena, &reading);
-	if (reading.state == SG_WORKLOAD_DONE || workload->health_ignored)
+	if (workload->health_ignored)
 		return 0;
+	if (reading.state == SG_WORKLOAD_DONE)
+		return workload->kind == SG_WORKLOAD_CRON_JOB && scan->ask->runs
+			       ? judge_runs(scan, workload, err)
+			       : 0;
 	if (!reading.unobserved && reading.state != SG_WORKLOAD_PAUSED &&
 		scan->need != SG_SCAN_PAUSE &&
 		(find_stuck(scan, workload, &found, err) < 0 ||
@@ -310,8 +338,7 @@ static int judge(struct scan *scan, const struct sg_workload *workload, struct s
 		return -1;
 	mark(scan, workload, &reading, &found);
 	rank = rank_of(scan, &reading, &found);
-	sentence = sg_arena_printf(arena, "%s: %s%s%s", sg_workload_label(workload, arena),
-		reading.sentence, found.any ? "; " : "", found.any ? found.stuck.sentence : "");
+	sentence = sentence_of(scan, workload, &reading, &found);
 	if (found.any)
 		take(scan, rank, found.stuck.code, sentence);
 	else

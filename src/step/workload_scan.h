@@ -30,6 +30,7 @@ struct sg_scan_memory {
 struct sg_scan_ask {
 	const struct sg_app *app;
 	enum sg_scan_need need;
+	bool runs;    /* who judges the application goes by the runs of CronJobs, too */
 	bool claimed; /* only the configuration says that this cluster is the application's */
 	struct sg_idle_memory *idle; /* of PROGRESS; a zeroed one begins */
 	int64_t idle_grace_ms; /* so long nothing has to move before events are asked; 0: default */

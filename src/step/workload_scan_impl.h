@@ -60,4 +60,22 @@ int sg_scan_images(
 /* The pods of Jobs: every one says so; hooks and the history of CronJobs are found by that. */
 int sg_scan_job_pods(struct scan *scan, const char *namespace, struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * workload_job.c: how a pod of that Job has ended, of those that were read last; NULL: none of them
+ * says so.
+ */
+const char *sg_scan_job_end(const struct scan *scan, const char *job_uid);
+
+/* What the last run of a CronJob has to do with how its application is. */
+struct sg_scan_run {
+	bool any;
+	bool stuck; /* it has failed, or a pod of it does not get going */
+	enum sg_app_code code;
+	const char *sentence;
+};
+
+/* It fails no roll-out early: whether a run is of the new template cannot be told for sure. */
+int sg_scan_cron_job(struct scan *scan, const struct sg_workload *cron, struct sg_scan_run *ret,
+	struct sg_err *err) SG_MUST_CHECK;
+
 #endif

@@ -306,8 +306,8 @@ static int scan(struct sg_workloads *workloads, struct of_app *of, struct sg_clu
 {
 	const int64_t lines = workloads->world->settings->pod_log_lines;
 	struct sg_workload_turn turn = {
-		.ask = {app, of->need, is_claimed(workloads, client, app), &of->idle, of->grace_ms,
-			0},
+		.ask = {app, of->need, true, is_claimed(workloads, client, app), &of->idle,
+			of->grace_ms, 0},
 		.memory = memory_of(of),
 		.log_lines = workloads->log.count ? 0 : lines,
 	};

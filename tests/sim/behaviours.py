@@ -11,6 +11,8 @@ BEHAVIOURS = {
     "crash-loop": ("Progressing for ever: the new containers end with exit code 3, and have a log", "4.3"),
     "unschedulable": ("Progressing for ever: no node takes the new pods", "4.3"),
     "quota": ("Progressing for ever: the new pods are not created", "4.3"),
+    "cron-failed": ("a CronJob's last run has failed: Degraded, whatever else there is (at once)", "4.3, samples health/job-failed"),
+    "cron-runs": ("a CronJob runs, and its pod cannot pull its image: Progressing, as some versions of Argo CD say (at once)", "4.3"),
     "finished-jobs": ("Healthy, and a finished Job's pod keeps the old tag in summary.images for ever", "0.2, 1.7"),
     "suspended": ("the rollout is paused: Suspended", "0.2 row 20"),
     "old-pods": ("Healthy, but the old pods never end: both tags in summary.images", "0.2 row 22a"),

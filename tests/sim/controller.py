@@ -5,6 +5,7 @@ import json
 from . import behaviours
 from .clock import stamp
 from .compare import REFRESH, Comparer, automated
+from .kubecron import HEALTH
 from .merge import merge_patch
 from .operation import Operator
 from .render import Renderer, containers
@@ -25,6 +26,7 @@ class App:
         self.live, self.pods, self.new_pods, self.hooks, self.hook_images = {}, [], [], [], []
         self.rolled, self.rollout, self.health = {}, 0, "Healthy"
         self.ready_at = None  # when the newest roll-out was done; None: before the start
+        self.finished = 0  # the last roll-out that came to its end
         self.stale = None  # live objects of before, for one compare
         self.hold = False  # the next compare waits after it has read the refs
         self.children = False  # an app of apps
@@ -121,8 +123,8 @@ class Controller:
 
     def finish(self, app):
         """The new pods are ready; a moment later the old ones are gone."""
-        app.health = "Suspended" if app.behaviour == "suspended" else "Healthy"
-        app.ready_at = stamp(self.clock.now())
+        app.health = {"suspended": "Suspended", **HEALTH}.get(app.behaviour, "Healthy")
+        app.ready_at, app.finished = stamp(self.clock.now()), app.rollout
         self.request(app, 1)
         if app.behaviour in ("suspended", "old-pods", "finished-jobs"):
             return
@@ -203,6 +205,8 @@ class Controller:
             self._lost_refresh(app)
             return
         self.update(name, lambda obj: behaviours.edit_spec(obj, behaviour, json.loads(json.dumps(app.original))))
+        if behaviour in HEALTH and app.finished == app.rollout:
+            self.finish(app)
         if behaviour == "healthy":
             app.new_pods = sorted({c["image"] for doc in app.live.values() for c in containers(doc)})
             if self.rollouts.brings(app):

@@ -1,5 +1,6 @@
 """Deployments and Rollouts, their ReplicaSets and pods, as the controller's roll-outs leave them (argocd.md 4.3; samples/health, samples/kwok)."""
 
+from . import kubecron
 from .render import containers
 
 OLD_TERMINATES = "2026-01-01T00:00:00Z"
@@ -33,7 +34,15 @@ class Workloads:
                 if key[:3] == ("apps", "Deployment", namespace) and containers(doc):
                     yield app, doc
 
+    def cron_jobs(self, namespace):
+        for app in list(self.world.apps.values()):
+            yield from ((app, doc) for key, doc in list(app.live.items()) if kubecron.is_cron_job(key) and key[2] == namespace)
+
     def list(self, resource, namespace):
+        made = kubecron.MADE.get(resource)
+        return self._list(resource, namespace) + ([made(app, doc) for app, doc in self.cron_jobs(namespace)] if made else [])
+
+    def _list(self, resource, namespace):
         if resource == "deployments":
             return [self.deployment(app, doc) for app, doc in self.deployments(namespace)]
         if resource == "replicasets":
@@ -55,6 +64,8 @@ class Workloads:
         for key, doc in list(app.live.items()) if app else ():
             if key[:2] == ("apps", "Deployment") and containers(doc):
                 yield from (self.deployment(app, doc), *self.replica_sets(app, doc), *self.pods(app, doc))
+            elif kubecron.is_cron_job(key):
+                yield from (make(app, doc) for make in kubecron.MADE.values())
             elif key[1] != "Rollout":
                 yield doc
         for obj in self.world.rollouts.of(app) if app else ():
@@ -81,14 +92,14 @@ class Workloads:
     def deployment(self, app, doc):
         wanted = doc["spec"].get("replicas", 1)
         generation = app.rollout + 1
-        ready = app.health in ("Healthy", "Suspended")
+        ready = self._is_ready(app)
         status = {"observedGeneration": generation, "replicas": wanted, "readyReplicas": wanted, "availableReplicas": wanted}
         status["updatedReplicas"] = wanted if ready else min(wanted, 1)
         if not ready:
             status["replicas"] = wanted + 1
-        status["conditions"] = [condition("Progressing", "True", "NewReplicaSetAvailable" if app.health == "Healthy" else "ReplicaSetUpdated")]
+        status["conditions"] = [condition("Progressing", "True", "NewReplicaSetAvailable" if ready and app.health != "Suspended" else "ReplicaSetUpdated")]
         status["conditions"][0]["lastUpdateTime"] = app.ready_at or OLD_TERMINATES
-        if app.health == "Degraded":
+        if app.health == "Degraded" and not ready:
             text = f'ReplicaSet "{doc["metadata"]["name"]}-{self._hash(app)}" has timed out progressing.'
             status["conditions"] = [condition("Progressing", "False", "ProgressDeadlineExceeded", text)]
         if app.behaviour == "quota" and not ready:
@@ -100,6 +111,11 @@ class Workloads:
             doc, doc["metadata"]["name"], generation=generation, annotations={"deployment.kubernetes.io/revision": str(generation)}
         )
         return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": spec, "status": status}
+
+    @staticmethod
+    def _is_ready(app):
+        """Its last run is what keeps the application from being healthy, not its Deployments."""
+        return app.health not in ("Progressing", "Degraded") or app.behaviour in kubecron.HEALTH and app.finished == app.rollout
 
     @staticmethod
     def _hash(app, old=False):
@@ -144,7 +160,7 @@ class Workloads:
             meta = self._meta(doc, f"{name}-migrate-2w9cx", labels={"job-name": f"{name}-migrate"})
             spec["restartPolicy"] = "Never"
             status = {"phase": "Succeeded"}
-        elif what == "old" or app.health != "Progressing" and app.health != "Degraded":
+        elif what == "old" or self._is_ready(app):
             meta["creationTimestamp"] = OLD_TERMINATES if what == "old" else app.ready_at or OLD_TERMINATES
             status = self._running(name, image, meta["creationTimestamp"])
             if what == "old" and app.health == "Healthy":

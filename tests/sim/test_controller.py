@@ -236,6 +236,8 @@ ENDS = {
         for name in ("image-pull", "config-error", "crash-loop", "unschedulable")
     },
     "quota": ("Synced", "Progressing", "Succeeded", None, [OLD]),
+    "cron-failed": ("Synced", "Degraded", "Succeeded", None, [NEW]),
+    "cron-runs": ("Synced", "Progressing", "Succeeded", None, [NEW]),
     "finished-jobs": ("Synced", "Healthy", "Succeeded", None, [OLD, NEW]),
     "suspended": ("Synced", "Suspended", "Succeeded", None, [OLD, NEW]),
     "old-pods": ("Synced", "Healthy", "Succeeded", None, [OLD, NEW]),
