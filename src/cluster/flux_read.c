@@ -130,6 +130,8 @@ int sg_cluster_reconcile(struct sg_cluster_client *client, const struct sg_flux_
 	const char *value, struct sg_cluster_read **ret, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path = {0}, body = {0};
+	struct sg_cluster_req req = {
+		.method = "PATCH", .content_type = "application/merge-patch+json"};
 
 	if (put_path(name, &path, err) < 0)
 		return -1;
@@ -140,7 +142,8 @@ int sg_cluster_reconcile(struct sg_cluster_client *client, const struct sg_flux_
 	sg_text_json(sg_str_of(value), &body);
 	sg_buf_adds(&body, "\"}}}");
 	*ret = sg_cluster_read_new(client, path.ptr, "ask Flux to reconcile");
-	sg_cluster_read_patch(*ret, sg_buf_str(&body));
+	req.body = sg_buf_str(&body);
+	sg_cluster_read_send(*ret, &req);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "cluster/read.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -10,10 +11,11 @@
 struct sg_cluster_read {
 	struct sg_cluster_client *client;
 	char *path;
-	const char *label;
 	struct sg_http_call *call; /* NULL between tries */
 	struct sg_buf body;
-	struct sg_buf patch; /* with bytes: it is no GET */
+	struct sg_cluster_req req; /* its body in SENT */
+	struct sg_buf sent;
+	bool once; /* it is not sent again */
 	int64_t not_before_ms;
 	int failures;
 	int odd;
@@ -30,7 +32,7 @@ struct sg_cluster_read *sg_cluster_read_new(
 
 	read->client = client;
 	read->path = sg_strdup(path);
-	read->label = label;
+	read->req = (struct sg_cluster_req){.method = "GET", .path = read->path, .label = label};
 	sg_buf_init(&read->body, SG_CLUSTER_OBJECT_MAX_BYTES);
 	return read;
 }
@@ -52,10 +54,14 @@ void sg_cluster_read_limit(struct sg_cluster_read *read, size_t max_bytes, bool 
 	read->text = text;
 }
 
-void sg_cluster_read_patch(struct sg_cluster_read *read, struct sg_str body)
+void sg_cluster_read_send(struct sg_cluster_read *read, const struct sg_cluster_req *req)
 {
-	sg_buf_init(&read->patch, body.len + 1);
-	sg_buf_addstr(&read->patch, body);
+	sg_buf_init(&read->sent, req->body.len + 1);
+	sg_buf_addstr(&read->sent, req->body);
+	read->req.method = req->method;
+	read->req.content_type = req->content_type;
+	read->req.body = sg_buf_str(&read->sent);
+	read->once = strcmp(req->method, "POST") == 0;
 	read->text = true;
 }
 
@@ -70,17 +76,23 @@ void sg_cluster_read_free(struct sg_cluster_read *read)
 		return;
 	sg_http_end(read->call);
 	sg_buf_release(&read->body);
-	sg_buf_release(&read->patch);
+	sg_buf_release(&read->sent);
 	free(read->path);
 	free(read);
 }
 
-/* Ends the try; the next one begins after a while. */
-static int try_later(struct sg_cluster_read *read, const struct sg_err *why, int64_t retry_after_ms)
+/* Ends the try; the next one begins after a while. STATUS: of the answer; 0: none, or none that
+ * says anything. */
+static int try_later(struct sg_cluster_read *read, int status, int64_t retry_after_ms,
+	const struct sg_err *why, struct sg_err *err)
 {
 	struct sg_retry_policy policy = read->client->retry;
 	struct sg_retry_step step;
 
+	if (read->once && status != 429) {
+		*err = *why;
+		return -1;
+	}
 	sg_http_end(read->call);
 	read->call = NULL;
 	read->failures++;
@@ -97,25 +109,17 @@ static int try_later(struct sg_cluster_read *read, const struct sg_err *why, int
 static int failed(struct sg_cluster_read *read, const struct sg_err *why, struct sg_err *err)
 {
 	if (why->transient)
-		return try_later(read, why, -1);
+		return try_later(read, 0, -1, why, err);
 	*err = *why;
 	return -1;
 }
 
 static int begin(struct sg_cluster_read *read, struct sg_err *err)
 {
-	bool patches = read->patch.len > 0;
-	const struct sg_cluster_req req = {
-		.method = patches ? "PATCH" : "GET",
-		.path = read->path,
-		.content_type = patches ? "application/merge-patch+json" : NULL,
-		.body = sg_buf_str(&read->patch),
-		.label = read->label,
-	};
 	struct sg_err why = SG_ERR_INIT;
 
 	sg_buf_reset(&read->body);
-	if (sg_cluster_start(read->client, &req, false, &read->call, &why) < 0)
+	if (sg_cluster_start(read->client, &read->req, false, &read->call, &why) < 0)
 		return failed(read, &why, err);
 	return 0;
 }
@@ -146,7 +150,7 @@ static int take_object(struct sg_cluster_read *read, struct sg_json **ret_doc, s
 		"%s answers with something else than an object: %s", read->client->access->server,
 		read->body.overflow ? "too large" : why.cause);
 	if (++read->odd < ODD_TRIES)
-		return try_later(read, &odd, -1);
+		return try_later(read, 0, -1, &odd, err);
 	*err = odd;
 	return -1;
 }
@@ -162,14 +166,14 @@ static bool is_denial(const struct sg_cluster_read *read, const struct sg_fault 
 	       now_of(read) < read->patient_ms;
 }
 
-static int try_again(struct sg_cluster_read *read, const struct sg_fault *fault)
+static int try_again(struct sg_cluster_read *read, const struct sg_fault *fault, struct sg_err *err)
 {
 	bool denied = is_denial(read, fault);
 	struct sg_err why = SG_ERR_INIT;
 	int rc;
 
 	(void)sg_cluster_gave_up(read->client, fault, &why);
-	rc = try_later(read, &why, fault->retry_after_ms);
+	rc = try_later(read, fault->status, fault->retry_after_ms, &why, err);
 	if (denied && read->not_before_ms > read->patient_ms)
 		read->not_before_ms = read->patient_ms;
 	return rc;
@@ -188,7 +192,7 @@ static int finish(struct sg_cluster_read *read, struct sg_json **ret_doc,
 		return begin(read, err);
 	}
 	if (sg_fault_may_pass(ret_fault) || is_denial(read, ret_fault))
-		return try_again(read, ret_fault);
+		return try_again(read, ret_fault, err);
 	return ret_fault->kind == SG_FAULT_NONE ? take_object(read, ret_doc, err) : 1;
 }
 

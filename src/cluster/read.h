@@ -1,6 +1,7 @@
 /*
- * One object of the API server, read, or patched, without blocking: several may be under way while
- * watches go on. What may pass is tried again without limit; the deadline is the caller's.
+ * One request to the API server, mostly a read of an object, which does not block: several may be
+ * under way while watches go on. What may pass is tried again without limit; the deadline is the
+ * caller's.
  */
 #ifndef SG_CLUSTER_READ_H
 #define SG_CLUSTER_READ_H
@@ -24,10 +25,11 @@ void sg_cluster_read_be_patient(struct sg_cluster_read *read, int64_t patience_m
 void sg_cluster_read_limit(struct sg_cluster_read *read, size_t max_bytes, bool text);
 
 /*
- * It is a merge patch with BODY (copied), which may be sent again and again: one that sets a value
- * of its own, or that is guarded by a version. The answer is a text.
+ * It is no GET but what REQ says: method, content type and body (copied); the answer is a text. A
+ * patch may be sent again and again: it sets a value of its own, or is guarded by a version. A POST
+ * is sent again where it was certainly not carried out (429).
  */
-void sg_cluster_read_patch(struct sg_cluster_read *read, struct sg_str body);
+void sg_cluster_read_send(struct sg_cluster_read *read, const struct sg_cluster_req *req);
 
 /* What came last; lives as long as the read. */
 struct sg_str sg_cluster_read_text(const struct sg_cluster_read *read);

@@ -140,6 +140,8 @@ static int refused(struct sg_refresh *refresh, const struct sg_fault *fault,
 static int begin(struct sg_refresh *refresh, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path, body;
+	struct sg_cluster_req req = {
+		.method = "PATCH", .content_type = "application/merge-patch+json"};
 
 	sg_buf_init(&path, PATH_MAX_BYTES);
 	sg_buf_init(&body, PATH_MAX_BYTES);
@@ -152,7 +154,8 @@ static int begin(struct sg_refresh *refresh, struct sg_err *err)
 		refresh->patching ? "ask for a refresh" : "read the application");
 	if (refresh->patching) {
 		write_body(refresh->kind, refresh->version, &body);
-		sg_cluster_read_patch(refresh->read, sg_buf_str(&body));
+		req.body = sg_buf_str(&body);
+		sg_cluster_read_send(refresh->read, &req);
 	}
 	return 0;
 }

@@ -1,9 +1,12 @@
 #include "cluster/sync.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
 #include "cluster/app_reader.h"
+#include "cluster/read.h"
 
 #define PATH_MAX_BYTES 2048u
 #define BODY_MAX_BYTES ((size_t)256 * 1024)
@@ -11,11 +14,21 @@
 /* Argo CD's own API: FailedPrecondition, another operation is under way (argocd.md 2.1, 2.3). */
 #define GRPC_NOT_NOW 9
 
+struct sg_sync {
+	struct sg_cluster_client *client;
+	const struct sg_cluster_app *app;
+	char *revision, *version;
+	const char *why;
+	int64_t until_ms;
+	struct sg_cluster_read *read; /* of the application, then of the request that starts it */
+	bool starting;
+};
+
+/* What the request is written from. */
 struct ask {
 	struct sg_cluster_client *client;
 	const struct sg_cluster_app *app;
 	const char *revision, *version, *why;
-	int64_t deadline_ms;
 	const struct sg_json *doc; /* the application as it is */
 };
 
@@ -137,35 +150,37 @@ static bool is_window(const struct sg_fault *fault)
 	return sg_str_search(sg_str_of(fault->message), "blocked by sync window") >= 0;
 }
 
-static int refused(struct ask *ask, const char *verb, const struct sg_fault *fault,
-	enum sg_sync_result *ret, struct sg_err *err)
+static int refused(struct sg_sync *sync, const struct sg_fault *fault, enum sg_sync_result *ret,
+	struct sg_err *err)
 {
+	struct sg_cluster_client *client = sync->client;
+	bool argocd = client->access->speech == SG_SPEAKS_ARGOCD;
+	struct sg_err why = SG_ERR_INIT;
+
 	*ret = SG_SYNC_NOT_NOW;
 	if (fault->kind == SG_FAULT_CONFLICT || fault->grpc == GRPC_NOT_NOW || is_changed(fault))
 		return 0;
-	(void)sg_cluster_fail(ask->client, ask->app, verb, fault, err);
+	(void)sg_cluster_fail(client, sync->app, argocd ? "sync" : "patch", fault, &why);
 	if (fault->kind != SG_FAULT_FORBIDDEN || is_window(fault) ||
-		(ask->client->access->speech == SG_SPEAKS_KUBERNETES &&
-			sg_cluster_may_patch_again(ask->client)))
+		(!argocd && sg_cluster_may_patch_again(client))) {
+		*err = why;
 		return -1;
-	ask->client->sync_refusal = *err;
+	}
+	client->sync_refusal = why;
 	*ret = SG_SYNC_NOT_PERMITTED;
 	return 0;
 }
 
-static int start(struct ask *ask, enum sg_sync_result *ret, struct sg_err *err)
+static int begin_start(struct sg_sync *sync, const struct ask *ask, struct sg_err *err)
 {
-	bool argocd = ask->client->access->speech == SG_SPEAKS_ARGOCD;
+	bool argocd = sync->client->access->speech == SG_SPEAKS_ARGOCD;
 	SG_AUTO(sg_buf_release) struct sg_buf path, body;
-	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
 	struct sg_cluster_req req = {.method = argocd ? "POST" : "PATCH",
-		.content_type = argocd ? "application/json" : "application/json-patch+json",
-		.label = "start a sync"};
-	struct sg_fault fault;
+		.content_type = argocd ? "application/json" : "application/json-patch+json"};
 
 	sg_buf_init(&path, PATH_MAX_BYTES);
 	sg_buf_init(&body, BODY_MAX_BYTES);
-	if (sg_cluster_path_app(ask->app, &path, err) < 0)
+	if (sg_cluster_path_app(sync->app, &path, err) < 0)
 		return -1;
 	if (argocd)
 		write_post(ask, &body);
@@ -174,33 +189,113 @@ static int start(struct ask *ask, enum sg_sync_result *ret, struct sg_err *err)
 	sg_buf_adds(&path, argocd ? "/sync" : "?fieldManager=" USER);
 	if (body.overflow)
 		return sg_fail(err, SG_R_TOO_LARGE,
-			"the sync policy of %s is too large to be repeated", ask->app->name);
-	req.path = path.ptr;
+			"the sync policy of %s is too large to be repeated", sync->app->name);
 	req.body = sg_buf_str(&body);
-	if (sg_cluster_send(ask->client, &req, ask->deadline_ms, &res, &fault, err) < 0)
-		return -1;
-	if (fault.kind != SG_FAULT_NONE)
-		return refused(ask, argocd ? "sync" : "patch", &fault, ret, err);
-	ask->client->patched = !argocd;
-	*ret = SG_SYNC_STARTED;
+	sync->read = sg_cluster_read_new(sync->client, path.ptr, "start a sync");
+	sg_cluster_read_send(sync->read, &req);
+	sync->starting = true;
 	return 0;
 }
 
-int sg_cluster_sync(struct sg_cluster_client *client, const struct sg_cluster_app *app,
-	const char *revision, const char *version, const char *why, int64_t deadline_ms,
+static int begin_read(struct sg_sync *sync, struct sg_err *err)
+{
+	SG_AUTO(sg_buf_release) struct sg_buf path;
+
+	sg_buf_init(&path, PATH_MAX_BYTES);
+	if (sg_cluster_path_app(sync->app, &path, err) < 0)
+		return -1;
+	sync->read = sg_cluster_read_new(sync->client, path.ptr, "read the application");
+	return 0;
+}
+
+static void drop_read(struct sg_sync *sync)
+{
+	sg_cluster_read_free(sync->read);
+	sync->read = NULL;
+}
+
+/* The application was read. 1: it is not to be started. 0: it is being. */
+static int judge(struct sg_sync *sync, const struct sg_json *doc, const struct sg_fault *fault,
 	enum sg_sync_result *ret, struct sg_err *err)
 {
-	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
-	struct ask ask = {.client = client,
-		.app = app,
-		.revision = revision,
-		.version = version,
-		.why = why,
-		.deadline_ms = deadline_ms};
+	const struct ask ask = {.client = sync->client,
+		.app = sync->app,
+		.revision = sync->revision,
+		.version = sync->version,
+		.why = sync->why,
+		.doc = doc};
 
-	if (sg_cluster_get_application(client, app, deadline_ms, &doc, err) < 0)
-		return -1;
-	ask.doc = doc;
+	if (!doc)
+		return sg_cluster_fail(sync->client, sync->app, "get", fault, err);
+	if (!sg_cluster_is_app(doc, sync->app))
+		return sg_fail(err, SG_R_ANSWER_INVALID,
+			"%s answers with something else than the application",
+			sync->client->access->server);
 	*ret = SG_SYNC_NOT_NOW;
-	return may_start(&ask) ? start(&ask, ret, err) : 0;
+	drop_read(sync);
+	return may_start(&ask) ? begin_start(sync, &ask, err) : 1;
+}
+
+/* The request that starts it was answered. */
+static int started(struct sg_sync *sync, const struct sg_fault *fault, enum sg_sync_result *ret,
+	struct sg_err *err)
+{
+	if (fault->kind != SG_FAULT_NONE)
+		return refused(sync, fault, ret, err) < 0 ? -1 : 1;
+	if (sync->client->access->speech == SG_SPEAKS_KUBERNETES)
+		sync->client->patched = true;
+	*ret = SG_SYNC_STARTED;
+	return 1;
+}
+
+int sg_sync_step(struct sg_sync *sync, enum sg_sync_result *ret, struct sg_err *err)
+{
+	int n = 0;
+
+	if (!sync->read && begin_read(sync, err) < 0)
+		return -1;
+	while (n == 0) {
+		SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+		struct sg_fault fault = {0};
+
+		n = sg_cluster_read_step(sync->read, &doc, &fault, err);
+		if (n == 0 && sg_loop_now_ms(sync->client->http->loop) >= sync->until_ms)
+			return sg_cluster_read_give_up(sync->read, err);
+		if (n <= 0)
+			return n;
+		n = sync->starting ? started(sync, &fault, ret, err)
+				   : judge(sync, doc, &fault, ret, err);
+	}
+	return n;
+}
+
+int64_t sg_sync_due_ms(const struct sg_sync *sync)
+{
+	int64_t due_ms = sync->read ? sg_cluster_read_due_ms(sync->read) : 0;
+
+	return due_ms < sync->until_ms ? due_ms : sync->until_ms;
+}
+
+struct sg_sync *sg_sync_new(struct sg_cluster_client *client, const struct sg_cluster_app *app,
+	const char *revision, const char *version, const char *why, int64_t until_ms)
+{
+	struct sg_sync *sync = sg_calloc(1, sizeof(*sync));
+
+	*sync = (struct sg_sync){.client = client,
+		.app = app,
+		.revision = sg_strdup(revision),
+		.version = sg_strdup(version),
+		.why = why,
+		.until_ms = until_ms};
+	return sync;
+}
+
+void sg_sync_free(struct sg_sync *sync)
+{
+	if (!sync)
+		return;
+	drop_read(sync);
+	free(sync->revision);
+	free(sync->version);
+	free(sync);
 }

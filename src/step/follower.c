@@ -104,6 +104,7 @@ static void let_go(struct sg_follower *follower)
 	sg_arena_release(&follower->facts);
 	follower->app = NULL;
 	follower->version = "";
+	sg_follower_drop_sync(follower);
 	sg_free_ptr(&follower->synced);
 	sg_free_ptr(&follower->refusal);
 }
@@ -386,11 +387,11 @@ int sg_follower_step(struct sg_follower *follower, struct sg_err *err)
 		sg_follower_close(follower, false);
 	if (follower->end)
 		return 0;
-	if (kind_of(follower) != SG_APP_SUCCESS) {
+	if (kind_of(follower) != SG_APP_SUCCESS)
 		sg_follower_ask(follower);
-		if (sg_follower_sync(follower, err) < 0)
-			return -1;
-	}
+	if ((follower->sync || kind_of(follower) != SG_APP_SUCCESS) &&
+		sg_follower_sync(follower, err) < 0)
+		return -1;
 	if (follower->end)
 		return 0;
 	if (kind_of(follower) != SG_APP_SUCCESS)
@@ -405,7 +406,12 @@ static int64_t sooner(int64_t a, int64_t b)
 
 bool sg_follower_reading(const struct sg_follower *follower, int64_t *ret_due_ms)
 {
-	return !follower->end && sg_workloads_reading(follower->workloads, ret_due_ms);
+	bool reading = !follower->end && sg_workloads_reading(follower->workloads, ret_due_ms);
+
+	if (follower->end || !follower->sync)
+		return reading;
+	*ret_due_ms = sooner(reading ? *ret_due_ms : SG_NEVER, sg_sync_due_ms(follower->sync));
+	return true;
 }
 
 int64_t sg_follower_due_ms(const struct sg_follower *follower)

@@ -3,6 +3,7 @@
 #define SG_STEP_FOLLOWER_H
 
 #include "cluster/read.h"
+#include "cluster/sync.h"
 #include "report/console.h"
 #include "step/await.h"
 #include "step/herd.h"
@@ -47,9 +48,12 @@ struct sg_follower {
 	bool reading;     /* is known as one whose workloads are read */
 	bool stirred;
 	struct sg_follower *next_stirred;
-	size_t number;                  /* in the order of the asks */
-	char *synced;                   /* the version at which a sync was asked for last; NULL */
-	int64_t sync_ms;                /* when it may be asked for again, after a refusal */
+	size_t number;        /* in the order of the asks */
+	char *synced;         /* the version at which a sync was asked for last; NULL */
+	struct sg_sync *sync; /* one that is being started; NULL ... */
+	char *sync_revision;  /* ... at this */
+	const struct sg_herd_app *sync_app; /* ... and of this, ours or a child */
+	int64_t sync_ms;                    /* when it may be asked for again, after a refusal */
 	uint64_t said;                  /* a digest of what was said last, where there is no line */
 	struct sg_progress *progress;   /* its own line; NULL: one of very many */
 	struct sg_await_end *end;       /* set when it is over */
@@ -93,7 +97,7 @@ int sg_follower_look(struct sg_follower *follower, struct sg_err *err) SG_MUST_C
 /* True when its verdict is final, or its own time is up. */
 bool sg_follower_over(const struct sg_follower *follower);
 
-/* True while its workloads are read: a step is due then. */
+/* True while its workloads are read, or a sync is being started: a step is due then. */
 bool sg_follower_reading(const struct sg_follower *follower, int64_t *ret_due_ms);
 
 /* When the next step is due at the latest, of the loop's clock. */
@@ -110,6 +114,10 @@ int64_t sg_follower_until_ms(const struct sg_follower *follower);
 const char *sg_follower_version_of(struct sg_follower *follower, const struct sg_cluster_app *app);
 /* Inside, follower_sync.c: a sync, when the fold wants one. */
 int sg_follower_sync(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
+void sg_follower_drop_sync(struct sg_follower *follower);
+/* Inside, follower_ask.c: the application NAME, ours or a child. */
+struct sg_herd_app *sg_follower_herd_app(
+	struct sg_follower *follower, const struct sg_cluster_app *name);
 /* Inside: the REQUEST ("refresh") was not taken; WHY NULL: it was. */
 void sg_follower_refused(
 	struct sg_follower *follower, const char *request, const struct sg_err *why);

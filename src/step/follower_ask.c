@@ -21,7 +21,7 @@ static bool is_own(const struct sg_follower *follower, const struct sg_cluster_a
 	       strcmp(app->namespace, follower->ask->app.namespace) == 0;
 }
 
-static struct sg_herd_app *herd_app_of(
+struct sg_herd_app *sg_follower_herd_app(
 	struct sg_follower *follower, const struct sg_cluster_app *app)
 {
 	return is_own(follower, app) ? follower->seen
@@ -31,8 +31,8 @@ static struct sg_herd_app *herd_app_of(
 /* The version that was fed last, of an application that is ours or a child. */
 const char *sg_follower_version_of(struct sg_follower *follower, const struct sg_cluster_app *app)
 {
-	const char *version =
-		is_own(follower, app) ? follower->version : herd_app_of(follower, app)->version;
+	const char *version = is_own(follower, app) ? follower->version
+						    : sg_follower_herd_app(follower, app)->version;
 
 	return version[0] ? version : NULL;
 }
@@ -80,7 +80,7 @@ void sg_follower_ask(struct sg_follower *follower)
 	if (!follower->policy.may_refresh || !sg_app_fold_request(follower->fold, now_ms, &request))
 		return;
 	name = (struct sg_cluster_app){request.namespace, request.name};
-	app = herd_app_of(follower, &name);
+	app = sg_follower_herd_app(follower, &name);
 	if (app->refreshing) {
 		sg_app_fold_requested(follower->fold, &request, now_ms);
 		return;

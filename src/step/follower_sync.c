@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "cluster/sync.h"
 #include "step/follower.h"
 
 /* Between two tries. */
@@ -16,11 +15,11 @@ static const char *why(const struct sg_follower *follower)
 		follower->ask->service, job ? ": " : "", job ? job : "");
 }
 
-static void say(const struct sg_follower *follower, const struct sg_app_wanted_sync *sync)
+static void say(const struct sg_follower *follower)
 {
-	sg_console_did(follower->world->console, sync->name,
+	sg_console_did(follower->world->console, follower->sync_app->name.name,
 		sg_app_code_name(SG_APP_CODE_NEEDS_MANUAL_SYNC), NULL,
-		"a sync of %.12s was started", sync->revision);
+		"a sync of %.12s was started", follower->sync_revision);
 }
 
 /* Each version of the application is asked once: what comes of it is seen by the watch. */
@@ -34,42 +33,72 @@ static bool is_new(struct sg_follower *follower, const char *version)
 }
 
 /* It is tried again with the next look: what stands in the way may go without a trace here. */
-static void later(struct sg_follower *follower, const char *name, const struct sg_err *trouble)
+static void later(struct sg_follower *follower, const struct sg_err *trouble)
 {
-	sg_debug(follower->world->log, "sync of %s: %s", name, trouble->cause);
+	sg_debug(follower->world->log, "sync of %s: %s", follower->sync_app->name.name,
+		trouble->cause);
 	sg_follower_refused(follower, "sync could be started", trouble);
 	sg_free_ptr(&follower->synced);
 	follower->sync_ms = sg_follower_now_ms(follower) + AGAIN_MS;
 }
 
-int sg_follower_sync(struct sg_follower *follower, struct sg_err *err)
+void sg_follower_drop_sync(struct sg_follower *follower)
+{
+	sg_sync_free(follower->sync);
+	follower->sync = NULL;
+	sg_free_ptr(&follower->sync_revision);
+}
+
+/* False: none is wanted. */
+static bool begin(struct sg_follower *follower)
 {
 	struct sg_app_wanted_sync sync;
-	struct sg_cluster_app app;
-	struct sg_err trouble = SG_ERR_INIT;
-	enum sg_sync_result result;
+	struct sg_cluster_app name;
 
 	if (!follower->policy.sync_manually || sg_follower_now_ms(follower) < follower->sync_ms ||
 		!sg_app_fold_sync(follower->fold, &sync))
-		return 0;
-	app = (struct sg_cluster_app){sync.namespace, sync.name};
-	if (!is_new(follower, sg_follower_version_of(follower, &app)))
-		return 0;
-	if (sg_cluster_sync(follower->client, &app, sync.revision, follower->synced, why(follower),
-		    sg_follower_until_ms(follower), &result, &trouble) < 0) {
-		if (trouble.reason != SG_R_CANCELLED) {
-			later(follower, sync.name, &trouble);
-			return 0;
-		}
-		*err = trouble;
-		return -1;
-	}
+		return false;
+	name = (struct sg_cluster_app){sync.namespace, sync.name};
+	if (!is_new(follower, sg_follower_version_of(follower, &name)))
+		return false;
+	follower->sync_app = sg_follower_herd_app(follower, &name);
+	follower->sync_revision = sg_strdup(sync.revision);
+	follower->sync = sg_sync_new(follower->client, &follower->sync_app->name, sync.revision,
+		follower->synced, why(follower), sg_follower_until_ms(follower));
+	return true;
+}
+
+/* What came of it. */
+static void finish(struct sg_follower *follower, enum sg_sync_result result)
+{
 	sg_follower_refused(follower, NULL, NULL);
 	if (result == SG_SYNC_STARTED)
-		say(follower, &sync);
+		say(follower);
+	sg_follower_drop_sync(follower);
 	if (result == SG_SYNC_NOT_PERMITTED) {
 		follower->policy.sync_manually = false;
 		sg_follower_take_side(follower); /* judges anew */
+	}
+}
+
+int sg_follower_sync(struct sg_follower *follower, struct sg_err *err)
+{
+	struct sg_err trouble = SG_ERR_INIT;
+	enum sg_sync_result result;
+	int n;
+
+	if (!follower->sync && !begin(follower))
+		return 0;
+	n = sg_sync_step(follower->sync, &result, &trouble);
+	if (n < 0 && trouble.reason == SG_R_CANCELLED) {
+		*err = trouble;
+		return -1;
+	}
+	if (n > 0)
+		finish(follower, result);
+	if (n < 0) {
+		later(follower, &trouble);
+		sg_follower_drop_sync(follower);
 	}
 	return 0;
 }

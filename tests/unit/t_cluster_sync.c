@@ -24,9 +24,16 @@ static enum sg_sync_result result;
 
 static int ask_of(struct cluster_world *w, const char *version)
 {
+	struct sg_sync *sync = sg_sync_new(
+		&w->client, &w->app, X, version, "pipeline \"7\"", cluster_world_in(w, 20000));
+	int n;
+
 	w->err = (struct sg_err)SG_ERR_INIT;
-	return sg_cluster_sync(&w->client, &w->app, X, version, "pipeline \"7\"",
-		cluster_world_in(w, 20000), &result, &w->err);
+	while ((n = sg_sync_step(sync, &result, &w->err)) == 0)
+		assert_int_equal(
+			sg_loop_wait(w->client.http->loop, sg_sync_due_ms(sync), &w->err), 0);
+	sg_sync_free(sync);
+	return n < 0 ? -1 : 0;
 }
 
 static int ask(struct cluster_world *w)

@@ -1144,6 +1144,79 @@ static void why_a_refresh_had_no_answer_is_said(void **state)
 	finish(&s);
 }
 
+/* ---- syncs that are not answered ---- */
+
+static void begin_silent_sync(struct story *s, struct cluster_world *w)
+{
+	begin(s, w);
+	s->keep_going = true;
+	s->silent = "slow";
+	s->home.policy.sync_manually = true;
+	happens(s, 0, (struct app){"argocd", "slow", NEW, "OutOfSync", "Healthy", .manual = true});
+	happens(s, 0, with_health(good("argocd", "web"), "Progressing"));
+	(void)ask(s, "argocd", "slow");
+	(void)ask(s, "argocd", "web");
+}
+
+static void a_sync_without_an_answer_holds_up_nobody(void **state)
+{
+	struct story s;
+
+	begin_silent_sync(&s, *state);
+	happens(&s, 5000, good("argocd", "web"));
+	happens(&s, 20000, good("argocd", "slow"));
+	assert_int_equal(await(&s), 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(s.done.ends[i].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[0].elapsed_ms, 20000, 20100);
+	assert_in_range(s.done.ends[1].elapsed_ms, 5000, 5100);
+	assert_in_range(s.counts.patches, 1, 2); /* it, and a refresh */
+	finish(&s);
+}
+
+static void times_of_their_own_end_while_a_sync_is_not_answered(void **state)
+{
+	struct story s;
+
+	begin_silent_sync(&s, *state);
+	s.asks[0].timeout_ms = 6000;
+	s.asks[1].timeout_ms = 4000;
+	assert_int_equal(await(&s), 0);
+	assert_true(s.done.ends[0].timed_out && s.done.ends[1].timed_out);
+	assert_int_equal(s.done.ends[0].elapsed_ms, 6000);
+	assert_int_equal(s.done.ends[1].elapsed_ms, 4000);
+	finish(&s);
+}
+
+static void a_signal_ends_a_sync_without_an_answer(void **state)
+{
+	struct story s;
+
+	begin_silent_sync(&s, *state);
+	script_cancel(s.w->script, 6000, 15);
+	assert_int_equal(await(&s), -1);
+	assert_int_equal(s.w->err.signo, 15);
+	assert_int_equal(story_ms(&s), 6000);
+	finish(&s);
+}
+
+/* 30 s for the answer, 10 until the next try. */
+static void why_a_sync_had_no_answer_is_said(void **state)
+{
+	struct story s;
+
+	begin_silent_sync(&s, *state);
+	s.home.policy.may_refresh = false;
+	s.asks[0].timeout_ms = 35000;
+	s.asks[1].timeout_ms = 45000;
+	assert_int_equal(await(&s), 0);
+	assert_non_null(s.done.ends[0].refusal);
+	assert_non_null(strstr(s.done.ends[0].refusal, "no sync could be started: "));
+	assert_non_null(strstr(s.done.ends[0].refusal, "did not answer in time"));
+	assert_int_equal(s.counts.patches, 1);
+	finish(&s);
+}
+
 static size_t lines_with(const struct story *s, const char *word)
 {
 	size_t count = 0;
@@ -1655,6 +1728,10 @@ int main(void)
 		STORY(why_a_refresh_had_no_answer_is_said),
 		STORY(an_answer_to_a_refresh_that_is_late_takes_nothing_back),
 		STORY(a_refresh_that_is_under_way_does_for_all),
+		STORY(a_sync_without_an_answer_holds_up_nobody),
+		STORY(times_of_their_own_end_while_a_sync_is_not_answered),
+		STORY(a_signal_ends_a_sync_without_an_answer),
+		STORY(why_a_sync_had_no_answer_is_said),
 		STORY(one_of_many_that_is_not_there_is_an_error),
 		STORY(two_services_of_one_application),
 		STORY(a_parent_waits_for_its_children),
