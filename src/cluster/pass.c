@@ -151,6 +151,8 @@ int sg_cluster_pass_ask(struct sg_cluster_pass *pass, struct sg_cluster_client *
 		pass->loop = client->http->loop;
 		pass->read = sg_cluster_read_new(client, req->path, req->label);
 		sg_cluster_read_limit(pass->read, req->max_bytes, !ret_doc);
+		if (req->body.len)
+			sg_cluster_read_send(pass->read, req);
 		pass->until_ms = deadline_ms;
 	}
 	if (!sg_cluster_pass_poll(pass)) {

@@ -64,9 +64,9 @@ int sg_cluster_pass_once(const struct sg_pass_step *step, struct sg_arena *arena
 	struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * As sg_cluster_ask(), of a GET, in a pass; without JSON where `ret_doc` is NULL: RET_TEXT is the
- * answer then, in ARENA. -1 with pass->waiting: not yet; the reason is CANCELLED then, so that
- * nobody makes anything of it.
+ * As sg_cluster_ask(), in a pass; of what has a body there is no JSON; without it where `ret_doc`
+ * is NULL: RET_TEXT is the answer then, in ARENA. -1 with pass->waiting: not yet; the reason is
+ * CANCELLED then, so that nobody makes anything of it.
  */
 int sg_cluster_pass_ask(struct sg_cluster_pass *pass, struct sg_cluster_client *client,
 	const struct sg_cluster_req *req, int64_t deadline_ms, struct sg_json **ret_doc,

@@ -44,28 +44,57 @@ static int refused(const struct sg_workload_call *call, const struct sg_workload
 }
 
 /* BELOW: the part of the object's address behind its name. */
-static int send_patch(const struct sg_workload_call *call, const struct sg_workload *rollout,
-	enum sg_rollout_act act, const char *below, struct sg_fault *ret_fault, struct sg_err *err)
+struct patch {
+	const struct sg_workload_call *call;
+	const struct sg_workload *rollout;
+	enum sg_rollout_act act;
+	const char *below;
+};
+
+/* VALUE is the fault. */
+static int send_patch(
+	void *arg, struct sg_arena *arena, int64_t deadline_ms, void *value, struct sg_err *err)
 {
+	const struct patch *patch = arg;
+	const struct sg_workload *rollout = patch->rollout;
 	SG_AUTO(sg_buf_release) struct sg_buf path = {0}, body = {0};
 	SG_AUTO(sg_http_res_release) struct sg_http_res res = {0};
 	struct sg_cluster_req req = {.method = "PATCH",
 		.content_type = "application/merge-patch+json",
 		.label = "change a Rollout"};
+	const char *text;
 
 	sg_buf_init(&path, PATH_MAX_BYTES);
 	sg_buf_init(&body, BODY_MAX_BYTES);
 	if (sg_cluster_path_object(sg_workload_kind_base(SG_WORKLOAD_ROLLOUT), rollout->namespace,
 		    sg_workload_kind_resource(SG_WORKLOAD_ROLLOUT), rollout->name, &path, err) < 0)
 		return -1;
-	sg_buf_addf(&path, "%s?fieldManager=stagegate", below);
-	write_body(rollout, act, &body);
+	sg_buf_addf(&path, "%s?fieldManager=stagegate", patch->below);
+	write_body(rollout, patch->act, &body);
 	if (body.overflow)
 		return sg_fail(
 			err, SG_R_ANSWER_INVALID, "the resourceVersion of the Rollout is too long");
 	req.path = path.ptr;
 	req.body = sg_buf_str(&body);
-	return sg_cluster_send(call->client, &req, call->deadline_ms, &res, ret_fault, err);
+	if (patch->call->pass)
+		return sg_cluster_pass_ask(patch->call->pass, patch->call->client, &req,
+			deadline_ms, NULL, arena, &text, value, err);
+	return sg_cluster_send(patch->call->client, &req, deadline_ms, &res, value, err);
+}
+
+static int patch_it(const struct patch *patch, struct sg_fault *ret_fault, struct sg_err *err)
+{
+	struct patch copy = *patch;
+	const struct sg_pass_step step = {.pass = patch->call->pass,
+		.key = sg_arena_printf(patch->call->arena, "change %s/%s%s",
+			patch->rollout->namespace, patch->rollout->name, patch->below),
+		.deadline_ms = patch->call->deadline_ms,
+		.find = send_patch,
+		.arg = &copy,
+		.size = sizeof(*ret_fault)};
+
+	*ret_fault = (struct sg_fault){0};
+	return sg_cluster_pass_once(&step, patch->call->arena, ret_fault, err);
 }
 
 /* Of a kind that has no status of its own, as very old versions defined it, it is a part of it. */
@@ -73,13 +102,15 @@ int sg_cluster_rollout_act(const struct sg_workload_call *call, const struct sg_
 	enum sg_rollout_act act, enum sg_rollout_result *ret, struct sg_err *err)
 {
 	const char *resource = "rollouts/status";
-	struct sg_fault fault = {0};
+	struct patch patch = {call, rollout, act, "/status"};
+	struct sg_fault fault;
 
-	if (send_patch(call, rollout, act, "/status", &fault, err) < 0)
+	if (patch_it(&patch, &fault, err) < 0)
 		return -1;
 	if (fault.kind == SG_FAULT_NO_RESOURCE) {
 		resource = "rollouts";
-		if (send_patch(call, rollout, act, "", &fault, err) < 0)
+		patch.below = "";
+		if (patch_it(&patch, &fault, err) < 0)
 			return -1;
 	}
 	if (fault.kind != SG_FAULT_NONE)

@@ -14,7 +14,7 @@ enum sg_rollout_result {
 /*
  * Does that to ROLLOUT exactly as it was read: the server compares its version. -1: FORBIDDEN that
  * may pass, AUTH_FAILED, CANCELLED, the network until the deadline, or what the server does not
- * like about it (an admission webhook).
+ * like about it (an admission webhook). In a pass it does not block (cluster/workload_read.h).
  */
 int sg_cluster_rollout_act(const struct sg_workload_call *call, const struct sg_workload *rollout,
 	enum sg_rollout_act act, enum sg_rollout_result *ret, struct sg_err *err) SG_MUST_CHECK;

@@ -10,7 +10,7 @@
 
 /* Looks beside the watches that are under way at the same time. */
 #define LOOKS 16
-/* Syncs are started one after the other; after so long the watches have their turn. */
+/* After so long of steps the watches have their turn. */
 #define TURN_MS 250
 /* So many are checked by a read of their own in each --poll. */
 #define CHECKED_A_POLL 8

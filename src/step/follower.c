@@ -105,6 +105,8 @@ static void let_go(struct sg_follower *follower)
 	follower->app = NULL;
 	follower->version = "";
 	sg_follower_drop_sync(follower);
+	sg_cluster_pass_release(&follower->resuming);
+	follower->held_count = 0;
 	sg_free_ptr(&follower->synced);
 	sg_free_ptr(&follower->refusal);
 }
@@ -338,7 +340,11 @@ static int look_at_workloads(struct sg_follower *follower, struct sg_err *err)
 	sg_workloads_turn(follower->workloads);
 	if (any || (count && kind_of(follower) == SG_APP_POLICY) || may_abort(follower))
 		sg_follower_take_side(follower);
-	return any && !follower->end ? sg_follower_resume(follower, err) : 0;
+	if (follower->end)
+		return 0;
+	if (follower->held_count)
+		return sg_follower_go_on_resuming(follower, err);
+	return any ? sg_follower_resume(follower, err) : 0;
 }
 
 /* Of very many only a change of the code is a line. */
@@ -406,12 +412,20 @@ static int64_t sooner(int64_t a, int64_t b)
 
 bool sg_follower_reading(const struct sg_follower *follower, int64_t *ret_due_ms)
 {
-	bool reading = !follower->end && sg_workloads_reading(follower->workloads, ret_due_ms);
+	int64_t due_ms = SG_NEVER, at_ms = SG_NEVER;
+	bool reading;
 
-	if (follower->end || !follower->sync)
-		return reading;
-	*ret_due_ms = sooner(reading ? *ret_due_ms : SG_NEVER, sg_sync_due_ms(follower->sync));
-	return true;
+	if (follower->end)
+		return false;
+	reading = sg_workloads_reading(follower->workloads, &at_ms);
+	if (reading)
+		due_ms = at_ms;
+	if (follower->sync)
+		due_ms = sooner(due_ms, sg_sync_due_ms(follower->sync));
+	if (follower->held_count)
+		due_ms = sooner(due_ms, sg_cluster_pass_due_ms(&follower->resuming));
+	*ret_due_ms = due_ms;
+	return reading || follower->sync || follower->held_count;
 }
 
 int64_t sg_follower_due_ms(const struct sg_follower *follower)

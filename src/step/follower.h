@@ -2,7 +2,7 @@
 #ifndef SG_STEP_FOLLOWER_H
 #define SG_STEP_FOLLOWER_H
 
-#include "cluster/read.h"
+#include "cluster/pass.h"
 #include "cluster/sync.h"
 #include "report/console.h"
 #include "step/await.h"
@@ -54,11 +54,14 @@ struct sg_follower {
 	char *sync_revision;  /* ... at this */
 	const struct sg_herd_app *sync_app; /* ... and of this, ours or a child */
 	int64_t sync_ms;                    /* when it may be asked for again, after a refusal */
-	uint64_t said;                  /* a digest of what was said last, where there is no line */
-	struct sg_progress *progress;   /* its own line; NULL: one of very many */
-	struct sg_await_end *end;       /* set when it is over */
-	char *refusal;                  /* why what was asked for last was not taken; NULL */
-	struct sg_app_strings did;      /* to Rollouts; in the world's arena */
+	uint64_t said;                /* a digest of what was said last, where there is no line */
+	struct sg_progress *progress; /* its own line; NULL: one of very many */
+	struct sg_await_end *end;     /* set when it is over */
+	char *refusal;                /* why what was asked for last was not taken; NULL */
+	struct sg_app_strings did;    /* to Rollouts; in the world's arena */
+	struct sg_follower_act *held; /* Rollouts that are to go on ... */
+	size_t held_count, held_at;   /* ... and whose turn it is */
+	struct sg_cluster_pass resuming;
 	struct sg_follower_act *broken; /* Rollouts that are to be stopped, when it is over */
 	size_t broken_count;
 };
@@ -123,6 +126,8 @@ void sg_follower_refused(
 	struct sg_follower *follower, const char *request, const struct sg_err *why);
 /* Inside, follower_rollout.c: Rollouts at a pause go on, where they may. */
 int sg_follower_resume(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
+/* ... and where that is under way (`held`). */
+int sg_follower_go_on_resuming(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 /* Inside, before it is closed: what sg_follower_abort() is to do. */
 void sg_follower_note_broken(struct sg_follower *follower);
 /* Inside, follower_look.c. */

@@ -19,25 +19,76 @@ struct sg_follower_act {
 	struct sg_cluster_client *by; /* who reaches it; NULL: nobody does any more */
 };
 
+struct reading {
+	const struct sg_follower_act *act;
+	const struct sg_follower *follower;
+	struct sg_cluster_pass *pass;
+};
+
+/* 0: *ret_doc is the application, which the caller frees. */
+static int get_application(const struct reading *reading, struct sg_arena *arena,
+	int64_t deadline_ms, struct sg_json **ret_doc, struct sg_err *err)
+{
+	struct sg_cluster_client *client = reading->follower->client;
+	const struct sg_cluster_app *app = &reading->act->app;
+	SG_AUTO(sg_buf_release) struct sg_buf path = {0};
+	struct sg_cluster_req req = {.method = "GET", .label = "read the application"};
+	struct sg_fault fault = {0};
+
+	if (!reading->pass)
+		return sg_cluster_get_application(client, app, deadline_ms, ret_doc, err);
+	sg_buf_init(&path, 2048);
+	if (sg_cluster_path_app(app, &path, err) < 0)
+		return -1;
+	req.path = path.ptr;
+	if (sg_cluster_pass_ask(reading->pass, client, &req, deadline_ms, ret_doc, arena, NULL,
+		    &fault, err) < 0)
+		return -1;
+	if (fault.kind != SG_FAULT_NONE)
+		return sg_cluster_fail(client, app, "get", &fault, err);
+	if (sg_cluster_is_app(*ret_doc, app))
+		return 0;
+	sg_json_free(*ret_doc);
+	*ret_doc = NULL;
+	return sg_fail(err, SG_R_ANSWER_INVALID,
+		"%s answers with something else than the application", client->access->server);
+}
+
 /*
  * A sync says so in the application before it touches anything: what was read before the
- * application, which still stands where it was judged, is of that revision.
+ * application, which still stands where it was judged, is of that revision. VALUE: whether.
  */
-static int is_current(const struct sg_follower *follower, const struct sg_follower_act *a,
-	struct sg_arena *arena, bool *ret, struct sg_err *err)
+static int find_current(
+	void *arg, struct sg_arena *arena, int64_t deadline_ms, void *value, struct sg_err *err)
 {
+	const struct reading *reading = arg;
+	const struct sg_follower_act *a = reading->act;
 	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 	struct sg_app app;
 
-	if (sg_cluster_get_application(
-		    follower->client, &a->app, sg_follower_until_ms(follower), &doc, err) < 0 ||
+	if (get_application(reading, arena, deadline_ms, &doc, err) < 0 ||
 		sg_application_decode(doc, arena, &app, err) < 0)
 		return -1;
-	*ret = app.sync == a->sync && !app.operation_set && !app.deleting &&
-	       app.operation.phase != SG_PHASE_RUNNING &&
-	       app.operation.phase != SG_PHASE_TERMINATING &&
-	       sg_app_revisions_same(&app.revision, &a->at);
+	*(bool *)value = app.sync == a->sync && !app.operation_set && !app.deleting &&
+			 app.operation.phase != SG_PHASE_RUNNING &&
+			 app.operation.phase != SG_PHASE_TERMINATING &&
+			 sg_app_revisions_same(&app.revision, &a->at);
 	return 0;
+}
+
+static int is_current(const struct sg_follower *follower, const struct sg_follower_act *a,
+	const struct sg_workload_call *call, bool *ret, struct sg_err *err)
+{
+	struct reading reading = {a, follower, call->pass};
+	const struct sg_pass_step step = {.pass = call->pass,
+		.key = "application",
+		.deadline_ms = call->deadline_ms,
+		.find = find_current,
+		.arg = &reading,
+		.size = sizeof(*ret)};
+
+	*ret = false;
+	return sg_cluster_pass_once(&step, call->arena, ret, err);
 }
 
 /* One that somebody else has put in its place, or that carries somebody else's version, is his. */
@@ -61,12 +112,14 @@ static bool is_stopped(const struct sg_follower_act *a, const struct sg_workload
 }
 
 /* 1: done. 0: another try. 2: no longer ours to do, or not permitted. */
-static int try_it(struct sg_follower *follower, const struct sg_follower_act *a, bool again,
-	struct sg_err *err)
+static int try_it(struct sg_follower *follower, const struct sg_follower_act *a,
+	struct sg_cluster_pass *pass, bool again, struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
-	const struct sg_workload_call call = {
-		.client = a->by, .arena = &arena, .deadline_ms = sg_follower_until_ms(follower)};
+	const struct sg_workload_call call = {.client = a->by,
+		.arena = &arena,
+		.deadline_ms = sg_follower_until_ms(follower),
+		.pass = pass};
 	struct sg_workload rollout;
 	enum sg_rollout_result result;
 	bool current;
@@ -80,7 +133,7 @@ static int try_it(struct sg_follower *follower, const struct sg_follower_act *a,
 		return 1;
 	if (!is_ours(follower, a, &rollout))
 		return 2;
-	if (is_current(follower, a, &arena, &current, err) < 0)
+	if (is_current(follower, a, &call, &current, err) < 0)
 		return -1;
 	if (!current)
 		return 2;
@@ -115,7 +168,7 @@ static void note(struct sg_follower *follower, const struct sg_follower_act *a)
 		NULL, "%s", *slot);
 }
 
-/* Nothing else in that cluster will be told of now, and everybody waits for each try. */
+/* Nothing else in that cluster will be told of now. */
 static bool is_silent(const struct sg_err *trouble)
 {
 	return trouble->transient || trouble->reason == SG_R_UNREACHABLE ||
@@ -123,14 +176,17 @@ static bool is_silent(const struct sg_err *trouble)
 }
 
 /* Trouble is no end of the wait: what was not done is tried with the next look, or said. 1: the
- * cluster does not answer. */
-static int act(struct sg_follower *follower, const struct sg_follower_act *a, struct sg_err *err)
+ * cluster does not answer. With pass->waiting: it has not answered yet. */
+static int act(struct sg_follower *follower, const struct sg_follower_act *a,
+	struct sg_cluster_pass *pass, struct sg_err *err)
 {
 	struct sg_err trouble = SG_ERR_INIT;
 	int n = 0;
 
 	for (int i = 0; i < TRIES && n == 0; i++)
-		n = try_it(follower, a, /* again= */ i > 0, &trouble);
+		n = try_it(follower, a, pass, /* again= */ i > 0, &trouble);
+	if (pass && pass->waiting)
+		return 0;
 	if (n < 0 && trouble.reason == SG_R_CANCELLED) {
 		*err = trouble;
 		return -1;
@@ -161,22 +217,49 @@ static struct sg_follower_act act_of(const struct sg_follower *follower, enum sg
 		.by = sg_workloads_client(follower->workloads, app)};
 }
 
-/* Those of one application. As act(). */
-static int resume_all(
-	struct sg_follower *follower, const struct sg_app_judged *judged, struct sg_err *err)
+static void add(struct sg_follower *follower, const struct sg_app_judged *judged)
 {
 	const struct sg_app_workloads *facts = sg_workloads_facts(follower->workloads, judged->app);
-	int n = 0;
 
 	if (judged->verdict->row != SG_APP_ROW_20 || !facts)
-		return 0;
-	for (size_t i = 0; n == 0 && i < facts->held_count && follower->policy.resume; i++) {
-		const struct sg_follower_act a =
-			act_of(follower, SG_ROLLOUT_RESUME, &facts->held[i], judged);
+		return;
+	for (size_t i = 0; i < facts->held_count; i++) {
+		struct sg_follower_act *slot = sg_arena_push(follower->world->arena,
+			&follower->held, &follower->held_count, sizeof(*slot));
 
-		n = act(follower, &a, err);
+		*slot = act_of(follower, SG_ROLLOUT_RESUME, &facts->held[i], judged);
 	}
-	return n;
+}
+
+static void drop_held(struct sg_follower *follower)
+{
+	follower->held = NULL;
+	follower->held_count = follower->held_at = 0;
+}
+
+/* Each in a pass of its own. A cluster that does not answer is asked about one. */
+int sg_follower_go_on_resuming(struct sg_follower *follower, struct sg_err *err)
+{
+	struct sg_cluster_pass *pass = &follower->resuming;
+
+	while (follower->held_at < follower->held_count && follower->policy.resume) {
+		int n;
+
+		if (!sg_cluster_pass_poll(pass))
+			return 0;
+		sg_cluster_pass_turn(pass);
+		n = act(follower, &follower->held[follower->held_at], pass, err);
+		if (pass->waiting)
+			return 0;
+		sg_cluster_pass_release(pass);
+		if (n < 0)
+			return -1;
+		follower->held_at = n > 0 ? follower->held_count : follower->held_at + 1;
+	}
+	drop_held(follower);
+	if (!follower->policy.resume)
+		sg_follower_take_side(follower); /* judges anew */
+	return 0;
 }
 
 int sg_follower_resume(struct sg_follower *follower, struct sg_err *err)
@@ -184,19 +267,11 @@ int sg_follower_resume(struct sg_follower *follower, struct sg_err *err)
 	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
 	size_t count = 0;
 
-	if (follower->policy.resume)
+	if (follower->policy.resume && !follower->held_count)
 		count = sg_app_fold_judged(follower->fold, all, SG_COUNT(all));
-	for (size_t i = 0; i < count && follower->policy.resume; i++) {
-		int n = resume_all(follower, &all[i], err);
-
-		if (n < 0)
-			return -1;
-		if (n > 0)
-			break;
-	}
-	if (count && !follower->policy.resume)
-		sg_follower_take_side(follower); /* judges anew */
-	return 0;
+	for (size_t i = 0; i < count; i++)
+		add(follower, &all[i]);
+	return follower->held_count ? sg_follower_go_on_resuming(follower, err) : 0;
 }
 
 void sg_follower_note_broken(struct sg_follower *follower)
@@ -231,7 +306,7 @@ int sg_follower_abort(struct sg_follower *follower, struct sg_err *err)
 	follower->broken_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct sg_follower_act *a = &follower->broken[i];
-		int n = a->by == silent ? 0 : act(follower, a, err);
+		int n = a->by == silent ? 0 : act(follower, a, NULL, err);
 
 		if (n < 0)
 			return -1;

@@ -38,6 +38,7 @@ struct town {
 	int refuse;     /* the next patch of the Rollout is answered so; 0: taken */
 	bool always;    /* every one */
 	bool lost;      /* the next one is taken, and its answer is lost */
+	bool silent;    /* no patch is answered */
 	bool no_status; /* the kind has no status of its own */
 	bool three;     /* two more Rollouts like it, web-1 and web-2 */
 	bool away;      /* Rollouts cannot be read once all were */
@@ -195,6 +196,10 @@ static void answer_patch(
 	struct town *t = arg;
 	char version[64];
 
+	if (t->silent) {
+		script_silence(answer);
+		return;
+	}
 	if (!strstr(request->url, "/rollouts/")) { /* a refresh: the annotation is gone at once */
 		t->app_version++;
 		t->refreshes = t->degraded;
@@ -678,6 +683,63 @@ static void a_cluster_that_does_not_answer_is_asked_about_one(void **state)
 	assert_int_equal(asked(&t, "GET", "/rollouts/web-"), 2);
 }
 
+/* Events, and its own time, count while the answer is awaited. */
+static void a_patch_without_an_answer_holds_up_nothing(void **state)
+{
+	struct sg_await_end end;
+	struct town t;
+
+	begin(&t, *state);
+	t.silent = t.one_pause = true;
+	script_later(t.w->script, 12000, by_hand, &t);
+	end = await(&t);
+	assert_int_equal(end.verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(end.elapsed_ms, 21000, 28000);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 1);
+	assert_int_equal(end.did.count, 0);
+}
+
+static void its_time_ends_a_patch_without_an_answer(void **state)
+{
+	struct sg_await_end end;
+	struct town t;
+
+	begin(&t, *state);
+	t.silent = true;
+	t.ask.timeout_ms = 9000;
+	end = await(&t);
+	assert_true(end.timed_out);
+	assert_int_equal(end.elapsed_ms, 9000);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 1);
+}
+
+static void a_signal_ends_a_patch_without_an_answer(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.silent = true;
+	script_cancel(t.w->script, 9000, 15);
+	assert_int_equal(sg_await(&t.world, &t.ask, 1, false, &t.done_, &t.w->err), -1);
+	assert_int_equal(t.w->err.signo, 15);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 1);
+	assert_int_equal(script_open_calls(t.w->script), 0);
+}
+
+static void why_a_patch_had_no_answer_is_said(void **state)
+{
+	struct sg_await_end end;
+	struct town t;
+
+	begin(&t, *state);
+	t.silent = true;
+	t.ask.timeout_ms = 45000;
+	end = await(&t);
+	assert_non_null(end.refusal);
+	assert_non_null(strstr(end.refusal, "Rollout could be resumed: "));
+	assert_non_null(strstr(end.refusal, "did not answer in time"));
+}
+
 /* ---- stopping ---- */
 
 static void crash(struct town *t, struct cluster_world *w)
@@ -877,6 +939,10 @@ int main(void)
 		TEST(without_permission_the_rule_is_named),
 		TEST(one_of_a_kind_without_status_is_patched_itself),
 		TEST(a_cluster_that_does_not_answer_is_asked_about_one),
+		TEST(a_patch_without_an_answer_holds_up_nothing),
+		TEST(its_time_ends_a_patch_without_an_answer),
+		TEST(a_signal_ends_a_patch_without_an_answer),
+		TEST(why_a_patch_had_no_answer_is_said),
 		TEST(one_whose_pods_crash_is_stopped),
 		TEST(one_that_has_come_up_is_not_stopped),
 		TEST(a_stop_whose_answer_is_lost_is_said),
