@@ -7,6 +7,8 @@
 
 #define HEADS "refs/heads/"
 
+#define BREAKS_MAX 3 /* tries to fetch the same */
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(
@@ -100,7 +102,27 @@ static void forget_look(struct sg_repo *repo)
 	sg_arena_release(&repo->look);
 }
 
-int sg_repo_refs(struct sg_repo *repo, struct sg_err *err)
+/*
+ * An answer that broke off half-way: nothing of it was kept, and the question may be asked again.
+ * False: it stays with ERR, which may be another one then.
+ */
+static bool wait_after_break(struct sg_repo *repo, int tried, struct sg_err *err)
+{
+	struct sg_loop *loop = repo->wire.http->loop;
+	struct sg_retry_step step;
+
+	if (!repo->wire.answered || !err->transient || tried >= BREAKS_MAX)
+		return false;
+	step = sg_retry_next(&repo->wire.retry, tried, true, 0, true, -1, sg_loop_now_ms(loop),
+		sg_retry_random(&repo->wire.retry.seed));
+	if (!step.again)
+		return false;
+	sg_debug(repo->wire.log, "try %d broke off (%s), again in %lld ms", tried, err->cause,
+		(long long)step.wait_ms);
+	return sg_loop_delay(loop, sg_loop_after(loop, step.wait_ms), err) == 0;
+}
+
+static int connect_once(struct sg_repo *repo, struct sg_err *err)
 {
 	git_remote_connect_options opts;
 	int rc;
@@ -120,6 +142,20 @@ int sg_repo_refs(struct sg_repo *repo, struct sg_err *err)
 		return -1;
 	}
 	return keep_branches(repo, err);
+}
+
+int sg_repo_refs(struct sg_repo *repo, struct sg_err *err)
+{
+	for (int tried = 1;; tried++) {
+		struct sg_err why = SG_ERR_INIT;
+
+		if (connect_once(repo, &why) == 0)
+			return 0;
+		if (!wait_after_break(repo, tried, &why)) {
+			*err = why;
+			return -1;
+		}
+	}
 }
 
 const char *sg_repo_head_branch(const struct sg_repo *repo)
@@ -265,14 +301,20 @@ int sg_repo_fetch(
 		names[i] = sg_arena_strdup(&arena, branches[i]);
 	if (!repo->remote && sg_repo_refs(repo, err) < 0)
 		return -1;
-	if (fetch_once(repo, names, count, err) == 0)
-		return 0;
-	if (err->reason != SG_R_BRANCH_MOVED)
-		return -1;
-	/* a tip that was listed is not to be had any more: somebody rewrote the branch since */
-	if (sg_repo_refs(repo, err) < 0)
-		return -1;
-	return fetch_once(repo, names, count, err);
+	for (int tried = 1;; tried++) {
+		struct sg_err why = SG_ERR_INIT;
+
+		if (fetch_once(repo, names, count, &why) == 0)
+			return 0;
+		if (why.reason == SG_R_BRANCH_MOVED && tried == 1) {
+			/* a tip that was listed is not to be had any more: it was rewritten */
+			if (sg_repo_refs(repo, err) < 0)
+				return -1;
+		} else if (!wait_after_break(repo, tried, &why) || sg_repo_refs(repo, &why) < 0) {
+			*err = why;
+			return -1;
+		}
+	}
 }
 
 int sg_repo_commit_time(

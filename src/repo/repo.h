@@ -74,7 +74,8 @@ int64_t sg_repo_request_at(const struct sg_repo *repo, const char *oid);
 /*
  * Brings the tips of these branches, without history and in one exchange (one request; two when
  * more than one commit is here already). Looks first when nobody did since the last publish, and
- * once more when a tip was taken away meanwhile.
+ * anew when a tip was taken away meanwhile or the answer broke off, which is tried three times: the
+ * names and tips of the look before are gone then.
  * Tips that are here already cost nothing. BRANCH_NOT_FOUND.
  */
 int sg_repo_fetch(struct sg_repo *repo, const char *const *branches, size_t count,

@@ -215,7 +215,8 @@ int sg_wire_call(struct sg_wire *wire, enum sg_wire_step step, struct sg_str bod
 	};
 
 	attempt.sent = ret_sent;
-	if (call_with_retry(&attempt, ret_call, err) == 0)
+	wire->answered = call_with_retry(&attempt, ret_call, err) == 0;
+	if (wire->answered)
 		return 0;
 	/* what ended a call at the run's own deadline is the deadline, not the server */
 	if (err->reason == SG_R_REMOTE_TIMEOUT &&

@@ -18,6 +18,7 @@ struct sg_wire {
 	size_t max_refs_bytes;   /* of a list of branches */
 	size_t max_answer_bytes; /* of any other answer */
 	struct sg_retry_policy retry;
+	bool answered; /* the last call's headers came: what fails since then is in its body */
 };
 
 enum sg_wire_step {

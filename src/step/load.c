@@ -200,8 +200,9 @@ static int find_config_branch(const struct sg_world *world, struct sg_loaded *lo
 	if (world->settings->config)
 		return 0;
 	*ret = world->settings->gitops_ref;
-	if (!*ret)
-		*ret = sg_repo_head_branch(loaded->repo);
+	/* a fetch that has to look anew forgets the names of this look */
+	if (!*ret && sg_repo_head_branch(loaded->repo))
+		*ret = sg_arena_strdup(world->arena, sg_repo_head_branch(loaded->repo));
 	if (*ret)
 		return 0;
 	return sg_fail(err, SG_R_BRANCH_NOT_FOUND,
@@ -284,8 +285,9 @@ int sg_load_branch(struct sg_world *world, struct sg_loaded *loaded, const char 
 {
 	char oid[SG_OID_SIZE];
 
-	if (sg_repo_tip(loaded->repo, branch, oid, err) < 0 ||
-		sg_repo_fetch(loaded->repo, &branch, 1, err) < 0)
+	/* in this order: a fetch may have to look anew, and brings the tip of that look */
+	if (sg_repo_fetch(loaded->repo, &branch, 1, err) < 0 ||
+		sg_repo_tip(loaded->repo, branch, oid, err) < 0)
 		return -1;
 	return sg_repo_source(loaded->repo, oid, branch, world->arena, ret_source, err);
 }

@@ -159,6 +159,15 @@ def test_a_request_that_succeeds_at_its_second_try_is_no_failure(journey, spoile
     twice_and_then(journey, spoiler, via, ["reset before"], 0)
 
 
+@pytest.mark.parametrize("number, request_", ((1, "GET .*/info/refs"), (2, "POST .*/git-upload-pack$")))
+@pytest.mark.parametrize("fault", ("half of the answer, then a reset", "half of the body, said to be whole", "less than was said"))
+def test_reading_that_breaks_off_is_asked_again(journey, spoiler, fault, number, request_):
+    words, code, before = begin(journey, bump_by_git)
+    spoiler.arm(number, fault)
+    journey.sg(*words, *WHOLE, expect=code)
+    assert re.match(request_, spoiler.hit) and world(journey, before)["commits"] == ["0", "1"]
+
+
 def test_the_same_of_a_request_that_is_pushed(journey, spoiler):
     push, words, code, before = last_request(journey, spoiler, by_push)
     spoiler.arm_each({push: "reset afterwards", push + 1: "reset before", push + 2: "reset before"})

@@ -64,6 +64,9 @@ static void world_init(struct world *w)
 	w->repo = open_repo(w);
 }
 
+/* What breaks off is asked for again, so often in all. */
+enum { BREAKS = 3 };
+
 /* Nothing may be left: no call, no file of ours. */
 static void world_release(struct world *w)
 {
@@ -615,6 +618,17 @@ static void looks_at(
 	assert_int_equal(script_request_count(w->git.script), before + 1);
 }
 
+static void look_breaks_off(struct world *w, const char *body)
+{
+	size_t before = script_request_count(w->git.script);
+
+	for (int i = 0; i < BREAKS; i++)
+		script_header(script_reply(w->git.script, "GET", FETCH_REFS, 200, body),
+			"Content-Type", "application/x-git-upload-pack-advertisement");
+	fails(w, sg_repo_refs(w->repo, &w->err), SG_R_REMOTE_FAILED, "");
+	assert_int_equal(script_request_count(w->git.script), before + BREAKS);
+}
+
 static void failures_of_a_look_have_their_reason(void **state)
 {
 	struct world w;
@@ -626,18 +640,15 @@ static void failures_of_a_look_have_their_reason(void **state)
 	looks_at(&w, 404, NULL, "", SG_R_REPOSITORY_NOT_FOUND);
 	looks_at(&w, 301, "https://other.test/x.git/info/refs", "", SG_R_REDIRECTED);
 	looks_at(&w, 200, "x", "<html>", SG_R_ANSWER_INVALID);
-	looks_at(&w, 200, NULL, "", SG_R_REMOTE_FAILED);
-	looks_at(&w, 200, NULL, "001e# service=git-upload-pack\n0000", SG_R_REMOTE_FAILED);
+	look_breaks_off(&w, "");
+	look_breaks_off(&w, "001e# service=git-upload-pack\n0000");
 	looks_at(&w, 200, NULL, "<!DOCTYPE html><html>", SG_R_ANSWER_INVALID);
 	looks_at(&w, 200, NULL, "0123\trefs/heads/main\n", SG_R_ANSWER_INVALID);
 	looks_at(&w, 200, NULL, "zzzz# service", SG_R_ANSWER_INVALID);
-	looks_at(&w, 200, NULL,
-		"001e# service=git-upload-pack\n0000001fERR access denied or gone\n",
-		SG_R_REMOTE_FAILED);
-	looks_at(&w, 200, NULL,
+	look_breaks_off(&w, "001e# service=git-upload-pack\n0000001fERR access denied or gone\n");
+	look_breaks_off(&w,
 		"001e# service=git-upload-pack\n0000"
-		"0081deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef HEAD\0",
-		SG_R_REMOTE_FAILED);
+		"0081deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef HEAD\0");
 	world_release(&w);
 }
 
@@ -699,6 +710,24 @@ static void a_pack_that_is_cut_is_an_early_end(void **state)
 	}
 }
 
+static void a_pack_that_is_cut_once_is_fetched_again(void **state)
+{
+	const char *branch = "main";
+	struct world w;
+	size_t before;
+
+	(void)state;
+	world_init(&w);
+	ok(&w, sg_repo_refs(w.repo, &w.err));
+	before = script_request_count(w.git.script);
+	script_header(script_reply(w.git.script, "POST", FETCH, 200, "00000008NAK\n"),
+		"Content-Type", "application/x-git-upload-pack-result");
+	ok(&w, sg_repo_fetch(w.repo, &branch, 1, &w.err));
+	assert_int_equal(script_request_count(w.git.script), before + 3); /* with a new look */
+	assert_string_equal(fetched_tip(&w, "main"), server_tip(&w, "main"));
+	world_release(&w);
+}
+
 static void crumbs_are_put_together(void **state)
 {
 	struct world w;
@@ -726,17 +755,32 @@ static void fetch_answered(struct world *w, const char *body, enum sg_reason rea
 	fails(w, sg_repo_fetch(w->repo, &branch, 1, &w->err), reason, "");
 }
 
+/* Before each further try is a look. */
+static void fetch_breaks_off(struct world *w, const char *body)
+{
+	const char *branch = "main";
+	size_t before;
+
+	ok(w, sg_repo_refs(w->repo, &w->err));
+	before = script_request_count(w->git.script);
+	for (int i = 0; i < BREAKS; i++)
+		script_header(script_reply(w->git.script, "POST", FETCH, 200, body), "Content-Type",
+			"application/x-git-upload-pack-result");
+	fails(w, sg_repo_fetch(w->repo, &branch, 1, &w->err), SG_R_REMOTE_FAILED, "too early");
+	assert_int_equal(script_request_count(w->git.script), before + 2 * BREAKS - 1);
+}
+
 static void odd_answers_to_a_fetch_have_their_reason(void **state)
 {
 	struct world w;
 
 	(void)state;
 	world_init(&w);
-	fetch_answered(&w, "", SG_R_REMOTE_FAILED);
+	fetch_breaks_off(&w, "");
 	fetch_answered(&w, "zzzz", SG_R_ANSWER_INVALID);
 	fetch_answered(&w, "0003", SG_R_ANSWER_INVALID);
-	fetch_answered(&w, "0000", SG_R_REMOTE_FAILED);
-	fetch_answered(&w, "00000008NAK\n", SG_R_REMOTE_FAILED);
+	fetch_breaks_off(&w, "0000");
+	fetch_breaks_off(&w, "00000008NAK\n");
 	fetch_answered(&w, "00000008NAK\n0009\1xxxx0000", SG_R_ANSWER_INVALID);
 	fetch_answered(&w, "0035shallow zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz\n0000",
 		SG_R_ANSWER_INVALID);
@@ -1000,6 +1044,7 @@ int main(void)
 		cmocka_unit_test(a_busy_server_is_asked_again),
 		cmocka_unit_test(trying_again_ends),
 		cmocka_unit_test(a_pack_that_is_cut_is_an_early_end),
+		cmocka_unit_test(a_pack_that_is_cut_once_is_fetched_again),
 		cmocka_unit_test(crumbs_are_put_together),
 		cmocka_unit_test(odd_answers_to_a_fetch_have_their_reason),
 		cmocka_unit_test(a_branch_rewritten_after_the_look_is_looked_at_again),
