@@ -60,7 +60,9 @@ bool sg_application_parse(struct sg_file *file, struct sg_edit_tree *ret)
 {
 	struct sg_err ignored = SG_ERR_INIT;
 
-	return file && sg_str_search(sg_file_text(file), "argoproj.io/") >= 0 &&
+	return file &&
+	       (sg_str_search(sg_file_text(file), "argoproj.io/") >= 0 ||
+		       sg_str_search(sg_file_text(file), "toolkit.fluxcd.io/") >= 0) &&
 	       sg_file_tree(file, ret, &ignored) == 0;
 }
 
@@ -97,8 +99,10 @@ static int index_file(struct indexing *x, const char *file, struct sg_err *err)
 	index->files++;
 	index->bytes += opened ? sg_file_text(opened).len : 0;
 	x->file = file;
-	if (sg_application_parse(opened, &tree))
+	if (sg_application_parse(opened, &tree)) {
 		sg_manifest_each(&tree, note, x);
+		sg_flux_written_add(x->arena, &tree, &index->flux);
+	}
 	return 0;
 }
 

@@ -100,12 +100,11 @@ static void drop_open(struct sg_manifests *found)
 }
 
 static int wish_of(struct sg_world *world, const struct sg_applications_ask *ask,
-	struct sg_manifest_wish *ret, struct sg_err *err)
+	const char *template, struct sg_manifest_wish *ret, struct sg_err *err)
 {
 	const char *name, *slash;
 
-	if (sg_template_expand(
-		    world->arena, ask->env->application, ask->service, ask->env, &name, err) < 0)
+	if (sg_template_expand(world->arena, template, ask->service, ask->env, &name, err) < 0)
 		return -1;
 	slash = strchr(name, '/');
 	*ret = (struct sg_manifest_wish){
@@ -118,6 +117,37 @@ static int wish_of(struct sg_world *world, const struct sg_applications_ask *ask
 	return 0;
 }
 
+/* None is as good as one that does not say all: the names of files are left. */
+static int find_flux(struct looking *l, const struct sg_applications_ask *ask, struct sg_err *err)
+{
+	struct sg_arena *arena = l->world->arena;
+	struct sg_application_index *index;
+	const struct sg_flux_written *one;
+	struct sg_manifest_source *source;
+	struct sg_manifest *manifest;
+
+	if (wish_of(l->world, ask, ask->env->kustomization, &l->wish, err) < 0 ||
+		sg_application_index(l->world, ask->policy, l->source, &index, err) < 0)
+		return -1;
+	one = sg_flux_written_find(&index->flux, ask->env,
+		l->wish.namespace[0] ? l->wish.namespace : ask->env->cluster.namespace,
+		l->wish.name, l->source->url);
+	if (!one || index->cut)
+		return 0;
+	source = sg_arena_calloc(arena, 1, sizeof(*source));
+	*source = (struct sg_manifest_source){
+		.repo_url = "", .path = one->path, .chart = "", .ref = ""};
+	manifest = sg_arena_push(arena, &l->found->items, &l->found->count, sizeof(*manifest));
+	*manifest = (struct sg_manifest){.file = one->file,
+		.line = one->line,
+		.name = one->name,
+		.namespace = one->namespace,
+		.flux = true,
+		.sources = source,
+		.source_count = 1};
+	return 0;
+}
+
 int sg_applications_find(struct sg_world *world, const struct sg_applications_ask *ask,
 	struct sg_tree_source *source, struct sg_manifests *ret, struct sg_err *err)
 {
@@ -125,9 +155,11 @@ int sg_applications_find(struct sg_world *world, const struct sg_applications_as
 	struct sg_application_index *index;
 
 	*ret = (struct sg_manifests){0};
+	if (ask->env->kustomization)
+		return find_flux(&l, ask, err);
 	if (!ask->env->application)
 		return 0;
-	if (wish_of(world, ask, &l.wish, err) < 0 ||
+	if (wish_of(world, ask, ask->env->application, &l.wish, err) < 0 ||
 		sg_application_index(world, ask->policy, source, &index, err) < 0 ||
 		look_by_name(&l, index, err) < 0 || look_beside(&l, ask->folder, err) < 0 ||
 		look_beside(&l, below(world->arena, ask->folder, "argocd"), err) < 0)

@@ -24,8 +24,9 @@ struct sg_applications_ask {
 
 /*
  * All manifests that say to be that application; none where the environment names no
- * `application:`. What was read of SOURCE once is kept for the next question. TOO_LARGE when the
- * folders hold more than 10,000 files or 64 MiB and the application was not among those.
+ * `application:`. With `kustomization:` that of Flux, where it is known for sure. What was read of
+ * SOURCE once is kept for the next question. TOO_LARGE when the folders hold more than 10,000 files
+ * or 64 MiB and the application was not among those.
  */
 int sg_applications_find(struct sg_world *world, const struct sg_applications_ask *ask,
 	struct sg_tree_source *source, struct sg_manifests *ret, struct sg_err *err) SG_MUST_CHECK;

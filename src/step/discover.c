@@ -75,6 +75,8 @@ static bool (*const rules[])(const struct sg_choosing *, const struct sg_seen_im
 	has_no_repository,
 };
 
+#define RULES_BY_NAME 3 /* the others go by what is missing, so they are for one service alone */
+
 /* The images that the rule fits, of the highest rank only. */
 static size_t fitting(struct sg_choosing *c,
 	bool (*rule)(const struct sg_choosing *, const struct sg_seen_image *),
@@ -222,7 +224,8 @@ static int choose(
 
 	if (marked >= 0)
 		return choose_marked(c, marked, ret_places, ret_count, err);
-	for (size_t i = 0; i < SG_COUNT(rules) && count == 0; i++)
+	for (size_t i = 0; i < (c->layout->wide ? RULES_BY_NAME : SG_COUNT(rules)) && count == 0;
+		i++)
 		count = fitting(c, rules[i], &found);
 	if (count == 0)
 		sg_discover_nothing(c, err);
@@ -265,6 +268,34 @@ static int differ(const struct sg_layout *layout, const struct sg_manifests *man
 	return sg_hint(err, "name the places of %s by `update:`", layout->service);
 }
 
+/*
+ * A release may take its values from a ConfigMap that a kustomization makes of a file, and the
+ * like: where what is read shows no place, the names of files are left.
+ */
+static int discover_flux(struct sg_layout *layout, const char *image,
+	const struct sg_manifest *manifest, struct sg_place **ret_places, size_t *ret_count,
+	struct sg_err *err)
+{
+	struct sg_err why = SG_ERR_INIT;
+	struct found found = {0};
+
+	layout->wide = true;
+	if (discover_by(layout, image, manifest, &found, &why) < 0) {
+		if (why.reason != SG_R_PLACE_NOT_FOUND && why.reason != SG_R_FILE_NOT_FOUND &&
+			why.reason != SG_R_TOO_LARGE) {
+			*err = why;
+			return -1;
+		}
+		layout->wide = false;
+		layout->bytes = layout->steps = 0;
+		if (discover_by(layout, image, NULL, &found, err) < 0)
+			return -1;
+	}
+	*ret_places = found.places;
+	*ret_count = found.count;
+	return 0;
+}
+
 /* Several manifests of one application (by hand and by a set) must say the same. */
 int sg_discover(struct sg_layout *layout, const char *image, struct sg_place **ret_places,
 	size_t *ret_count, struct sg_err *err)
@@ -273,9 +304,13 @@ int sg_discover(struct sg_layout *layout, const char *image, struct sg_place **r
 	struct found first = {0}, other = {0};
 
 	layout->needle = image ? last_name(image) : NULL;
-	if (sg_layout_manifests(layout, &manifests, err) < 0 ||
-		discover_by(layout, image, manifests.count ? &manifests.items[0] : NULL, &first,
-			err) < 0)
+	if (sg_layout_manifests(layout, &manifests, err) < 0)
+		return -1;
+	if (manifests.count && manifests.items[0].flux)
+		return discover_flux(
+			layout, image, &manifests.items[0], ret_places, ret_count, err);
+	if (discover_by(layout, image, manifests.count ? &manifests.items[0] : NULL, &first, err) <
+		0)
 		return -1;
 	for (size_t i = 1; i < manifests.count; i++) {
 		if (discover_by(layout, image, &manifests.items[i], &other, err) < 0)

@@ -128,9 +128,12 @@ int sg_layout_read(struct sg_layout *layout, const struct sg_manifest *manifest,
 		return sg_layout_by_names(layout, err);
 	}
 	layout->found_by = sg_arena_printf(layout->world->arena, "%s %s (%s:%d)",
-		manifest->generated ? "the ApplicationSet of" : "the application", manifest->name,
-		manifest->file, manifest->line);
-	if (sg_layout_application(layout, manifest, err) < 0)
+		manifest->flux        ? "the Kustomization"
+		: manifest->generated ? "the ApplicationSet of"
+				      : "the application",
+		manifest->name, manifest->file, manifest->line);
+	if (manifest->flux ? sg_layout_flux(layout, manifest->sources[0].path, err) < 0
+			   : sg_layout_application(layout, manifest, err) < 0)
 		return sg_wrap(err, "%s", layout->found_by);
 	return 0;
 }

@@ -50,6 +50,7 @@ struct sg_layout {
 	const struct sg_environment *env;
 	const char *service;
 	const char *folder;   /* of the service */
+	bool wide;            /* it may have other services, too */
 	const char *needle;   /* a manifest without this text names no image of it; NULL: any may */
 	const char *found_by; /* "application catalog-dev of clusters/dev/catalog.yaml" */
 	struct sg_layout_row *rows;
@@ -123,6 +124,10 @@ const char *sg_layout_kustomization(const struct sg_layout_list *list);
 /* That kustomization and all that it stands on. */
 int sg_layout_kustomize(
 	struct sg_layout *layout, const char *folder, struct sg_err *err) SG_MUST_CHECK;
+
+/* What a Kustomization of Flux reads at PATH: a kustomization, or all below that is one or is none
+ * and a manifest, as Flux makes one of it. FILE_NOT_FOUND where there is no such folder. */
+int sg_layout_flux(struct sg_layout *layout, const char *path, struct sg_err *err) SG_MUST_CHECK;
 
 /* The manifests of LIST, which FOLDER holds, and of so many LEVELS of folders below. */
 enum { SG_LAYOUT_LEVELS = 16 };

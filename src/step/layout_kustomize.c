@@ -161,3 +161,34 @@ int sg_layout_kustomize(struct sg_layout *layout, const char *folder, struct sg_
 
 	return read_overlay(&overlay, err);
 }
+
+static int read_generated(struct sg_layout *layout, const char *folder,
+	const struct sg_layout_list *list, int levels, struct sg_err *err)
+{
+	struct sg_layout_list below;
+
+	if (sg_layout_kustomization(list))
+		return sg_layout_kustomize(layout, folder, err);
+	if (sg_layout_directory(layout, folder, list, 0, err) < 0)
+		return -1;
+	for (size_t i = 0; i < list->count && levels > 0; i++) {
+		const char *path = sg_layout_path(layout, folder, list->items[i].name);
+
+		if (list->items[i].is_dir &&
+			(sg_layout_list(layout, path, &below, err) < 0 ||
+				read_generated(layout, path, &below, levels - 1, err) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+int sg_layout_flux(struct sg_layout *layout, const char *path, struct sg_err *err)
+{
+	struct sg_layout_list list;
+	const char *folder;
+
+	if (sg_repo_folder_join(layout->world->arena, "", path, &folder, err) < 0 ||
+		sg_layout_require(layout, folder, &list, err) < 0)
+		return -1;
+	return read_generated(layout, folder, &list, SG_LAYOUT_LEVELS, err);
+}

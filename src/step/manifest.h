@@ -41,6 +41,7 @@ struct sg_manifest {
 	const char *name;
 	const char *namespace; /* "": none is said */
 	bool generated;        /* by an ApplicationSet */
+	bool flux;             /* a Kustomization of Flux: its one source has a path alone */
 	bool open; /* by one that asks elsewhere, so that there may be no such application */
 	const struct sg_manifest_source *sources;
 	size_t source_count;

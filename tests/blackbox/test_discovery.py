@@ -74,6 +74,19 @@ def deployment(name, tag):
     return DEPLOYMENT.replace("NAME", name).replace("TAG", tag)
 
 
+FLUX = """
+version: 1
+environments:
+  - {name: dev, kustomization: apps}
+  - {name: production, short: prod, kustomization: apps}
+services: [{name: web, path: apps/web, image: registry.example.com/shop/web}]
+"""
+KUSTOMIZATION = """
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec: {path: %s, prune: true, sourceRef: {kind: GitRepository, name: flux-system}}
+"""
 LAYOUTS = {
     "a chart for each service": (CONFIG, {
         **CHART, "apps/web/values-dev.yaml": "image:\n  tag: '1'\n",
@@ -137,6 +150,12 @@ LAYOUTS = {
         "clusters/production/web/values.yaml": f"image: {{repository: {IMAGE}, tag: '2'}}\n"},
         {"dev": f"clusters/dev/web/kustomization.yaml:1 images[name={IMAGE}].newTag=1",
          "production": "clusters/production/web/values.yaml:1 image.tag=2"}),
+    "clusters of Flux": (FLUX, {
+        **{f"clusters/{env}/apps.yaml": KUSTOMIZATION % f"./teams/{number}" for env, number in (("dev", 1), ("production", 2))},
+        "teams/1/shop/web.yaml": deployment("web", "1"), "teams/1/shop/api.yaml": deployment("api", "7"),
+        "teams/2/kustomization.yaml": f"resources: [../1/shop/web.yaml]\nimages: [{{name: {IMAGE}, newTag: '2'}}]\n"},
+        {"dev": f"teams/1/shop/web.yaml:9 spec.template.spec.containers[name=web].image={IMAGE}:1",
+         "production": f"teams/2/kustomization.yaml:2 images[name={IMAGE}].newTag=2"}),
 }
 
 

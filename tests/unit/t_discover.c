@@ -1166,6 +1166,156 @@ static void what_failed_is_not_kept(void **state)
 	cost_release(&c);
 }
 
+/* ---- Flux ---- */
+
+static const struct sg_environment flux_environments[] = {
+	{.name = "dev",
+		.branch = "develop",
+		.kustomization = "apps",
+		.cluster = {.namespace = "flux-system"}},
+	{.name = "production",
+		.short_name = "prod",
+		.branch = "main",
+		.kustomization = "flux-system/apps",
+		.cluster = {.namespace = "flux-system"}},
+};
+
+static const struct ask flux = {
+	flux_environments, 2, 0, "web", "apps/{service}", "r.example.com/shop/{service}", NULL};
+static const struct ask flux_prod = {
+	flux_environments, 2, 1, "web", "apps/{service}", "r.example.com/shop/{service}", NULL};
+
+#define KUSTOMIZATION(rest)                                                                        \
+	"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n"             \
+	"  name: apps\n  namespace: flux-system\nspec:\n" rest
+#define FROM_GIT "  sourceRef: {kind: GitRepository, name: flux-system}\n"
+#define REPOSITORY(url)                                                                            \
+	"apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n"                \
+	"  name: flux-system\n  namespace: flux-system\nspec:\n  url: " url "\n"
+#define RELEASE(tag)                                                                               \
+	"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: web\n"       \
+	"spec:\n  values:\n    image:\n      repository: " IMAGE "\n      tag: \"" tag "\"\n"
+/* What the names of files say. */
+#define BY_NAMES                                                                                   \
+	{                                                                                          \
+		"apps/web/release.yaml", RELEASE("0")                                              \
+	}
+#define PLACE_BY_NAMES "apps/web/release.yaml spec.values.image.tag tag"
+
+/* Where Flux has no kustomization it makes one of all that is below. */
+static void flux_says_which_folder_it_reads(void **state)
+{
+	static const struct tree_file files[] = {
+		BY_NAMES,
+		{"clusters/dev/apps.yaml", KUSTOMIZATION("  path: ./deploy/one\n" FROM_GIT)},
+		{"clusters/prod/apps.yaml", KUSTOMIZATION("  path: deploy/two/\n" FROM_GIT)},
+		{"deploy/base/web.yaml", RELEASE("1")},
+		{"deploy/base/kustomization.yaml", "resources: [web.yaml]\n"},
+		{"deploy/one/web/kustomization.yaml",
+			"resources: [../../base]\npatches: [{path: patch.yaml}]\n"},
+		{"deploy/one/web/patch.yaml", RELEASE("2")},
+		{"deploy/two/below/web.yaml", RELEASE("3")},
+		{NULL, NULL},
+	};
+
+	(void)state;
+	finds(&flux, files, "deploy/one/web/patch.yaml spec.values.image.tag tag");
+	finds(&flux_prod, files, "deploy/two/below/web.yaml spec.values.image.tag tag");
+}
+
+/* What cannot be told for sure is found by names, as it is without any of this. */
+static void what_flux_does_not_say_is_found_by_names(void **state)
+{
+	static const char *const rows[] = {
+		KUSTOMIZATION("  path: deploy\n  images: [{name: a, newTag: b}]\n" FROM_GIT),
+		KUSTOMIZATION("  path: deploy\n  patches: [{patch: x}]\n" FROM_GIT),
+		KUSTOMIZATION("  path: deploy\n  components: [../c]\n" FROM_GIT),
+		KUSTOMIZATION("  path: deploy\n  sourceRef: {kind: OCIRepository, name: x}\n"),
+		KUSTOMIZATION("  path: deploy\n  sourceRef: {kind: GitRepository, name: x, "
+			      "namespace: other}\n"),
+		KUSTOMIZATION("  path: not/there\n" FROM_GIT),
+		KUSTOMIZATION("  path: empty\n" FROM_GIT),
+		"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+		"metadata: {name: apps, namespace: other}\nspec: {path: deploy}\n",
+		"apiVersion: kustomize.toolkit.fluxcd.io.example.com/v1\nkind: Kustomization\n"
+		"metadata: {name: apps}\nspec: {path: deploy}\n",
+		KUSTOMIZATION("  path: deploy\n" FROM_GIT) "---\n" KUSTOMIZATION(
+			"  path: deploy\n" FROM_GIT),
+		"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+		"metadata: [apps]\nspec: deploy\n",
+		"kustomize.toolkit.fluxcd.io/: [",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		const struct tree_file files[] = {BY_NAMES, {"clusters/dev/apps.yaml", rows[i]},
+			{"deploy/web.yaml", RELEASE("1")}, {"empty/README.md", ""}, {NULL, NULL}};
+
+		finds(&flux, files, PLACE_BY_NAMES);
+	}
+}
+
+static void flux_reads_another_repository(void **state)
+{
+	static const char url[] = "https://git.example.com/gitops/apps.git";
+	const struct ask ask = {flux_environments, 2, 0, "web", "apps/{service}", flux.image, url};
+	const struct tree_file ours[] = {BY_NAMES,
+		{"clusters/dev/apps.yaml", KUSTOMIZATION("  path: deploy\n" FROM_GIT)},
+		{"clusters/dev/source.yaml", REPOSITORY("ssh://git@git.example.com/gitops/apps")},
+		{"deploy/web.yaml", RELEASE("1")}, {NULL, NULL}};
+	const struct tree_file theirs[] = {ours[0], ours[1],
+		{"clusters/dev/source.yaml", REPOSITORY("https://git.example.com/other/apps")},
+		ours[3], {NULL, NULL}};
+
+	(void)state;
+	finds(&ask, ours, "deploy/web.yaml spec.values.image.tag tag");
+	finds(&ask, theirs, PLACE_BY_NAMES);
+}
+
+/* Its paths are texts of others. */
+static void a_path_of_flux_that_leads_out(void **state)
+{
+	static const struct tree_file files[] = {
+		BY_NAMES,
+		{"clusters/dev/apps.yaml", KUSTOMIZATION("  path: ../../etc\n" FROM_GIT)},
+		{NULL, NULL},
+	};
+
+	(void)state;
+	fails(&flux, files, "CONFIG_INVALID", "../../etc", "out of the repository", NULL);
+}
+
+/* One Kustomization for all services: a tag without a repository may be another one's. */
+static void flux_reads_a_tag_of_nobody(void **state)
+{
+	static const struct tree_file files[] = {
+		BY_NAMES,
+		{"clusters/dev/apps.yaml", KUSTOMIZATION("  path: deploy\n" FROM_GIT)},
+		{"deploy/api.yaml",
+			"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n"
+			"  name: api # beside web\nspec:\n  values:\n    image:\n      tag: "
+			"\"7\"\n"},
+		{NULL, NULL},
+	};
+
+	(void)state;
+	finds(&flux, files, PLACE_BY_NAMES);
+}
+
+static void flux_reads_the_image_twice(void **state)
+{
+	static const struct tree_file files[] = {
+		BY_NAMES,
+		{"clusters/dev/apps.yaml", KUSTOMIZATION("  path: deploy\n" FROM_GIT)},
+		{"deploy/web.yaml", RELEASE("1")},
+		{"deploy/more/web.yaml", RELEASE("2")},
+		{NULL, NULL},
+	};
+
+	(void)state;
+	fails(&flux, files, "PLACE_AMBIGUOUS", "deploy/web.yaml", "deploy/more/web.yaml", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1208,6 +1358,12 @@ int main(void)
 		cmocka_unit_test(memory_of_one_look),
 		cmocka_unit_test(many_revisions),
 		cmocka_unit_test(what_failed_is_not_kept),
+		cmocka_unit_test(flux_says_which_folder_it_reads),
+		cmocka_unit_test(what_flux_does_not_say_is_found_by_names),
+		cmocka_unit_test(flux_reads_another_repository),
+		cmocka_unit_test(a_path_of_flux_that_leads_out),
+		cmocka_unit_test(flux_reads_a_tag_of_nobody),
+		cmocka_unit_test(flux_reads_the_image_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,139 @@
+#include "step/flux_manifest.h"
+
+#include <string.h>
+
+#include "base/attr.h"
+#include "model/flux.h"
+#include "model/repo_url.h"
+
+/* ---- what the files say ---- */
+
+static bool is_of(struct sg_edit_tree *tree, size_t root, enum sg_flux_kind kind)
+{
+	struct sg_str version = sg_edit_member_text(tree, root, "apiVersion"), group;
+
+	return sg_str_is(sg_edit_member_text(tree, root, "kind"), sg_flux_kind_name(kind)) &&
+	       sg_str_cut(&version, '/', &group) && sg_str_is(group, sg_flux_kind_group(kind));
+}
+
+static const char *text_of(
+	struct sg_arena *arena, struct sg_edit_tree *tree, size_t map, const char *name)
+{
+	return sg_arena_dup(arena, sg_edit_member_text(tree, map, name));
+}
+
+static bool changes_more(struct sg_edit_tree *tree, size_t spec)
+{
+	static const char *const names[] = {
+		"patches", "patchesStrategicMerge", "patchesJson6902", "images", "components"};
+
+	for (size_t i = 0; i < SG_COUNT(names); i++)
+		if (sg_edit_member(tree, spec, names[i]))
+			return true;
+	return false;
+}
+
+static void read_kustomization(
+	struct sg_arena *arena, struct sg_edit_tree *tree, size_t spec, struct sg_flux_written *ret)
+{
+	size_t source = sg_edit_member(tree, spec, "sourceRef");
+	struct sg_str namespace = sg_edit_member_text(tree, source, "namespace");
+
+	ret->path = text_of(arena, tree, spec, "path");
+	ret->source = text_of(arena, tree, source, "name");
+	ret->from_git = sg_str_is(sg_edit_member_text(tree, source, "kind"),
+				sg_flux_kind_name(SG_FLUX_REPOSITORY)) &&
+			(namespace.len == 0 || sg_str_is(namespace, ret->namespace));
+	ret->more = changes_more(tree, spec);
+}
+
+static void add(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root, bool repository,
+	struct sg_flux_writtens *all)
+{
+	size_t metadata = sg_edit_member(tree, root, "metadata");
+	size_t spec = sg_edit_member(tree, root, "spec");
+	struct sg_flux_written *one;
+
+	if (!spec)
+		return; /* a patch */
+	one = sg_arena_push(arena, &all->items, &all->count, sizeof(*one));
+	*one = (struct sg_flux_written){.repository = repository,
+		.name = text_of(arena, tree, metadata, "name"),
+		.namespace = text_of(arena, tree, metadata, "namespace"),
+		.file = sg_arena_strdup(arena, tree->file),
+		.line = sg_edit_event(tree, root).line,
+		.url = text_of(arena, tree, spec, "url"),
+		.path = "",
+		.source = ""};
+	if (!repository)
+		read_kustomization(arena, tree, spec, one);
+}
+
+void sg_flux_written_add(
+	struct sg_arena *arena, struct sg_edit_tree *tree, struct sg_flux_writtens *all)
+{
+	for (size_t i = 0; i < tree->events.count; i++) {
+		if (sg_edit_event(tree, i).kind != SG_YAML_DOC_START)
+			continue;
+		if (is_of(tree, i + 1, SG_FLUX_KUSTOMIZATION))
+			add(arena, tree, i + 1, false, all);
+		else if (is_of(tree, i + 1, SG_FLUX_REPOSITORY))
+			add(arena, tree, i + 1, true, all);
+	}
+}
+
+/* ---- which of them ---- */
+
+static bool is_named(const struct sg_flux_written *one, const char *namespace, const char *name)
+{
+	return strcmp(one->name, name) == 0 &&
+	       (!one->namespace[0] || strcmp(one->namespace, namespace) == 0);
+}
+
+/* clusters/dev/apps.yaml of the environment dev */
+static bool is_in_folder_of(const struct sg_flux_written *one, const struct sg_environment *env)
+{
+	struct sg_str rest = sg_str_of(one->file), part;
+
+	while (sg_str_cut(&rest, '/', &part) && rest.len)
+		if (sg_str_is(part, env->name) ||
+			(env->short_name && sg_str_is(part, env->short_name)))
+			return true;
+	return false;
+}
+
+/* Of several by one name nothing is known but what all of them say. */
+static bool is_elsewhere(const struct sg_flux_writtens *all, const struct sg_flux_written *one,
+	const char *namespace, const char *url)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i].repository && is_named(&all->items[i], namespace, one->source) &&
+			!sg_repo_url_alike(all->items[i].url, url))
+			return true;
+	return false;
+}
+
+const struct sg_flux_written *sg_flux_written_find(const struct sg_flux_writtens *all,
+	const struct sg_environment *env, const char *namespace, const char *name, const char *url)
+{
+	const struct sg_flux_written *any = NULL, *near = NULL;
+	size_t count = 0, near_count = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct sg_flux_written *one = &all->items[i];
+
+		if (one->repository || !is_named(one, namespace, name))
+			continue;
+		any = one;
+		count++;
+		if (is_in_folder_of(one, env)) {
+			near = one;
+			near_count++;
+		}
+	}
+	if (count > 1)
+		any = near_count == 1 ? near : NULL;
+	if (!any || !any->from_git || any->more || (url && is_elsewhere(all, any, namespace, url)))
+		return NULL;
+	return any;
+}

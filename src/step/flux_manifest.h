@@ -1,0 +1,42 @@
+/*
+ * Kustomizations and GitRepositories of Flux among the files of the GitOps repository: which folder
+ * a Kustomization reads. Pure.
+ */
+#ifndef SG_STEP_FLUX_MANIFEST_H
+#define SG_STEP_FLUX_MANIFEST_H
+
+#include "edit/node.h"
+#include "model/policy.h"
+
+struct sg_flux_written {
+	bool repository; /* a GitRepository; else a Kustomization */
+	const char *name;
+	const char *namespace; /* "": none is said */
+	const char *file;
+	int line;
+	const char *url; /* of a GitRepository */
+	/* Of a Kustomization: */
+	const char *path; /* from the root of its source */
+	const char *source;
+	bool from_git; /* the source is a GitRepository, in its own namespace */
+	bool more;     /* it changes itself what it reads there: patches, images, components */
+};
+
+struct sg_flux_writtens {
+	struct sg_flux_written *items;
+	size_t count;
+};
+
+/* Appends those in the file of TREE, in ARENA. */
+void sg_flux_written_add(
+	struct sg_arena *arena, struct sg_edit_tree *tree, struct sg_flux_writtens *all);
+
+/*
+ * The Kustomization NAME in NAMESPACE, where it is known for sure which one that is and what it
+ * reads: it is there once, or once in a folder that is named as ENV is, and its source is not
+ * known to be another repository than URL (NULL: not known). NULL: it is not.
+ */
+const struct sg_flux_written *sg_flux_written_find(const struct sg_flux_writtens *all,
+	const struct sg_environment *env, const char *namespace, const char *name, const char *url);
+
+#endif
