@@ -271,7 +271,7 @@ static void timed_as(
 	web_fails(client, req, reason, words);
 	assert_true(web_error()->transient);
 	took = sg_loop_now_ms(client->loop) - start;
-	if (took < least || took > least + 1000)
+	if (took < least || took > least + 10000)
 		fail_msg("ended after %ld ms", (long)took);
 }
 
@@ -290,6 +290,7 @@ static void each_timer_says_its_name(void **state)
 	req.url = web_url("server", "/stall");
 	timed(&req, 60, WORDS("stopped after 5 bytes", "60ms"));
 	req.url = web_url("server", "/drip");
+	req.idle_timeout_ms = 0;
 	req.total_timeout_ms = 150;
 	timed(&req, 150, WORDS("not complete within 150ms", "--request-timeout"));
 	req.until_ms = sg_loop_after(client->loop, 80);
@@ -308,10 +309,10 @@ static void a_drip_is_alive(void **state)
 	struct sg_err err;
 
 	(void)state;
-	req.idle_timeout_ms = 400;
+	req.idle_timeout_ms = 2000;
 	assert_int_equal(sg_http_start(client, &req, &call, &err), 0);
 	assert_int_equal(sg_http_await_headers(client, call, &err), 0);
-	assert_int_equal(sg_loop_delay(client->loop, sg_loop_after(client->loop, 500), &err), 0);
+	assert_int_equal(sg_loop_delay(client->loop, sg_loop_after(client->loop, 2500), &err), 0);
 	assert_false(call->done);
 	assert_true(call->body.len > 3);
 	sg_http_end(call);
