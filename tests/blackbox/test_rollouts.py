@@ -99,6 +99,19 @@ def test_without_being_told_it_is_waited_for(shop):
     assert verdict(run)["last_blocker"] == verdict(run)["sentence"] and shop.patches() == []
 
 
+def test_a_resume_whose_answer_never_comes_holds_up_nothing(shop):
+    """It was done, and what comes of it is seen."""
+    shop.has(SWITCH)
+    shop.commit()
+    shop.taken_up()
+    shop.sandbox.ctl("hold", "1")
+    with shop.sg.started(*shop.words(RESUME, "--timeout", "25s")) as run:
+        assert "/rollouts/" in shop.sandbox.ctl("held")
+        assert run.ends() == 0, run.text
+    shop.sandbox.ctl("hold", "off")
+    assert is_promoted(shop.status()) and len(shop.patches()) == 1
+
+
 def test_a_pause_that_a_person_ends(shop):
     shop.has(SWITCH)
     shop.commit()
