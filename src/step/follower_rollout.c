@@ -54,6 +54,13 @@ static int get_application(const struct reading *reading, struct sg_arena *arena
 		"%s answers with something else than the application", client->access->server);
 }
 
+/* What has failed meanwhile gets no more traffic. Others that were let go on make it Progressing.
+ */
+static bool may_go_on(const struct sg_follower_act *a, const struct sg_app *app)
+{
+	return a->act != SG_ROLLOUT_RESUME || app->health != SG_APP_DEGRADED;
+}
+
 /*
  * A sync says so in the application before it touches anything: what was read before the
  * application, which still stands where it was judged, is of that revision. VALUE: whether.
@@ -72,7 +79,7 @@ static int find_current(
 	*(bool *)value = app.sync == a->sync && !app.operation_set && !app.deleting &&
 			 app.operation.phase != SG_PHASE_RUNNING &&
 			 app.operation.phase != SG_PHASE_TERMINATING &&
-			 sg_app_revisions_same(&app.revision, &a->at);
+			 sg_app_revisions_same(&app.revision, &a->at) && may_go_on(a, &app);
 	return 0;
 }
 

@@ -740,6 +740,23 @@ static void why_a_patch_had_no_answer_is_said(void **state)
 	assert_non_null(strstr(end.refusal, "did not answer in time"));
 }
 
+static void it_is_degraded(struct town *t)
+{
+	t->degraded = true;
+	changed(t);
+}
+
+/* Something else of it has failed meanwhile: that is nothing to give more traffic to. */
+static void an_application_that_is_degraded_by_now_is_not_let_go_on(void **state)
+{
+	struct town t;
+
+	begin(&t, *state);
+	t.home.policy.abort = false;
+	t.between = it_is_degraded;
+	left_alone(&t, "DEGRADED");
+}
+
 /* ---- stopping ---- */
 
 static void crash(struct town *t, struct cluster_world *w)
@@ -943,6 +960,7 @@ int main(void)
 		TEST(its_time_ends_a_patch_without_an_answer),
 		TEST(a_signal_ends_a_patch_without_an_answer),
 		TEST(why_a_patch_had_no_answer_is_said),
+		TEST(an_application_that_is_degraded_by_now_is_not_let_go_on),
 		TEST(one_whose_pods_crash_is_stopped),
 		TEST(one_that_has_come_up_is_not_stopped),
 		TEST(a_stop_whose_answer_is_lost_is_said),
