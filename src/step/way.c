@@ -372,6 +372,8 @@ static void name_config_branch(const struct sg_world *world, struct sg_loaded *l
 int sg_way_turn(
 	struct sg_world *world, struct sg_loaded *loaded, const char *why, struct sg_err *err)
 {
+	struct sg_way *api = loaded->way;
+
 	sg_console_note(world->console, "by Git from here: %s", why);
 	loaded->way = NULL;
 	if (sg_load_repo(world, loaded, err) == 0) {
@@ -380,5 +382,8 @@ int sg_way_turn(
 	}
 	if (err->reason == SG_R_CREDENTIAL_MISSING)
 		(void)sg_hint(err, "%s", loaded->remote.no_cred_why);
+	sg_repo_close(loaded->repo);
+	loaded->repo = NULL;
+	loaded->way = api;
 	return -1;
 }

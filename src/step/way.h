@@ -68,7 +68,8 @@ int sg_way_publisher(struct sg_world *world, const struct sg_loaded *loaded,
 /* Is WHY an error that Git may not run into: one of the API's own, before anything was written? */
 bool sg_way_may_turn(const struct sg_loaded *loaded, const struct sg_err *why);
 
-/* Goes on by Git from here, because of WHY (words). Looks at the branches. */
+/* Goes on by Git from here, because of WHY (words). Looks at the branches. Where Git cannot be had
+ * the way stays the API: what may have been written can only be looked for there. */
 int sg_way_turn(struct sg_world *world, struct sg_loaded *loaded, const char *why,
 	struct sg_err *err) SG_MUST_CHECK;
 

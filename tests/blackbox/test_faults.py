@@ -130,12 +130,12 @@ def last_request(journey, spoiler, story, *more):
     return spoiler.seen, *begin(journey, story)
 
 
-def twice_and_then(journey, spoiler, via, faults, expect):
+def twice_and_then(journey, spoiler, via, faults, expect, **more_env):
     """The push is delivered twice, and the requests after it are spoilt as FAULTS says."""
     more = ("--publish-via", via, "--output", "json")
     push, words, _, before = last_request(journey, spoiler, bump, *more)
     spoiler.arm_each({push: "twice", **{push + number: fault for number, fault in enumerate(faults, 1)}})
-    run = journey.sg(*words, *more, *QUICK, expect=expect)
+    run = journey.sg(*words, *more, *QUICK, expect=expect, env=more_env)
     assert journey.sandbox.git("rev-list", "--count", f"{before[1]}..develop") == "1" and journey.tag("dev", branch="develop") == "1.4.2", run
     spoiler.arm(0, None)
     return run
@@ -157,6 +157,16 @@ def test_a_declined_push_that_arrived_is_found(journey, spoiler, via):
 @pytest.mark.parametrize("via", ("api", "git"))
 def test_a_request_that_succeeds_at_its_second_try_is_no_failure(journey, spoiler, via):
     twice_and_then(journey, spoiler, via, ["reset before"], 0)
+
+
+@pytest.mark.parametrize("faults, expect", ((["403"], 0), (["502"] * MANY, 11)))
+def test_git_that_cannot_be_turned_to_leaves_the_api(journey, spoiler, faults, expect):
+    """After the declined push the API gives no configuration, and Git has no folder: only the API can say what arrived."""
+    run = twice_and_then(journey, spoiler, "auto", faults, expect, TMPDIR="/nonexistent")
+    if expect == 0:
+        assert run.json["result"] == "done" and run.json["commit"] == journey.sandbox.tip("develop"), run
+    else:
+        assert run.json["reason"] == "OUTCOME_UNKNOWN" and "temporary directory" in run.err, run
 
 
 @pytest.mark.parametrize("number, request_", ((1, "GET .*/info/refs"), (2, "POST .*/git-upload-pack$")))
