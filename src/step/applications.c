@@ -100,11 +100,12 @@ static void drop_open(struct sg_manifests *found)
 }
 
 static int wish_of(struct sg_world *world, const struct sg_applications_ask *ask,
-	const char *template, struct sg_manifest_wish *ret, struct sg_err *err)
+	const struct sg_environment *env, const char *template, struct sg_manifest_wish *ret,
+	struct sg_err *err)
 {
 	const char *name, *slash;
 
-	if (sg_template_expand(world->arena, template, ask->service, ask->env, &name, err) < 0)
+	if (sg_template_expand(world->arena, template, ask->service, env, &name, err) < 0)
 		return -1;
 	slash = strchr(name, '/');
 	*ret = (struct sg_manifest_wish){
@@ -117,6 +118,34 @@ static int wish_of(struct sg_world *world, const struct sg_applications_ask *ask
 	return 0;
 }
 
+static const char *flux_namespace(
+	const struct sg_manifest_wish *wish, const struct sg_environment *env)
+{
+	return wish->namespace[0] ? wish->namespace : env->cluster.namespace;
+}
+
+/* One by the same name is followed by another environment, too, and it is that one's by its folder:
+ * ours is written elsewhere. */
+static int is_anothers(struct looking *l, const struct sg_applications_ask *ask,
+	const struct sg_flux_written *one, bool *ret, struct sg_err *err)
+{
+	struct sg_manifest_wish wish;
+
+	*ret = false;
+	for (size_t i = 0;
+		!sg_flux_written_near(one, ask->env) && !*ret && i < ask->policy->environment_count;
+		i++) {
+		const struct sg_environment *env = &ask->policy->environments[i];
+
+		if (!env->kustomization || !sg_flux_written_near(one, env))
+			continue;
+		if (wish_of(l->world, ask, env, env->kustomization, &wish, err) < 0)
+			return -1;
+		*ret = sg_flux_written_is(one, flux_namespace(&wish, env), wish.name);
+	}
+	return 0;
+}
+
 /* None is as good as one that does not say all: the names of files are left. */
 static int find_flux(struct looking *l, const struct sg_applications_ask *ask, struct sg_err *err)
 {
@@ -125,14 +154,18 @@ static int find_flux(struct looking *l, const struct sg_applications_ask *ask, s
 	const struct sg_flux_written *one;
 	struct sg_manifest_source *source;
 	struct sg_manifest *manifest;
+	bool anothers;
 
-	if (wish_of(l->world, ask, ask->env->kustomization, &l->wish, err) < 0 ||
+	if (wish_of(l->world, ask, ask->env, ask->env->kustomization, &l->wish, err) < 0 ||
 		sg_application_index(l->world, ask->policy, l->source, &index, err) < 0)
 		return -1;
-	one = sg_flux_written_find(&index->flux, ask->env,
-		l->wish.namespace[0] ? l->wish.namespace : ask->env->cluster.namespace,
+	one = sg_flux_written_find(&index->flux, ask->env, flux_namespace(&l->wish, ask->env),
 		l->wish.name, l->source->url);
 	if (!one || index->cut)
+		return 0;
+	if (is_anothers(l, ask, one, &anothers, err) < 0)
+		return -1;
+	if (anothers)
 		return 0;
 	source = sg_arena_calloc(arena, 1, sizeof(*source));
 	*source = (struct sg_manifest_source){
@@ -159,7 +192,7 @@ int sg_applications_find(struct sg_world *world, const struct sg_applications_as
 		return find_flux(&l, ask, err);
 	if (!ask->env->application)
 		return 0;
-	if (wish_of(world, ask, ask->env->application, &l.wish, err) < 0 ||
+	if (wish_of(world, ask, ask->env, ask->env->application, &l.wish, err) < 0 ||
 		sg_application_index(world, ask->policy, source, &index, err) < 0 ||
 		look_by_name(&l, index, err) < 0 || look_beside(&l, ask->folder, err) < 0 ||
 		look_beside(&l, below(world->arena, ask->folder, "argocd"), err) < 0)

@@ -114,6 +114,13 @@ static int overridden(
 	return sg_hint(err, "take the parameter away, or name the place by `update:`");
 }
 
+/* ${web_tag}: Flux fills it in, for each Kustomization that reads the file with what that one says
+ * (postBuild). A version in its place would be the same for all of them. */
+static bool is_filled_in(const struct sg_said *said)
+{
+	return said->scalar->value && strstr(said->scalar->value, "${");
+}
+
 static int add_place(struct sg_choosing *c, const struct sg_said *said, enum sg_image_part part,
 	struct sg_place *places, size_t *count, struct sg_err *err)
 {
@@ -126,6 +133,12 @@ static int add_place(struct sg_choosing *c, const struct sg_said *said, enum sg_
 			"%s:%d sets %s, where it cannot be edited for one service alone",
 			said->row->file, said->scalar->line, said->row->at);
 		return sg_hint(err, "write it into a values file of its own");
+	}
+	if (c->layout->wide && is_filled_in(said)) {
+		(void)sg_fail(err, SG_R_PLACE_NOT_FOUND,
+			"%s:%d has \"%.100s\", which Flux fills in from elsewhere", said->row->file,
+			said->scalar->line, said->scalar->value);
+		return sg_hint(err, "name the place of %s by `update:`", c->layout->service);
 	}
 	set = sg_helm_set_over(c->layout, said);
 	if (set)

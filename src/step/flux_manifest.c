@@ -84,14 +84,13 @@ void sg_flux_written_add(
 
 /* ---- which of them ---- */
 
-static bool is_named(const struct sg_flux_written *one, const char *namespace, const char *name)
+bool sg_flux_written_is(const struct sg_flux_written *one, const char *namespace, const char *name)
 {
 	return strcmp(one->name, name) == 0 &&
 	       (!one->namespace[0] || strcmp(one->namespace, namespace) == 0);
 }
 
-/* clusters/dev/apps.yaml of the environment dev */
-static bool is_in_folder_of(const struct sg_flux_written *one, const struct sg_environment *env)
+bool sg_flux_written_near(const struct sg_flux_written *one, const struct sg_environment *env)
 {
 	struct sg_str rest = sg_str_of(one->file), part;
 
@@ -107,7 +106,8 @@ static bool is_elsewhere(const struct sg_flux_writtens *all, const struct sg_flu
 	const char *namespace, const char *url)
 {
 	for (size_t i = 0; i < all->count; i++)
-		if (all->items[i].repository && is_named(&all->items[i], namespace, one->source) &&
+		if (all->items[i].repository &&
+			sg_flux_written_is(&all->items[i], namespace, one->source) &&
 			!sg_repo_url_alike(all->items[i].url, url))
 			return true;
 	return false;
@@ -122,11 +122,11 @@ const struct sg_flux_written *sg_flux_written_find(const struct sg_flux_writtens
 	for (size_t i = 0; i < all->count; i++) {
 		const struct sg_flux_written *one = &all->items[i];
 
-		if (one->repository || !is_named(one, namespace, name))
+		if (one->repository || !sg_flux_written_is(one, namespace, name))
 			continue;
 		any = one;
 		count++;
-		if (is_in_folder_of(one, env)) {
+		if (sg_flux_written_near(one, env)) {
 			near = one;
 			near_count++;
 		}

@@ -31,6 +31,12 @@ struct sg_flux_writtens {
 void sg_flux_written_add(
 	struct sg_arena *arena, struct sg_edit_tree *tree, struct sg_flux_writtens *all);
 
+/* Whether it may be the one of that name; one that says no namespace may be in any. */
+bool sg_flux_written_is(const struct sg_flux_written *one, const char *namespace, const char *name);
+
+/* Whether its file is below a folder that is named as ENV is: clusters/dev/apps.yaml of dev. */
+bool sg_flux_written_near(const struct sg_flux_written *one, const struct sg_environment *env);
+
 /*
  * The Kustomization NAME in NAMESPACE, where it is known for sure which one that is and what it
  * reads: it is there once, or once in a folder that is named as ENV is, and its source is not

@@ -76,6 +76,8 @@ static void put_name(
 	for (size_t i = 0; i < policy->environment_count; i++) {
 		put(name, policy->environments[i].name);
 		put(name, policy->environments[i].short_name);
+		put(name, policy->environments[i].kustomization);
+		put(name, policy->environments[i].cluster.namespace);
 	}
 }
 

@@ -1316,6 +1316,44 @@ static void flux_reads_the_image_twice(void **state)
 	fails(&flux, files, "PLACE_AMBIGUOUS", "deploy/web.yaml", "deploy/more/web.yaml", NULL);
 }
 
+/* The Kustomization that another environment follows by the same name says nothing of this one. */
+static void flux_of_another_environment(void **state)
+{
+	static const struct tree_file files[] = {
+		BY_NAMES,
+		{"clusters/dev/apps.yaml", KUSTOMIZATION("  path: deploy\n" FROM_GIT)},
+		{"deploy/web.yaml", RELEASE("1")},
+		{NULL, NULL},
+	};
+
+	(void)state;
+	finds(&flux, files, "deploy/web.yaml spec.values.image.tag tag");
+	finds(&flux_prod, files, PLACE_BY_NAMES);
+}
+
+/* A version there would be one for all that read the file, whatever they fill in. */
+static void flux_fills_in_what_runs(void **state)
+{
+	static const char *const rows[] = {
+		RELEASE("${web_tag}"),
+		RELEASE("1.${web_minor:=0}.0"),
+		"kind: Deployment\nspec: {template: {spec: {containers: [{name: web, image: "
+		"\"" IMAGE ":${web_tag}\"}]}}}\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		const struct tree_file files[] = {BY_NAMES,
+			{"clusters/dev/apps.yaml",
+				KUSTOMIZATION(
+					"  path: deploy\n  postBuild: {substitute: {web_tag: '1'}}"
+					"\n" FROM_GIT)},
+			{"deploy/web.yaml", rows[i]}, {NULL, NULL}};
+
+		finds(&flux, files, PLACE_BY_NAMES);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1364,6 +1402,8 @@ int main(void)
 		cmocka_unit_test(a_path_of_flux_that_leads_out),
 		cmocka_unit_test(flux_reads_a_tag_of_nobody),
 		cmocka_unit_test(flux_reads_the_image_twice),
+		cmocka_unit_test(flux_of_another_environment),
+		cmocka_unit_test(flux_fills_in_what_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
