@@ -107,9 +107,10 @@ static int config_from_branch(struct sg_world *world, struct sg_loaded *loaded, 
 	return 0;
 }
 
-/* The file at the tip of the configuration branch; nothing of it is kept. */
-static int read_again(
-	struct sg_world *world, struct sg_loaded *loaded, struct sg_buf *text, struct sg_err *err)
+/* The file at the tip of the configuration branch, which may be a newer one than that of the last
+ * look: a fetch may look anew. Nothing of it is kept. */
+static int read_again(struct sg_world *world, struct sg_loaded *loaded, struct sg_buf *text,
+	char ret_tip[SG_OID_SIZE], struct sg_err *err)
 {
 	struct sg_arena scratch SG_AUTO(sg_arena_release) = {0};
 	struct sg_arena *of_the_run = world->arena;
@@ -120,6 +121,8 @@ static int read_again(
 	rc = sg_load_branch(world, loaded, loaded->config_branch, &source, err);
 	if (rc == 0)
 		rc = source->read(source, SG_CONFIG_FILE, text, err);
+	if (rc == 0)
+		(void)snprintf(ret_tip, SG_OID_SIZE, "%s", source->revision);
 	world->arena = of_the_run;
 	if (rc < 0)
 		return err->reason == SG_R_FILE_NOT_FOUND
@@ -173,7 +176,7 @@ int sg_load_config_again(
 		return -1;
 	if (strcmp(tip, loaded->config_tip) == 0)
 		return 0;
-	if (read_again(world, loaded, &text, err) < 0)
+	if (read_again(world, loaded, &text, tip, err) < 0)
 		return -1;
 	return sg_load_take_config(world, loaded, sg_buf_str(&text), tip, ret_changed, err);
 }

@@ -3,11 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "git_behind.h"
 #include "step/load.h"
+#include "step/shelf.h"
 #include "step/world.h"
 
 #define TIP_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -108,6 +111,44 @@ static void one_that_changes_without_end_fails_each_time(void **state)
 	assert_string_not_equal(r->loaded.config_tip, TIP_C);
 }
 
+/* While the configuration is fetched the answer breaks off, and somebody changes it meanwhile. */
+static void breaks_off(void *arg, const struct script_request *request, struct script_answer *a)
+{
+	(void)request;
+	git_behind_foreign(arg, "main", "stagegate.yaml", CONFIG("three"));
+	script_status(a, 200);
+	script_header(a, "Content-Type", "application/x-git-upload-pack-result");
+	script_piece(a, 0, SG_STR("00000008NAK\n"));
+}
+
+static void the_commit_is_that_of_the_text(void **state)
+{
+	struct reading *r = *state;
+	struct git_behind git;
+	struct sg_repo_opts opts = {.url = GIT_BEHIND_URL,
+		.retry = {.base_ms = 1, .max_ms = 1, .tries = 4, .deadline_ms = SG_NEVER}};
+	char tip[SG_OID_SIZE], server[SG_OID_SIZE + 1];
+
+	git_behind_init(&git);
+	opts.http = script_http(git.script);
+	opts.tmpdir = git.tmp;
+	assert_int_equal(sg_repo_open(&opts, &r->loaded.repo, &r->err), 0);
+	git_behind_foreign(&git, "main", "stagegate.yaml", CONFIG("two"));
+	assert_int_equal(sg_repo_refs(r->loaded.repo, &r->err), 0);
+	assert_int_equal(sg_repo_tip(r->loaded.repo, "main", tip, &r->err), 0);
+	script_compute(script_expect(git.script, "POST", GIT_BEHIND_URL "/git-upload-pack"),
+		breaks_off, &git);
+	if (sg_load_config_again(&r->world, &r->loaded, &r->changed, &r->err) < 0)
+		fail_msg("%s", r->err.cause);
+	assert_string_equal(branch_of(r), "three");
+	(void)git_behind_out(&git, "git -C \"$BARE\" rev-parse main", server, sizeof(server));
+	assert_string_not_equal(server, tip);
+	assert_string_equal(r->loaded.config_tip, server);
+	sg_shelves_release(&r->world);
+	sg_repo_close(r->loaded.repo);
+	git_behind_release(&git);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -117,6 +158,7 @@ int main(void)
 		T(another_one_is_taken),
 		T(one_that_cannot_be_used_fails_each_time),
 		T(one_that_changes_without_end_fails_each_time),
+		T(the_commit_is_that_of_the_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
