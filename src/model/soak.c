@@ -63,11 +63,26 @@ int64_t sg_workload_settled_s(const struct sg_workload *workload)
 
 /* ---- what pods say ---- */
 
+/* What its containers were started with: those of a pod that nobody makes can be given another
+ * image in place, and the old one runs on until it has ended. */
+static struct sg_app_strings started_with(const struct sg_pod *pod, struct sg_arena *arena)
+{
+	struct sg_app_strings images = {
+		.items = sg_arena_calloc(arena, pod->container_count + 1, sizeof(*images.items))};
+
+	for (size_t i = 0; i < pod->container_count; i++)
+		if (!pod->containers[i].init)
+			images.items[images.count++] = pod->containers[i].image;
+	return images;
+}
+
 struct sg_app_pod sg_soak_pod(
 	const struct sg_workload *workload, const struct sg_pod *pod, struct sg_arena *arena)
 {
 	struct sg_app_pod seen = sg_pod_as_seen(pod, arena);
 
+	if (workload->kind == SG_WORKLOAD_POD)
+		seen.images = started_with(pod, arena);
 	seen.since_s = later_of(pod->ready_s, sg_workload_settled_s(workload));
 	return seen;
 }

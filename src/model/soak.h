@@ -25,7 +25,8 @@ struct sg_soak {
  */
 int64_t sg_workload_settled_s(const struct sg_workload *workload);
 
-/* POD, that WORKLOAD makes, as a fact with its `since_s`; as sg_pod_as_seen(). */
+/* POD, that WORKLOAD makes, as a fact with its `since_s`; as sg_pod_as_seen(). One that is the
+ * workload itself has the images that its containers were started with, not those of its spec. */
 struct sg_app_pod sg_soak_pod(
 	const struct sg_workload *workload, const struct sg_pod *pod, struct sg_arena *arena);
 

@@ -87,18 +87,6 @@ static int scan(
 
 /* ---- what runs ---- */
 
-/* What its containers were started with: those of a pod can be given another image in place. */
-static struct sg_app_strings started_with(const struct sg_pod *pod, struct sg_arena *arena)
-{
-	struct sg_app_strings images = {
-		.items = sg_arena_calloc(arena, pod->container_count + 1, sizeof(*images.items))};
-
-	for (size_t i = 0; i < pod->container_count; i++)
-		if (!pod->containers[i].init)
-			images.items[images.count++] = pod->containers[i].image;
-	return images;
-}
-
 /* The controller of CronJobs names its Jobs NAME-DIGITS. */
 static bool is_of_cron_job(const struct sg_pod *pod, const char *name)
 {
@@ -144,7 +132,6 @@ static int read_pods(
 		struct sg_app_pod *one = sg_arena_alloc(&sight->facts, sizeof(*one));
 
 		*one = sg_soak_pod(workload, &workload->pod, &sight->facts);
-		one->images = started_with(&workload->pod, &sight->facts);
 		seen->pods = one;
 		seen->pod_count = 1;
 		seen->complete = true;

@@ -24,6 +24,7 @@ struct pod {
 	const char *owner;  /* kind; NULL: ReplicaSet */
 	const char *deleted;
 	const char *phase; /* NULL: Running */
+	const char *runs;  /* what the container was started with; NULL: `image` */
 };
 
 struct story {
@@ -84,11 +85,15 @@ static void add(struct story *s, const struct pod *pod)
 		"\"image\":\"%s\"}]},\"status\":{\"phase\":\"%s\",\"conditions\":[{"
 		"\"type\":\"Ready\",\"status\":\"%s\",%s}],\"initContainerStatuses\":[{"
 		"\"name\":\"i\",\"state\":{\"terminated\":{\"exitCode\":0}}}],"
-		"\"containerStatuses\":[{\"name\":\"web\",\"state\":{\"running\":{%s}}}]}}",
+		"\"containerStatuses\":[{\"name\":\"web\",%s,\"state\":{\"running\":{%s}}}]}}",
 		field(s, "creationTimestamp", pod->created),
 		field(s, "deletionTimestamp", pod->deleted), pod->owner ? pod->owner : "ReplicaSet",
 		pod->image ? pod->image : WEB, pod->phase ? pod->phase : "Running",
 		pod->status ? pod->status : "True", field(s, "lastTransitionTime", pod->ready),
+		field(s, "image",
+			pod->runs    ? pod->runs
+			: pod->image ? pod->image
+				     : WEB),
 		field(s, "startedAt", pod->started)));
 
 	if (sg_pod_decode(doc, &s->arena, &facts, &err) < 0)
@@ -122,7 +127,7 @@ static void expect(struct story *s, const char *since, const char *word)
 
 #define WELL                                                                                       \
 	{                                                                                          \
-		T("02:00"), T("02:01"), T("02:00"), NULL, NULL, NULL, NULL, NULL                   \
+		T("02:00"), T("02:01"), T("02:00"), NULL, NULL, NULL, NULL, NULL, NULL             \
 	}
 
 static void each_time_of_a_pod_counts_where_it_is_the_latest(void **state)
@@ -297,6 +302,31 @@ static void what_a_workload_says_of_its_roll_out(void **state)
 	}
 }
 
+/* Flux, or a person, gives it another image: the old one still runs, and is ready. */
+static void a_pod_whose_image_was_replaced_runs_what_it_was_started_with(void **state)
+{
+	static const struct {
+		const char *image, *runs, *since, *word;
+	} rows[] = {
+		{WEB, "registry.example.com/shop/web:1", NONE, "no pod that stays"},
+		{"registry.example.com/shop/web:3", WEB, T("02:01"), ""},
+		{WEB, WEB, T("02:01"), ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		struct pod pod = WELL;
+		struct story s;
+
+		pod.image = rows[i].image;
+		pod.runs = rows[i].runs;
+		begin(&s);
+		s.workload = (struct sg_workload){.kind = SG_WORKLOAD_POD};
+		add(&s, &pod);
+		expect(&s, rows[i].since, rows[i].word);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +335,7 @@ int main(void)
 		cmocka_unit_test(pods_that_are_not_known_may_be_younger),
 		cmocka_unit_test(without_a_clock),
 		cmocka_unit_test(what_a_workload_says_of_its_roll_out),
+		cmocka_unit_test(a_pod_whose_image_was_replaced_runs_what_it_was_started_with),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
