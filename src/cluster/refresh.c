@@ -106,11 +106,14 @@ static int look(struct sg_refresh *refresh, const struct sg_json *doc, bool *ret
 static int judge(struct sg_refresh *refresh, struct sg_str body, enum sg_refresh_result *ret,
 	struct sg_err *err)
 {
-	if (sg_json_parse(body, &refresh->object, err) < 0)
-		return -1;
-	if (!sg_cluster_is_app(refresh->object, refresh->app))
+	struct sg_err why = SG_ERR_INIT;
+	bool readable = sg_json_parse(body, &refresh->object, &why) == 0;
+
+	if (!readable || !sg_cluster_is_app(refresh->object, refresh->app))
 		return sg_fail(err, SG_R_ANSWER_INVALID,
-			"the server answers a patch with something else than the application");
+			"%s answers a patch with something else than the application%s%s",
+			refresh->client->access->server, readable ? "" : ": ",
+			readable ? "" : why.cause);
 	*ret = strcmp(sg_cluster_version_of(refresh->object), refresh->version) == 0
 		       ? SG_REFRESH_NOTHING_CHANGED
 		       : SG_REFRESH_ASKED;

@@ -441,6 +441,26 @@ static void an_application_that_is_gone_is_an_error(void **state)
 	cluster_world_done(w);
 }
 
+/* Somebody between answers for the server. */
+static void whose_answer_to_a_patch_makes_no_sense_is_said(void **state)
+{
+	static const char *const answers[] = {"<html>hello</html>", "{\"metadata\":", "", "[]"};
+	struct cluster_world *w = *state;
+	enum sg_refresh_result result;
+
+	for (size_t i = 0; i < SG_COUNT(answers); i++) {
+		w->err = (struct sg_err)SG_ERR_INIT;
+		script_reply(w->script, "PATCH", PATCH_URL, 200, answers[i]);
+		assert_int_equal(sg_cluster_refresh(&w->client, &w->app, SG_REFRESH_NORMAL, "7",
+					 cluster_world_in(w, 60000), &result, NULL, &w->err),
+			-1);
+		assert_int_equal(w->err.reason, SG_R_ANSWER_INVALID);
+		assert_non_null(strstr(w->err.cause, w->access.server));
+		assert_non_null(strstr(w->err.cause, "something else than the application"));
+	}
+	cluster_world_done(w);
+}
+
 #define T(fn) cmocka_unit_test_setup_teardown(fn, cluster_world_setup, cluster_world_teardown)
 
 int main(void)
@@ -468,6 +488,7 @@ int main(void)
 		T(names_are_of_one_namespace),
 		T(a_server_that_starts_leaves_the_right_to_patch),
 		T(an_application_that_is_gone_is_an_error),
+		T(whose_answer_to_a_patch_makes_no_sense_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
