@@ -253,15 +253,14 @@ static int read_back(struct attempt *attempt, struct sg_err *err)
 }
 
 /* The commit that the tip is, which over the API only a read says. */
-static bool has_tip(const struct attempt *attempt)
+static bool has_tip(const struct attempt *attempt, struct sg_err *why)
 {
 	struct sg_tree_entry *entries;
-	struct sg_err ignored = SG_ERR_INIT;
 	size_t count;
 
 	return attempt->tip && (attempt->tip->revision ||
 				       attempt->tip->list(attempt->tip, ".", attempt->world->arena,
-					       &entries, &count, &ignored) == 0);
+					       &entries, &count, why) == 0);
 }
 
 /* No plan can be made any more: what may have arrived before is looked for all the same. */
@@ -271,7 +270,7 @@ static bool arrived_without_plan(struct attempt *attempt)
 	enum sg_answer answer;
 	char commit[SG_OID_SIZE];
 
-	if (!attempt->in_doubt || !has_tip(attempt) ||
+	if (!attempt->in_doubt || !has_tip(attempt, &ignored) ||
 		attempt->publisher->find(attempt->publisher, &attempt->doubted,
 			attempt->tip->revision, &answer, commit, &ignored) < 0)
 		return false;
@@ -307,18 +306,21 @@ static void doubt(struct attempt *attempt)
  */
 static bool arrived_all_the_same(struct attempt *attempt)
 {
-	struct sg_err ignored = SG_ERR_INIT;
-	struct sg_tree_source *tip;
+	struct sg_err why = SG_ERR_INIT;
 
 	if (!attempt->unseen || attempt->in_doubt)
 		return false;
 	doubt(attempt);
-	if (sg_way_again(attempt->loaded, &ignored) < 0 ||
-		sg_way_branch(
-			attempt->world, attempt->loaded, attempt->env->branch, &tip, &ignored) < 0)
-		return false;
-	attempt->tip = tip;
-	return arrived_without_plan(attempt);
+	attempt->tip = NULL;
+	if (sg_way_again(attempt->loaded, &why) == 0 &&
+		sg_way_branch(attempt->world, attempt->loaded, attempt->env->branch, &attempt->tip,
+			&why) < 0)
+		attempt->tip = NULL;
+	if (has_tip(attempt, &why))
+		return arrived_without_plan(attempt);
+	/* a branch that is gone was seen: nothing is in it */
+	attempt->in_doubt = why.reason != SG_R_BRANCH_NOT_FOUND;
+	return false;
 }
 
 static void tell(const struct attempt *attempt)
@@ -408,9 +410,7 @@ static int fail_or_arrived(struct attempt *attempt, struct sg_err *err)
 {
 	struct sg_err cause = *err;
 
-	/* a branch that is gone was seen: nothing is in it */
-	if (err->reason != SG_R_CANCELLED && err->reason != SG_R_BRANCH_NOT_FOUND &&
-		arrived_all_the_same(attempt))
+	if (err->reason != SG_R_CANCELLED && arrived_all_the_same(attempt))
 		return 0;
 	if (!attempt->in_doubt || err->reason == SG_R_OUTCOME_UNKNOWN ||
 		err->reason == SG_R_CONFLICT || err->reason == SG_R_CANCELLED)

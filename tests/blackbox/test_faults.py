@@ -11,7 +11,7 @@ import re
 import pytest
 
 from conftest import running
-from spoiler import FAULTS, Spoiler
+from spoiler import CHANGED, FAULTS, Spoiler
 from test_killed import begin, bump, by_commit, by_hand, by_request, world
 from test_promote import Journey, configure
 
@@ -167,6 +167,37 @@ def test_git_that_cannot_be_turned_to_leaves_the_api(journey, spoiler, faults, e
         assert run.json["result"] == "done" and run.json["commit"] == journey.sandbox.tip("develop"), run
     else:
         assert run.json["reason"] == "OUTCOME_UNKNOWN" and "temporary directory" in run.err, run
+
+
+@pytest.mark.parametrize("gone, reason", (("main", None), ("develop", "BRANCH_NOT_FOUND")))
+@pytest.mark.parametrize("via", ("api", "git"))
+def test_a_declined_push_and_a_branch_that_is_gone(journey, spoiler, monkeypatch, via, gone, reason):
+    """The configuration's branch says nothing of what arrived in the other one; the other one itself does."""
+    more = ("--publish-via", via, "--output", "json")
+    push, words, _, before = last_request(journey, spoiler, bump, *more)
+    tip = before[gone == "develop"]
+
+    def drop(whole):
+        journey.sandbox.git("update-ref", "-d", f"refs/heads/{gone}")
+        return whole
+
+    monkeypatch.setitem(CHANGED, "another branch goes", drop)
+    ask = spoiler.ask
+
+    async def deliver(request, share=1.0):
+        if spoiler.seen == push:
+            await ask(request, share)
+        return await ask(request, share)
+
+    monkeypatch.setattr(spoiler, "ask", deliver)
+    spoiler.arm(push, "another branch goes")
+    run = journey.sg(*words, *more, *QUICK, expect=None)
+    spoiler.arm(0, None)
+    journey.sandbox.git("update-ref", f"refs/heads/{gone}", tip)
+    if reason:
+        assert run.json["reason"] == reason, run
+    else:
+        assert run.code == 0 and run.json["result"] == "done" and run.json["commit"] == journey.sandbox.tip("develop"), run
 
 
 @pytest.mark.parametrize("number, request_", ((1, "GET .*/info/refs"), (2, "POST .*/git-upload-pack$")))
