@@ -413,7 +413,10 @@ static int fail_or_arrived(struct attempt *attempt, struct sg_err *err)
 	if (err->reason != SG_R_CANCELLED && arrived_all_the_same(attempt))
 		return 0;
 	if (!attempt->in_doubt || err->reason == SG_R_OUTCOME_UNKNOWN ||
-		err->reason == SG_R_CONFLICT || err->reason == SG_R_CANCELLED)
+		err->reason == SG_R_CANCELLED)
+		return -1;
+	/* a commit that was seen; but one of the configuration says nothing of the commit */
+	if (err->reason == SG_R_CONFLICT && !attempt->unseen)
 		return -1;
 	(void)unknown_outcome(attempt, err);
 	return sg_wrap(err, "%.200s", cause.cause);

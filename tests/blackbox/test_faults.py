@@ -169,19 +169,12 @@ def test_git_that_cannot_be_turned_to_leaves_the_api(journey, spoiler, faults, e
         assert run.json["reason"] == "OUTCOME_UNKNOWN" and "temporary directory" in run.err, run
 
 
-@pytest.mark.parametrize("gone, reason", (("main", None), ("develop", "BRANCH_NOT_FOUND")))
-@pytest.mark.parametrize("via", ("api", "git"))
-def test_a_declined_push_and_a_branch_that_is_gone(journey, spoiler, monkeypatch, via, gone, reason):
-    """The configuration's branch says nothing of what arrived in the other one; the other one itself does."""
-    more = ("--publish-via", via, "--output", "json")
-    push, words, _, before = last_request(journey, spoiler, bump, *more)
-    tip = before[gone == "develop"]
-
-    def drop(whole):
-        journey.sandbox.git("update-ref", "-d", f"refs/heads/{gone}")
+def after_two_deliveries(spoiler, monkeypatch, push, act):
+    """The fault of a push that is delivered twice, and then ACT happens before the answer."""
+    def acted(whole):
+        act()
         return whole
 
-    monkeypatch.setitem(CHANGED, "another branch goes", drop)
     ask = spoiler.ask
 
     async def deliver(request, share=1.0):
@@ -189,8 +182,20 @@ def test_a_declined_push_and_a_branch_that_is_gone(journey, spoiler, monkeypatch
             await ask(request, share)
         return await ask(request, share)
 
+    monkeypatch.setitem(CHANGED, "twice, and more", acted)
     monkeypatch.setattr(spoiler, "ask", deliver)
-    spoiler.arm(push, "another branch goes")
+    return "twice, and more"
+
+
+@pytest.mark.parametrize("gone, reason", (("main", None), ("develop", "BRANCH_NOT_FOUND")))
+@pytest.mark.parametrize("via", ("api", "git"))
+def test_a_declined_push_and_a_branch_that_is_gone(journey, spoiler, monkeypatch, via, gone, reason):
+    """The configuration's branch says nothing of what arrived in the other one; the other one itself does."""
+    more = ("--publish-via", via, "--output", "json")
+    push, words, _, before = last_request(journey, spoiler, bump, *more)
+    tip = before[gone == "develop"]
+    fault = after_two_deliveries(spoiler, monkeypatch, push, lambda: journey.sandbox.git("update-ref", "-d", f"refs/heads/{gone}"))
+    spoiler.arm(push, fault)
     run = journey.sg(*words, *more, *QUICK, expect=None)
     spoiler.arm(0, None)
     journey.sandbox.git("update-ref", f"refs/heads/{gone}", tip)
@@ -198,6 +203,23 @@ def test_a_declined_push_and_a_branch_that_is_gone(journey, spoiler, monkeypatch
         assert run.json["reason"] == reason, run
     else:
         assert run.code == 0 and run.json["result"] == "done" and run.json["commit"] == journey.sandbox.tip("develop"), run
+
+
+# requests after the push until the configuration is read again
+READ = {"api": 1, "git": 3}
+
+
+@pytest.mark.parametrize("via", ("api", "git"))
+def test_a_declined_push_and_a_configuration_that_is_another_one(journey, spoiler, monkeypatch, via):
+    """By the new one nothing may be pushed any more; what arrived before cannot be looked for."""
+    more = ("--publish-via", via, "--output", "json")
+    push, words, _, before = last_request(journey, spoiler, bump, *more)
+    fault = after_two_deliveries(spoiler, monkeypatch, push, lambda: configure(journey, "publish: commit", "publish: merge-request"))
+    spoiler.arm_each({push: fault, **{push + number: "reset before" for number in range(READ[via] + 1, MANY)}})
+    run = journey.sg(*words, *more, *QUICK, expect=None)
+    spoiler.arm(0, None)
+    assert journey.sandbox.git("rev-list", "--count", f"{before[1]}..develop") == "1", run
+    assert run.code == 11 and run.json["reason"] == "OUTCOME_UNKNOWN" and "second delivery" in run.json["cause"], run
 
 
 @pytest.mark.parametrize("number, request_", ((1, "GET .*/info/refs"), (2, "POST .*/git-upload-pack$")))
