@@ -63,15 +63,14 @@ static size_t count_looks(const struct sg_await_part *part)
 	return count;
 }
 
-/* One more has to wait for its next look. */
-static bool many_ask(const struct sg_await_part *part)
+static size_t count_asks(const struct sg_await_part *part)
 {
 	const struct looking *all = (const struct looking *)part;
 	size_t count = 0;
 
 	for (size_t i = 0; i < part->count; i++)
 		count += !all->followers[i].over && all->followers[i].asking;
-	return count >= LOOKS;
+	return count;
 }
 
 /* One whose look has to wait for those of others is due again with the first that may be over. */
@@ -110,7 +109,6 @@ static int step_one(
 
 	if (follower->over)
 		return 0;
-	follower->hushed = !follower->asking && many_ask(part);
 	if (sg_looks_follower_step(follower, &trouble) < 0) {
 		if (sg_await_part_lose(part, follower->ask, &why, &trouble) < 0) {
 			*err = trouble;
@@ -136,7 +134,7 @@ static bool has_to_wait(
 static int step(struct sg_await_part *part, struct sg_err *err)
 {
 	struct looking *all = (struct looking *)part;
-	size_t looks = count_looks(part), first = all->turn;
+	size_t looks = count_looks(part), asks = count_asks(part), first = all->turn;
 	bool waits = false;
 
 	for (size_t i = 0; i < part->count && (part->keep_going || !part->decided); i++) {
@@ -149,9 +147,12 @@ static int step(struct sg_await_part *part, struct sg_err *err)
 			continue;
 		}
 		looks -= !follower->over && follower->looking;
+		asks -= !follower->over && follower->asking;
+		follower->hushed = asks >= LOOKS; /* one more has to wait for its next look */
 		if (step_one(part, follower, err) < 0)
 			return -1;
 		looks += !follower->over && follower->looking;
+		asks += !follower->over && follower->asking;
 	}
 	return 0;
 }
