@@ -87,13 +87,14 @@ int sg_load_missing(const struct sg_loaded *loaded, const char *branch, struct s
 static int config_from_branch(struct sg_world *world, struct sg_loaded *loaded, const char *branch,
 	struct sg_str *ret_text, struct sg_err *err)
 {
-	const char *head = sg_repo_head_branch(loaded->repo);
 	struct sg_buf text SG_AUTO(sg_buf_release);
 	struct sg_tree_source *source;
+	const char *head;
 
 	sg_buf_init(&text, SG_CONFIG_MAX_BYTES);
 	if (sg_load_branch(world, loaded, branch, &source, err) < 0)
 		return -1;
+	head = sg_repo_head_branch(loaded->repo);
 	if (source->read(source, SG_CONFIG_FILE, &text, err) < 0)
 		return err->reason == SG_R_FILE_NOT_FOUND ? sg_load_missing(loaded, branch, err)
 							  : -1;
