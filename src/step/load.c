@@ -152,6 +152,7 @@ int sg_load_take_config(struct sg_world *world, struct sg_loaded *loaded, struct
 	}
 	kept = (struct sg_str){sg_arena_dup(world->arena, text), text.len};
 	loaded->config_from = sg_arena_printf(world->arena, "%s@%.8s", loaded->config_branch, tip);
+	*ret_changed = true;
 	/* one that cannot be used is not taken for known: the next look says so again */
 	if (sg_load_policy(world, loaded, kept, err) < 0) {
 		loaded->config_from = from;
@@ -159,7 +160,6 @@ int sg_load_take_config(struct sg_world *world, struct sg_loaded *loaded, struct
 	}
 	loaded->config_text = kept;
 	(void)snprintf(loaded->config_tip, sizeof(loaded->config_tip), "%s", tip);
-	*ret_changed = true;
 	return 0;
 }
 

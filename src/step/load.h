@@ -99,9 +99,9 @@ int sg_load_again(struct sg_loaded *loaded, struct sg_err *err) SG_MUST_CHECK;
 
 /*
  * What SECURITY.md says: the configuration is that of the moment. Reads it anew where its branch
- * has moved since, as of the last look; *ret_changed: `policy` is another one now, and what was
- * taken out of the one before stays as it was. A local file is read once. TOO_LARGE: it changed so
- * often that a run that waits for days would grow.
+ * has moved since, as of the last look; *ret_changed: it is another one now, and what was taken out
+ * of the one before stays as it was; with -1: another one, which cannot be used. A local file is
+ * read once. TOO_LARGE: it changed so often that a run that waits for days would grow.
  */
 int sg_load_config_again(struct sg_world *world, struct sg_loaded *loaded, bool *ret_changed,
 	struct sg_err *err) SG_MUST_CHECK;

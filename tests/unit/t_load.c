@@ -89,6 +89,7 @@ static void one_that_cannot_be_used_fails_each_time(void **state)
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(take(r, "version: 1\nenvironments: 7\n", TIP_B), -1);
 		assert_int_equal(r->err.reason, SG_R_CONFIG_INVALID);
+		assert_true(r->changed);
 		assert_non_null(strstr(r->err.where, "main@bbbbbbbb"));
 		assert_string_equal(r->loaded.config_tip, TIP_A);
 		assert_string_equal(branch_of(r), "one");
