@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from conftest import Stagegate
+
 CONFIG = """version: 1
 branch: main
 environments:
@@ -117,14 +119,14 @@ def test_a_pause_that_a_person_ends(shop):
     shop.commit()
     with shop.sg.started(*shop.words(None)) as run:
         run.says("BlueGreenPause")
-        admin_ends(shop)
+        somebody(shop).wait(RESUME)
         assert run.ends() == 0, run.text
     assert is_promoted(shop.status())
 
 
-def admin_ends(shop):
-    """As `kubectl argo rollouts promote`."""
-    shop.wait(RESUME)
+def somebody(shop):
+    """Else, with a folder of his own."""
+    return Shop(shop.sandbox, Stagegate(shop.sandbox, f"{shop.sg.folder}/somebody"))
 
 
 @pytest.mark.parametrize("strategy, pauses", [(TWICE, 2), (SWITCH, 1)])
