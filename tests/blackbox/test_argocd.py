@@ -6,6 +6,8 @@ import re
 import pytest
 import yaml
 
+from conftest import verdict
+
 
 class Argo:
     """A configuration that asks Argo CD; `wait` needs no kubeconfig then."""
@@ -40,11 +42,6 @@ def argo(sandbox, sg):
     yield Argo(sandbox, sg)
     sandbox.ctl("fault", "clear")
     sandbox.ctl("reset")
-
-
-def verdict(run):
-    (row,) = run.json["verdicts"]
-    return row
 
 
 def test_a_fresh_commit_is_followed(argo):

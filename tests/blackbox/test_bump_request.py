@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from conftest import warned
 from test_mr import Requests
 from test_promote import configure
 
@@ -27,10 +28,6 @@ class Pushed(Requests):
 
     def pushes(self):
         return [line for line in self.sandbox.requests(0) if line[5] == "POST" and line[6].endswith("git-receive-pack")]
-
-
-def warnings(run):
-    return [row["reason"] for row in run.json["warnings"]]
 
 
 @pytest.fixture
@@ -67,7 +64,7 @@ def test_again_pushes_nothing_and_says_what_cannot_be_seen(req):
     iid = req.opened()
     tip, pushes = req.branch(WORK), len(req.pushes())
     run = req.bump("catalog", "1.4.2")
-    assert (run.json["result"], run.json["reason"], warnings(run)) == ("unchanged", "NOTHING_TO_DO", ["MR_NOT_SEEN"])
+    assert (run.json["result"], run.json["reason"], warned(run)) == ("unchanged", "NOTHING_TO_DO", ["MR_NOT_SEEN"])
     assert run.json["merge_requests"][0]["iid"] == iid and run.json["merge_requests"][0]["state"] is None
     assert req.branch(WORK) == tip and len(req.pushes()) == pushes
 
@@ -75,7 +72,7 @@ def test_again_pushes_nothing_and_says_what_cannot_be_seen(req):
 def test_again_with_a_token_that_may_read_sees_it(req):
     iid = req.opened()
     run = req.bump("catalog", "1.4.2", api=True)
-    assert (run.json["result"], run.json["reason"], warnings(run)) == ("unchanged", "MR_OPEN", [])
+    assert (run.json["result"], run.json["reason"], warned(run)) == ("unchanged", "MR_OPEN", [])
     assert (run.json["merge_requests"][0]["iid"], run.json["merge_requests"][0]["state"]) == (iid, "opened")
 
 
@@ -97,7 +94,7 @@ def test_an_older_version_does_not_unless_it_is_said_so(req):
     run = req.bump("catalog", "1.4.3", expect=6)
     assert run.json["reason"] == "OLDER" and "1.4.4" in run.out and req.branch(WORK) == tip
     run = req.bump("catalog", "1.4.3", "--allow-older", "--reason", "it fails")
-    assert run.json["merge_requests"][0]["iid"] == iid and warnings(run) == ["WENT_BACK"]
+    assert run.json["merge_requests"][0]["iid"] == iid and warned(run) == ["WENT_BACK"]
     assert "Reason: `it fails`" in req.request(iid)["description"]
 
 
@@ -142,7 +139,7 @@ def test_what_a_person_closed_stays_closed_where_that_can_be_seen(req):
     run = req.bump("catalog", "1.4.2", api=True, expect=1)
     assert run.json["reason"] == "MR_REJECTED" and run.json["merge_requests"][0]["state"] == "closed"
     run = req.bump("catalog", "1.4.2")
-    assert (run.json["result"], warnings(run)) == ("unchanged", ["MR_NOT_SEEN"])
+    assert (run.json["result"], warned(run)) == ("unchanged", ["MR_NOT_SEEN"])
     assert req.bump("catalog", "1.4.3", api=True).json["merge_requests"][0]["iid"] > iid
 
 
@@ -170,7 +167,7 @@ def test_a_list_that_is_older_than_the_request_is_not_believed(req):
     iid = req.opened()
     tip, pushes = req.branch(WORK), len(req.pushes())
     run = req.bump("catalog", "1.4.2", api=True)
-    assert (run.json["result"], run.json["reason"], warnings(run)) == ("unchanged", "MR_OPEN", [])
+    assert (run.json["result"], run.json["reason"], warned(run)) == ("unchanged", "MR_OPEN", [])
     assert (run.json["merge_requests"][0]["iid"], run.json["merge_requests"][0]["state"]) == (iid, "opened")
     assert req.branch(WORK) == tip and len(req.pushes()) == pushes
 
@@ -257,12 +254,12 @@ def test_the_request_is_made_as_configured(req):
 def test_what_a_push_cannot_say_is_said(req):
     configure(req, HOW, HOW + "\n    merge_request: {reviewers: ['@dev'], squash: false, remove_source_branch: false}")
     run = req.bump("catalog", "1.4.2")
-    assert warnings(run) == ["MR_STYLE_LEFT_OUT"] and "reviewers, squash: false, remove_source_branch: false" in run.json["warnings"][0]["text"]
+    assert warned(run) == ["MR_STYLE_LEFT_OUT"] and "reviewers, squash: false, remove_source_branch: false" in run.json["warnings"][0]["text"]
 
 
 def test_publish_via_api_is_said_to_go_by_git(req):
     run = req.bump("catalog", "1.4.2", "--publish-via", "api", api=True)
-    assert (run.json["reason"], run.json["publish_via"], warnings(run)) == ("MR_OPEN", "git", ["VIA_GIT"])
+    assert (run.json["reason"], run.json["publish_via"], warned(run)) == ("MR_OPEN", "git", ["VIA_GIT"])
 
 
 def test_gates_are_not_walked_around(req):

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from conftest import verdict
+
 CONFIG = """version: 1
 branch: main
 environments:
@@ -45,10 +47,6 @@ def commit(sandbox, service="catalog"):
     tag = f"88.0.{next(TAGS)}"
     sandbox.ctl("push-foreign", "develop", service, tag)
     return tag
-
-
-def verdict(run):
-    return run.json["verdicts"][0]
 
 
 def wait(sg, *more, follows=KUSTOMIZATION, service="catalog", **how):

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from conftest import verdict
+
 CRON = """apiVersion: batch/v1
 kind: CronJob
 metadata:
@@ -50,11 +52,6 @@ def _shop(sandbox, sg):
     sandbox.ctl("reset")
     yield Shop(sandbox, sg)
     sandbox.ctl("reset")
-
-
-def verdict(run):
-    (row,) = run.json["verdicts"]
-    return row
 
 
 def test_a_last_run_that_failed_is_the_cause(shop):

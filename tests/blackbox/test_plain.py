@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from conftest import verdict, warned
+
 CONFIG = """version: 1
 branch: main
 environments:
@@ -46,16 +48,8 @@ def applied(sandbox, service="catalog"):
     return tag
 
 
-def verdict(run):
-    return run.json["verdicts"][0]
-
-
 def wait(sg, *more, follows=WORKLOAD, **how):
     return sg("wait", "catalog", "--env", "dev", *config(sg, follows), "--output", "json", *QUICK, *more, **how)
-
-
-def warnings(run):
-    return [row["reason"] for row in run.json["warnings"]]
 
 
 def test_what_is_applied_becomes_live(sandbox, sg):
@@ -66,7 +60,7 @@ def test_what_is_applied_becomes_live(sandbox, sg):
     assert row["application"] == "Deployment/catalog" and row["namespace"] == "catalog-dev"
     assert row["images"] == [f"{CATALOG}:{tag}"] == [row["image_wanted"]]
     assert row["revision_wanted"] is None and row["revision_seen"] == ""
-    assert warnings(run) == ["REVISION_NOT_COMPARED"] or not warnings(run), run
+    assert warned(run) == ["REVISION_NOT_COMPARED"] or not warned(run), run
 
 
 def test_nothing_is_written_and_nobody_else_is_asked(sandbox, sg):
@@ -143,7 +137,7 @@ def test_a_revision_says_the_image_and_nothing_else(sandbox, sg):
     wait(sg)
     commit(sandbox)
     run = wait(sg, "--revision", older)
-    assert verdict(run)["image_wanted"] == f"{CATALOG}:{tag}" and warnings(run) == ["REVISION_NOT_COMPARED"], run
+    assert verdict(run)["image_wanted"] == f"{CATALOG}:{tag}" and warned(run) == ["REVISION_NOT_COMPARED"], run
 
 
 def test_without_an_image_nothing_could_be_proven(sg):

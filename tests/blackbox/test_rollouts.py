@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import Stagegate
+from conftest import Stagegate, verdict, warned
 
 CONFIG = """version: 1
 branch: main
@@ -66,15 +66,6 @@ def _shop(sandbox, sg):
     yield Shop(sandbox, sg)
     sandbox.ctl("fault", "clear")
     sandbox.ctl("reset")
-
-
-def verdict(run):
-    (row,) = run.json["verdicts"]
-    return row
-
-
-def warned(run):
-    return [row["reason"] for row in run.json["warnings"]]
 
 
 def is_promoted(status):

@@ -9,6 +9,8 @@ import urllib.request
 import pytest
 import yaml
 
+from conftest import verdict
+
 
 TAGS = itertools.count(1)
 
@@ -18,10 +20,6 @@ def bump(sg, service):
     tag = f"77.0.{next(TAGS)}"
     sg("bump", service, tag)
     return tag
-
-
-def verdict(run):
-    return run.json["verdicts"][0]
 
 
 def test_a_bump_becomes_live(sandbox, sg):
