@@ -118,9 +118,9 @@ const char *sg_follower_version_of(struct sg_follower *follower, const struct sg
 /* Inside, follower_sync.c: a sync, when the fold wants one. */
 int sg_follower_sync(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 void sg_follower_drop_sync(struct sg_follower *follower);
-/* Inside, follower_ask.c: the application NAME, ours or a child. */
+/* Inside, follower_ask.c: that application, ours or a child. */
 struct sg_herd_app *sg_follower_herd_app(
-	struct sg_follower *follower, const struct sg_cluster_app *name);
+	struct sg_follower *follower, const struct sg_cluster_app *app);
 /* Inside: the REQUEST ("refresh") was not taken; WHY NULL: it was. */
 void sg_follower_refused(
 	struct sg_follower *follower, const char *request, const struct sg_err *why);
