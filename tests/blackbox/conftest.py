@@ -109,17 +109,6 @@ class Run:
         return f"exit {self.code}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
 
 
-def verdict(run):
-    """The one row of a wait."""
-    (row,) = run.json["verdicts"]
-    return row
-
-
-def warned(run):
-    """The reasons of what was warned of."""
-    return [row["reason"] for row in run.json["warnings"]]
-
-
 class Started:
     """A run in the background: its log and document are one text."""
 

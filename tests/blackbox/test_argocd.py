@@ -6,7 +6,7 @@ import re
 import pytest
 import yaml
 
-from conftest import verdict
+from rows import verdict
 
 
 class Argo:

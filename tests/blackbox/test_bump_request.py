@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from conftest import warned
+from rows import warned
 from test_mr import Requests
 from test_promote import configure
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import verdict
+from rows import verdict
 
 CRON = """apiVersion: batch/v1
 kind: CronJob

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from conftest import verdict, warned
+from rows import verdict, warned
 
 CONFIG = """version: 1
 branch: main

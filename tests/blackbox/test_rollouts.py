@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from conftest import Stagegate, verdict, warned
+from conftest import Stagegate
+from rows import verdict, warned
 
 CONFIG = """version: 1
 branch: main

@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 import yaml
 
-from conftest import verdict
+from rows import verdict
 
 
 TAGS = itertools.count(1)
