@@ -105,8 +105,7 @@ static void let_go(struct sg_follower *follower)
 	follower->app = NULL;
 	follower->version = "";
 	sg_follower_drop_sync(follower);
-	sg_cluster_pass_release(&follower->resuming);
-	follower->held_count = 0;
+	sg_follower_drop_held(follower);
 	sg_free_ptr(&follower->synced);
 	sg_free_ptr(&follower->refusal);
 }
@@ -422,8 +421,8 @@ bool sg_follower_reading(const struct sg_follower *follower, int64_t *ret_due_ms
 		due_ms = at_ms;
 	if (follower->sync)
 		due_ms = sooner(due_ms, sg_sync_due_ms(follower->sync));
-	if (follower->held_count)
-		due_ms = sooner(due_ms, sg_cluster_pass_due_ms(&follower->resuming));
+	if (follower->resuming)
+		due_ms = sooner(due_ms, sg_cluster_pass_due_ms(follower->resuming));
 	*ret_due_ms = due_ms;
 	return reading || follower->sync || follower->held_count;
 }

@@ -61,8 +61,8 @@ struct sg_follower {
 	struct sg_app_strings did;    /* to Rollouts; in the world's arena */
 	struct sg_follower_act *held; /* Rollouts that are to go on ... */
 	size_t held_count, held_at;   /* ... and whose turn it is */
-	struct sg_cluster_pass resuming;
-	struct sg_follower_act *broken; /* Rollouts that are to be stopped, when it is over */
+	struct sg_cluster_pass *resuming; /* large, and of few; NULL while nothing is held */
+	struct sg_follower_act *broken;   /* Rollouts that are to be stopped, when it is over */
 	size_t broken_count;
 };
 
@@ -128,6 +128,7 @@ void sg_follower_refused(
 int sg_follower_resume(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 /* ... and where that is under way (`held`). */
 int sg_follower_go_on_resuming(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
+void sg_follower_drop_held(struct sg_follower *follower);
 /* Inside, before it is closed: what sg_follower_abort() is to do. */
 void sg_follower_note_broken(struct sg_follower *follower);
 /* Inside, follower_look.c. */

@@ -1,6 +1,8 @@
 /* Argo Rollouts that a follower lets go on, or stops, where the configuration lets it. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "cluster/application.h"
 #include "cluster/rollout.h"
 #include "step/follower.h"
@@ -238,17 +240,24 @@ static void add(struct sg_follower *follower, const struct sg_app_judged *judged
 	}
 }
 
-static void drop_held(struct sg_follower *follower)
+void sg_follower_drop_held(struct sg_follower *follower)
 {
 	follower->held = NULL;
 	follower->held_count = follower->held_at = 0;
+	if (follower->resuming)
+		sg_cluster_pass_release(follower->resuming);
+	free(follower->resuming);
+	follower->resuming = NULL;
 }
 
 /* Each in a pass of its own. A cluster that does not answer is asked about one. */
 int sg_follower_go_on_resuming(struct sg_follower *follower, struct sg_err *err)
 {
-	struct sg_cluster_pass *pass = &follower->resuming;
+	struct sg_cluster_pass *pass;
 
+	if (!follower->resuming)
+		follower->resuming = sg_calloc(1, sizeof(*follower->resuming));
+	pass = follower->resuming;
 	while (follower->held_at < follower->held_count && follower->policy.resume) {
 		int n;
 
@@ -263,7 +272,7 @@ int sg_follower_go_on_resuming(struct sg_follower *follower, struct sg_err *err)
 			return -1;
 		follower->held_at = n > 0 ? follower->held_count : follower->held_at + 1;
 	}
-	drop_held(follower);
+	sg_follower_drop_held(follower);
 	if (!follower->policy.resume)
 		sg_follower_take_side(follower); /* judges anew */
 	return 0;
