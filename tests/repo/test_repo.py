@@ -85,14 +85,14 @@ def test_doubts(box, tool, fault, applied):
     ("git-truncate-refs", 7, "", ""),
 ])
 def test_looks_that_fail(box, tool, fault, code, reason, words):
-    box.ctl("fault", fault)
+    box.ctl("fault", fault, "3")  # so often is asked for what breaks off
     done = tool("refs")
     assert done.code == code and reason in done.error and words in done.cause, done.text
     box.ctl("fault", "clear")
     assert tool("refs").code == 0
 
 
-@pytest.mark.parametrize("fault", ["git-429", "git-500", "git-503", "git-503-date", "git-reset"])
+@pytest.mark.parametrize("fault", ["git-429", "git-500", "git-503", "git-503-date", "git-reset", "git-truncate-refs"])
 def test_looks_that_are_tried_again(box, tool, fault):
     box.ctl("fault", fault)
     done = tool("refs")
@@ -102,10 +102,16 @@ def test_looks_that_are_tried_again(box, tool, fault):
 @pytest.mark.parametrize("fault, codes", [("git-truncate-pack", (7,)), ("git-corrupt-pack", (7, 9))])
 def test_spoiled_packs(box, tool, fault, codes):
     old = box.tip()
-    box.ctl("fault", fault, "2")
+    box.ctl("fault", fault, "3")
     done = tool.bump()
     assert done.code in codes and done.error in ("UNREACHABLE", "REMOTE_FAILED", "ANSWER_INVALID"), done.text
     assert box.tip() == old
+
+
+def test_a_pack_that_breaks_off_is_fetched_again(box, tool):
+    box.ctl("fault", "git-truncate-pack", "2")
+    done = tool.bump()
+    assert (done.code, done.outcome) == (0, "published"), done.text
 
 
 @pytest.mark.parametrize("who, code, reason", [
