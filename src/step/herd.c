@@ -36,6 +36,7 @@ void sg_herd_release(struct sg_herd *herd)
 		sg_arena_release(&herd->apps[i]->facts);
 	sg_herd_release_sides(herd);
 	sg_herd_release_refreshes(herd);
+	sg_herd_release_unlisted(herd);
 	sg_arena_release(&herd->arena);
 }
 
@@ -286,9 +287,10 @@ static int take(struct sg_herd *herd, struct sg_herd_watch *watch,
 	case SG_WATCH_MODIFIED:
 		return sg_herd_renew(herd, app, event->object, err);
 	case SG_WATCH_DELETED:
-		if (!event->object)
-			return sg_herd_unlisted(herd, app, err);
-		sg_herd_gone(herd, app);
+		if (event->object)
+			sg_herd_gone(herd, app);
+		else
+			sg_herd_unlisted(herd, app);
 		return 0;
 	case SG_WATCH_MISSING:
 		return missing(herd, app, err);
@@ -362,8 +364,7 @@ static void begin_again(const struct sg_herd *herd, struct sg_herd_watch *watch)
 	sg_watch_resume(watch->watch);
 }
 
-/* What was heard of APP cannot be taken. */
-static int untaken(struct sg_herd *herd, struct sg_herd_app *app, struct sg_err *err)
+int sg_herd_untaken(struct sg_herd *herd, struct sg_herd_app *app, struct sg_err *err)
 {
 	if (ends_the_run(herd, err, true))
 		return -1;
@@ -383,7 +384,7 @@ static int pull(struct sg_herd *herd, struct sg_herd_watch *watch, struct sg_err
 	any = event.kind != SG_WATCH_NOTHING;
 	rc = take(herd, watch, &event, err);
 	if (rc < 0)
-		rc = untaken(herd, watch->apps[event.index], err);
+		rc = sg_herd_untaken(herd, watch->apps[event.index], err);
 	sg_watch_event_release(&event);
 	return rc < 0 ? -1 : any;
 }
@@ -406,24 +407,29 @@ int sg_herd_step(struct sg_herd *herd, struct sg_err *err)
 		}
 	}
 	herd->more = left == 0;
-	if (sg_herd_step_refreshes(herd, err) < 0)
+	if (sg_herd_step_refreshes(herd, err) < 0 || sg_herd_step_unlisted(herd, err) < 0)
 		return -1;
 	return sg_herd_step_sides(herd, err);
 }
 
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 int64_t sg_herd_due_ms(const struct sg_herd *herd)
 {
-	int64_t due_ms = sg_herd_sides_due_ms(herd), asked_ms = sg_herd_refreshes_due_ms(herd);
+	int64_t due_ms = sg_herd_sides_due_ms(herd);
 
-	due_ms = asked_ms < due_ms ? asked_ms : due_ms;
 	if (herd->more || herd->fresh_count)
 		return 0;
+	due_ms = sooner(due_ms, sg_herd_refreshes_due_ms(herd));
+	due_ms = sooner(due_ms, sg_herd_unlisted_due_ms(herd));
 	for (size_t i = 0; i < herd->watch_count && herd->looking; i++) {
 		const struct sg_herd_watch *watch = herd->watches[i];
-		int64_t at_ms = watch->over ? watch->again_ms : sg_watch_due_ms(watch->watch);
 
-		if (at_ms < due_ms)
-			due_ms = at_ms;
+		due_ms = sooner(
+			due_ms, watch->over ? watch->again_ms : sg_watch_due_ms(watch->watch));
 	}
 	return due_ms;
 }

@@ -36,6 +36,7 @@ struct sg_herd_app {
 
 struct sg_herd_side;
 struct sg_herd_refresh;
+struct sg_herd_unlisted;
 
 struct sg_herd {
 	struct sg_world *world;
@@ -51,6 +52,7 @@ struct sg_herd {
 	size_t side_count;
 	struct sg_herd_refresh *refreshes;      /* in the order in which they were asked for */
 	struct sg_herd_refresh **refreshes_end; /* where the next one goes, behind others */
+	struct sg_herd_unlisted *unlisted;
 	struct sg_follower *stirred; /* who has something new to look at, the first first */
 	struct sg_follower *stirred_last;
 	size_t looking;         /* followers that wait for events; the watches rest at 0 */
@@ -97,9 +99,18 @@ int sg_herd_renew(struct sg_herd *herd, struct sg_herd_app *app, const struct sg
 /* APP is not there any more. */
 void sg_herd_gone(struct sg_herd *herd, struct sg_herd_app *app);
 
-/* herd_unlisted.c: no list has APP any more. -1 as sg_herd_step(). */
-int sg_herd_unlisted(
+/* What was heard of APP cannot be taken: its owners end with that. -1: so does the run. */
+int sg_herd_untaken(
 	struct sg_herd *herd, struct sg_herd_app *app, struct sg_err *err) SG_MUST_CHECK;
+
+/*
+ * herd_unlisted.c: a list has APP no more. Argo CD's own API lists what the token may see: what is
+ * missing may be there all the same, and only a read of it tells (argocd.md 2.1, 2.3).
+ */
+void sg_herd_unlisted(struct sg_herd *herd, struct sg_herd_app *app);
+int sg_herd_step_unlisted(struct sg_herd *herd, struct sg_err *err) SG_MUST_CHECK;
+int64_t sg_herd_unlisted_due_ms(const struct sg_herd *herd);
+void sg_herd_release_unlisted(struct sg_herd *herd);
 
 /* Of the application's watch; see cluster/watch.h. */
 void sg_herd_restart(struct sg_herd_app *app);

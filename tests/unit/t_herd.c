@@ -60,7 +60,8 @@ struct story {
 	int64_t patched_ms;   /* when the last of them was sent */
 	int64_t lag_ms;       /* how late the watch tells */
 	int64_t listed_ms;    /* when the last list was answered */
-	bool argocd;          /* Argo CD's own API; a request to refresh is never answered */
+	bool argocd;          /* Argo CD's own API; a request to refresh is never answered ... */
+	int64_t stream_ms;    /* ... a stream ends after that; 0: late */
 	int64_t refreshed_ms; /* when the last one was asked for */
 	int64_t slow_ms;      /* until the workload is answered; 0: 1 */
 	int64_t replaced_ms;  /* from then on its template has image 2; 0: it is QUOTA_EXCEEDED */
@@ -269,20 +270,25 @@ static void answer_argocd_whole(struct story *s, const char *url, struct script_
 			if (is_latest(s, o) && strlen(o->name) == len &&
 				memcmp(o->name, name + strlen("/applications/"), len) == 0)
 				text = o->text;
-		script_piece(answer, 1, sg_str_of(text));
+		if (text)
+			script_piece(answer, 1, sg_str_of(text));
+		else
+			script_silence(answer);
 	} else if (!strstr(url, "/stream/")) {
 		answer_list(s, &(struct object){.resource = "applications", .namespace = "argocd"},
 			answer);
 	} else {
+		int64_t lives_ms = s->stream_ms ? s->stream_ms : 300000;
+
 		s->counts.watches++;
 		for (const struct object *o = s->objects; o < s->objects + s->count; o++)
-			if (o->at_ms > s->listed_ms)
+			if (o->text && o->at_ms > s->listed_ms && o->at_ms < story_ms(s) + lives_ms)
 				script_piece(answer, o->at_ms - story_ms(s),
 					sg_str_of(sg_arena_printf(&s->w->arena,
 						"{\"result\":{\"type\":\"MODIFIED\","
 						"\"application\":%s}}\n",
 						o->text)));
-		script_end(answer, 300000);
+		script_end(answer, lives_ms);
 	}
 }
 
@@ -1466,6 +1472,32 @@ static void what_argocd_does_not_know_any_more_is_gone(void **state)
 	finish(&s);
 }
 
+/* Nobody answers that read: what the others show is seen at once. */
+static void such_a_read_without_an_answer_holds_up_nobody(void **state)
+{
+	struct cluster_world *w = *state;
+	struct story s;
+
+	begin(&s, w);
+	w->access.speech = SG_SPEAKS_ARGOCD;
+	s.argocd = true;
+	s.stream_ms = 2000;
+	s.world.deadline_ms = s.start_ms + 40000;
+	happens(&s, 0, with_health(good("argocd", "web"), "Progressing"));
+	add(&s, 1000, "applications", "argocd", "web", NULL);
+	happens(&s, 0, with_health(good("argocd", "api"), "Progressing"));
+	happens(&s, 5000, good("argocd", "api"));
+	happens(&s, 25000, good("argocd", "web"));
+	for (size_t i = 0; i < 2; i++)
+		(void)ask(&s, "argocd", i ? "api" : "web");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[1].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[1].elapsed_ms, 5000, 6000);
+	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
+	assert_in_range(s.done.ends[0].elapsed_ms, 25000, 28000);
+	finish(&s);
+}
+
 #define PROJECT                                                                                    \
 	"{\"kind\":\"AppProject\",\"metadata\":{\"name\":\"shop\",\"namespace\":\"argocd\"},"      \
 	"\"spec\":{\"syncWindows\":[{\"kind\":\"deny\",\"schedule\":\"0 0 * * *\",\"duration\":"   \
@@ -1742,6 +1774,7 @@ int main(void)
 		STORY(a_sync_that_is_refused_is_tried_again_later),
 		STORY(what_argocd_does_not_list_any_more_may_be_there),
 		STORY(what_argocd_does_not_know_any_more_is_gone),
+		STORY(such_a_read_without_an_answer_holds_up_nobody),
 		STORY(a_child_is_looked_at_twice_too),
 		STORY(a_child_that_makes_no_sense_confirms_nothing),
 		STORY(a_sync_window_of_the_project_is_named_after_a_minute),
