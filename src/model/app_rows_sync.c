@@ -82,32 +82,41 @@ static bool may_be_rolled_by_set(const struct sg_app_case *c, const struct sg_ap
 /*
  * Does whoever syncs the application by itself prune, and try again? Self-heal does; and a set does
  * perhaps: it takes `automated` out of its applications, and only its template says how it syncs. A
- * sync of a person that was not told to prune says nothing about theirs.
+ * sync of somebody else that was not told to prune says nothing about theirs.
  */
-static bool may_still_be_pruned(const struct sg_app_case *c)
+static bool may_still_be_pruned(const struct sg_app_case *c, bool rolled)
 {
 	const struct sg_app_operation *op = &c->app->operation;
-	const struct sg_app_set *set;
-	bool rolled = !c->app->automated && may_be_rolled_by_set(c, &set);
 	bool by_set = strcmp(op->initiated_by, SG_APP_SET_CONTROLLER) == 0;
 	bool by_person = op->initiated_by[0] && !by_set;
 
 	if (!c->app->prune && !rolled)
 		return false;
-	return !skipped_pruning(c) || (by_person && !op->prune && (rolled || c->app->self_heal));
+	if (!skipped_pruning(c))
+		return true;
+	return !op->prune && ((rolled && !by_set) || (c->app->self_heal && by_person));
 }
 
 bool sg_app_row_needs_prune(struct sg_app_case *c, struct sg_app_answer *out)
 {
+	const struct sg_app_set *set;
+	bool perhaps, rolled;
+
 	if (c->app->sync != SG_SYNC_OUT_OF_SYNC || !only_leftovers(c->app))
 		return false;
-	if (may_still_be_pruned(c))
+	perhaps = may_be_rolled_by_set(c, &set);
+	rolled = perhaps && (!c->app->automated || (set && set->rolling_sync));
+	if (may_still_be_pruned(c, rolled))
 		return false;
 	if (c->policy->allow_prune_warning) {
 		c->leftovers_only = true;
 		return false;
 	}
-	sg_app_fail(out, SG_APP_CODE_NEEDS_PRUNE);
+	if (perhaps && !rolled &&
+		may_still_be_pruned(c, perhaps)) /* a person's `automated` is gone soon */
+		sg_app_confirm(out, SG_APP_CODE_NEEDS_PRUNE, c->policy->out_of_sync_grace_ms);
+	else
+		sg_app_fail(out, SG_APP_CODE_NEEDS_PRUNE);
 	say_off(c->app, out);
 	return true;
 }

@@ -1,7 +1,7 @@
 """What random histories (tests/histories) found to be judged wrongly, and what stands next to it."""
 from stories.story import *  # noqa: F403
 from stories.operation import retrying
-from stories.sync import LEFT, OWNED, ROLLING, SKIPPED, appset
+from stories.sync import LEFT, NO_PRUNE, OWNED, ROLLING, SKIPPED, appset, confirmed
 
 S = Story  # noqa: F405
 FAILED = "one or more objects failed to apply"
@@ -49,3 +49,8 @@ S("leftover-skipped-by-person", "a person synced without pruning; self-heal prun
     7000, "compared", joined(compared(7), resources("web"))).success(3)
 S("leftover-skipped-by-person-for-good", "the same without self-heal: nobody prunes it", app(
     LEFT, NO_SELF_HEAL, state(X, "Succeeded", -20, -10, **merge(SKIPPED, BY_KIM)))).fail(0, "NEEDS_PRUNE")
+S("leftover-automated-of-a-set", "a person switched automated sync on; the set takes that back, and prunes", app(
+    LEFT, NO_PRUNE, OWNED), applicationSet=appset(strategy=ROLLING)).wait("OUT_OF_SYNC")
+UNREAD = app(LEFT, NO_PRUNE, OWNED)
+S("leftover-of-a-set-unread", "the same, and the set cannot be read: no verdict at first sight", UNREAD).wait("NEEDS_PRUNE")
+confirmed(S("leftover-of-a-set-for-good", "and a minute later nobody has pruned it", UNREAD), 60000).fail(2, "NEEDS_PRUNE")
