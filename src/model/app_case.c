@@ -65,21 +65,18 @@ static const char *revision_at(
 }
 
 /*
- * The operations of the ApplicationSet controller show what is left over from the one before while
- * they run (argocd.md 1.6): nothing is read from them then.
+ * The operations of the ApplicationSet controller ask for no revision, and show what is left over
+ * from the one before: the result while they run, what was asked for also when they have ended
+ * (argocd.md 1.6).
  */
-static bool leaks(const struct sg_app_operation *op)
-{
-	return op->phase == SG_PHASE_RUNNING && same(op->initiated_by, SG_APP_SET_CONTROLLER);
-}
-
 static const char *operation_revision(const struct sg_app *app, size_t i)
 {
-	const char *result = revision_at(app, &app->operation.result, i);
+	const struct sg_app_operation *op = &app->operation;
+	bool by_set = same(op->initiated_by, SG_APP_SET_CONTROLLER);
+	bool runs = op->phase == SG_PHASE_RUNNING || op->phase == SG_PHASE_TERMINATING;
+	const char *result = by_set && runs ? "" : revision_at(app, &op->result, i);
 
-	if (leaks(&app->operation))
-		return "";
-	return is_empty(result) ? revision_at(app, &app->operation.asked, i) : result;
+	return is_empty(result) && !by_set ? revision_at(app, &op->asked, i) : result;
 }
 
 /* A branch without "refs/heads/". */

@@ -54,3 +54,10 @@ S("leftover-automated-of-a-set", "a person switched automated sync on; the set t
 UNREAD = app(LEFT, NO_PRUNE, OWNED)
 S("leftover-of-a-set-unread", "the same, and the set cannot be read: no verdict at first sight", UNREAD).wait("NEEDS_PRUNE")
 confirmed(S("leftover-of-a-set-for-good", "and a minute later nobody has pruned it", UNREAD), 60000).fail(2, "NEEDS_PRUNE")
+S("terminated-of-a-set", "the sync of the set was ended between two attempts; what it asked for is left over from the one before",
+  app(OUT, MANUAL, OWNED, RUNS_NEW), applicationSet=appset(strategy=ROLLING)).then(
+    3000, "a hook of X fails", joined({"operation": {"sync": {}}}, state(
+        X, "Running", 2, None, "one or more tasks are running", **merge(BY_SET, {"operation": {"sync": {"revision": OLD}}})))).then(
+    9000, "ended before it had a revision again", joined(ENDED, compared(0, X), {"status": {"operationState": {
+        "phase": "Failed", "message": "Operation terminated", "finishedAt": at(9), "syncResult": None}}})).then(
+    10000, "compared: all that the sync has applied is there", compared(10)).fail(2, "SYNC_TERMINATED")
