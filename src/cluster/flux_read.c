@@ -127,7 +127,7 @@ int sg_cluster_get_flux(struct sg_cluster_client *client, struct sg_cluster_pass
 }
 
 int sg_cluster_reconcile(struct sg_cluster_client *client, const struct sg_flux_name *name,
-	const char *value, struct sg_cluster_read **ret, struct sg_err *err)
+	const char *value, int64_t until_ms, struct sg_cluster_read **ret, struct sg_err *err)
 {
 	SG_AUTO(sg_buf_release) struct sg_buf path = {0}, body = {0};
 	struct sg_cluster_req req = {
@@ -141,7 +141,7 @@ int sg_cluster_reconcile(struct sg_cluster_client *client, const struct sg_flux_
 		&body, "{\"metadata\":{\"annotations\":{\"reconcile.fluxcd.io/requestedAt\":\"");
 	sg_text_json(sg_str_of(value), &body);
 	sg_buf_adds(&body, "\"}}}");
-	*ret = sg_cluster_read_new(client, path.ptr, "ask Flux to reconcile");
+	*ret = sg_cluster_read_new(client, path.ptr, "ask Flux to reconcile", until_ms);
 	req.body = sg_buf_str(&body);
 	sg_cluster_read_send(*ret, &req);
 	return 0;

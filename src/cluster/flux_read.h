@@ -26,10 +26,12 @@ int sg_cluster_get_flux(struct sg_cluster_client *client, struct sg_cluster_pass
 
 /*
  * Sets the annotation reconcile.fluxcd.io/requestedAt to VALUE, by a merge patch of nothing else:
- * *ret is to be stepped (cluster/read.h), and freed. CONFIG_INVALID for what cannot be a name.
+ * *ret is to be stepped until UNTIL_MS (cluster/read.h), and freed. CONFIG_INVALID for what cannot
+ * be a name.
  */
 int sg_cluster_reconcile(struct sg_cluster_client *client, const struct sg_flux_name *name,
-	const char *value, struct sg_cluster_read **ret, struct sg_err *err) SG_MUST_CHECK;
+	const char *value, int64_t until_ms, struct sg_cluster_read **ret,
+	struct sg_err *err) SG_MUST_CHECK;
 
 /* Whether the answer with FAULT is a success: else FORBIDDEN with the rule that is missing,
  * NOT_FOUND, or what the server says. */

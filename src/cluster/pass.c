@@ -26,15 +26,6 @@ void sg_cluster_pass_release(struct sg_cluster_pass *pass)
 	*pass = (struct sg_cluster_pass){0};
 }
 
-/* Its time is up: what went wrong last is why. */
-static void give_up(struct sg_cluster_pass *pass)
-{
-	pass->why = (struct sg_err)SG_ERR_INIT;
-	(void)sg_cluster_read_give_up(pass->read, &pass->why);
-	pass->rc = -1;
-	pass->answered = true;
-}
-
 bool sg_cluster_pass_poll(struct sg_cluster_pass *pass)
 {
 	int n;
@@ -43,12 +34,8 @@ bool sg_cluster_pass_poll(struct sg_cluster_pass *pass)
 		return true;
 	pass->why = (struct sg_err)SG_ERR_INIT;
 	n = sg_cluster_read_step(pass->read, &pass->doc, &pass->fault, &pass->why);
-	if (n != 0) {
-		pass->rc = n < 0 ? -1 : 0;
-		pass->answered = true;
-	} else if (sg_loop_now_ms(pass->loop) >= pass->until_ms) {
-		give_up(pass);
-	}
+	pass->rc = n < 0 ? -1 : 0;
+	pass->answered = n != 0;
 	return pass->answered;
 }
 
@@ -60,14 +47,9 @@ void sg_cluster_pass_turn(struct sg_cluster_pass *pass)
 
 int64_t sg_cluster_pass_due_ms(const struct sg_cluster_pass *pass)
 {
-	int64_t due_ms;
-
 	if (!pass->read)
 		return SG_NEVER;
-	if (pass->answered)
-		return 0;
-	due_ms = sg_cluster_read_due_ms(pass->read);
-	return due_ms < pass->until_ms ? due_ms : pass->until_ms;
+	return pass->answered ? 0 : sg_cluster_read_due_ms(pass->read);
 }
 
 /* What was found out earlier in this turn; NULL: nothing of that name. */
@@ -148,12 +130,10 @@ int sg_cluster_pass_ask(struct sg_cluster_pass *pass, struct sg_cluster_client *
 	int rc;
 
 	if (!pass->read) {
-		pass->loop = client->http->loop;
-		pass->read = sg_cluster_read_new(client, req->path, req->label);
+		pass->read = sg_cluster_read_new(client, req->path, req->label, deadline_ms);
 		sg_cluster_read_limit(pass->read, req->max_bytes, !ret_doc);
 		if (req->body.len)
 			sg_cluster_read_send(pass->read, req);
-		pass->until_ms = deadline_ms;
 	}
 	if (!sg_cluster_pass_poll(pass)) {
 		pass->waiting = true;

@@ -18,9 +18,7 @@ struct sg_cluster_pass {
 	struct sg_pass_entry **entries;
 	size_t count;
 	size_t at;
-	struct sg_loop *loop;
 	struct sg_cluster_read *read; /* the question that is under way; NULL: none */
-	int64_t until_ms;             /* of that one */
 	bool waiting;                 /* the turn ended because there is no answer yet */
 	bool answered;                /* there is what the members below say */
 	int rc;

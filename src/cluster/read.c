@@ -16,7 +16,7 @@ struct sg_cluster_read {
 	struct sg_cluster_req req; /* its body in SENT */
 	struct sg_buf sent;
 	bool once; /* it is not sent again */
-	int64_t not_before_ms;
+	int64_t not_before_ms, start_ms, until_ms;
 	int failures;
 	int odd;
 	bool renewed;
@@ -26,11 +26,13 @@ struct sg_cluster_read {
 };
 
 struct sg_cluster_read *sg_cluster_read_new(
-	struct sg_cluster_client *client, const char *path, const char *label)
+	struct sg_cluster_client *client, const char *path, const char *label, int64_t until_ms)
 {
 	struct sg_cluster_read *read = sg_calloc(1, sizeof(*read));
 
 	read->client = client;
+	read->start_ms = sg_loop_now_ms(client->http->loop);
+	read->until_ms = until_ms;
 	read->path = sg_strdup(path);
 	read->req = (struct sg_cluster_req){.method = "GET", .path = read->path, .label = label};
 	sg_buf_init(&read->body, SG_CLUSTER_OBJECT_MAX_BYTES);
@@ -196,12 +198,11 @@ static int finish(struct sg_cluster_read *read, struct sg_json **ret_doc,
 	return ret_fault->kind == SG_FAULT_NONE ? take_object(read, ret_doc, err) : 1;
 }
 
-int sg_cluster_read_step(struct sg_cluster_read *read, struct sg_json **ret_doc,
-	struct sg_fault *ret_fault, struct sg_err *err)
+static int step(struct sg_cluster_read *read, struct sg_json **ret_doc, struct sg_fault *ret_fault,
+	struct sg_err *err)
 {
 	struct sg_str bytes;
 
-	*ret_doc = NULL;
 	if (!read->call) {
 		if (now_of(read) < read->not_before_ms)
 			return 0;
@@ -223,25 +224,39 @@ int sg_cluster_read_step(struct sg_cluster_read *read, struct sg_json **ret_doc,
 	return finish(read, ret_doc, ret_fault, err);
 }
 
+int sg_cluster_read_step(struct sg_cluster_read *read, struct sg_json **ret_doc,
+	struct sg_fault *ret_fault, struct sg_err *err)
+{
+	int64_t taken_ms;
+	int n;
+
+	*ret_doc = NULL;
+	n = step(read, ret_doc, ret_fault, err);
+	if (n != 0 || now_of(read) < read->until_ms)
+		return n;
+	taken_ms = now_of(read) - read->start_ms;
+	if (read->failures)
+		*err = read->trouble;
+	else
+		(void)sg_fail(err, SG_R_REMOTE_TIMEOUT, "%s did not answer in time (%s, %lld s)",
+			read->client->access->server, read->req.label,
+			(long long)(taken_ms + 999) / 1000);
+	return sg_transient(err);
+}
+
 const struct sg_err *sg_cluster_read_trouble(const struct sg_cluster_read *read)
 {
 	return read->failures ? &read->trouble : NULL;
 }
 
-int sg_cluster_read_give_up(const struct sg_cluster_read *read, struct sg_err *err)
-{
-	if (read->failures)
-		*err = read->trouble;
-	else
-		(void)sg_fail(err, SG_R_REMOTE_TIMEOUT, "%s did not answer in time",
-			read->client->access->server);
-	return sg_transient(err);
-}
-
 int64_t sg_cluster_read_due_ms(const struct sg_cluster_read *read)
 {
+	int64_t due_ms = SG_NEVER;
+
 	if (!read->call)
-		return read->not_before_ms;
+		due_ms = read->not_before_ms;
 	/* what came while somebody waited for something else is due at once */
-	return read->call->done || read->call->body.len ? 0 : SG_NEVER;
+	else if (read->call->done || read->call->body.len)
+		due_ms = 0;
+	return due_ms < read->until_ms ? due_ms : read->until_ms;
 }

@@ -1,7 +1,6 @@
 /*
  * One request to the API server, mostly a read of an object, which does not block: several may be
- * under way while watches go on. What may pass is tried again without limit; the deadline is the
- * caller's.
+ * under way while watches go on. What may pass is tried again until the deadline.
  */
 #ifndef SG_CLUSTER_READ_H
 #define SG_CLUSTER_READ_H
@@ -11,9 +10,9 @@
 struct sg_cluster_read;
 
 /* GET PATH (copied; cluster/path.h). Nothing is sent before the first step. LABEL is for errors and
- * outlives the read. */
+ * outlives the read. UNTIL_MS: of the loop's clock; SG_NEVER: as long as the caller likes. */
 struct sg_cluster_read *sg_cluster_read_new(
-	struct sg_cluster_client *client, const char *path, const char *label);
+	struct sg_cluster_client *client, const char *path, const char *label, int64_t until_ms);
 void sg_cluster_read_free(struct sg_cluster_read *read);
 
 /* The server may just have started: for so long a denial is tried again, and a 404 that says that
@@ -37,17 +36,14 @@ struct sg_str sg_cluster_read_text(const struct sg_cluster_read *read);
 /*
  * Looks at what has arrived, and sends what is due. 1: this is the answer: ret_fault->kind tells
  * whether it is a success, and only then *ret_doc is an object, which the caller frees. 0: not yet.
- * -1: there will be none: no JSON three times (ANSWER_INVALID), TLS_FAILED, CANCELLED.
+ * -1: there will be none: no JSON three times (ANSWER_INVALID), TLS_FAILED, CANCELLED; or the time
+ * is up, and it is what went wrong last, or REMOTE_TIMEOUT with what was asked, and how long.
  */
 int sg_cluster_read_step(struct sg_cluster_read *read, struct sg_json **ret_doc,
 	struct sg_fault *ret_fault, struct sg_err *err) SG_MUST_CHECK;
 
 /* Why it is being tried again, in the words of an error; NULL: nothing went wrong so far. */
 const struct sg_err *sg_cluster_read_trouble(const struct sg_cluster_read *read);
-
-/* Of one that is not answered, and whose time is up: that trouble, or that no answer came. Returns
- * -1. */
-int sg_cluster_read_give_up(const struct sg_cluster_read *read, struct sg_err *err);
 
 /* When a step is due even if no byte arrives; of the loop's clock. */
 int64_t sg_cluster_read_due_ms(const struct sg_cluster_read *read);

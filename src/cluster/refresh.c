@@ -154,7 +154,8 @@ static int begin(struct sg_refresh *refresh, struct sg_err *err)
 	if (refresh->patching)
 		sg_buf_adds(&path, "?fieldManager=stagegate");
 	refresh->read = sg_cluster_read_new(refresh->client, path.ptr,
-		refresh->patching ? "ask for a refresh" : "read the application");
+		refresh->patching ? "ask for a refresh" : "read the application",
+		refresh->until_ms);
 	if (refresh->patching) {
 		write_body(refresh->kind, refresh->version, &body);
 		req.body = sg_buf_str(&body);
@@ -183,11 +184,6 @@ static int take(struct sg_refresh *refresh, const struct sg_json *doc, const str
 	return 0;
 }
 
-static int64_t now_of(const struct sg_refresh *refresh)
-{
-	return sg_loop_now_ms(refresh->client->http->loop);
-}
-
 /* One request to its end: 1. *RET is CONTENDED where another one follows. 0: not yet. */
 static int ask_once(struct sg_refresh *refresh, enum sg_refresh_result *ret, struct sg_err *err)
 {
@@ -199,9 +195,7 @@ static int ask_once(struct sg_refresh *refresh, enum sg_refresh_result *ret, str
 		return -1;
 	n = sg_cluster_read_step(refresh->read, &doc, &fault, err);
 	if (n == 0)
-		return now_of(refresh) < refresh->until_ms
-			       ? 0
-			       : sg_cluster_read_give_up(refresh->read, err);
+		return 0;
 	if (n > 0)
 		n = take(refresh, doc, &fault, ret, err) < 0 ? -1 : 1;
 	drop_read(refresh);
@@ -236,7 +230,7 @@ static int ask_kubernetes(
 static bool is_over(const struct sg_refresh *refresh)
 {
 	return refresh->call->done || refresh->call->status == 200 ||
-	       now_of(refresh) >= refresh->until_ms;
+	       sg_loop_now_ms(refresh->client->http->loop) >= refresh->until_ms;
 }
 
 static int ask_argocd(struct sg_refresh *refresh, enum sg_refresh_result *ret, struct sg_err *err)
@@ -274,13 +268,9 @@ int sg_refresh_step(struct sg_refresh *refresh, enum sg_refresh_result *ret,
 
 int64_t sg_refresh_due_ms(const struct sg_refresh *refresh)
 {
-	int64_t due_ms = SG_NEVER;
-
-	if ((!refresh->read && !refresh->call) || (refresh->call && is_over(refresh)))
-		return 0;
 	if (refresh->read)
-		due_ms = sg_cluster_read_due_ms(refresh->read);
-	return due_ms < refresh->until_ms ? due_ms : refresh->until_ms;
+		return sg_cluster_read_due_ms(refresh->read);
+	return refresh->call && !is_over(refresh) ? refresh->until_ms : 0;
 }
 
 int sg_cluster_refresh(struct sg_cluster_client *client, const struct sg_cluster_app *app,

@@ -191,7 +191,7 @@ static int begin_start(struct sg_sync *sync, const struct ask *ask, struct sg_er
 		return sg_fail(err, SG_R_TOO_LARGE,
 			"the sync policy of %s is too large to be repeated", sync->app->name);
 	req.body = sg_buf_str(&body);
-	sync->read = sg_cluster_read_new(sync->client, path.ptr, "start a sync");
+	sync->read = sg_cluster_read_new(sync->client, path.ptr, "start a sync", sync->until_ms);
 	sg_cluster_read_send(sync->read, &req);
 	sync->starting = true;
 	return 0;
@@ -204,7 +204,8 @@ static int begin_read(struct sg_sync *sync, struct sg_err *err)
 	sg_buf_init(&path, PATH_MAX_BYTES);
 	if (sg_cluster_path_app(sync->app, &path, err) < 0)
 		return -1;
-	sync->read = sg_cluster_read_new(sync->client, path.ptr, "read the application");
+	sync->read =
+		sg_cluster_read_new(sync->client, path.ptr, "read the application", sync->until_ms);
 	return 0;
 }
 
@@ -259,8 +260,6 @@ int sg_sync_step(struct sg_sync *sync, enum sg_sync_result *ret, struct sg_err *
 		struct sg_fault fault = {0};
 
 		n = sg_cluster_read_step(sync->read, &doc, &fault, err);
-		if (n == 0 && sg_loop_now_ms(sync->client->http->loop) >= sync->until_ms)
-			return sg_cluster_read_give_up(sync->read, err);
 		if (n <= 0)
 			return n;
 		n = sync->starting ? started(sync, &fault, ret, err)
@@ -271,9 +270,7 @@ int sg_sync_step(struct sg_sync *sync, enum sg_sync_result *ret, struct sg_err *
 
 int64_t sg_sync_due_ms(const struct sg_sync *sync)
 {
-	int64_t due_ms = sync->read ? sg_cluster_read_due_ms(sync->read) : 0;
-
-	return due_ms < sync->until_ms ? due_ms : sync->until_ms;
+	return sync->read ? sg_cluster_read_due_ms(sync->read) : 0;
 }
 
 struct sg_sync *sg_sync_new(struct sg_cluster_client *client, const struct sg_cluster_app *app,

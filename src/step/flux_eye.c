@@ -17,7 +17,6 @@ struct asking {
 	struct sg_flux_request request; /* of the fold, which is told nothing meanwhile */
 	char value[64];
 	int64_t begin_ms;
-	int64_t until_ms;
 };
 
 struct flux_eye {
@@ -85,7 +84,7 @@ static int64_t due(const struct sg_eye *base)
 	const struct flux_eye *eye = (const struct flux_eye *)base;
 
 	if (eye->asking.call)
-		return sooner(sg_cluster_read_due_ms(eye->asking.call), eye->asking.until_ms);
+		return sg_cluster_read_due_ms(eye->asking.call);
 	return eye->judging ? sg_flux_scan_due_ms(&eye->scan) : sg_cluster_pass_due_ms(&eye->pass);
 }
 
@@ -145,17 +144,18 @@ static struct sg_flux_name name_of(const struct asking *asking)
 static bool begin_asking(struct flux_eye *eye)
 {
 	struct asking *asking = &eye->asking;
+	int64_t until_ms = sooner(
+		sg_loop_after(sg_world_loop(eye->base.world), ASK_MAX_MS), eye->base.deadline_ms);
 	struct sg_flux_name name;
 	struct sg_err why = SG_ERR_INIT;
 
 	if (!sg_flux_fold_request(eye->fold, now_of(eye), &asking->request))
 		return false;
 	asking->begin_ms = now_of(eye);
-	asking->until_ms = sooner(
-		sg_loop_after(sg_world_loop(eye->base.world), ASK_MAX_MS), eye->base.deadline_ms);
 	new_value(eye, asking->value, sizeof(asking->value));
 	name = name_of(asking);
-	if (sg_cluster_reconcile(eye->base.client, &name, asking->value, &asking->call, &why) == 0)
+	if (sg_cluster_reconcile(
+		    eye->base.client, &name, asking->value, until_ms, &asking->call, &why) == 0)
 		return true;
 	asked(eye, &why);
 	return false;
@@ -172,8 +172,6 @@ static int step_asking(struct flux_eye *eye, struct sg_err *why)
 
 	if (n > 0)
 		return sg_cluster_reconciled(eye->base.client, &name, &fault, why) < 0 ? -1 : 1;
-	if (n == 0 && now_of(eye) >= asking->until_ms)
-		return sg_cluster_read_give_up(asking->call, why);
 	return n;
 }
 

@@ -47,7 +47,8 @@ static int start(struct sg_follower *follower, enum sg_follower_look look, struc
 	if (sg_cluster_path_app(&target_of(follower)->name, &path, err) < 0)
 		return -1;
 	follower->look = look;
-	follower->read = sg_cluster_read_new(follower->client, path.ptr, "read the application");
+	follower->read =
+		sg_cluster_read_new(follower->client, path.ptr, "read the application", SG_NEVER);
 	if (follower->got)
 		sg_cluster_read_be_patient(follower->read, SG_CLUSTER_STARTING_MS);
 	else if (follower->app)

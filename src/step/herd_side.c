@@ -143,7 +143,8 @@ static int step_side(struct sg_herd *herd, struct sg_herd_side *side, struct sg_
 
 	if (!side->read)
 		side->read = sg_cluster_read_new(herd->client, side->path,
-			side->kind == PROJECT ? "read the project" : "read the application set");
+			side->kind == PROJECT ? "read the project" : "read the application set",
+			SG_NEVER);
 	n = sg_cluster_read_step(side->read, &doc, &fault, &why);
 	if (n == 0)
 		return 0;

@@ -14,7 +14,6 @@ struct sg_herd_unlisted {
 	struct sg_herd_app *app;
 	struct sg_cluster_read *read; /* NULL: it has not been sent yet */
 	size_t news;                  /* of the application, when a list left it out */
-	int64_t until_ms;
 	struct sg_herd_unlisted *next;
 };
 
@@ -55,8 +54,8 @@ static int begin(struct sg_herd *herd, struct sg_herd_unlisted *unlisted, struct
 	sg_buf_init(&path, 2048);
 	if (sg_cluster_path_app(&unlisted->app->name, &path, err) < 0)
 		return -1;
-	unlisted->read = sg_cluster_read_new(herd->client, path.ptr, "read the application");
-	unlisted->until_ms = sg_loop_after(herd->client->http->loop, READ_MAX_MS);
+	unlisted->read = sg_cluster_read_new(herd->client, path.ptr, "read the application",
+		sg_loop_after(herd->client->http->loop, READ_MAX_MS));
 	return 0;
 }
 
@@ -71,12 +70,8 @@ static int read_app(struct sg_herd *herd, struct sg_herd_unlisted *unlisted,
 	if (!unlisted->read && begin(herd, unlisted, err) < 0)
 		return -1;
 	n = sg_cluster_read_step(unlisted->read, ret_doc, &fault, err);
-	if (n == 0)
-		return sg_loop_now_ms(herd->client->http->loop) < unlisted->until_ms
-			       ? 0
-			       : sg_cluster_read_give_up(unlisted->read, err);
-	if (n < 0)
-		return -1;
+	if (n <= 0)
+		return n;
 	if (*ret_doc && !sg_cluster_is_app(*ret_doc, name))
 		return sg_fail(err, SG_R_ANSWER_INVALID,
 			"%s answers with something else than the application \"%s\"",
@@ -142,8 +137,6 @@ int64_t sg_herd_unlisted_due_ms(const struct sg_herd *herd)
 	for (size_t i = 0; unlisted && i < AT_ONCE; i++, unlisted = unlisted->next) {
 		int64_t at_ms = unlisted->read ? sg_cluster_read_due_ms(unlisted->read) : 0;
 
-		if (unlisted->read && unlisted->until_ms < at_ms)
-			at_ms = unlisted->until_ms;
 		if (at_ms < due_ms)
 			due_ms = at_ms;
 	}

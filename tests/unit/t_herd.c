@@ -1146,7 +1146,8 @@ static void why_a_refresh_had_no_answer_is_said(void **state)
 	assert_int_equal(await(&s), 0);
 	assert_non_null(s.done.ends[0].refusal);
 	assert_non_null(strstr(s.done.ends[0].refusal, "no refresh could be asked for: "));
-	assert_non_null(strstr(s.done.ends[0].refusal, "did not answer in time"));
+	assert_non_null(
+		strstr(s.done.ends[0].refusal, "did not answer in time (ask for a refresh, 30 s)"));
 	finish(&s);
 }
 
@@ -1218,7 +1219,8 @@ static void why_a_sync_had_no_answer_is_said(void **state)
 	assert_int_equal(await(&s), 0);
 	assert_non_null(s.done.ends[0].refusal);
 	assert_non_null(strstr(s.done.ends[0].refusal, "no sync could be started: "));
-	assert_non_null(strstr(s.done.ends[0].refusal, "did not answer in time"));
+	assert_non_null(
+		strstr(s.done.ends[0].refusal, "did not answer in time (start a sync, 30 s)"));
 	assert_int_equal(s.counts.patches, 1);
 	finish(&s);
 }

@@ -737,7 +737,7 @@ static void why_a_patch_had_no_answer_is_said(void **state)
 	end = await(&t);
 	assert_non_null(end.refusal);
 	assert_non_null(strstr(end.refusal, "Rollout could be resumed: "));
-	assert_non_null(strstr(end.refusal, "did not answer in time"));
+	assert_non_null(strstr(end.refusal, "did not answer in time (change a Rollout, 30 s)"));
 }
 
 static void it_is_degraded(struct town *t)
