@@ -197,25 +197,66 @@ static int fail_declined(const struct sg_plan *plan, const char *why, struct sg_
 			    "us, give a signing key: that goes by Git");
 }
 
-/* Any other text of a 400 can be a lost race, too, or a refusal that stays: the branch tells. */
+/*
+ * Too many texts of no known race: that is a refusal, unless this very commit is there by now,
+ * since the text may be the answer to a second delivery of it.
+ */
+static int refused_for_good(struct publisher *publisher, const struct sg_plan *plan,
+	const char *tip, const char *why, struct sg_published *ret, struct sg_err *err)
+{
+	struct sg_publisher *base = &publisher->base;
+	struct sg_err unread = SG_ERR_INIT;
+	enum sg_answer answer;
+	char commit[SG_OID_SIZE];
+
+	if (base->find(base, plan, tip, &answer, commit, &unread) < 0)
+		answer = SG_ANSWER_UNKNOWN;
+	if (answer == SG_ANSWER_NO)
+		return fail_declined(plan, why, err);
+	say(ret, answer == SG_ANSWER_YES ? SG_PUBLISHED : SG_PUBLISH_DOUBT, why);
+	if (answer == SG_ANSWER_YES)
+		memcpy(ret->commit, commit, sizeof(commit));
+	return 0;
+}
+
+static int unseen_for_good(const struct sg_plan *plan, const char *why, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_OUTCOME_UNKNOWN,
+		"GitLab declined the commit to \"%.120s\" (%.200s), and the branch cannot be read: "
+		"this may have been the answer to a second delivery of it",
+		plan->branch, why);
+	return sg_hint(err,
+		"look with: git fetch origin %s && git log --grep='Stagegate-Id: %s' "
+		"%.12s..FETCH_HEAD",
+		plan->branch, plan->id, plan->parent);
+}
+
+/*
+ * Any other text of a 400 can be a lost race, too, or a refusal that stays: the branch tells. Where
+ * it cannot be read it says nothing, and whoever looks next sees what is there.
+ */
 static int refused(struct publisher *publisher, const struct sg_plan *plan,
 	const struct sg_gitlab_answer *answer, struct sg_published *ret, struct sg_err *err)
 {
+	struct sg_err unread = SG_ERR_INIT;
 	char tip[SG_OID_SIZE];
+	bool often;
 
+	say(ret, SG_PUBLISH_STALE, answer->why);
 	if (answer->status == 409 || answer->status == 423 || says_stale(answer->why)) {
 		publisher->odd = 0;
-		say(ret, SG_PUBLISH_STALE, answer->why);
 		return 0;
 	}
-	if (++publisher->odd >= ODD_MAX)
-		return fail_declined(plan, answer->why, err);
-	if (sg_gitlab_branch_tip(publisher->gitlab, plan->branch, tip, err) < 0)
+	often = ++publisher->odd >= ODD_MAX;
+	if (sg_gitlab_branch_tip(publisher->gitlab, plan->branch, tip, &unread) < 0) {
+		if (unread.reason != SG_R_BRANCH_NOT_FOUND && unread.reason != SG_R_CANCELLED)
+			return often ? unseen_for_good(plan, answer->why, err) : 0;
+		*err = unread;
 		return -1;
+	}
 	if (strcmp(tip, plan->parent) == 0)
 		return fail_declined(plan, answer->why, err);
-	say(ret, SG_PUBLISH_STALE, answer->why);
-	return 0;
+	return often ? refused_for_good(publisher, plan, tip, answer->why, ret, err) : 0;
 }
 
 /* A branch that is closed to this user, and nothing that another way could do better. */

@@ -15,13 +15,14 @@
 /*
  * A plan's files exist at its parent and are changed, never made; its lease is its parent, and its
  * author's name and address go along. STALE: a file was changed, the branch moved meanwhile, or
- * GitLab refuses for a reason that it does not name and the branch is elsewhere. DOUBT: no answer,
- * a server error, a success that is not about this plan.
+ * GitLab refuses for a reason that it does not name and the branch is elsewhere or cannot be read.
+ * DOUBT: no answer, a server error, a success that is not about this plan.
  *
  * BRANCH_PROTECTED, BRANCH_NOT_FOUND, HOOK_DECLINED (a push rule, or whatever else GitLab says
  * about a branch that has not moved), FORBIDDEN, AUTH_FAILED, NOT_FOUND, TOO_LARGE, THROTTLED.
  * OUTCOME_UNKNOWN: the commit was made, and whether it took away another one's change of the same
- * file that came in the last moment cannot be read. Where it can, `beside` says it.
+ * file that came in the last moment cannot be read (where it can, `beside` says it); or GitLab
+ * refuses again and again for a reason that it does not name, and the branch cannot be read.
  *
  * find() reads the commits between the plan's parent and TIP by their Stagegate-Id, and believes
  * one whose file is as the plan wants it. CONFLICT: it is there, and took away such a change.

@@ -11,7 +11,7 @@ import re
 import pytest
 
 from conftest import running
-from spoiler import CHANGED, FAULTS, Spoiler
+from spoiler import CHANGED, FAULTS, Spoiler, answer
 from test_killed import begin, bump, by_commit, by_hand, by_request, world
 from test_promote import Journey, configure
 
@@ -170,10 +170,9 @@ def test_git_that_cannot_be_turned_to_leaves_the_api(journey, spoiler, faults, e
 
 
 def after_two_deliveries(spoiler, monkeypatch, push, act):
-    """The fault of a push that is delivered twice, and then ACT happens before the answer."""
+    """The fault of a push that is delivered twice, and then ACT happens before the answer, or gives another one."""
     def acted(whole):
-        act()
-        return whole
+        return act() or whole
 
     ask = spoiler.ask
 
@@ -203,6 +202,22 @@ def test_a_declined_push_and_a_branch_that_is_gone(journey, spoiler, monkeypatch
         assert run.json["reason"] == reason, run
     else:
         assert run.code == 0 and run.json["result"] == "done" and run.json["commit"] == journey.sandbox.tip("develop"), run
+
+
+ODD = answer("400 Bad Request", b'{"message":"Words that nobody knows"}')
+
+
+@pytest.mark.parametrize("via", ("api", "auto"))
+@pytest.mark.parametrize("faults, expect", (([], 0), (["403"], 0), (["502"] * 3, 0), (["403"] * MANY, 11), (["reset before"] * MANY, 11)))
+def test_a_push_that_is_declined_in_new_words(journey, spoiler, monkeypatch, via, faults, expect):
+    """The branch, which could say what they mean, cannot be read at once."""
+    more = ("--publish-via", via, "--output", "json")
+    push, words, _, before = last_request(journey, spoiler, bump, *more)
+    fault = after_two_deliveries(spoiler, monkeypatch, push, lambda: ODD)
+    spoiler.arm_each({push: fault, **{push + number: then for number, then in enumerate(faults, 1)}})
+    run = journey.sg(*words, *more, *QUICK, expect=expect)
+    assert journey.sandbox.git("rev-list", "--count", f"{before[1]}..develop") == "1", run
+    assert expect == 0 or run.json["reason"] == "OUTCOME_UNKNOWN", run
 
 
 # requests after the push until the configuration is read again

@@ -155,6 +155,8 @@ static void other_texts_are_decided_by_the_branch(void **state)
 		assert_int_equal(done.outcome, SG_PUBLISH_STALE);
 	}
 	script_reply(w->script, "POST", POST, 400, NO("Something"));
+	script_reply(w->script, "GET", BRANCH, 200, AT(SHA_B));
+	script_reply(w->script, "GET", LIST(SHA_B), 200, "[]");
 	assert_int_equal(p->publish(p, &plan, &done, &w->err), -1);
 	gitlab_world_error(w, SG_R_HOOK_DECLINED, "Something", "push rules");
 	/* it stands still */
@@ -166,6 +168,50 @@ static void other_texts_are_decided_by_the_branch(void **state)
 	script_reply(w->script, "GET", BRANCH, 404, NO("404 Branch Not Found"));
 	assert_int_equal(publish(w, 400, NO("You can only create or edit files"), &done), -1);
 	gitlab_world_error(w, SG_R_BRANCH_NOT_FOUND, "develop", "");
+	gitlab_world_done(w);
+}
+
+/* The text may answer a second delivery of what has arrived. */
+static void a_text_that_the_branch_cannot_explain_is_no_refusal(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_publisher *p = publisher(w);
+	struct sg_published done;
+
+	for (int i = 0; i < 2; i++) {
+		script_reply(w->script, "POST", POST, 400, NO("Something"));
+		script_reply(w->script, "GET", BRANCH, 403, NO("403 Forbidden"));
+		assert_int_equal(p->publish(p, &plan, &done, &w->err), 0);
+		assert_int_equal(done.outcome, SG_PUBLISH_STALE);
+	}
+	script_reply(w->script, "POST", POST, 400, NO("Something"));
+	script_reply(w->script, "GET", BRANCH, 403, NO("403 Forbidden"));
+	assert_int_equal(p->publish(p, &plan, &done, &w->err), -1);
+	gitlab_world_error(w, SG_R_OUTCOME_UNKNOWN, "second delivery", "git fetch origin develop");
+	gitlab_world_done(w);
+}
+
+static void the_last_text_may_answer_a_second_delivery(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_publisher *p = publisher(w);
+	struct sg_published done;
+
+	for (int i = 0; i < 4; i++) {
+		script_reply(w->script, "POST", POST, 400, NO("Something"));
+		script_reply(w->script, "GET", BRANCH, 200, AT(SHA_B));
+		if (i == 2) {
+			script_reply(w->script, "GET", LIST(SHA_B), 200,
+				"[" MADE(SHA_B, SHA_A, SAYS) "]");
+			file(w, RAW(SHA_B), AFTER, SHA_B);
+		} else if (i == 3) {
+			script_reply(w->script, "GET", LIST(SHA_B), 403, NO("403 Forbidden"));
+		}
+		assert_int_equal(p->publish(p, &plan, &done, &w->err), 0);
+		assert_int_equal(done.outcome, i < 2    ? SG_PUBLISH_STALE
+					       : i == 2 ? SG_PUBLISHED
+							: SG_PUBLISH_DOUBT);
+	}
 	gitlab_world_done(w);
 }
 
@@ -307,6 +353,8 @@ int main(void)
 		T(no_answer_is_doubted),
 		T(texts_of_a_lost_race),
 		T(other_texts_are_decided_by_the_branch),
+		T(a_text_that_the_branch_cannot_explain_is_no_refusal),
+		T(the_last_text_may_answer_a_second_delivery),
 		T(refusals_that_stay),
 		T(who_came_between_is_looked_for),
 		T(a_branch_that_has_not_moved_does_not_have_it),
