@@ -102,11 +102,7 @@ static void forget_look(struct sg_repo *repo)
 	sg_arena_release(&repo->look);
 }
 
-/*
- * An answer that broke off half-way: nothing of it was kept, and the question may be asked again.
- * False: it stays with ERR, which may be another one then.
- */
-static bool wait_after_break(struct sg_repo *repo, int tried, struct sg_err *err)
+bool sg_repo_after_break(struct sg_repo *repo, int tried, struct sg_err *err)
 {
 	struct sg_loop *loop = repo->wire.http->loop;
 	struct sg_retry_step step;
@@ -151,7 +147,7 @@ int sg_repo_refs(struct sg_repo *repo, struct sg_err *err)
 
 		if (connect_once(repo, &why) == 0)
 			return 0;
-		if (!wait_after_break(repo, tried, &why)) {
+		if (!sg_repo_after_break(repo, tried, &why)) {
 			*err = why;
 			return -1;
 		}
@@ -310,7 +306,8 @@ int sg_repo_fetch(
 			/* a tip that was listed is not to be had any more: it was rewritten */
 			if (sg_repo_refs(repo, err) < 0)
 				return -1;
-		} else if (!wait_after_break(repo, tried, &why) || sg_repo_refs(repo, &why) < 0) {
+		} else if (!sg_repo_after_break(repo, tried, &why) ||
+			   sg_repo_refs(repo, &why) < 0) {
 			*err = why;
 			return -1;
 		}

@@ -137,6 +137,13 @@ int sg_repo_offer(struct sg_repo *repo, const char *oid, struct sg_err *err) SG_
  */
 void sg_repo_end_at(struct sg_repo *repo, const char *oid);
 
+/*
+ * Of a question that only reads, TRIED times, the last time without success: waits before it may be
+ * asked again as its answer broke off half-way, of which nothing was kept. Three times in all.
+ * False: it stays with ERR, which may be another one then.
+ */
+bool sg_repo_after_break(struct sg_repo *repo, int tried, struct sg_err *err);
+
 /* A remote on our transport, not connected. NULL with the error set. */
 git_remote *sg_repo_remote(struct sg_repo *repo, struct sg_err *err);
 

@@ -39,11 +39,27 @@ bool sg_partial_is_large(const struct sg_repo *repo)
 	return sg_partial_is(repo) && !repo->partial.small;
 }
 
+/* An answer that breaks off is asked for again: it leans on no look that could be too old by then.
+ */
+static int bring(struct sg_repo *repo, const struct sg_want *want, struct sg_err *err)
+{
+	for (int tried = 1;; tried++) {
+		struct sg_err why = SG_ERR_INIT;
+
+		if (sg_want_fetch(repo, want, &why) == 0)
+			return 0;
+		if (!sg_repo_after_break(repo, tried, &why)) {
+			*err = why;
+			return -1;
+		}
+	}
+}
+
 int sg_partial_history(struct sg_repo *repo, const char *oid, int depth, struct sg_err *err)
 {
 	struct sg_want want = {&oid, 1, HISTORY_FILTER, depth, repo->max_objects};
 
-	return sg_want_fetch(repo, &want, err);
+	return bring(repo, &want, err);
 }
 
 void sg_partial_note(struct sg_repo *repo, const char *oid)
@@ -142,7 +158,7 @@ static int bring_rest(struct sg_repo *repo, struct sg_err *err)
 			ids[want.count++] = p->commits[i];
 	if (want.count == 0)
 		return 0;
-	if (sg_want_fetch(repo, &want, err) < 0) {
+	if (bring(repo, &want, err) < 0) {
 		if (err->reason != SG_R_TOO_LARGE || !p->small)
 			return -1;
 		sg_debug(repo->wire.log, "not small: %s", err->cause);
@@ -202,7 +218,7 @@ static int fill_missing(struct sg_repo *repo, const struct missing *missing, str
 				"more than %d requests for single folders and files", FILLS_MAX);
 		if (repo->partial.filter > 0)
 			want.filter = tip_filters[SG_COUNT(tip_filters) - 1];
-		if (sg_want_fetch(repo, &want, err) < 0)
+		if (bring(repo, &want, err) < 0)
 			return -1;
 	}
 	return 0;

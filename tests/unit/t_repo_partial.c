@@ -485,6 +485,29 @@ static void objects_that_are_refused_make_the_rest_come(void **state)
 	}
 }
 
+/* The server has said that it gives objects by their ids: an answer without its end is no refusal.
+ */
+static void objects_whose_answer_breaks_off_are_asked_for_again(void **state)
+{
+	struct repo_world w;
+
+	(void)state;
+	large_init(&w);
+	w.repo->wire.retry.tries = 5;
+	(void)repo_fetched(&w, "main");
+	reply(&w, SG_STR("0008NAK\n"));
+	reply(&w, SG_STR(""));
+	repo_ok(&w, reading(&w, SVC "values.yaml"));
+	assert_int_equal(repo_requests(&w), 5);
+	asked(&w, 4, "filter tree:1");
+	for (int i = 0; i < 3 + 2; i++)
+		reply(&w, SG_STR(""));
+	repo_ok(&w, reading(&w, "apps/svc-008/values.yaml"));
+	assert_int_equal(repo_requests(&w), 11); /* of the rest, too */
+	not_asked(&w, 10, "filter");
+	repo_world_release(&w);
+}
+
 static void objects_and_the_rest_that_are_refused_are_an_error(void **state)
 {
 	struct repo_world w;
@@ -554,6 +577,7 @@ int main(void)
 		cmocka_unit_test(objects_and_the_rest_that_are_refused_are_an_error),
 		cmocka_unit_test(a_boundary_without_end_is_refused),
 		cmocka_unit_test(objects_that_are_refused_make_the_rest_come),
+		cmocka_unit_test(objects_whose_answer_breaks_off_are_asked_for_again),
 		cmocka_unit_test(packs_that_are_not_what_was_asked_for_are_refused),
 		cmocka_unit_test(answers_that_are_none_are_refused),
 	};
