@@ -126,10 +126,8 @@ static int find_whether(struct asking *a, const struct sg_json *commit, int64_t 
 	ran_by_then = pipeline_ms && pipeline_ms <= unix_ms;
 	if (merge_ms)
 		*ret_there = ran_by_then ? MAYBE : NO;
-	else if (!ran_by_then && dated_ms > unix_ms)
-		*ret_there = NO;
-	else if (!ran_by_then && pipeline_ms)
-		*ret_there = MAYBE;
+	else if (!ran_by_then)
+		*ret_there = dated_ms > unix_ms ? NO : MAYBE;
 	return 0;
 }
 

@@ -60,9 +60,9 @@ struct sg_gitlab_past {
 
 /*
  * The commits by one of which BRANCH had FILE as it was at that time. When a commit came is what
- * GitLab recorded: the merge of a request that brought it, else its first pipeline on the branch;
- * where there is neither, its own date, which whoever pushes chooses. One of which the records
- * contradict each other, or the date, may have been there or not: the next older one is named, too
+ * GitLab recorded: the merge of a request that brought it, else its first pipeline on the branch.
+ * Whoever pushes chooses its date: that makes it one that came later, or one that may have been
+ * there or not, as where the records contradict each other: the next older one is named, too
  * (gitlab.md 4, 6.3, 7). TOO_LARGE when that goes beyond the last 20 of the file. One request, and
  * two or three for each commit since.
  */

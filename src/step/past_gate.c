@@ -185,7 +185,7 @@ static int had_gates(const struct sg_loaded *loaded, struct sg_forge *forge,
 	if (!loaded->config_branch)
 		return 0;
 	if (configs_then(loaded, forge, p, &past, err) < 0)
-		return -1;
+		return err->reason == SG_R_TOO_LARGE ? 0 : -1;
 	*ret_had = false;
 	for (size_t i = 0; i < past.count && !*ret_had; i++)
 		if (has_gates_at(forge, p, past.oids[i], ret_had, err) < 0)

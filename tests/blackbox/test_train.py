@@ -243,6 +243,14 @@ def test_what_gitlab_merges_in_our_name_after_gates_came_is_said(mr, meanwhile):
         assert (run.json["reason"] == "MERGED_PAST_GATE") is meanwhile, run
 
 
+def hidden(mr, date):
+    """Somebody takes the gates away after the merge and brings them back; the commit without them is dated before it."""
+    configure(mr, *reversed(NOW_GATED))
+    redated(mr, "main", date)
+    configure(mr, *NOW_GATED)
+    redated(mr, "main", "2099-01-01T00:00:00Z")
+
+
 def redated(mr, branch, date):
     """The last commit gets another date: whoever pushes chooses it."""
     who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
@@ -272,12 +280,24 @@ def test_when_gates_came_is_not_what_whoever_brought_them_says(mr, meanwhile, da
     assert (run.json["reason"] == "MERGED_PAST_GATE") is meanwhile, run
 
 
-@pytest.mark.parametrize("meanwhile", [True, False])
-def test_gates_on_another_branch_than_the_one_merged_into(mr, meanwhile):
-    """Nothing of the merge says what they were: GitLab's records of the configuration do."""
+def merged_by_request(mr, branch, old, new):
+    """Another configuration, by a merge request."""
+    mr.sandbox.git("branch", branch, "main")
+    mr.sandbox.ctl("push-file", branch, "stagegate.yaml", stdin=mr.sandbox.show("stagegate.yaml", "main").decode().replace(old, new))
+    iid = mr.api("POST", "merge_requests", source_branch=branch, target_branch="main", title="Configuration")["iid"]
+    mr.ctl("pipeline", str(iid), "success")
+    mr.ctl("merge-as", "manager-1", str(iid))
+    assert mr.mr(iid)["state"] == "merged" and new in mr.sandbox.show("stagegate.yaml", "main").decode()
+
+
+@pytest.mark.parametrize("meanwhile, date", [(True, None), (True, "2001-01-01T00:00:00Z"), (False, None)])
+def test_gates_on_another_branch_than_the_one_merged_into(mr, meanwhile, date):
+    """Nothing of the merge says what they were: GitLab's records of the configuration do, and no date of a commit."""
     mr.sandbox.git("update-ref", "refs/heads/release", "refs/heads/main")
     configure(mr, "- name: staging\n", "- name: staging\n    branch: release\n")
     iid = armed(mr)
+    if not meanwhile:
+        merged_by_request(mr, "words", "version: 1\n", "version: 1  # without gates in staging\n")
     if meanwhile:
         mr.ctl("clock", "5")
         configure(mr, *NOW_GATED)
@@ -288,9 +308,10 @@ def test_gates_on_another_branch_than_the_one_merged_into(mr, meanwhile):
         mr.api("GET", f"merge_requests/{iid}")
     assert mr.mr(iid)["state"] == "merged" and mr.mr(iid)["target_branch"] == "release"
     mr.ctl("clock", "5")
+    if date:
+        hidden(mr, date)
     if not meanwhile:
-        configure(mr, *NOW_GATED)
-        redated(mr, "main", "2099-01-01T00:00:00Z")  # the simulator's clock is ahead of Git's
+        merged_by_request(mr, "gates", *NOW_GATED)
     run = mr.promote("catalog", "staging", expect=1)  # the application of the sandbox tracks main
     assert run.json["reason"] == ("MERGED_PAST_GATE" if meanwhile else "WRONG_REVISION_TARGET"), run
 
