@@ -22,7 +22,8 @@ struct sg_sync;
  * the same request, so that nothing of it leaks into this one. WHY is kept in the operation for
  * people. UNTIL_MS, of the loop's clock: then it is given up. Nothing is sent before the first
  * step. CLIENT, APP and WHY outlive it; the caller frees it, which ends what is under way: what was
- * sent by then may have been done.
+ * sent by then may have been done. Where the answer was lost, or is none, the application is read
+ * once more: an operation with this WHY is the one that was asked for.
  */
 struct sg_sync *sg_sync_new(struct sg_cluster_client *client, const struct sg_cluster_app *app,
 	const char *revision, const char *version, const char *why, int64_t until_ms);

@@ -107,13 +107,13 @@ static void let_go(struct sg_follower *follower)
 	sg_follower_drop_sync(follower);
 	sg_follower_drop_held(follower);
 	sg_free_ptr(&follower->synced);
-	sg_free_ptr(&follower->refusal);
 }
 
 void sg_follower_release(struct sg_follower *follower)
 {
 	if (follower->world)
 		let_go(follower);
+	sg_follower_drop_refusals(follower);
 	free(follower->end);
 }
 
@@ -182,7 +182,6 @@ static struct sg_await_end end_of(const struct sg_follower *follower, bool final
 	end.unreadable = sg_workloads_denied(follower->workloads);
 	if (trouble && end.verdict.kind == SG_APP_WAIT)
 		end.trouble = sg_arena_strdup(arena, trouble->cause);
-	end.refusal = sg_arena_strdup(arena, follower->refusal);
 	return end;
 }
 
@@ -447,7 +446,6 @@ struct sg_await_end sg_follower_end(const struct sg_follower *follower)
 	struct sg_await_end end = follower->end ? *follower->end : end_of(follower, false);
 
 	end.did = follower->did;
-	if (follower->end && follower->refusal)
-		end.refusal = sg_arena_strdup(follower->world->arena, follower->refusal);
+	end.refusal = sg_follower_refusals(follower);
 	return end;
 }

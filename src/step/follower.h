@@ -17,6 +17,7 @@ enum sg_follower_look {
 };
 
 struct sg_follower_act;
+struct sg_follower_refusal;
 
 struct sg_follower {
 	struct sg_world *world;
@@ -57,12 +58,12 @@ struct sg_follower {
 	uint64_t said;                /* a digest of what was said last, where there is no line */
 	struct sg_progress *progress; /* its own line; NULL: one of very many */
 	struct sg_await_end *end;     /* set when it is over */
-	char *refusal;                /* why what was asked for last was not taken; NULL */
-	struct sg_app_strings did;    /* to Rollouts; in the world's arena */
-	struct sg_follower_act *held; /* Rollouts that are to go on ... */
-	size_t held_count, held_at;   /* ... and whose turn it is */
-	struct sg_cluster_pass *resuming; /* large, and of few; NULL while nothing is held */
-	struct sg_follower_act *broken;   /* Rollouts that are to be stopped, when it is over */
+	struct sg_follower_refusal *refusals; /* of what was asked for and not taken */
+	struct sg_app_strings did;            /* to Rollouts; in the world's arena */
+	struct sg_follower_act *held;         /* Rollouts that are to go on ... */
+	size_t held_count, held_at;           /* ... and whose turn it is */
+	struct sg_cluster_pass *resuming;     /* large, and of few; NULL while nothing is held */
+	struct sg_follower_act *broken;       /* Rollouts that are to be stopped, when it is over */
 	size_t broken_count;
 };
 
@@ -121,9 +122,14 @@ void sg_follower_drop_sync(struct sg_follower *follower);
 /* Inside, follower_ask.c: that application, ours or a child. */
 struct sg_herd_app *sg_follower_herd_app(
 	struct sg_follower *follower, const struct sg_cluster_app *app);
-/* Inside: the REQUEST ("refresh") was not taken; WHY NULL: it was. */
-void sg_follower_refused(
-	struct sg_follower *follower, const char *request, const struct sg_err *why);
+/* Inside, follower_refused.c: the REQUEST ("refresh could be asked for") was not taken, of the
+ * OBJECT of that name; WHY NULL: it was, and what was said of it before is past. REQUEST outlives
+ * FOLLOWER. */
+void sg_follower_refused(struct sg_follower *follower, const char *request, const char *object,
+	const struct sg_err *why);
+/* Inside: all that is not past, in one line, in the world's arena; NULL: nothing is. */
+const char *sg_follower_refusals(const struct sg_follower *follower);
+void sg_follower_drop_refusals(struct sg_follower *follower);
 /* Inside, follower_rollout.c: Rollouts at a pause go on, where they may. */
 int sg_follower_resume(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 /* ... and where that is under way (`held`). */

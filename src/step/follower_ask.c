@@ -1,8 +1,6 @@
 /* Refreshes that a follower asks for. */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "step/follower.h"
 
 /* A request beside the watch must not hold up the others for long. */
@@ -37,18 +35,6 @@ const char *sg_follower_version_of(struct sg_follower *follower, const struct sg
 	return version[0] ? version : NULL;
 }
 
-void sg_follower_refused(
-	struct sg_follower *follower, const char *request, const struct sg_err *why)
-{
-	char text[320];
-
-	sg_free_ptr(&follower->refusal);
-	if (!why)
-		return;
-	(void)snprintf(text, sizeof(text), "no %s: %.255s", request, why->cause);
-	follower->refusal = sg_strdup(text);
-}
-
 void sg_follower_refreshed(struct sg_follower *follower, const struct sg_herd_app *app,
 	enum sg_refresh_kind kind, bool denied, const struct sg_err *why)
 {
@@ -62,7 +48,7 @@ void sg_follower_refreshed(struct sg_follower *follower, const struct sg_herd_ap
 		follower->policy.may_refresh = false; /* a warning of its own says it */
 	if (why)
 		sg_debug(follower->world->log, "refresh of %s: %s", app->name.name, why->cause);
-	sg_follower_refused(follower, "refresh could be asked for", why);
+	sg_follower_refused(follower, "refresh could be asked for", app->name.name, why);
 	sg_app_fold_answered(follower->fold, &request, sg_follower_now_ms(follower));
 }
 

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "step/follower.h"
 
+#define REFUSED "sync could be started"
 /* Between two tries. */
 #define AGAIN_MS 10000
 
@@ -37,7 +38,7 @@ static void later(struct sg_follower *follower, const struct sg_err *trouble)
 {
 	sg_debug(follower->world->log, "sync of %s: %s", follower->sync_app->name.name,
 		trouble->cause);
-	sg_follower_refused(follower, "sync could be started", trouble);
+	sg_follower_refused(follower, REFUSED, follower->sync_app->name.name, trouble);
 	sg_free_ptr(&follower->synced);
 	follower->sync_ms = sg_follower_now_ms(follower) + AGAIN_MS;
 }
@@ -71,7 +72,7 @@ static bool begin(struct sg_follower *follower)
 /* What came of it. */
 static void finish(struct sg_follower *follower, enum sg_sync_result result)
 {
-	sg_follower_refused(follower, NULL, NULL);
+	sg_follower_refused(follower, REFUSED, follower->sync_app->name.name, NULL);
 	if (result == SG_SYNC_STARTED)
 		say(follower);
 	sg_follower_drop_sync(follower);

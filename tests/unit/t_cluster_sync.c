@@ -20,6 +20,13 @@
 	"\"metadata\":{\"namespace\":\"argocd\",\"name\":\"web-prod\",\"resourceVersion\":\"7\"}"
 #define OUT "\"sync\":{\"status\":\"OutOfSync\",\"revision\":\"" X "\"}"
 
+/* As the request leaves it. */
+#define OPERATION                                                                                  \
+	"{\"info\":[{\"name\":\"Reason\",\"value\":\"pipeline \\\"7\\\"\"}],\"sync\":{}}"
+#define PATCHED "{" META ",\"operation\":" OPERATION "}"
+#define UNDER_WAY "\"status\":{\"operationState\":{\"operation\":" OPERATION "}}"
+#define LOGIN "<!DOCTYPE html><html><body>Sign in</body></html>"
+
 static enum sg_sync_result result;
 
 static int ask_of(struct cluster_world *w, const char *version)
@@ -55,7 +62,7 @@ static void the_operation_is_whole_and_nothing_old_stays(void **state)
 	expect_app(w,
 		"\"spec\":{\"syncPolicy\":{\"retry\":{\"limit\":3},\"syncOptions\":[\"A=b\"]}},"
 		"\"status\":{" OUT ",\"operationState\":{\"phase\":\"Succeeded\"}}");
-	a = script_reply(w->script, "PATCH", PATCH_URL, 200, "{}");
+	a = script_reply(w->script, "PATCH", PATCH_URL, 200, PATCHED);
 	script_want_header(a, "Content-Type", "application/json-patch+json");
 	script_want_body(a,
 		"[{\"op\":\"test\",\"path\":\"/metadata/resourceVersion\",\"value\":\"7\"},"
@@ -77,7 +84,7 @@ static void what_is_not_there_is_not_removed(void **state)
 	expect_app(w,
 		"\"spec\":{},\"status\":{\"sync\":{\"status\":\"OutOfSync\",\"revisions\":[\"" Y
 		"\",\"" X "\"]}}");
-	a = script_reply(w->script, "PATCH", PATCH_URL, 200, "{}");
+	a = script_reply(w->script, "PATCH", PATCH_URL, 200, PATCHED);
 	script_want_body(a, "\"value\":\"7\"},{\"op\":\"add\"");
 	script_want_body(a, "\"sync\":{\"revisions\":[\"" Y "\",\"" X "\"],\"syncStrategy\"");
 	assert_int_equal(ask(w), 0);
@@ -146,7 +153,7 @@ static void a_server_that_starts_is_not_believed(void **state)
 	struct cluster_world *w = *state;
 
 	expect_app(w, "\"status\":{" OUT "}");
-	script_reply(w->script, "PATCH", PATCH_URL, 200, "{}");
+	script_reply(w->script, "PATCH", PATCH_URL, 200, PATCHED);
 	assert_int_equal(ask(w), 0);
 	for (int i = 0; i < 2; i++) {
 		expect_app(w, "\"status\":{" OUT "}");
@@ -212,13 +219,61 @@ static void a_post_is_sent_once(void **state)
 	script_reply(w->script, "GET", url, 200, "{" META ",\"status\":{" OUT "}}");
 	script_fail(script_expect(w->script, "POST", ARGOCD "/sync"), 1, SG_R_UNREACHABLE, true,
 		"connection reset by peer");
+	script_reply(w->script, "GET", url, 200, "{" META ",\"status\":{" OUT "}}");
 	assert_int_equal(ask(w), -1);
+	assert_non_null(strstr(w->err.cause, "reset"));
 	script_reply(w->script, "GET", url, 200, "{" META ",\"status\":{" OUT "}}");
 	script_reply(w->script, "POST", ARGOCD "/sync", 403,
 		"{\"error\":\"x\",\"code\":7,\"message\":\"cannot sync: blocked by sync window\"}");
 	assert_int_equal(ask(w), -1);
 	assert_non_null(strstr(w->err.cause, "sync window"));
 	assert_int_equal(w->client.sync_refusal.reason, SG_R_OK);
+	cluster_world_done(w);
+}
+
+/* The answer is lost; the next try is refused because of what the first one did. */
+static void what_was_done_without_an_answer_was_started(void **state)
+{
+	static const char *const others = "\"operation\":{\"info\":[{\"name\":\"Reason\"}]}";
+	struct cluster_world *w = *state;
+
+	for (int i = 0; i < 2; i++) {
+		expect_app(w, "\"status\":{" OUT "}");
+		script_fail(script_expect(w->script, "PATCH", PATCH_URL), 1, SG_R_UNREACHABLE, true,
+			"connection reset by peer");
+		script_reply(w->script, "PATCH", PATCH_URL, 422, CHANGED);
+		expect_app(w, i ? others : UNDER_WAY);
+		assert_int_equal(ask(w), 0);
+		assert_int_equal(result, i ? SG_SYNC_NOT_NOW : SG_SYNC_STARTED);
+	}
+	w->access.speech = SG_SPEAKS_ARGOCD;
+	script_reply(w->script, "GET", ARGOCD "?appNamespace=argocd", 200,
+		"{" META ",\"status\":{" OUT "}}");
+	script_fail(script_expect(w->script, "POST", ARGOCD "/sync"), 1, SG_R_UNREACHABLE, true,
+		"connection reset by peer");
+	script_reply(w->script, "GET", ARGOCD "?appNamespace=argocd", 200, PATCHED);
+	assert_int_equal(ask(w), 0);
+	assert_int_equal(result, SG_SYNC_STARTED);
+	cluster_world_done(w);
+}
+
+/* What a proxy says with 200 starts nothing; the application tells whether it came through. */
+static void a_page_is_no_yes(void **state)
+{
+	struct cluster_world *w = *state;
+
+	for (int i = 0; i < 2; i++) {
+		expect_app(w, "\"status\":{" OUT "}");
+		script_reply(w->script, "PATCH", PATCH_URL, 200, i ? "{\"kind\":\"Status\"}" : LOGIN);
+		expect_app(w, "\"status\":{" OUT "}");
+		assert_int_equal(ask(w), -1);
+		assert_int_equal(w->err.reason, SG_R_ANSWER_INVALID);
+	}
+	expect_app(w, "\"status\":{" OUT "}");
+	script_reply(w->script, "PATCH", PATCH_URL, 200, LOGIN);
+	expect_app(w, UNDER_WAY);
+	assert_int_equal(ask(w), 0);
+	assert_int_equal(result, SG_SYNC_STARTED);
 	cluster_world_done(w);
 }
 
@@ -236,6 +291,8 @@ int main(void)
 		T(through_argocd_s_own_api),
 		T(a_server_that_starts_is_not_believed),
 		T(a_post_is_sent_once),
+		T(what_was_done_without_an_answer_was_started),
+		T(a_page_is_no_yes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,7 @@ struct story {
 	int64_t away_from_ms, away_until_ms;
 	int version;
 	int patch_status;     /* of each patch; 0: 200 */
+	int sync_status;      /* of each that starts a sync; 0: 200 */
 	const char *silent;   /* the application whose patches are answered after PATCH_MS; NULL */
 	int64_t patch_ms;     /* 0: never */
 	const char *patched;  /* as that patch leaves it */
@@ -362,6 +363,11 @@ static void answer_get(
 	refuse(answer, 404, "NotFound");
 }
 
+static bool is_sync(const struct script_request *request)
+{
+	return sg_str_search(request->body, "\"/operation\"") >= 0;
+}
+
 static void answer_patch(
 	void *arg, const struct script_request *request, struct script_answer *answer)
 {
@@ -369,8 +375,9 @@ static void answer_patch(
 	struct object wanted = about(s, request->url);
 
 	s->counts.patches++;
-	if (s->patch_status) {
-		refuse(answer, s->patch_status, "UnsupportedMediaType");
+	if (s->patch_status || (s->sync_status && is_sync(request))) {
+		refuse(answer, s->patch_status ? s->patch_status : s->sync_status,
+			"UnsupportedMediaType");
 		return;
 	}
 	if (s->silent && wanted.name && strcmp(s->silent, wanted.name) == 0) {
@@ -1443,6 +1450,27 @@ static void a_sync_that_is_refused_is_tried_again_later(void **state)
 	finish(&s);
 }
 
+/* A refresh of another application, and one of the same, that is taken says nothing of the sync. */
+static void a_refresh_that_is_taken_takes_back_no_refusal_of_a_sync(void **state)
+{
+	struct app web = {"argocd", "web", NEW, "OutOfSync", "Healthy", .manual = true};
+	struct story s;
+
+	begin(&s, *state);
+	s.home.policy.sync_manually = true;
+	s.sync_status = 415;
+	for (int64_t at_ms = 0; at_ms < 5000; at_ms += 500)
+		happens(&s, at_ms, web);
+	happens(&s, 5000, older(good("argocd", "web")));
+	ask(&s, "argocd", "web")->timeout_ms = 31000;
+	assert_int_equal(await(&s), 0);
+	assert_true(s.counts.patches > 1);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_OLDER_REVISION);
+	assert_non_null(s.done.ends[0].refusal);
+	assert_non_null(strstr(s.done.ends[0].refusal, "no sync could be started: "));
+	finish(&s);
+}
+
 static int lose(struct story *s, struct cluster_world *w, int status)
 {
 	begin(s, w);
@@ -1774,6 +1802,7 @@ int main(void)
 		STORY(a_child_that_may_not_be_read_is_waited_for_and_said),
 		STORY(a_child_of_another_repository_is_not_synced),
 		STORY(a_sync_that_is_refused_is_tried_again_later),
+		STORY(a_refresh_that_is_taken_takes_back_no_refusal_of_a_sync),
 		STORY(what_argocd_does_not_list_any_more_may_be_there),
 		STORY(what_argocd_does_not_know_any_more_is_gone),
 		STORY(such_a_read_without_an_answer_holds_up_nobody),
