@@ -20,8 +20,12 @@ struct sg_sync {
 	char *revision, *version;
 	const char *why;
 	int64_t until_ms;
-	struct sg_cluster_read *read; /* of the application, then of the request that starts it */
+	struct sg_cluster_read
+		*read; /* of the application, then of the request that starts it ... */
 	bool starting;
+	bool looking; /* ... and of the application, where nobody knows whether that was done ... */
+	bool failed;  /* ... and it counts as failed otherwise: */
+	struct sg_err why_failed;
 };
 
 /* What the request is written from. */
@@ -215,6 +219,13 @@ static void drop_read(struct sg_sync *sync)
 	sync->read = NULL;
 }
 
+static int no_application(const struct sg_sync *sync, struct sg_err *err)
+{
+	return sg_fail(err, SG_R_ANSWER_INVALID,
+		"%s answers with something else than the application",
+		sync->client->access->server);
+}
+
 /* The application was read. 1: it is not to be started. 0: it is being. */
 static int judge(struct sg_sync *sync, const struct sg_json *doc, const struct sg_fault *fault,
 	enum sg_sync_result *ret, struct sg_err *err)
@@ -229,24 +240,103 @@ static int judge(struct sg_sync *sync, const struct sg_json *doc, const struct s
 	if (!doc)
 		return sg_cluster_fail(sync->client, sync->app, "get", fault, err);
 	if (!sg_cluster_is_app(doc, sync->app))
-		return sg_fail(err, SG_R_ANSWER_INVALID,
-			"%s answers with something else than the application",
-			sync->client->access->server);
+		return no_application(sync, err);
 	*ret = SG_SYNC_NOT_NOW;
 	drop_read(sync);
 	return may_start(&ask) ? begin_start(sync, &ask, err) : 1;
 }
 
-/* The request that starts it was answered. */
+/* Whether OPERATION is the one that we have asked for. */
+static bool is_ours(const struct sg_sync *sync, const struct sg_json *operation)
+{
+	const struct sg_json *info = sg_app_reader_at(operation, "info");
+
+	for (const struct sg_json *one = sg_json_first(info); one; one = sg_json_next(one))
+		if (strcmp(sg_json_str(sg_json_get(one, "name"), ""), "Reason") == 0 &&
+			strcmp(sg_json_str(sg_json_get(one, "value"), ""), sync->why) == 0)
+			return true;
+	return false;
+}
+
+/* Nobody knows whether it was done: the application says it. WHY it counts as failed otherwise;
+ * NULL: it is another one by then. */
+static int look(struct sg_sync *sync, const struct sg_err *why, struct sg_err *err)
+{
+	drop_read(sync);
+	sync->starting = false;
+	sync->looking = true;
+	sync->failed = why != NULL;
+	if (why)
+		sync->why_failed = *why;
+	return begin_read(sync, err);
+}
+
+static int looked(struct sg_sync *sync, const struct sg_json *doc, const struct sg_fault *fault,
+	enum sg_sync_result *ret, struct sg_err *err)
+{
+	*ret = SG_SYNC_STARTED;
+	if (doc && (is_ours(sync, sg_app_reader_at(doc, "operation")) ||
+			   is_ours(sync, sg_app_reader_at(doc, "status.operationState.operation"))))
+		return 1;
+	*ret = SG_SYNC_NOT_NOW;
+	if (sync->failed) {
+		*err = sync->why_failed;
+		return -1;
+	}
+	return doc ? 1 : sg_cluster_fail(sync->client, sync->app, "get", fault, err);
+}
+
+/* A page that asks for a password may come with 200, too. */
+static bool is_answer(const struct sg_sync *sync)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_err why = SG_ERR_INIT;
+
+	return sg_json_parse(sg_cluster_read_text(sync->read), &doc, &why) == 0 &&
+	       sg_cluster_is_app(doc, sync->app);
+}
+
+/* The request that starts it was answered. After an answer that was lost the guard of the next try
+ * does not hold because of what the first one did. */
 static int started(struct sg_sync *sync, const struct sg_fault *fault, enum sg_sync_result *ret,
 	struct sg_err *err)
 {
-	if (fault->kind != SG_FAULT_NONE)
-		return refused(sync, fault, ret, err) < 0 ? -1 : 1;
+	bool again = sg_cluster_read_trouble(sync->read) != NULL;
+	struct sg_err why = SG_ERR_INIT;
+
+	if (fault->kind != SG_FAULT_NONE) {
+		if (refused(sync, fault, ret, err) < 0)
+			return -1;
+		return *ret == SG_SYNC_NOT_NOW && again ? look(sync, NULL, err) : 1;
+	}
+	if (!is_answer(sync)) {
+		(void)no_application(sync, &why);
+		return look(sync, &why, err);
+	}
 	if (sync->client->access->speech == SG_SPEAKS_KUBERNETES)
 		sync->client->patched = true;
 	*ret = SG_SYNC_STARTED;
 	return 1;
+}
+
+static int answered(struct sg_sync *sync, const struct sg_json *doc, const struct sg_fault *fault,
+	enum sg_sync_result *ret, struct sg_err *err)
+{
+	if (sync->looking)
+		return looked(sync, doc, fault, ret, err);
+	if (sync->starting)
+		return started(sync, fault, ret, err);
+	return judge(sync, doc, fault, ret, err);
+}
+
+/* There is no answer. Of a request that was sent once nobody knows whether it was done. */
+static int unanswered(struct sg_sync *sync, const struct sg_err *why, struct sg_err *err)
+{
+	if (sync->starting && why->transient &&
+		sg_loop_now_ms(sync->client->http->loop) < sync->until_ms)
+		return look(sync, why, err);
+	*err = sync->looking && sync->failed ? sync->why_failed : *why;
+	return -1;
 }
 
 int sg_sync_step(struct sg_sync *sync, enum sg_sync_result *ret, struct sg_err *err)
@@ -258,12 +348,12 @@ int sg_sync_step(struct sg_sync *sync, enum sg_sync_result *ret, struct sg_err *
 	while (n == 0) {
 		SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
 		struct sg_fault fault = {0};
+		struct sg_err why = SG_ERR_INIT;
 
-		n = sg_cluster_read_step(sync->read, &doc, &fault, err);
-		if (n <= 0)
-			return n;
-		n = sync->starting ? started(sync, &fault, ret, err)
-				   : judge(sync, doc, &fault, ret, err);
+		n = sg_cluster_read_step(sync->read, &doc, &fault, &why);
+		if (n == 0)
+			return 0;
+		n = n < 0 ? unanswered(sync, &why, err) : answered(sync, doc, &fault, ret, err);
 	}
 	return n;
 }

@@ -21,8 +21,7 @@
 #define OUT "\"sync\":{\"status\":\"OutOfSync\",\"revision\":\"" X "\"}"
 
 /* As the request leaves it. */
-#define OPERATION                                                                                  \
-	"{\"info\":[{\"name\":\"Reason\",\"value\":\"pipeline \\\"7\\\"\"}],\"sync\":{}}"
+#define OPERATION "{\"info\":[{\"name\":\"Reason\",\"value\":\"pipeline \\\"7\\\"\"}],\"sync\":{}}"
 #define PATCHED "{" META ",\"operation\":" OPERATION "}"
 #define UNDER_WAY "\"status\":{\"operationState\":{\"operation\":" OPERATION "}}"
 #define LOGIN "<!DOCTYPE html><html><body>Sign in</body></html>"
@@ -264,7 +263,8 @@ static void a_page_is_no_yes(void **state)
 
 	for (int i = 0; i < 2; i++) {
 		expect_app(w, "\"status\":{" OUT "}");
-		script_reply(w->script, "PATCH", PATCH_URL, 200, i ? "{\"kind\":\"Status\"}" : LOGIN);
+		script_reply(
+			w->script, "PATCH", PATCH_URL, 200, i ? "{\"kind\":\"Status\"}" : LOGIN);
 		expect_app(w, "\"status\":{" OUT "}");
 		assert_int_equal(ask(w), -1);
 		assert_int_equal(w->err.reason, SG_R_ANSWER_INVALID);
