@@ -33,6 +33,7 @@ struct sg_fault {
 	enum sg_fault_kind kind;
 	int status;             /* HTTP status, or the code of a Status frame */
 	bool is_status;         /* the body was a Status object */
+	bool resent;            /* cluster/read.h: it may have been done by a try before */
 	int grpc;               /* Argo CD's own code (argocd.md 2.3); 0: none */
 	int64_t retry_after_ms; /* -1: nothing was said */
 	char reason[48];        /* Status.reason; may be empty */

@@ -15,7 +15,8 @@ struct sg_cluster_read {
 	struct sg_buf body;
 	struct sg_cluster_req req; /* its body in SENT */
 	struct sg_buf sent;
-	bool once; /* it is not sent again */
+	bool once;   /* it is not sent again */
+	bool resent; /* though an earlier try may have been carried out */
 	int64_t not_before_ms, start_ms, until_ms;
 	int failures;
 	int odd;
@@ -98,6 +99,7 @@ static int try_later(struct sg_cluster_read *read, int status, int64_t retry_aft
 	sg_http_end(read->call);
 	read->call = NULL;
 	read->failures++;
+	read->resent = read->resent || status != 429;
 	read->trouble = *why;
 	policy.deadline_ms = SG_NEVER;
 	policy.tries = 0;
@@ -188,6 +190,7 @@ static int finish(struct sg_cluster_read *read, struct sg_json **ret_doc,
 
 	sg_cluster_note_date(read->client, &call->headers);
 	sg_fault_read(call->status, &call->headers, sg_buf_str(&read->body), ret_fault);
+	ret_fault->resent = read->resent;
 	if (ret_fault->kind == SG_FAULT_AUTH && renewed(read)) {
 		sg_http_end(read->call);
 		read->call = NULL;

@@ -26,7 +26,8 @@ void sg_cluster_read_limit(struct sg_cluster_read *read, size_t max_bytes, bool 
 /*
  * It is no GET but what REQ says: method, content type and body (copied); the answer is a text. A
  * patch may be sent again and again: it sets a value of its own, or is guarded by a version. A POST
- * is sent again where it was certainly not carried out (429).
+ * is sent again where it was certainly not carried out (429). The fault says whether one of the
+ * tries before the last may have been carried out: its answer was lost, or was none.
  */
 void sg_cluster_read_send(struct sg_cluster_read *read, const struct sg_cluster_req *req);
 

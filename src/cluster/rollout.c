@@ -1,5 +1,7 @@
 #include "cluster/rollout.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "cluster/ask.h"
 
@@ -25,7 +27,7 @@ static int refused(const struct sg_workload_call *call, const struct sg_workload
 {
 	struct sg_cluster_client *client = call->client;
 
-	*ret = SG_ROLLOUT_CHANGED;
+	*ret = fault->resent ? SG_ROLLOUT_DOUBT : SG_ROLLOUT_CHANGED;
 	if (fault->kind == SG_FAULT_CONFLICT || fault->kind == SG_FAULT_NO_OBJECT ||
 		fault->kind == SG_FAULT_NO_RESOURCE)
 		return 0;
@@ -51,7 +53,21 @@ struct patch {
 	const char *below;
 };
 
-/* VALUE is the fault. */
+struct answer {
+	struct sg_fault fault;
+	bool is_rollout; /* it shows that one; a page that asks for a password has 200, too */
+};
+
+static bool shows(struct sg_str text, const struct sg_workload *rollout)
+{
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_err why = SG_ERR_INIT;
+
+	return sg_json_parse(text, &doc, &why) == 0 &&
+	       strcmp(sg_json_str(sg_json_at(doc, "metadata.uid"), ""), rollout->uid) == 0;
+}
+
+/* VALUE is the answer. */
 static int send_patch(
 	void *arg, struct sg_arena *arena, int64_t deadline_ms, void *value, struct sg_err *err)
 {
@@ -62,7 +78,9 @@ static int send_patch(
 	struct sg_cluster_req req = {.method = "PATCH",
 		.content_type = "application/merge-patch+json",
 		.label = "change a Rollout"};
-	const char *text;
+	struct answer *answer = value;
+	const char *text = NULL;
+	int rc;
 
 	sg_buf_init(&path, PATH_MAX_BYTES);
 	sg_buf_init(&body, BODY_MAX_BYTES);
@@ -77,12 +95,17 @@ static int send_patch(
 	req.path = path.ptr;
 	req.body = sg_buf_str(&body);
 	if (patch->call->pass)
-		return sg_cluster_pass_ask(patch->call->pass, patch->call->client, &req,
-			deadline_ms, NULL, arena, &text, value, err);
-	return sg_cluster_send(patch->call->client, &req, deadline_ms, &res, value, err);
+		rc = sg_cluster_pass_ask(patch->call->pass, patch->call->client, &req, deadline_ms,
+			NULL, arena, &text, &answer->fault, err);
+	else
+		rc = sg_cluster_send(
+			patch->call->client, &req, deadline_ms, &res, &answer->fault, err);
+	if (rc == 0)
+		answer->is_rollout = shows(text ? sg_str_of(text) : sg_buf_str(&res.body), rollout);
+	return rc;
 }
 
-static int patch_it(const struct patch *patch, struct sg_fault *ret_fault, struct sg_err *err)
+static int patch_it(const struct patch *patch, struct answer *ret, struct sg_err *err)
 {
 	struct patch copy = *patch;
 	const struct sg_pass_step step = {.pass = patch->call->pass,
@@ -91,10 +114,10 @@ static int patch_it(const struct patch *patch, struct sg_fault *ret_fault, struc
 		.deadline_ms = patch->call->deadline_ms,
 		.find = send_patch,
 		.arg = &copy,
-		.size = sizeof(*ret_fault)};
+		.size = sizeof(*ret)};
 
-	*ret_fault = (struct sg_fault){0};
-	return sg_cluster_pass_once(&step, patch->call->arena, ret_fault, err);
+	*ret = (struct answer){0};
+	return sg_cluster_pass_once(&step, patch->call->arena, ret, err);
 }
 
 /* Of a kind that has no status of its own, as very old versions defined it, it is a part of it. */
@@ -103,18 +126,22 @@ int sg_cluster_rollout_act(const struct sg_workload_call *call, const struct sg_
 {
 	const char *resource = "rollouts/status";
 	struct patch patch = {call, rollout, act, "/status"};
-	struct sg_fault fault;
+	struct answer answer;
 
-	if (patch_it(&patch, &fault, err) < 0)
+	if (patch_it(&patch, &answer, err) < 0)
 		return -1;
-	if (fault.kind == SG_FAULT_NO_RESOURCE) {
+	if (answer.fault.kind == SG_FAULT_NO_RESOURCE) {
 		resource = "rollouts";
 		patch.below = "";
-		if (patch_it(&patch, &fault, err) < 0)
+		if (patch_it(&patch, &answer, err) < 0)
 			return -1;
 	}
-	if (fault.kind != SG_FAULT_NONE)
-		return refused(call, rollout, resource, &fault, ret, err);
+	if (answer.fault.kind != SG_FAULT_NONE)
+		return refused(call, rollout, resource, &answer.fault, ret, err);
+	if (!answer.is_rollout)
+		return sg_fail(err, SG_R_ANSWER_INVALID,
+			"%s answers a patch with something else than the Rollout",
+			call->client->access->server);
 	call->client->patched = true;
 	*ret = SG_ROLLOUT_ACTED;
 	return 0;

@@ -301,13 +301,12 @@ static bool is_answer(const struct sg_sync *sync)
 static int started(struct sg_sync *sync, const struct sg_fault *fault, enum sg_sync_result *ret,
 	struct sg_err *err)
 {
-	bool again = sg_cluster_read_trouble(sync->read) != NULL;
 	struct sg_err why = SG_ERR_INIT;
 
 	if (fault->kind != SG_FAULT_NONE) {
 		if (refused(sync, fault, ret, err) < 0)
 			return -1;
-		return *ret == SG_SYNC_NOT_NOW && again ? look(sync, NULL, err) : 1;
+		return *ret == SG_SYNC_NOT_NOW && fault->resent ? look(sync, NULL, err) : 1;
 	}
 	if (!is_answer(sync)) {
 		(void)no_application(sync, &why);

@@ -113,16 +113,20 @@ static bool is_ours(const struct sg_follower *follower, const struct sg_follower
 	return carries != SG_ANSWER_NO;
 }
 
-/* The answer to the try before may have been lost. */
-static bool is_stopped(const struct sg_follower_act *a, const struct sg_workload *rollout)
+/* The answer to the try before was lost: whether it was carried out. */
+static bool was_done(const struct sg_follower_act *a, const struct sg_workload *rollout)
 {
-	return a->act == SG_ROLLOUT_ABORT && rollout->rollout.aborted &&
-	       sg_rollout_is(rollout, &a->mark, a->act);
+	if (!sg_rollout_is(rollout, &a->mark, SG_ROLLOUT_ABORT))
+		return false; /* another one, or another template */
+	if (a->act == SG_ROLLOUT_ABORT)
+		return rollout->rollout.aborted;
+	return !rollout->rollout.aborted && !sg_rollout_is(rollout, &a->mark, a->act);
 }
 
-/* 1: done. 0: another try. 2: no longer ours to do, or not permitted. */
+/* 1: done. 0: another try. 2: no longer ours to do, or not permitted. *DOUBT: the try before may
+ * have been carried out. */
 static int try_it(struct sg_follower *follower, const struct sg_follower_act *a,
-	struct sg_cluster_pass *pass, bool again, struct sg_err *err)
+	struct sg_cluster_pass *pass, bool *doubt, struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
 	const struct sg_workload_call call = {.client = a->by,
@@ -138,7 +142,7 @@ static int try_it(struct sg_follower *follower, const struct sg_follower_act *a,
 	if (sg_cluster_get_workload(
 		    &call, SG_WORKLOAD_ROLLOUT, a->mark.namespace, a->mark.name, &rollout, err) < 0)
 		return -1;
-	if (again && is_stopped(a, &rollout))
+	if (*doubt && was_done(a, &rollout))
 		return 1;
 	if (!is_ours(follower, a, &rollout))
 		return 2;
@@ -146,11 +150,16 @@ static int try_it(struct sg_follower *follower, const struct sg_follower_act *a,
 		return -1;
 	if (!current)
 		return 2;
-	if (sg_cluster_rollout_act(&call, &rollout, a->act, &result, err) < 0)
-		return -1;
+	if (sg_cluster_rollout_act(&call, &rollout, a->act, &result, err) < 0) {
+		bool first = err->reason == SG_R_ANSWER_INVALID && !*doubt;
+
+		*doubt = true;
+		return first ? 0 : -1;
+	}
+	*doubt = *doubt || result == SG_ROLLOUT_DOUBT || a->act == SG_ROLLOUT_ABORT;
 	if (result == SG_ROLLOUT_NOT_PERMITTED)
 		follower->policy.resume = follower->policy.abort = false;
-	if (result == SG_ROLLOUT_CHANGED)
+	if (result == SG_ROLLOUT_CHANGED || result == SG_ROLLOUT_DOUBT)
 		return 0;
 	return result == SG_ROLLOUT_ACTED ? 1 : 2;
 }
@@ -190,10 +199,11 @@ static int act(struct sg_follower *follower, const struct sg_follower_act *a,
 	struct sg_cluster_pass *pass, struct sg_err *err)
 {
 	struct sg_err trouble = SG_ERR_INIT;
+	bool doubt = false;
 	int n = 0;
 
 	for (int i = 0; i < TRIES && n == 0; i++)
-		n = try_it(follower, a, pass, /* again= */ i > 0, &trouble);
+		n = try_it(follower, a, pass, &doubt, &trouble);
 	if (pass && pass->waiting)
 		return 0;
 	if (n < 0 && trouble.reason == SG_R_CANCELLED) {

@@ -38,6 +38,7 @@ struct town {
 	int refuse;     /* the next patch of the Rollout is answered so; 0: taken */
 	bool always;    /* every one */
 	bool lost;      /* the next one is taken, and its answer is lost */
+	int pages;      /* so many are answered by a page, and not taken */
 	bool silent;    /* no patch is answered */
 	bool no_status; /* the kind has no status of its own */
 	bool three;     /* two more Rollouts like it, web-1 and web-2 */
@@ -211,6 +212,11 @@ static void answer_patch(
 	if (t->no_status && strstr(request->url, "/status?")) {
 		script_status(answer, 404);
 		script_piece(answer, 2, SG_STR("404 page not found\n"));
+		return;
+	}
+	if (t->pages) {
+		t->pages--;
+		script_piece(answer, 2, SG_STR("<!DOCTYPE html><html>Sign in</html>"));
 		return;
 	}
 	if (t->refuse) {
@@ -637,10 +643,46 @@ static void an_answer_that_is_lost_ends_no_second_pause(void **state)
 {
 	struct town t;
 
+	struct sg_await_end end;
+
 	begin(&t, *state);
 	t.lost = true;
-	assert_int_equal(await(&t).verdict.kind, SG_APP_SUCCESS);
+	end = await(&t);
+	assert_int_equal(end.verdict.kind, SG_APP_SUCCESS);
 	assert_int_equal(t.patches, 2);
+	assert_int_equal(end.did.count, 2);
+	assert_non_null(strstr(end.did.items[0], "after step 2"));
+	assert_null(end.refusal);
+}
+
+/* A proxy that wants a password says 200, too: that lets nothing go on. */
+static void a_page_lets_nothing_go_on(void **state)
+{
+	struct town t;
+	struct sg_await_end end;
+
+	begin(&t, *state);
+	t.pages = 1;
+	end = await(&t);
+	assert_int_equal(end.verdict.kind, SG_APP_SUCCESS);
+	assert_int_equal(t.patches, 2);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 3);
+	assert_int_equal(end.did.count, 2);
+}
+
+static void pages_only_are_told(void **state)
+{
+	struct town t;
+	struct sg_await_end end;
+
+	begin(&t, *state);
+	t.pages = 1000;
+	t.ask.timeout_ms = 20000;
+	end = await(&t);
+	assert_int_equal(end.did.count, 0);
+	assert_non_null(end.refusal);
+	assert_non_null(strstr(end.refusal, "no Rollout could be resumed: "));
+	assert_non_null(strstr(end.refusal, "something else than the Rollout"));
 }
 
 static void without_permission_the_rule_is_named(void **state)
@@ -953,6 +995,8 @@ int main(void)
 		TEST(a_pause_that_somebody_else_ended_is_not_counted_twice),
 		TEST(another_pause_is_another_judgement),
 		TEST(an_answer_that_is_lost_ends_no_second_pause),
+		TEST(a_page_lets_nothing_go_on),
+		TEST(pages_only_are_told),
 		TEST(without_permission_the_rule_is_named),
 		TEST(one_of_a_kind_without_status_is_patched_itself),
 		TEST(a_cluster_that_does_not_answer_is_asked_about_one),
