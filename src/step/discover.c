@@ -121,6 +121,11 @@ static bool is_filled_in(const struct sg_said *said)
 	return said->scalar->value && strstr(said->scalar->value, "${");
 }
 
+static bool follows_flux(const struct sg_environment *env)
+{
+	return env->kustomization || env->helm_release;
+}
+
 static int add_place(struct sg_choosing *c, const struct sg_said *said, enum sg_image_part part,
 	struct sg_place *places, size_t *count, struct sg_err *err)
 {
@@ -134,7 +139,8 @@ static int add_place(struct sg_choosing *c, const struct sg_said *said, enum sg_
 			said->row->file, said->scalar->line, said->row->at);
 		return sg_hint(err, "write it into a values file of its own");
 	}
-	if (c->layout->wide && is_filled_in(said)) {
+	if (follows_flux(c->layout->env) && is_filled_in(said)) {
+		c->layout->filled_in = true;
 		(void)sg_fail(err, SG_R_PLACE_NOT_FOUND,
 			"%s:%d has \"%.100s\", which Flux fills in from elsewhere", said->row->file,
 			said->scalar->line, said->scalar->value);
@@ -294,6 +300,8 @@ static int discover_flux(struct sg_layout *layout, const char *image,
 
 	layout->wide = true;
 	if (discover_by(layout, image, manifest, &found, &why) < 0) {
+		bool filled_in = layout->filled_in;
+
 		if (why.reason != SG_R_PLACE_NOT_FOUND && why.reason != SG_R_FILE_NOT_FOUND &&
 			why.reason != SG_R_TOO_LARGE) {
 			*err = why;
@@ -301,8 +309,11 @@ static int discover_flux(struct sg_layout *layout, const char *image,
 		}
 		layout->wide = false;
 		layout->bytes = layout->steps = 0;
-		if (discover_by(layout, image, NULL, &found, err) < 0)
+		if (discover_by(layout, image, NULL, &found, err) < 0) {
+			if (filled_in)
+				*err = why; /* that is the place, and nobody may edit it */
 			return -1;
+		}
 	}
 	*ret_places = found.places;
 	*ret_count = found.count;

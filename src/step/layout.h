@@ -51,6 +51,7 @@ struct sg_layout {
 	const char *service;
 	const char *folder;   /* of the service */
 	bool wide;            /* it may have other services, too */
+	bool filled_in;       /* Flux reads the image, of which another one fills in the version */
 	const char *needle;   /* a manifest without this text names no image of it; NULL: any may */
 	const char *found_by; /* "application catalog-dev of clusters/dev/catalog.yaml" */
 	struct sg_layout_row *rows;

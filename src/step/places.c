@@ -71,7 +71,9 @@ static void put_name(
 	put(name, ask->env->name);
 	put(name, ask->env->short_name);
 	put(name, ask->env->application);
+	put(name, ask->env->branch);
 	put(name, ask->env->kustomization);
+	put(name, ask->env->helm_release);
 	put(name, ask->env->cluster.namespace);
 	for (size_t i = 0; i < policy->environment_count; i++) {
 		put(name, policy->environments[i].name);

@@ -1261,10 +1261,12 @@ static void flux_reads_another_repository(void **state)
 	const struct ask ask = {flux_environments, 2, 0, "web", "apps/{service}", flux.image, url};
 	const struct tree_file ours[] = {BY_NAMES,
 		{"clusters/dev/apps.yaml", KUSTOMIZATION("  path: deploy\n" FROM_GIT)},
-		{"clusters/dev/source.yaml", REPOSITORY("ssh://git@git.example.com/gitops/apps")},
+		{"clusters/dev/source.yaml",
+			REPOSITORY("ssh://git@git.example.com/gitops/apps")},
 		{"deploy/web.yaml", RELEASE("1")}, {NULL, NULL}};
 	const struct tree_file theirs[] = {ours[0], ours[1],
-		{"clusters/dev/source.yaml", REPOSITORY("https://git.example.com/other/apps")},
+		{"clusters/dev/source.yaml",
+			REPOSITORY("https://git.example.com/other/apps")},
 		ours[3], {NULL, NULL}};
 
 	(void)state;
@@ -1354,6 +1356,30 @@ static void flux_fills_in_what_runs(void **state)
 	}
 }
 
+/* The names of files say no more of it. */
+static void what_is_filled_in_is_no_place_by_names_either(void **state)
+{
+	static const struct sg_environment releases[] = {
+		{.name = "dev", .branch = "develop", .helm_release = "web"}};
+	static const struct ask release = {
+		releases, 1, 0, "web", "apps/{service}", "r.example.com/shop/{service}", NULL};
+	static const struct tree_file by_names[] = {
+		{"apps/web/release.yaml", RELEASE("${web_tag}")},
+		{NULL, NULL},
+	};
+	static const struct tree_file by_flux[] = {
+		{"clusters/dev/apps.yaml", KUSTOMIZATION("  path: deploy\n" FROM_GIT)},
+		{"deploy/web.yaml", RELEASE("${web_tag}")},
+		{NULL, NULL},
+	};
+
+	(void)state;
+	fails(&flux, by_names, "PLACE_NOT_FOUND", "apps/web/release.yaml:", "${web_tag}", NULL);
+	fails(&release, by_names, "PLACE_NOT_FOUND", "Flux fills in from elsewhere", "`update:`",
+		NULL);
+	fails(&flux, by_flux, "PLACE_NOT_FOUND", "deploy/web.yaml:", "${web_tag}", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1404,6 +1430,7 @@ int main(void)
 		cmocka_unit_test(flux_reads_the_image_twice),
 		cmocka_unit_test(flux_of_another_environment),
 		cmocka_unit_test(flux_fills_in_what_runs),
+		cmocka_unit_test(what_is_filled_in_is_no_place_by_names_either),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
