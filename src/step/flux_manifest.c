@@ -47,6 +47,19 @@ static void read_kustomization(
 	ret->more = changes_more(tree, spec);
 }
 
+/* What a GitRepository follows: the branch is what is left when nothing else is named. */
+static const char *branch_of(struct sg_arena *arena, struct sg_edit_tree *tree, size_t spec)
+{
+	static const char *const names[] = {"commit", "name", "semver", "tag"};
+	size_t ref = sg_edit_member(tree, spec, "ref");
+	const char *branch = text_of(arena, tree, ref, "branch");
+
+	for (size_t i = 0; i < SG_COUNT(names); i++)
+		if (sg_edit_member_text(tree, ref, names[i]).len)
+			return NULL;
+	return branch[0] ? branch : "master";
+}
+
 static void add(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root, bool repository,
 	struct sg_flux_writtens *all)
 {
@@ -63,9 +76,12 @@ static void add(struct sg_arena *arena, struct sg_edit_tree *tree, size_t root, 
 		.file = sg_arena_strdup(arena, tree->file),
 		.line = sg_edit_event(tree, root).line,
 		.url = text_of(arena, tree, spec, "url"),
+		.ignore = text_of(arena, tree, spec, "ignore"),
 		.path = "",
 		.source = ""};
-	if (!repository)
+	if (repository)
+		one->branch = branch_of(arena, tree, spec);
+	else
 		read_kustomization(arena, tree, spec, one);
 }
 
@@ -101,16 +117,85 @@ bool sg_flux_written_near(const struct sg_flux_written *one, const struct sg_env
 	return false;
 }
 
-/* Of several by one name nothing is known but what all of them say. */
-static bool is_elsewhere(const struct sg_flux_writtens *all, const struct sg_flux_written *one,
-	const char *namespace, const char *url)
+/* "": the root. */
+static struct sg_str first_folder(const char *path)
 {
-	for (size_t i = 0; i < all->count; i++)
-		if (all->items[i].repository &&
-			sg_flux_written_is(&all->items[i], namespace, one->source) &&
-			!sg_repo_url_alike(all->items[i].url, url))
+	struct sg_str rest = sg_str_of(path), part;
+
+	while (sg_str_cut(&rest, '/', &part))
+		if (part.len && !sg_str_is(part, "."))
+			return part;
+	return (struct sg_str){0};
+}
+
+/* "/docs/" is the folder docs of the root; false: it is something else. */
+static bool is_root_folder(struct sg_str pattern, struct sg_str *ret_name)
+{
+	size_t len = pattern.len - (sg_str_ends(pattern, "/") ? 1 : 0);
+
+	if (!sg_str_starts(pattern, "/") || len < 2)
+		return false;
+	*ret_name = sg_str_sub(pattern, 1, len);
+	for (size_t i = 0; i < ret_name->len; i++)
+		if (strchr("/*?[\\", ret_name->ptr[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Whether files below PATH may be left out. Understood are the usual lists: all of the root, and
+ * whole folders of it, left out or taken back. Of anything else it is not known.
+ */
+static bool may_leave_out(const char *ignore, const char *path)
+{
+	struct sg_str rest = sg_str_of(ignore), line, name, folder = first_folder(path);
+	bool out = false;
+
+	while (sg_str_cut(&rest, '\n', &line)) {
+		bool back, all;
+
+		line = sg_str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		back = line.ptr[0] == '!';
+		line = sg_str_sub(line, back, line.len);
+		all = sg_str_is(line, "/*") || sg_str_is(line, "/**");
+		if (!all && !is_root_folder(line, &name))
 			return true;
-	return false;
+		if (all || sg_str_eq(folder, name) || (folder.len == 0 && !back))
+			out = !back;
+	}
+	return out;
+}
+
+static bool is_elsewhere(const struct sg_flux_written *repository,
+	const struct sg_flux_written *one, const struct sg_environment *env, const char *url)
+{
+	return (url && !sg_repo_url_alike(repository->url, url)) || !repository->branch ||
+	       strcmp(repository->branch, env->branch) != 0 ||
+	       may_leave_out(repository->ignore, one->path);
+}
+
+/* Of several by one name in folders of ENV, or else in any, nothing is known but what all of them
+ * say. */
+static bool reads_elsewhere(const struct sg_flux_writtens *all, const struct sg_flux_written *one,
+	const struct sg_environment *env, const char *namespace, const char *url)
+{
+	bool near = false, elsewhere[2] = {false, false};
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct sg_flux_written *repository = &all->items[i];
+		bool is_near;
+
+		if (!repository->repository ||
+			!sg_flux_written_is(repository, namespace, one->source))
+			continue;
+		is_near = sg_flux_written_near(repository, env);
+		near = near || is_near;
+		if (is_elsewhere(repository, one, env, url))
+			elsewhere[is_near] = true;
+	}
+	return elsewhere[near];
 }
 
 const struct sg_flux_written *sg_flux_written_find(const struct sg_flux_writtens *all,
@@ -133,7 +218,7 @@ const struct sg_flux_written *sg_flux_written_find(const struct sg_flux_writtens
 	}
 	if (count > 1)
 		any = near_count == 1 ? near : NULL;
-	if (!any || !any->from_git || any->more || (url && is_elsewhere(all, any, namespace, url)))
+	if (!any || !any->from_git || any->more || reads_elsewhere(all, any, env, namespace, url))
 		return NULL;
 	return any;
 }

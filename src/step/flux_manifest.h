@@ -14,7 +14,10 @@ struct sg_flux_written {
 	const char *namespace; /* "": none is said */
 	const char *file;
 	int line;
-	const char *url; /* of a GitRepository */
+	/* Of a GitRepository: */
+	const char *url;
+	const char *branch; /* that it follows; NULL: a tag, a commit, or another ref */
+	const char *ignore; /* what it leaves out, as .gitignore has it; "" */
 	/* Of a Kustomization: */
 	const char *path; /* from the root of its source */
 	const char *source;
@@ -40,7 +43,8 @@ bool sg_flux_written_near(const struct sg_flux_written *one, const struct sg_env
 /*
  * The Kustomization NAME in NAMESPACE, where it is known for sure which one that is and what it
  * reads: it is there once, or once in a folder that is named as ENV is, and its source is not
- * known to be another repository than URL (NULL: not known). NULL: it is not.
+ * known to be another repository than URL (NULL: not known), or another branch of it than ENV's, or
+ * to leave out files that may be below its path. NULL: it is not.
  */
 const struct sg_flux_written *sg_flux_written_find(const struct sg_flux_writtens *all,
 	const struct sg_environment *env, const char *namespace, const char *name, const char *url);

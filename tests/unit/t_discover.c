@@ -1192,6 +1192,7 @@ static const struct ask flux_prod = {
 #define REPOSITORY(url)                                                                            \
 	"apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n"                \
 	"  name: flux-system\n  namespace: flux-system\nspec:\n  url: " url "\n"
+#define ON_DEVELOP "  ref: {branch: develop}\n"
 #define RELEASE(tag)                                                                               \
 	"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: web\n"       \
 	"spec:\n  values:\n    image:\n      repository: " IMAGE "\n      tag: \"" tag "\"\n"
@@ -1262,16 +1263,77 @@ static void flux_reads_another_repository(void **state)
 	const struct tree_file ours[] = {BY_NAMES,
 		{"clusters/dev/apps.yaml", KUSTOMIZATION("  path: deploy\n" FROM_GIT)},
 		{"clusters/dev/source.yaml",
-			REPOSITORY("ssh://git@git.example.com/gitops/apps")},
+			REPOSITORY("ssh://git@git.example.com/gitops/apps") ON_DEVELOP},
 		{"deploy/web.yaml", RELEASE("1")}, {NULL, NULL}};
 	const struct tree_file theirs[] = {ours[0], ours[1],
 		{"clusters/dev/source.yaml",
-			REPOSITORY("https://git.example.com/other/apps")},
+			REPOSITORY("https://git.example.com/other/apps") ON_DEVELOP},
 		ours[3], {NULL, NULL}};
 
 	(void)state;
 	finds(&ask, ours, "deploy/web.yaml spec.values.image.tag tag");
 	finds(&ask, theirs, PLACE_BY_NAMES);
+}
+
+/* What it follows, and what it takes of that. */
+static void flux_reads_another_branch_or_less_of_it(void **state)
+{
+	static const struct {
+		const char *rest;
+		bool known;
+	} rows[] = {
+		{ON_DEVELOP, true},
+		{"", false}, /* that is master */
+		{"  ref: {branch: main}\n", false},
+		{"  ref: {branch: develop, tag: v1}\n", false},
+		{"  ref: {branch: develop, semver: 1.x}\n", false},
+		{"  ref: {branch: develop, commit: 0123456789012345678901234567890123456789}\n",
+			false},
+		{"  ref: {name: refs/heads/develop}\n", false},
+		{ON_DEVELOP "  ignore: |\n    # all but\n    /*\n    !/deploy\n", true},
+		{ON_DEVELOP "  ignore: |\n    /docs/\n    /*\n    !/deploy/\n", true},
+		{ON_DEVELOP "  ignore: /docs\n", true},
+		{ON_DEVELOP "  ignore: |\n    /*\n    !/other\n", false},
+		{ON_DEVELOP "  ignore: |\n    /*\n    !/deploy\n    /deploy\n", false},
+		{ON_DEVELOP "  ignore: '*.yaml'\n", false},
+		{ON_DEVELOP "  ignore: web.yaml\n", false},
+		{ON_DEVELOP "  ignore: /deploy/web.yaml\n", false},
+		{ON_DEVELOP "  ignore: /\n", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		char source[600];
+		const struct tree_file files[] = {BY_NAMES,
+			{"clusters/dev/apps.yaml", KUSTOMIZATION("  path: deploy\n" FROM_GIT)},
+			{"clusters/dev/source.yaml", source}, {"deploy/web.yaml", RELEASE("1")},
+			{NULL, NULL}};
+
+		(void)snprintf(
+			source, sizeof(source), "%s%s", REPOSITORY("ssh://x/y"), rows[i].rest);
+		finds(&flux, files,
+			rows[i].known ? "deploy/web.yaml spec.values.image.tag tag"
+				      : PLACE_BY_NAMES);
+	}
+}
+
+/* Each cluster has one of that name; what another environment's follows says nothing of ours. */
+static void the_source_in_the_folder_of_the_environment_counts(void **state)
+{
+	static const struct tree_file files[] = {
+		BY_NAMES,
+		{"clusters/dev/apps.yaml", KUSTOMIZATION("  path: deploy/one\n" FROM_GIT)},
+		{"clusters/dev/source.yaml", REPOSITORY("ssh://x/y") ON_DEVELOP},
+		{"clusters/prod/apps.yaml", KUSTOMIZATION("  path: deploy/two\n" FROM_GIT)},
+		{"clusters/prod/source.yaml", REPOSITORY("ssh://x/y") "  ref: {tag: v1}\n"},
+		{"deploy/one/web.yaml", RELEASE("1")},
+		{"deploy/two/web.yaml", RELEASE("2")},
+		{NULL, NULL},
+	};
+
+	(void)state;
+	finds(&flux, files, "deploy/one/web.yaml spec.values.image.tag tag");
+	finds(&flux_prod, files, PLACE_BY_NAMES);
 }
 
 /* Its paths are texts of others. */
@@ -1430,6 +1492,8 @@ int main(void)
 		cmocka_unit_test(flux_reads_the_image_twice),
 		cmocka_unit_test(flux_of_another_environment),
 		cmocka_unit_test(flux_fills_in_what_runs),
+		cmocka_unit_test(flux_reads_another_branch_or_less_of_it),
+		cmocka_unit_test(the_source_in_the_folder_of_the_environment_counts),
 		cmocka_unit_test(what_is_filled_in_is_no_place_by_names_either),
 	};
 
