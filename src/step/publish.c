@@ -422,6 +422,13 @@ static int fail_or_arrived(struct attempt *attempt, struct sg_err *err)
 	return sg_wrap(err, "%.200s", cause.cause);
 }
 
+/* A fetch that looked anew may have brought a tip with another configuration. */
+static bool looked_anew(struct attempt *attempt)
+{
+	attempt->config_is_old = !attempt->ask->one_try && sg_way_config_is_old(attempt->loaded);
+	return attempt->config_is_old;
+}
+
 /*
  * The plan of another push, by the configuration as it is now. Where that does not let it through
  * any more, only what this run has pushed already is looked for.
@@ -429,14 +436,17 @@ static int fail_or_arrived(struct attempt *attempt, struct sg_err *err)
 static int prepare(struct attempt *attempt, struct sg_err *err)
 {
 	struct sg_err refused;
-	bool may_push = config_of_now(attempt, &refused) == 0;
+	bool may_push;
 
-	if (!may_push && !attempt->in_doubt) {
-		*err = refused;
-		return -1;
-	}
-	if (plan_on_tip(attempt, err) < 0)
-		return arrived_without_plan(attempt) ? 0 : -1;
+	do {
+		may_push = config_of_now(attempt, &refused) == 0;
+		if (!may_push && !attempt->in_doubt) {
+			*err = refused;
+			return -1;
+		}
+		if (plan_on_tip(attempt, err) < 0)
+			return arrived_without_plan(attempt) ? 0 : -1;
+	} while (may_push && looked_anew(attempt));
 	attempt->unseen = false;
 	if (read_back(attempt, err) < 0)
 		return -1;

@@ -219,6 +219,16 @@ static bool is_unusable(enum sg_reason reason)
 	       reason == SG_R_TOO_LARGE;
 }
 
+int sg_stage_config_again(
+	struct sg_world *world, struct sg_stage *stage, bool *ret_changed, struct sg_err *err)
+{
+	if (look_at_config(world, stage, ret_changed, err) == 0)
+		return 0;
+	if (*ret_changed || is_unusable(err->reason))
+		take_back(world, stage);
+	return -1;
+}
+
 int sg_stage_look_again(struct sg_world *world, struct sg_stage *stage, struct sg_err *err)
 {
 	bool changed = false;
@@ -227,11 +237,7 @@ int sg_stage_look_again(struct sg_world *world, struct sg_stage *stage, struct s
 		stage->forge->project_is_old = true;
 	if (sg_load_again(&stage->loaded, err) < 0)
 		return -1;
-	if (look_at_config(world, stage, &changed, err) == 0)
-		return 0;
-	if (changed || is_unusable(err->reason))
-		take_back(world, stage);
-	return -1;
+	return sg_stage_config_again(world, stage, &changed, err);
 }
 
 void sg_stage_release(struct sg_world *world, struct sg_stage *stage)

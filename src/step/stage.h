@@ -51,6 +51,13 @@ int sg_stage_open(struct sg_world *world, const struct sg_stage_ask *ask, struct
 int sg_stage_look_again(
 	struct sg_world *world, struct sg_stage *stage, struct sg_err *err) SG_MUST_CHECK;
 
+/*
+ * The same without a look of its own: a fetch since may have looked anew, after another promotion's
+ * push or as it broke off. *ret_changed: what was judged by the configuration before is void.
+ */
+int sg_stage_config_again(struct sg_world *world, struct sg_stage *stage, bool *ret_changed,
+	struct sg_err *err) SG_MUST_CHECK;
+
 /* What the promotions have found lives on in the world's arena, for the report. */
 void sg_stage_release(struct sg_world *world, struct sg_stage *stage);
 

@@ -146,6 +146,16 @@ int sg_way_config_again(
 	return sg_load_take_config(world, loaded, sg_buf_str(&text), file.commit, ret_changed, err);
 }
 
+bool sg_way_config_is_old(const struct sg_loaded *loaded)
+{
+	struct sg_err ignored = SG_ERR_INIT;
+	char tip[SG_OID_SIZE];
+
+	return !loaded->way && loaded->config_branch &&
+	       (sg_repo_tip(loaded->repo, loaded->config_branch, tip, &ignored) < 0 ||
+		       strcmp(tip, loaded->config_tip) != 0);
+}
+
 int sg_way_environment_again(struct sg_world *world, struct sg_loaded *loaded,
 	const struct sg_environment **env, struct sg_err *err)
 {

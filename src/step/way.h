@@ -53,6 +53,10 @@ int sg_way_again(struct sg_loaded *loaded, struct sg_err *err) SG_MUST_CHECK;
 int sg_way_config_again(struct sg_world *world, struct sg_loaded *loaded, bool *ret_changed,
 	struct sg_err *err) SG_MUST_CHECK;
 
+/* By Git: does the last look show another commit of the configuration branch than was read? Over
+ * the API nothing looks beside what is asked for. */
+bool sg_way_config_is_old(const struct sg_loaded *loaded);
+
 /*
  * The same for *ENV, which a change was let through by before: what is still to be pushed goes by
  * the configuration as it is now, and to the places that it names. CONFLICT where that would not

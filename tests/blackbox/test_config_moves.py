@@ -95,3 +95,22 @@ def test_what_arrived_is_found_where_no_plan_can_be_made_any_more(journey, fault
     run = lose_a_push(journey, faults, WAYS[way], lambda: configure(journey, *new), fault=fault)
     assert '"result": "done"' in run.text and "1.4.2" in run.text, run.text
     assert b"1.4.2" in journey.sandbox.show(MOVED, WORK if way == "request" else "develop")
+
+
+GATES = "    gates:\n      - {type: health}\n      - {type: soak, duration: 30m}\n"
+
+
+def test_the_next_service_of_a_round_goes_by_the_configuration_of_its_own_look(journey):
+    """The first push takes its time; the commit of the second one would stand on a configuration that nobody has read."""
+    configure(journey, "- name: staging\n    publish: merge-request", "- name: staging\n    publish: commit")
+    journey.dev()
+    journey.dev("pricing", "0.9.1")
+    journey.ctl("hold", "1", "answer")
+    with journey.sg.started("promote", "catalog", "pricing", "--to", "staging", "--timeout", "20s") as run:
+        journey.ctl("held")
+        configure(journey, GATES, GATES + "      - {type: freeze}\n")
+        journey.ctl("freeze", "on")
+        journey.ctl("hold", "off")
+        assert run.ends() == 75, run.text
+    subjects = journey.sandbox.git("log", "-3", "--format=%s", "main").splitlines()
+    assert [words for words in subjects if words.startswith("deploy(")] == ["deploy(staging): catalog 1.4.2"], run.text

@@ -204,6 +204,28 @@ def test_a_declined_push_and_a_branch_that_is_gone(journey, spoiler, monkeypatch
         assert run.code == 0 and run.json["result"] == "done" and run.json["commit"] == journey.sandbox.tip("develop"), run
 
 
+@pytest.mark.parametrize("gates, expect", (("    gates: [{type: freeze}]\n", 6), ("    # another word\n", 0)))
+def test_a_fetch_that_looks_anew_sees_another_configuration(journey, spoiler, monkeypatch, gates, expect):
+    """The push of a bump is lost, and the next fetch breaks off: what comes by the next look has a configuration with gates."""
+    push, words, _, before = last_request(journey, spoiler, bump_by_git)
+    ask, met = spoiler.ask, []
+
+    async def others(request, share=1.0):
+        if spoiler.seen == push:
+            journey.sandbox.ctl("push-file", "develop", "others.txt", stdin="1")
+        whole = await ask(request, share)
+        if spoiler.seen <= push or met or b"/git-upload-pack HTTP" not in request.head:
+            return whole
+        met.append(request)
+        configure(journey, 'application: "{service}-dev"\n', f'application: "{{service}}-dev"\n{gates}')
+        return whole[:-30]
+
+    spoiler.arm(0, None)
+    monkeypatch.setattr(spoiler, "ask", others)
+    run = journey.sg(*words, *WHOLE, expect=expect)
+    assert met and (journey.tag("dev", branch="develop") == "1.4.2") is (expect == 0), run
+
+
 ODD = answer("400 Bad Request", b'{"message":"Words that nobody knows"}')
 
 
