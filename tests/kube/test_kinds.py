@@ -1,4 +1,4 @@
-"""Roll-outs that are no Deployment's, as a real API server stores them: StatefulSets, Jobs and Argo Rollouts are followed to their pods."""
+"""Roll-outs that are no Deployment's, as a real API server stores them: StatefulSets, DaemonSets, Jobs, Pods and Argo Rollouts are followed to their pods."""
 import pytest
 
 from kube.conftest import rules_of
@@ -25,7 +25,7 @@ def with_health(world, kind, health, status, spec=None):
     """catalog-dev has one resource of the kind, with that status of its controller; the object."""
     degraded(world, kind)
     world.patch("catalog-dev", {"status": {"health": {"status": health}, "resources": None}})
-    group = KINDS[kind][0].split("/")[1]
+    group = KINDS[kind][0].split("/")[1] if kind != "Pod" else ""
     row = {"group": group, "version": "v1", "kind": kind, "namespace": "shop", "name": NAME, "status": "Synced", "health": {"status": health}}
     world.patch("catalog-dev", {"status": {"resources": [row]}})
     path = f"/{KINDS[kind][0]}/namespaces/shop/{KINDS[kind][1]}/{NAME}"
@@ -64,6 +64,47 @@ def test_the_old_pods_of_a_stateful_set_do_not(world):
     pod(world, "1", {"controller-revision-hash": "catalog-a"}, owner, CRASHED)
     row = run(world, expect=8, timeout="4s")
     assert row["reason"] == "PROGRESSING" and "StatefulSet shop/catalog" in row["sentence"] and "catalog-1" not in row["sentence"]
+
+
+GENERATION = "deprecated.daemonset.template.generation"  # which pods are of the newest template: the API server counts its changes
+
+
+@pytest.mark.parametrize("back, expect, reason", [(0, 1, "CRASH_LOOP"), (1, 8, "PROGRESSING")], ids=["new", "old"])
+def test_the_new_pods_of_a_daemon_set_fail_it_and_the_old_ones_do_not(world, back, expect, reason):
+    template = {"spec": {"containers": [{"name": "app", "image": IMAGE, "args": ["again"]}]}}
+    owner = with_health(world, "DaemonSet", "Progressing", {
+        "observedGeneration": "generation", "currentNumberScheduled": 2, "numberMisscheduled": 0, "desiredNumberScheduled": 2, "numberReady": 1,
+        "updatedNumberScheduled": 1}, {"template": template})
+    now = int(owner["metadata"]["annotations"][GENERATION])
+    assert now == 2, owner
+    pod(world, "x", {"pod-template-generation": str(now - back)}, owner, CRASHED)
+    row = run(world, expect=expect, timeout="60s" if expect == 1 else "4s")
+    assert row["reason"] == reason and "DaemonSet shop/catalog" in row["sentence"] and ("catalog-x" in row["sentence"]) == (expect == 1), row
+
+
+def test_the_pods_of_a_job_fail_it_before_it_has_given_up(world):
+    owner = with_health(world, "Job", "Progressing", {"active": 1, "startTime": "2026-01-01T00:00:00Z"})
+    pod(world, "x", owner["spec"]["selector"]["matchLabels"], owner, CRASHED)
+    row = run(world, expect=1)
+    assert row["reason"] == "CRASH_LOOP" and "Job shop/catalog" in row["sentence"] and "catalog-x" in row["sentence"], row
+
+
+def test_a_pod_of_its_own_fails_early(world):
+    with_health(world, "Pod", "Progressing", CRASHED)
+    row = run(world, expect=1)
+    assert row["reason"] == "CRASH_LOOP" and "Pod shop/catalog" in row["sentence"] and "exit code 3" in row["sentence"], row
+
+
+REFUSED = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate"}
+
+
+@pytest.mark.parametrize("message, reason", [
+    ('pods "catalog-" is forbidden: exceeded quota: small', "QUOTA"),
+    ('admission webhook "policy.example.com" denied the request: no latest tag', "PODS_REFUSED")])
+def test_a_replica_set_whose_pods_are_refused(world, message, reason):
+    with_health(world, "ReplicaSet", "Progressing", {"observedGeneration": "generation", "replicas": 0, "conditions": [{**REFUSED, "message": message}]})
+    row = run(world, expect=1)
+    assert row["reason"] == reason and "ReplicaSet shop/catalog" in row["sentence"] and message.rpartition(": ")[2] in row["sentence"], row
 
 
 def test_a_job_that_has_given_up_is_the_cause(world):

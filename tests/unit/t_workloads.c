@@ -200,6 +200,57 @@ static void a_crash_loop_needs_two_reads_and_brings_its_log(void **state)
 	workloads_world_end(&b);
 }
 
+/* Each kind says in its own way which pods are of its newest template, and only those are asked
+ * for. */
+static void the_new_pods_of_each_kind_fail_it(void **state)
+{
+	static const struct {
+		const char *group, *kind, *path, *more, *spec, *status, *label;
+	} rows[] = {
+		{"apps", "StatefulSet", "/apis/apps/v1/namespaces/shop/statefulsets/it", "",
+			"\"replicas\":2", "\"replicas\":2,\"updateRevision\":\"it-7\"",
+			"app%3Dit%2Ccontroller-revision-hash%3Dit-7"},
+		{"apps", "DaemonSet", "/apis/apps/v1/namespaces/shop/daemonsets/it",
+			",\"annotations\":{\"deprecated.daemonset.template.generation\":\"7\"}", "",
+			"\"desiredNumberScheduled\":2,\"updatedNumberScheduled\":1",
+			"app%3Dit%2Cpod-template-generation%3D7"},
+		{"batch", "Job", "/apis/batch/v1/namespaces/shop/jobs/it", "", "", "\"active\":1",
+			"app%3Dit"},
+	};
+	struct workloads_world b;
+
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		const char *of = sg_arena_printf(&((struct cluster_world *)*state)->arena,
+			PODS "?limit=50&labelSelector=%s", rows[i].label);
+
+		workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_19);
+		b.resources[1] = workloads_world_resource(rows[i].group, rows[i].kind, "it");
+		b.settings.pod_grace_ms = 4000;
+		(void)workloads_world_look(&b);
+		script_advance(b.w->script, 3000);
+		for (int turn = 0; turn < 2; turn++) {
+			reply(&b, sg_arena_printf(&b.w->arena, SERVER "%s", rows[i].path),
+				sg_arena_printf(&b.w->arena,
+					"{\"metadata\":{\"name\":\"it\",\"namespace\":\"shop\","
+					"\"uid\":\"u\",\"generation\":1%s},\"spec\":{\"selector\":{"
+					"\"matchLabels\":{\"app\":\"it\"}}%s%s},\"status\":{"
+					"\"observedGeneration\":1,%s}}",
+					rows[i].more, rows[i].spec[0] ? "," : "", rows[i].spec,
+					rows[i].status));
+			reply(&b, of,
+				list(&b, pod(&b, "of-another", "v", "r.example.com/it:1", CRASHING),
+					pod(&b, "it-x", "u", "r.example.com/it:2", PULLING)));
+			assert_true(workloads_world_look(&b));
+			assert_int_equal(workloads_world_facts(&b)->ripe, turn == 1);
+			script_advance(b.w->script, 4000);
+		}
+		assert_int_equal(workloads_world_facts(&b)->cause, SG_APP_CODE_IMAGE_PULL);
+		assert_non_null(strstr(workloads_world_facts(&b)->sentence, "pod it-x: "));
+		assert_non_null(strstr(workloads_world_facts(&b)->sentence, rows[i].kind));
+		workloads_world_end(&b);
+	}
+}
+
 static void pods_that_are_not_created(void **state)
 {
 	struct workloads_world b;
@@ -683,6 +734,7 @@ int main(void)
 		STORY(nobody_is_new_before_the_controller_has_looked),
 		STORY(another_revision_has_other_templates),
 		STORY(jobs_of_another_namespace_leave_it_open),
+		STORY(the_new_pods_of_each_kind_fail_it),
 		STORY(pods_that_are_not_created),
 		STORY(events_tell_why_there_are_no_pods),
 		STORY(old_events_are_history),
