@@ -203,6 +203,7 @@ struct sg_doctor_plain {
 	const char *image;          /* the repository that is looked for; NULL: not known */
 	enum sg_answer has_image;   /* in its template; UNKNOWN: `image_why` */
 	const char *image_why;
+	bool image_unread;          /* what the files say could not be read for the moment */
 	const char *runs;           /* when it has not: an image that it has */
 	const char *namespace;      /* NULL: not known */
 	struct sg_doctor_seen pods; /* whether pods there may be listed */

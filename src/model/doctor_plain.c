@@ -27,8 +27,10 @@ static enum sg_doctor_judgement image(const struct sg_doctor_plain *row, const c
 	if (row->seen.state != SG_DOCTOR_KNOWN || row->has_image == SG_ANSWER_YES)
 		return row->seen.state == SG_DOCTOR_KNOWN ? SG_DOCTOR_RIGHT : SG_DOCTOR_BESIDE;
 	*detail = row->has_image == SG_ANSWER_NO ? row->runs : row->image_why;
-	/* where no image is known a wait is refused */
-	return row->has_image == SG_ANSWER_NO || !row->image ? SG_DOCTOR_WRONG : SG_DOCTOR_OPEN;
+	/* where the files say no image a wait is refused */
+	return row->has_image == SG_ANSWER_NO || (!row->image && !row->image_unread)
+		       ? SG_DOCTOR_WRONG
+		       : SG_DOCTOR_OPEN;
 }
 
 static enum sg_doctor_judgement pods(const struct sg_doctor_plain *row, const char **detail)

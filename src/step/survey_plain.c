@@ -20,7 +20,15 @@ struct plain {
 struct image {
 	const char *text; /* NULL: it is not known, and */
 	const char *why;  /* why not */
+	bool unread;      /* nobody answered that question */
 };
+
+/* What a server did not answer for the moment is no answer; what the files say, and that there is
+ * no such branch, is one. */
+static bool may_pass(const struct sg_err *why)
+{
+	return why->transient || sg_survey_is_silence(why->reason);
+}
 
 static int find_image(struct plain *p, const char *service, struct image *ret, struct sg_err *err)
 {
@@ -35,10 +43,12 @@ static int find_image(struct plain *p, const char *service, struct image *ret, s
 		sg_change_image(survey->world, &survey->loaded.policy, env, service, source,
 			&ret->text, &why) == 0)
 		return 0;
-	*ret = (struct image){0};
+	*ret = (struct image){.unread = may_pass(&why)};
 	if (sg_world_trouble(survey->world, &why, &trouble, err) < 0)
 		return -1;
-	ret->why = trouble.words;
+	ret->why = ret->unread ? sg_arena_printf(p->arena, "the branch %s could not be read: %s",
+					 env->branch, trouble.words)
+			       : trouble.words;
 	return 0;
 }
 
@@ -49,6 +59,7 @@ static void compare(struct plain *p, const struct sg_workload *workload, const s
 	struct sg_image want, one;
 
 	row->image_why = image->why;
+	row->image_unread = image->unread;
 	if (!image->text || !sg_image_parse(sg_str_of(image->text), &want))
 		return;
 	row->image = sg_arena_dup(p->arena, want.repository);

@@ -287,6 +287,24 @@ def test_doctor_names_what_is_wrong_with_workloads(sandbox, stages, sg, was, now
     assert seen[check][0] == severity and words in seen[check][1], seen
 
 
+def test_doctor_does_not_blame_the_image_for_a_branch_that_cannot_be_read(sandbox, sg):
+    """What the files say is not known for the moment: that is no image that is wrong."""
+    words = config(sg)
+    more = [f"refs/heads/more-{i}" for i in range(9)]  # so that each branch is fetched when it is wanted
+    for name in more:
+        sandbox.git("update-ref", name, "refs/heads/main")
+    sandbox.ctl("fault", "git-truncate-pack", "1+1000")  # its root comes, and its folders do not
+    try:
+        run = sg("doctor", *words, "--git-fetch", "part", "--output", "json", "--retry-base", "10ms", "--timeout", "5s", expect=None)
+    finally:
+        sandbox.ctl("fault", "clear")
+        for name in more:
+            sandbox.git("update-ref", "-d", name)
+    seen = checks(run)
+    assert seen.get("PLAIN_READ", ["?"])[0] == "ok", run
+    assert seen["PLAIN_IMAGE"][0] == "note" and "the branch develop could not be read: " in seen["PLAIN_IMAGE"][1], seen
+
+
 def test_doctor_is_told_no_about_workloads(sandbox, stages, sg):
     stages()
     seen = doctor(sg, env={"KUBECONFIG": sandbox.env["SANDBOX_KUBECONFIG_DENIED"]})

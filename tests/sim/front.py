@@ -63,6 +63,7 @@ class Front:
 
     def __init__(self, state, world_lock=None, root=""):
         self.state, self.on, self.root = state, {}, root
+        self.skip = {}  # of a fault: how many requests that it fits pass first
         self.lock = world_lock or threading.Lock()
         self.raced = []  # ids of the foreign commits put in between
         self.effects = Effects(self._refresh)
@@ -72,7 +73,9 @@ class Front:
             self._hook(argument or "main")
             return
         with self.lock:
-            self.on[name] = int(argument) if argument is not None else DEFAULTS.get(name, 1 << 30)
+            skip, _, count = (argument or "").rpartition("+")
+            self.skip[name] = int(skip or 0)
+            self.on[name] = int(count) if count else DEFAULTS.get(name, 1 << 30)
             self._flag()
 
     def clear(self):
@@ -98,7 +101,9 @@ class Front:
     def take(self, *names):
         with self.lock:
             for name in names:
-                if self.on.get(name, 0) > 0:
+                if self.on.get(name, 0) > 0 and self.skip.get(name):
+                    self.skip[name] -= 1
+                elif self.on.get(name, 0) > 0:
                     if self.on[name] < 1 << 30:
                         self.on[name] -= 1
                     if self.on[name] == 0:

@@ -193,6 +193,8 @@ BREAK(unasked_plain, w->plain[0].seen = UNASKED("the cluster stopped answering")
 BREAK(plain_other, w->plain[0].has_image = SG_ANSWER_NO; w->plain[0].runs = "nginx:1")
 BREAK(plain_imageless, w->plain[0].has_image = SG_ANSWER_UNKNOWN; w->plain[0].image = NULL;
 	w->plain[0].image_why = "the service has no image")
+BREAK(plain_unread, w->plain[0].has_image = SG_ANSWER_UNKNOWN; w->plain[0].image = NULL;
+	w->plain[0].image_unread = true; w->plain[0].image_why = "the branch main is away")
 BREAK(plain_open, w->plain[0].has_image = SG_ANSWER_UNKNOWN;
 	w->plain[0].image_why = "another object has its template")
 BREAK(plain_blind, w->plain[0].may_list_pods = false)
@@ -387,6 +389,8 @@ static const struct row {
 	ROW(unasked_plain, PLAIN_READ, N, "not checked: Deployment shop/web (the cluster stopped"),
 	ROW(plain_other, PLAIN_IMAGE, E, "Deployment shop/web (nginx:1)"),
 	ROW(plain_imageless, PLAIN_IMAGE, E, "(the service has no image)"),
+	ROW(plain_unread, PLAIN_IMAGE, N,
+		"not checked: Deployment shop/web (the branch main is away)"),
 	ROW(plain_open, PLAIN_IMAGE, N, "(another object has its template)"),
 	ROW(plain_blind, PLAIN_PODS, E, "Deployment shop/web"),
 	ROW(plain_pods_unknown, PLAIN_PODS, N, "not checked: Deployment shop/web (404)"),
