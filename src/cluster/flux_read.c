@@ -70,6 +70,14 @@ static bool is_it(const struct sg_json *doc, const struct sg_flux_name *name)
 	       strcmp(sg_json_str(sg_json_get(metadata, "name"), ""), name->name) == 0;
 }
 
+static int another(
+	const struct sg_cluster_client *client, const struct sg_flux_name *name, struct sg_err *err)
+{
+	return sg_fail(err, SG_R_ANSWER_INVALID,
+		"%s answers with something else than the %s \"%s\"", client->access->server,
+		sg_flux_kind_name(name->kind), name->name);
+}
+
 /* 0: answered. 1: something else came. */
 static int get_once(struct sg_cluster_client *client, struct sg_cluster_pass *pass,
 	const struct sg_cluster_req *req, const struct sg_flux_name *name, int64_t deadline_ms,
@@ -89,9 +97,7 @@ static int get_once(struct sg_cluster_client *client, struct sg_cluster_pass *pa
 	if (fault.kind != SG_FAULT_NONE)
 		return refused(client, name, "get", &fault, err);
 	if (!is_it(doc, name)) {
-		(void)sg_fail(err, SG_R_ANSWER_INVALID,
-			"%s answers with something else than the %s \"%s\"", client->access->server,
-			sg_flux_kind_name(name->kind), name->name);
+		(void)another(client, name, err);
 		return 1;
 	}
 	*ret_doc = doc;
@@ -148,7 +154,14 @@ int sg_cluster_reconcile(struct sg_cluster_client *client, const struct sg_flux_
 }
 
 int sg_cluster_reconciled(const struct sg_cluster_client *client, const struct sg_flux_name *name,
-	const struct sg_fault *fault, struct sg_err *err)
+	const struct sg_cluster_read *read, const struct sg_fault *fault, struct sg_err *err)
 {
-	return fault->kind == SG_FAULT_NONE ? 0 : refused(client, name, "patch", fault, err);
+	SG_AUTO(sg_json_free_ptr) struct sg_json *doc = NULL;
+	struct sg_err why = SG_ERR_INIT;
+
+	if (fault->kind != SG_FAULT_NONE)
+		return refused(client, name, "patch", fault, err);
+	if (sg_json_parse(sg_cluster_read_text(read), &doc, &why) == 0 && is_it(doc, name))
+		return 0;
+	return another(client, name, err);
 }

@@ -33,9 +33,10 @@ int sg_cluster_reconcile(struct sg_cluster_client *client, const struct sg_flux_
 	const char *value, int64_t until_ms, struct sg_cluster_read **ret,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* Whether the answer with FAULT is a success: else FORBIDDEN with the rule that is missing,
- * NOT_FOUND, or what the server says. */
+/* Whether the answer to READ with FAULT is a success: else FORBIDDEN with the rule that is missing,
+ * NOT_FOUND, what the server says, or ANSWER_INVALID: what came with 200 is not that object. */
 int sg_cluster_reconciled(const struct sg_cluster_client *client, const struct sg_flux_name *name,
-	const struct sg_fault *fault, struct sg_err *err) SG_MUST_CHECK;
+	const struct sg_cluster_read *read, const struct sg_fault *fault,
+	struct sg_err *err) SG_MUST_CHECK;
 
 #endif

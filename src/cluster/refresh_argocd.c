@@ -18,6 +18,12 @@ int sg_refresh_start(struct sg_cluster_client *client, const struct sg_cluster_a
 	return sg_cluster_start(client, &req, false, ret_call, err);
 }
 
+/* One that asks for a password comes with 200, too; the body of a real answer is not waited for. */
+static bool is_page(const struct sg_http_call *call)
+{
+	return sg_str_starts(sg_http_header(&call->headers, "Content-Type"), "text/html");
+}
+
 int sg_refresh_judge(struct sg_cluster_client *client, const struct sg_cluster_app *app,
 	const struct sg_http_call *call, struct sg_err *err)
 {
@@ -28,7 +34,11 @@ int sg_refresh_judge(struct sg_cluster_client *client, const struct sg_cluster_a
 		return -1;
 	}
 	if (!call->done || call->status == 200)
-		return 0;
+		return is_page(call) ? sg_fail(err, SG_R_ANSWER_INVALID,
+					       "%s answers with an HTML page instead of the "
+					       "application",
+					       client->access->server)
+				     : 0;
 	sg_fault_read(call->status, &call->headers, sg_buf_str(&call->body), &fault);
 	return sg_cluster_fail(client, app, "get", &fault, err);
 }

@@ -171,7 +171,9 @@ static int step_asking(struct flux_eye *eye, struct sg_err *why)
 	int n = sg_cluster_read_step(asking->call, &nothing, &fault, why);
 
 	if (n > 0)
-		return sg_cluster_reconciled(eye->base.client, &name, &fault, why) < 0 ? -1 : 1;
+		return sg_cluster_reconciled(eye->base.client, &name, asking->call, &fault, why) < 0
+			       ? -1
+			       : 1;
 	return n;
 }
 

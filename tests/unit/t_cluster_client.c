@@ -329,6 +329,25 @@ static void a_refresh_is_asked_for_under_guard(void **state)
 	cluster_world_done(w);
 }
 
+/* Over Argo CD's own API a 200 is the answer, but not that of a proxy that wants a password. */
+static void a_page_is_no_refresh(void **state)
+{
+	struct cluster_world *w = *state;
+	const char *url = SERVER "/api/v1/applications/web-prod?appNamespace=argocd&refresh=normal";
+	enum sg_refresh_result result;
+
+	w->access.speech = SG_SPEAKS_ARGOCD;
+	script_reply(w->script, "GET", url, 200, cluster_world_app(w, "7", ""));
+	assert_int_equal(refresh(w, SG_REFRESH_NORMAL, NULL), SG_REFRESH_ASKED);
+	script_header(script_reply(w->script, "GET", url, 200, "<!DOCTYPE html><html></html>"),
+		"Content-Type", "text/html; charset=utf-8");
+	assert_int_equal(sg_cluster_refresh(&w->client, &w->app, SG_REFRESH_NORMAL, NULL,
+				 cluster_world_in(w, 1000), &result, NULL, &w->err),
+		-1);
+	assert_int_equal(w->err.reason, SG_R_ANSWER_INVALID);
+	cluster_world_done(w);
+}
+
 static void without_a_version_it_looks_first(void **state)
 {
 	struct cluster_world *w = *state;
@@ -488,6 +507,7 @@ int main(void)
 		T(names_are_of_one_namespace),
 		T(a_server_that_starts_leaves_the_right_to_patch),
 		T(an_application_that_is_gone_is_an_error),
+		T(a_page_is_no_refresh),
 		T(whose_answer_to_a_patch_makes_no_sense_is_said),
 	};
 

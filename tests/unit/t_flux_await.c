@@ -34,6 +34,7 @@ struct story {
 	size_t count;
 	int64_t start_ms;
 	int patch_status;
+	bool page;          /* patches are answered by one, and not taken */
 	const char *silent; /* patches with this in their address are answered after SILENT_MS */
 	int64_t silent_ms;  /* 0: never */
 	char asked[2][64];  /* the last value of the Kustomization and of the source */
@@ -137,6 +138,27 @@ static void answer_get(
 					       : said("NotFound", found ? found->status : 404)));
 }
 
+/* The object that the address names, as a patch leaves it. */
+static const char *patched(const struct story *s, const char *url)
+{
+	static const char *const kinds[][2] = {{"gitrepositories", "GitRepository"},
+		{"kustomizations", "Kustomization"}, {"helmreleases", "HelmRelease"}};
+	char group[80], namespace[80], resource[80], name[80];
+	const char *kind = "";
+
+	assert_int_equal(sscanf(strstr(url, "/apis/"),
+				 "/apis/%79[^/]/%*[^/]/namespaces/%79[^/]/%79[^/]/%79[^?]", group,
+				 namespace, resource, name),
+		4);
+	for (size_t i = 0; i < SG_COUNT(kinds); i++)
+		if (strcmp(kinds[i][0], resource) == 0)
+			kind = kinds[i][1];
+	return sg_arena_printf(&s->w->arena,
+		"{\"apiVersion\":\"%s/v1\",\"kind\":\"%s\",\"metadata\":{\"name\":\"%s\","
+		"\"namespace\":\"%s\"}}",
+		group, kind, name, namespace);
+}
+
 static void answer_patch(
 	void *arg, const struct script_request *request, struct script_answer *answer)
 {
@@ -150,7 +172,11 @@ static void answer_patch(
 	}
 	script_status(answer, s->patch_status);
 	script_piece(answer, s->silent && strstr(request->url, s->silent) ? s->silent_ms : 5,
-		sg_str_of(s->patch_status == 200 ? "{}" : said("Forbidden", s->patch_status)));
+		sg_str_of(s->page                  ? "<!DOCTYPE html><html>Sign in</html>"
+			  : s->patch_status == 200 ? patched(s, request->url)
+						   : said("Forbidden", s->patch_status)));
+	if (s->page)
+		return;
 	assert_non_null(value);
 	if (s->patch_status == 200)
 		(void)snprintf(asked, sizeof(s->asked[0]), "%.30s", value + 14);
@@ -1104,6 +1130,22 @@ static void test_why_a_request_had_no_answer_is_said(void **state)
 	finish(&s);
 }
 
+/* A proxy that wants a password says 200, too: that is no yes. */
+static void test_a_page_is_no_yes(void **state)
+{
+	struct story s;
+
+	begin_silent(&s, *state);
+	s.silent = NULL;
+	s.page = true;
+	s.asks[0].timeout_ms = 15000;
+	assert_int_equal(await(&s, 1), 0);
+	assert_non_null(s.done.ends[0].refusal);
+	assert_non_null(
+		strstr(s.done.ends[0].refusal, "something else than the Kustomization \"web\""));
+	finish(&s);
+}
+
 /* More than may ask together: nobody's look waits for their answers. */
 static void test_silent_requests_of_many_hold_up_no_look(void **state)
 {
@@ -1262,6 +1304,7 @@ int main(void)
 		STORY(test_their_times_end_while_a_request_is_not_answered),
 		STORY(test_the_time_and_a_signal_end_a_request_without_an_answer),
 		STORY(test_why_a_request_had_no_answer_is_said),
+		STORY(test_a_page_is_no_yes),
 		STORY(test_silent_requests_of_many_hold_up_no_look),
 		STORY(test_a_look_asks_for_each_thing_once),
 	};
