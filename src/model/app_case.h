@@ -25,6 +25,9 @@ struct sg_app_memory {
 	char examined_started[64]; /* ... and this was startedAt then */
 	bool reached;              /* row 6: an object was OK ... */
 	int64_t reached_s;         /* ... and this was its reconciledAt */
+	bool works;                /* row 13: .operation was there ... */
+	int64_t during_s;          /* ... and this was reconciledAt then; ... */
+	bool just_ended;           /* ... gone with this object, which says nothing newer */
 	bool late_ignored;         /* a Running without operation is disproved */
 };
 

@@ -89,6 +89,15 @@ static void watch_late_write(struct sg_app_fold *fold, const struct sg_app *app)
 		fold->memory.late_ignored = true;
 }
 
+/* The end of an operation and what is compared after it are written one after the other. */
+static void watch_operation(struct sg_app_memory *memory, const struct sg_app *app)
+{
+	memory->just_ended =
+		memory->works && !app->operation_set && app->reconciled_s == memory->during_s;
+	memory->works = app->operation_set;
+	memory->during_s = app->reconciled_s;
+}
+
 /* The two memories of rows 4 and 6. */
 static void remember(struct sg_app_memory *memory, const struct sg_app_case *c)
 {
@@ -222,6 +231,7 @@ void sg_app_fold_feed(struct sg_app_fold *fold, const struct sg_app *app, int64_
 	fold->seq++;
 	watch_refresh(fold, app->refresh, now_ms);
 	watch_late_write(fold, app);
+	watch_operation(&fold->memory, app);
 	judge(fold, now_ms);
 }
 

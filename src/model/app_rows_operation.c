@@ -147,8 +147,9 @@ bool sg_app_row_operation_running(struct sg_app_case *c, struct sg_app_answer *o
 bool sg_app_row_stale_status(struct sg_app_case *c, struct sg_app_answer *out)
 {
 	int64_t finished_s = c->app->operation.finished_s, compared_s = c->app->reconciled_s;
-	/* of the same second only a comparison of what was synced is surely the later one */
-	bool same_second = compared_s == finished_s && !c->at_rev;
+	/* of the same second only a comparison of what was synced is the later one, once it is
+	 * written after the end */
+	bool same_second = compared_s == finished_s && (!c->at_rev || c->memory->just_ended);
 
 	if (finished_s == SG_APP_NO_TIME || c->app->operation.dry_run)
 		return false;

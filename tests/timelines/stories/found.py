@@ -61,3 +61,7 @@ S("terminated-of-a-set", "the sync of the set was ended between two attempts; wh
     9000, "ended before it had a revision again", joined(ENDED, compared(0, X), {"status": {"operationState": {
         "phase": "Failed", "message": "Operation terminated", "finishedAt": at(9), "syncResult": None}}})).then(
     10000, "compared: all that the sync has applied is there", compared(10)).fail(2, "SYNC_TERMINATED")
+S("same-second-before-the-end", "compared while the sync of X ran, in the second in which it ends", app(OUT, RUNS_NEW, working())).then(
+    9000, "compared: a refresh in the middle of it", compared(9)).then(
+    9500, "the sync of X ends", joined(ENDED, state(X, "Succeeded", 2, 9))).then(
+    10000, "somebody has changed the object meanwhile", compared(10, X, "OutOfSync")).wait("OUT_OF_SYNC")
