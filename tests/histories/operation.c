@@ -82,7 +82,8 @@ static void finish(struct world *world, int app, enum sg_app_phase phase)
 	if (phase != SG_PHASE_SUCCEEDED && !op->dry_run) {
 		state->failed_rev = op->rev;
 		state->failed_hook = op->hook_failing;
-		state->failed_nameless = op->rev == REV_EMPTY;
+		state->failed_nameless =
+			op->rev == REV_EMPTY || (op->by == BY_SET && shown->result == REV_EMPTY);
 	}
 	if (!op->dry_run)
 		oracle_outdate(world, app, op->worked_ms);

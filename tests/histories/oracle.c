@@ -13,7 +13,8 @@
  *   compared last;
  * - what the policy asks for: the first failed attempt, a window that blocks.
  * An operation that somebody has overwritten cannot be known any more, nor what a late write of
- * Running hides. Two troubles of row 2 share one grace.
+ * Running hides, nor of which commit a sync of a set was that has ended without a result. Two
+ * troubles of row 2 share one grace.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -126,9 +127,14 @@ static bool gets_there(const struct world *world, int root, int64_t *ret_ms)
 #define CACHE_LAG_MS 4000     /* the controller's cache is at most that old */
 #define CACHED_REFS_MS 180000 /* and its head of a branch, where only polls compare */
 
+static bool lasted(int64_t since_ms, int64_t last_ms, int64_t grace_ms, int64_t picture_ms)
+{
+	return last_ms >= picture_ms && last_ms - since_ms >= grace_ms - CACHE_LAG_MS;
+}
+
 /*
  * It was there when the controller looked, and had lasted for the grace; or the object had said so
- * for that long, and nobody looked in between.
+ * for that long, and nobody looked in between. What we are shown late may be over, and be back.
  */
 static bool lasts(const struct trouble *trouble, const struct trouble *said, int64_t grace_ms,
 	int64_t picture_ms)
@@ -136,8 +142,8 @@ static bool lasts(const struct trouble *trouble, const struct trouble *said, int
 	int64_t since_ms =
 		said && said->since_ms < trouble->since_ms ? said->since_ms : trouble->since_ms;
 
-	return trouble->last_ms >= picture_ms &&
-	       trouble->last_ms - since_ms >= grace_ms - CACHE_LAG_MS;
+	return lasted(since_ms, trouble->last_ms, grace_ms, picture_ms) ||
+	       lasted(trouble->before_since_ms, trouble->before_last_ms, grace_ms, picture_ms);
 }
 
 /* What was true when the object was written that was judged; forgotten: nothing. */

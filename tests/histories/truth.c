@@ -101,8 +101,11 @@ static void note(struct trouble *trouble, bool holds, int64_t now_ms)
 {
 	if (trouble->now)
 		trouble->last_ms = now_ms;
-	if (holds && !trouble->now)
+	if (holds && !trouble->now) {
+		trouble->before_since_ms = trouble->since_ms;
+		trouble->before_last_ms = trouble->last_ms;
 		trouble->since_ms = now_ms;
+	}
 	trouble->now = holds;
 }
 
@@ -154,6 +157,9 @@ bool oracle_sync_failed(const struct world *world, int app)
 
 	if (state->failed_nameless)
 		return true;
+	if (plan->apps[app].sources ==
+		SOURCE_FOREIGN) /* one revision, whichever commit is compared */
+		return state->failed_rev >= 0;
 	if (state->failed_rev < 0 || !git_contains(plan, state->failed_rev, plan->wanted))
 		return false;
 	return state->failed_hook || state->object.rev < 0 || state->object.sync_error ||
@@ -170,6 +176,17 @@ static void note_what_is_said(struct world *world, struct app_state *state)
 	note(&state->says_refused, object->invalid_spec || object->controller_error, world->now_ms);
 }
 
+/* Of the commit that was compared last; a sync that was made of it is made again by self-heal
+ * alone. */
+static bool prunes_by_itself(const struct app_plan *plan, const struct object *object)
+{
+	const struct object_operation *op = &object->op;
+	int attempted = op->result >= 0 ? op->result : op->asked;
+	bool again = op->phase == SG_PHASE_NONE || (attempted >= 0 && attempted != object->rev);
+
+	return plan->by_set || (object->automated && plan->prune && (again || plan->self_heal));
+}
+
 void oracle_written(struct world *world, int app)
 {
 	const struct app_plan *plan = &world->plan->apps[app];
@@ -181,8 +198,7 @@ void oracle_written(struct world *world, int app)
 		.sync_failed =
 			oracle_sync_failed(world, app) || (object->sync_error && state->refused),
 		.manual = !object->automated,
-		.leftover =
-			object->extra_prune && !plan->by_set && !(object->automated && plan->prune),
+		.leftover = object->extra_prune && !prunes_by_itself(plan, object),
 		.blocked = object->operation_set && object->op.message == SAYS_WINDOW,
 		.attempt_failed = state->op.attempt > 0,
 		.picture_ms = state->snapshot_ms};

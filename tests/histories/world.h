@@ -125,10 +125,11 @@ struct written_truth {
 	int64_t picture_ms; /* when the controller looked for what it says */
 };
 
-/* Something is wrong: the last time, since when and how long. */
+/* Something is wrong: the last time, since when and how long; and the time before that. */
 struct trouble {
 	bool now;
 	int64_t since_ms, last_ms;
+	int64_t before_since_ms, before_last_ms;
 };
 
 struct app_state {
