@@ -5,6 +5,7 @@ import re
 import pytest
 
 from sim import clients
+from test_killed import killed
 from test_promote import Journey, configure
 
 PRODUCTION = "stagegate/production/catalog"
@@ -160,3 +161,70 @@ def test_glab_between_our_runs(journey, elsewhere):
     assert [state for _, state in states(journey)] == ["merged", "merged"]
     assert our_notes(journey, int(iid)) == ["requester"]
     assert f"!{iid}\t" not in glab("dev", "mr", "list")
+
+
+# --- somebody takes over where a run was killed
+
+
+def to_staging(journey):
+    """Begins anew: the version may go to staging."""
+    journey.ctl("reset")
+    for user in ("dev-2", "manager-1"):
+        journey.ctl("allow-merge", user)
+    journey.dev()
+
+
+def by_git(journey, folder):
+    """Merges our branch where it is there, else writes the value: a push to main."""
+    clone = Clone(journey, "dev-2", folder)
+    if clone.git("for-each-ref", "refs/remotes/origin/stagegate/staging/catalog"):
+        clone.git("merge", "-q", "--no-ff", "-m", "by hand", "origin/stagegate/staging/catalog")
+    elif journey.tag("staging") != "1.4.2":
+        clone.change("apps/catalog/values-staging.yaml", journey.tag("staging"), "1.4.2")
+    clone.git("push", "-q", "origin", "HEAD:main")
+
+
+def by_glab(journey, folder):
+    """Opens a request for our branch where there is none, as the same bot, and merges it."""
+    glab = clients.Glab(journey.sandbox.env, folder)
+    rows = journey.ctl("mrs").splitlines()
+    if not rows and journey.sandbox.git("for-each-ref", "refs/heads/stagegate"):
+        glab("bot", "mr", "create", "--source-branch", "stagegate/staging/catalog", "--target-branch", "main", "--title", "by hand",
+             "--description", "the run was killed", "--remove-source-branch", "--yes")
+        rows = journey.ctl("mrs").splitlines()
+    if rows and "opened" in rows[0]:
+        iid = int(rows[0].split()[0].lstrip("!"))
+        ready(person(journey, "manager-1").mergerequests.get(iid))
+        glab("manager-1", "mr", "merge", str(iid), "--yes", "--auto-merge=false")
+
+
+@pytest.mark.parametrize("take_over", [by_git, by_glab])
+def test_somebody_takes_over_where_a_run_was_killed(journey, tmp_path_factory, take_over):
+    why = take_over is by_glab and clients.why_no_glab(journey.sandbox.env)
+    if why:
+        pytest.skip(why)
+    words = ("promote", "catalog", "--to", "staging")
+    to_staging(journey)
+    journey.ctl("hold", "0")
+    journey.sg(*words)
+    count = len(journey.ctl("effects").splitlines())
+    assert count >= 3
+    for number in range(1, count + 1):
+        to_staging(journey)
+        at, _ = killed(journey, words, number, "answer")
+        take_over(journey, tmp_path_factory.mktemp("people"))
+        gates_open = any(line.split()[1:3] == ["stagegate/staging", "success"] for line in journey.ctl("statuses").splitlines())
+        past = bool(states(journey)) and not gates_open  # it was merged before anybody had said that it may
+        landed = journey.sandbox.tip("main")
+        for _ in range(2):
+            run = journey.promote("catalog", "staging", expect=1 if past else 0)
+            said = f"killed at write {number}: {at}\n{run}"
+            assert run.json["reason"] == "MERGED_PAST_GATE" if past else run.json["reason"] in ("DEPLOYED", "NOTHING_TO_DO"), said
+            assert journey.tag("staging") == "1.4.2" and journey.sandbox.tip("main") == landed, said
+            assert len(states(journey)) <= 1 and all(state == "merged" for _, state in states(journey)), said
+        if number > 2:
+            continue
+        before = len(states(journey))
+        journey.dev(tag="1.4.3")
+        assert journey.promote("catalog", "staging").json["verdicts"][0]["reason"] == "DEPLOYED", said
+        assert journey.tag("staging") == "1.4.3" and len(states(journey)) == before + 1, said
