@@ -243,7 +243,7 @@ static void notes_are_bounded_in_bytes(void **state)
 	script_compute(a, big_notes, w);
 	assert_int_equal(notes(w, &items, &count), -1);
 	gitlab_world_error(w, SG_R_TOO_LARGE, "larger than", "");
-	assert_int_equal(w->gitlab.requests, 17);
+	assert_int_equal(w->gitlab.requests, 68);
 }
 
 static void a_list_that_changes_is_read_anew(void **state)
@@ -496,6 +496,64 @@ static void after_small_pages_come_large_ones(void **state)
 	assert_in_range(w->gitlab.requests, 50, 75);
 }
 
+/* As long as GitLab takes them, and with what it sends as six bytes. */
+static struct sg_str long_body(struct gitlab_world *w)
+{
+	struct sg_buf text SG_AUTO(sg_buf_release);
+
+	sg_buf_init(&text, (size_t)7 << 20);
+	for (int i = 0; i < 1 << 20; i++)
+		sg_buf_adds(&text, "\\u003c");
+	return (struct sg_str){sg_arena_dup(&w->arena, sg_buf_str(&text)), text.len};
+}
+
+struct longest {
+	struct gitlab_world *w;
+	struct sg_str body;
+	int total;
+};
+
+static void longest_notes(
+	void *arg, const struct script_request *request, struct script_answer *answer)
+{
+	const struct longest *l = arg;
+	const char *at = strstr(request->url, "&per_page="), *next = strstr(request->url, "&page=");
+	int size = 0, number = 1, begin;
+
+	assert_non_null(at);
+	(void)sscanf(at, "&per_page=%d", &size);
+	if (next)
+		(void)sscanf(next, "&page=%d", &number);
+	begin = (number - 1) * size;
+	for (int i = begin; i < begin + size && i < begin + 2 && i < l->total; i++) {
+		script_piece(answer, 0,
+			sg_str_of(sg_arena_printf(&l->w->arena,
+				"%c{\"id\":%d,\"created_at\":\"2026-02-03T04:05:06Z\",\"body\":\"",
+				i > begin ? ',' : '[', i + 1)));
+		script_piece(answer, 0, l->body);
+		script_piece(answer, 0, SG_STR("\"}"));
+	}
+	script_piece(answer, 0, l->total > begin ? SG_STR("]") : SG_STR("[]"));
+	script_header(answer, "X-Next-Page",
+		begin + size < l->total ? sg_arena_printf(&l->w->arena, "%d", number + 1) : "");
+}
+
+static void a_few_of_the_longest_notes_hold_nobody_up(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct script_answer *a = script_expect(w->script, "GET", "*");
+	struct longest longest = {w, long_body(w), 30};
+	struct sg_gitlab_note *items;
+	size_t count = 0;
+
+	script_always(a);
+	script_compute(a, longest_notes, &longest);
+	if (notes(w, &items, &count) < 0)
+		fail_msg("%s: %s", w->err.where, w->err.cause);
+	assert_int_equal(count, 30);
+	assert_int_equal(strlen(items[29].body), 1024);
+}
+
 /* Of what strangers write no more is kept than tells that it is none of ours. */
 static void long_notes_are_cut(void **state)
 {
@@ -549,6 +607,7 @@ int main(void)
 		T(an_answer_above_the_limit),
 		T(a_page_above_the_limit_is_read_in_smaller_ones),
 		T(after_small_pages_come_large_ones),
+		T(a_few_of_the_longest_notes_hold_nobody_up),
 		T(long_notes_are_cut),
 	};
 
