@@ -57,6 +57,9 @@ class Sandbox:
         gitrepo.put(self.repository, orchard.BRANCH, {**orchard.files(self.workers), "history/notes.txt": b"notes\n"}, "history: services\n")
         self._call("ctl", "allow-merge", PERSON)
 
+    def say_nothing_of_rates(self):
+        self._call("ctl", "fault", "gl-no-rate")
+
     def tip(self):
         return gitrepo.git(self.repository, "rev-parse", f"refs/heads/{orchard.BRANCH}")
 

@@ -40,6 +40,7 @@ FAULTS = {
     "gl-moved-host": ("the GitOps project has moved to another origin: 301, until cleared", "none"),
     "gl-unknown-keys": ("every object of an API answer has unknown keys and nulls", "none"),
     "gl-no-totals": ("lists come without totals and rel=last, as those of more than 10,000 records", "none"),
+    "gl-no-rate": ("no answer says anything about rate limits, as where they are off", "none"),
     "gl-lose-rights": ("from now on the bot may only read: 403 on everything else, Git pushes too", "none"),
     "gl-version": ("GET /version and /metadata say TEXT", "TEXT"),
 }

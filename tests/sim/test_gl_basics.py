@@ -13,6 +13,9 @@ def test_whoami(box):
     status, headers, me = box.api("GET", "/user")
     assert (status, me["bot"], me["id"]) == (200, True, 51) and me["username"].startswith("project_101_bot_")
     assert int(headers["ratelimit-reset"]) > 1_700_000_000  # 1.3: an epoch
+    box.ctl("fault", "gl-no-rate")
+    assert not [name for name in box.api("GET", "/user")[1] if name.startswith("ratelimit")]
+    box.ctl("fault", "clear")
     assert box.api("GET", "/user", user="dev")[2]["bot"] is False
     assert box.api("GET", "/user", headers={"Authorization": f"Bearer {box.env['SANDBOX_TOKEN_DEV']}"}, user=None)[2]["username"] == "dev"  # fmt: skip
 
