@@ -190,7 +190,7 @@ static int finish(struct sg_cluster_read *read, struct sg_json **ret_doc,
 
 	sg_cluster_note_date(read->client, &call->headers);
 	sg_fault_read(call->status, &call->headers, sg_buf_str(&read->body), ret_fault);
-	ret_fault->resent = read->resent;
+	ret_fault->resent = read->resent || call->resent;
 	if (ret_fault->kind == SG_FAULT_AUTH && renewed(read)) {
 		sg_http_end(read->call);
 		read->call = NULL;

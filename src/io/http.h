@@ -84,6 +84,7 @@ struct sg_http_call {
 	struct sg_buf body;    /* received and not yet taken */
 	bool done;
 	bool failed;
+	bool resent; /* a kept connection died under it: it may have been carried out before */
 	struct sg_err err;
 };
 

@@ -147,6 +147,7 @@ static int on_ready(void *arg, char *remote_ip, char *local_ip, int remote_port,
 		call->stop = SG_CURL_SENT_TWICE;
 		return CURL_PREREQFUNC_ABORT;
 	}
+	call->call.resent = call->sent > 1;
 	call->client->stats.requests++;
 	SG_CURL_MOMENT(call, SG_SEAM_READY);
 	sg_http_timers_connected(&call->timers, sg_loop_now_ms(&call->client->loop));

@@ -59,7 +59,7 @@ struct sg_follower {
 	struct sg_progress *progress; /* its own line; NULL: one of very many */
 	struct sg_await_end *end;     /* set when it is over */
 	struct sg_follower_refusal *refusals; /* of what was asked for and not taken */
-	struct sg_app_strings did;            /* to Rollouts; in the world's arena */
+	struct sg_app_strings did;            /* syncs, and to Rollouts; in the world's arena */
 	struct sg_follower_act *held;         /* Rollouts that are to go on ... */
 	size_t held_count, held_at;           /* ... and whose turn it is */
 	struct sg_cluster_pass *resuming;     /* large, and of few; NULL while nothing is held */

@@ -16,8 +16,15 @@ static const char *why(const struct sg_follower *follower)
 		follower->ask->service, job ? ": " : "", job ? job : "");
 }
 
-static void say(const struct sg_follower *follower)
+static void say(struct sg_follower *follower)
 {
+	struct sg_arena *arena = follower->world->arena;
+	const char **slot =
+		sg_arena_push(arena, &follower->did.items, &follower->did.count, sizeof(*slot));
+
+	*slot = sg_arena_printf(arena, "Application %s/%s: a sync of %.12s was started",
+		follower->sync_app->name.namespace, follower->sync_app->name.name,
+		follower->sync_revision);
 	sg_console_did(follower->world->console, follower->sync_app->name.name,
 		sg_app_code_name(SG_APP_CODE_NEEDS_MANUAL_SYNC), NULL,
 		"a sync of %.12s was started", follower->sync_revision);

@@ -192,6 +192,7 @@ def test_a_lost_answer_ends_no_second_pause(shop, strategy, pauses):
     run = shop.wait(RESUME)
     assert verdict(run)["reason"] == "DEPLOYED" and is_promoted(shop.status()), run
     assert [row["status"] for row in shop.patches()] == [409] + [200] * (pauses - 1)
+    assert sum("was resumed" in line for line in verdict(run)["evidence"]) == pauses, run
 
 
 def test_somebody_elses_newer_version_is_not_let_go_on(shop):

@@ -53,6 +53,15 @@ def test_a_sync_is_started_at_the_landed_revision(manual):
     assert not operation["sync"].get("prune") and operation["sync"]["syncStrategy"] == {"hook": {}}
 
 
+def test_a_sync_whose_answer_is_lost_is_started_once_and_said(manual):
+    """The patch is sent again, and is refused because of what the first one did."""
+    manual.sandbox.ctl("fault", "sync-lost-reply")
+    run, row = manual.wait("--retry-base", "20ms")
+    assert row["reason"] == "DEPLOYED" and "a sync of" in run.err, run
+    assert [line for line in row["evidence"] if "sync" in line] == [
+        f"Application argocd/order-dev: a sync of {manual.sandbox.tip()[:12]} was started"], run
+
+
 def test_not_without_being_told(manual):
     manual.configure(sync=False)
     _, row = manual.wait(expect=1)

@@ -18,6 +18,7 @@ FAULTS = {
     "k8s-garbage": ("the next N answers (not watches) are 200 with broken JSON", "N=1"),
     "k8s-slow": ("every answer waits MS milliseconds", "MS=200"),
     "rollout-lost-reply": ("the next N patches of Rollouts are done, and the connection ends without an answer", "N=1"),
+    "sync-lost-reply": ("the next N patches that ask for a sync are done, and the connection ends without an answer", "N=1"),
     "rollout-race": ("before each of the next N patches of Rollouts their controller writes the object", "N=1"),
     "watch-410": ("the next N watches answer HTTP 410", "N=1"),
     "watch-gone": ("every open watch ends with an ERROR event 410 Expired; the event log is compacted", "none"),

@@ -85,6 +85,8 @@ class Writing:
             raise self.missing(name) from err
         if self.resource == "rollouts" and self.server.faults.take("rollout-lost-reply"):
             self.abort()
+        if self.resource == "applications" and "operation" in new and "operation" not in old and self.server.faults.take("sync-lost-reply"):
+            self.abort()
         self.answer(200, encode(new) + b"\n")
 
     def create(self, query):
