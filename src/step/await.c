@@ -176,13 +176,24 @@ static int64_t due_ms(const struct awaiting *all)
 
 static int end_all(struct awaiting *all, struct sg_err *err)
 {
-	for (size_t i = 0; i < all->part_count; i++) {
-		struct sg_await_part *part = all->parts[i];
+	struct sg_loop *loop = sg_world_loop(all->world);
 
-		if (part->kind->end && part->kind->end(part, err) < 0)
+	for (;;) {
+		int64_t due = SG_NEVER;
+
+		for (size_t i = 0; i < all->part_count; i++) {
+			struct sg_await_part *part = all->parts[i];
+			int64_t at_ms = SG_NEVER;
+
+			if (part->kind->end && part->kind->end(part, &at_ms, err) < 0)
+				return -1;
+			due = at_ms < due ? at_ms : due;
+		}
+		if (due == SG_NEVER)
+			return 0;
+		if (sg_loop_wait(loop, due, err) < 0)
 			return -1;
 	}
-	return 0;
 }
 
 static int run(struct awaiting *all, bool *ret_timed_out, struct sg_err *err)

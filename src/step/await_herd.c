@@ -89,27 +89,33 @@ static int lose(struct herding *all, struct sg_follower *follower, struct sg_err
 	return 0;
 }
 
+/* One that is over is counted when its Rollouts are stopped, or that is given up. */
 static int step_one(struct herding *all, struct sg_follower *follower, struct sg_err *err)
 {
 	int64_t due_ms;
+	bool reading, over;
+	int n = 0;
 
 	if (was_counted(all, follower))
 		return 0;
 	if (sg_follower_step(follower, err) < 0 && lose(all, follower, err) < 0)
 		return -1;
-	if (sg_follower_over(follower)) {
-		if (sg_follower_abort(follower, err) < 0)
-			return -1;
+	over = sg_follower_over(follower);
+	if (over)
+		n = sg_follower_abort(follower, err);
+	if (n > 0)
 		count_over(all, follower);
-		return 0;
-	}
-	all->blocker = follower;
+	if (n != 0)
+		return n < 0 ? -1 : 0;
+	if (!over)
+		all->blocker = follower;
 	queue(all, follower);
-	if (!follower->reading && sg_follower_reading(follower, &due_ms)) {
+	reading = sg_follower_reading(follower, &due_ms);
+	if (!follower->reading && reading) {
 		follower->reading = true;
 		all->readers[all->reader_count++] = follower;
 	}
-	sg_due_set(&all->due, follower->number, sg_follower_due_ms(follower));
+	sg_due_set(&all->due, follower->number, over ? due_ms : sg_follower_due_ms(follower));
 	return 0;
 }
 
@@ -264,13 +270,21 @@ static void begin(struct sg_await_part *part)
 }
 
 /* Of those that have failed in the last moment, too. */
-static int end(struct sg_await_part *part, struct sg_err *err)
+static int end(struct sg_await_part *part, int64_t *ret_due_ms, struct sg_err *err)
 {
 	struct herding *all = (struct herding *)part;
 
-	for (size_t i = 0; i < part->count; i++)
-		if (sg_follower_abort(&all->followers[i], err) < 0)
+	for (size_t i = 0; i < part->count; i++) {
+		struct sg_follower *follower = &all->followers[i];
+		int64_t at_ms;
+
+		if (!sg_follower_over(follower))
+			continue;
+		if (sg_follower_abort(follower, err) < 0)
 			return -1;
+		if (sg_follower_reading(follower, &at_ms) && at_ms < *ret_due_ms)
+			*ret_due_ms = at_ms;
+	}
 	return 0;
 }
 
@@ -308,19 +322,34 @@ static void finish(
 		ret->read_only = sg_arena_strdup(arena, client->refusal.cause);
 }
 
+/* One whose Rollouts are being stopped, or who was waiting last; NULL: all are over. */
+static const struct sg_follower *open_of(const struct herding *all)
+{
+	const struct sg_follower *open = all->blocker;
+
+	for (size_t i = 0; i < all->part.count; i++) {
+		const struct sg_follower *one = &all->followers[i];
+
+		if (one->broken.pass)
+			return one;
+		if (!open || sg_follower_over(open))
+			open = one;
+	}
+	return open && !sg_follower_over(open) ? open : NULL;
+}
+
 static const char *state(const struct sg_await_part *part)
 {
 	const struct herding *all = (const struct herding *)part;
-	const struct sg_follower *open = all->blocker;
+	const struct sg_follower *open = open_of(all);
 	const struct sg_app_verdict *verdict;
 
-	for (size_t i = 0; i < part->count && (!open || sg_follower_over(open)); i++)
-		open = &all->followers[i];
-	if (!open || sg_follower_over(open))
+	if (!open)
 		return NULL;
-	verdict = sg_app_fold_verdict(open->fold);
-	return sg_arena_printf(part->world->arena, "%s: %s: %.200s", sg_await_label(open->ask),
-		sg_app_code_name(verdict->code), verdict->message);
+	verdict = open->end ? &open->end->verdict : sg_app_fold_verdict(open->fold);
+	return sg_arena_printf(part->world->arena, "%s: %s: %s%.200s", sg_await_label(open->ask),
+		sg_app_code_name(verdict->code), open->end ? "a Rollout is being aborted: " : "",
+		verdict->message);
 }
 
 const struct sg_await_part_kind sg_await_herd_part = {

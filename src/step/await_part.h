@@ -18,8 +18,9 @@ struct sg_await_part_kind {
 	int (*step)(struct sg_await_part *part, struct sg_err *err);
 	/* When the next step is due, of the loop's clock. */
 	int64_t (*due_ms)(const struct sg_await_part *part);
-	/* The wait is over, before its time: what is to be done then; NULL: nothing is. */
-	int (*end)(struct sg_await_part *part, struct sg_err *err);
+	/* The wait is over, before its time: goes on with what is to be done then; NULL: nothing
+	 * is. RET_DUE_MS, SG_NEVER before: when to call it again; left alone when all is done. */
+	int (*end)(struct sg_await_part *part, int64_t *ret_due_ms, struct sg_err *err);
 	/* How it ended, also what is not over: done->ends by the asks, and what was not possible.
 	 */
 	void (*finish)(struct sg_await_part *part, struct sg_await_done *done,

@@ -105,7 +105,7 @@ static void let_go(struct sg_follower *follower)
 	follower->app = NULL;
 	follower->version = "";
 	sg_follower_drop_sync(follower);
-	sg_follower_drop_held(follower);
+	sg_follower_drop_acts(&follower->held);
 	sg_free_ptr(&follower->synced);
 }
 
@@ -114,6 +114,7 @@ void sg_follower_release(struct sg_follower *follower)
 	if (follower->world)
 		let_go(follower);
 	sg_follower_drop_refusals(follower);
+	sg_follower_drop_acts(&follower->broken);
 	free(follower->end);
 }
 
@@ -340,7 +341,7 @@ static int look_at_workloads(struct sg_follower *follower, struct sg_err *err)
 		sg_follower_take_side(follower);
 	if (follower->end)
 		return 0;
-	if (follower->held_count)
+	if (follower->held.count)
 		return sg_follower_go_on_resuming(follower, err);
 	return any ? sg_follower_resume(follower, err) : 0;
 }
@@ -413,17 +414,20 @@ bool sg_follower_reading(const struct sg_follower *follower, int64_t *ret_due_ms
 	int64_t due_ms = SG_NEVER, at_ms = SG_NEVER;
 	bool reading;
 
-	if (follower->end)
-		return false;
+	if (follower->end) {
+		if (follower->broken.pass)
+			*ret_due_ms = sg_cluster_pass_due_ms(follower->broken.pass);
+		return follower->broken.pass;
+	}
 	reading = sg_workloads_reading(follower->workloads, &at_ms);
 	if (reading)
 		due_ms = at_ms;
 	if (follower->sync)
 		due_ms = sooner(due_ms, sg_sync_due_ms(follower->sync));
-	if (follower->resuming)
-		due_ms = sooner(due_ms, sg_cluster_pass_due_ms(follower->resuming));
+	if (follower->held.pass)
+		due_ms = sooner(due_ms, sg_cluster_pass_due_ms(follower->held.pass));
 	*ret_due_ms = due_ms;
-	return reading || follower->sync || follower->held_count;
+	return reading || follower->sync || follower->held.count;
 }
 
 int64_t sg_follower_due_ms(const struct sg_follower *follower)

@@ -19,6 +19,15 @@ enum sg_follower_look {
 struct sg_follower_act;
 struct sg_follower_refusal;
 
+/* What is to be done to Rollouts, one after the other. */
+struct sg_follower_acts {
+	struct sg_follower_act *items; /* in the world's arena */
+	size_t count, at;
+	struct sg_cluster_pass *pass; /* large, and of few; NULL before the first step, and behind
+					 the last one */
+	const struct sg_cluster_client *silent; /* who did not answer is asked no more */
+};
+
 struct sg_follower {
 	struct sg_world *world;
 	struct sg_cluster_client *client;
@@ -60,11 +69,8 @@ struct sg_follower {
 	struct sg_await_end *end;     /* set when it is over */
 	struct sg_follower_refusal *refusals; /* of what was asked for and not taken */
 	struct sg_app_strings did;            /* syncs, and to Rollouts; in the world's arena */
-	struct sg_follower_act *held;         /* Rollouts that are to go on ... */
-	size_t held_count, held_at;           /* ... and whose turn it is */
-	struct sg_cluster_pass *resuming;     /* large, and of few; NULL while nothing is held */
-	struct sg_follower_act *broken;       /* Rollouts that are to be stopped, when it is over */
-	size_t broken_count;
+	struct sg_follower_acts held;         /* Rollouts that are to go on */
+	struct sg_follower_acts broken;       /* Rollouts that are to be stopped, when it is over */
 };
 
 /* FOLLOWER is zeroed before; call sg_follower_release() in any case. */
@@ -89,7 +95,8 @@ void sg_follower_refreshed(struct sg_follower *follower, const struct sg_herd_ap
 /* Lets time count, looks at the workloads, asks for a refresh when the fold wants one. */
 int sg_follower_step(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 
-/* Of one that is over: stops the Rollouts that made it fail, once, where it may. */
+/* Of one that is over: stops the Rollouts that made it fail, once, where it may, and does not
+ * block. 1: that is done, or given up. 0: not yet; sg_follower_reading() says when to go on. */
 int sg_follower_abort(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 
 /* True when something is to be read beside the watch: sg_follower_look() is to be called. */
@@ -101,7 +108,8 @@ int sg_follower_look(struct sg_follower *follower, struct sg_err *err) SG_MUST_C
 /* True when its verdict is final, or its own time is up. */
 bool sg_follower_over(const struct sg_follower *follower);
 
-/* True while its workloads are read, or a sync is being started: a step is due then. */
+/* True while its workloads are read, a sync is being started, or Rollouts are changed: a step is
+ * due then. */
 bool sg_follower_reading(const struct sg_follower *follower, int64_t *ret_due_ms);
 
 /* When the next step is due at the latest, of the loop's clock. */
@@ -134,7 +142,7 @@ void sg_follower_drop_refusals(struct sg_follower *follower);
 int sg_follower_resume(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
 /* ... and where that is under way (`held`). */
 int sg_follower_go_on_resuming(struct sg_follower *follower, struct sg_err *err) SG_MUST_CHECK;
-void sg_follower_drop_held(struct sg_follower *follower);
+void sg_follower_drop_acts(struct sg_follower_acts *acts);
 /* Inside, before it is closed: what sg_follower_abort() is to do. */
 void sg_follower_note_broken(struct sg_follower *follower);
 /* Inside, follower_look.c. */

@@ -19,6 +19,7 @@ struct sg_follower_act {
 	enum sg_app_sync sync;        /* OutOfSync: it has leftovers, which count for nothing */
 	bool exact;                   /* that is the revision that is waited for, no later one */
 	struct sg_cluster_client *by; /* who reaches it; NULL: nobody does any more */
+	int64_t until_ms;             /* of all tries; 0: none was made */
 };
 
 struct reading {
@@ -129,15 +130,14 @@ static int try_it(struct sg_follower *follower, const struct sg_follower_act *a,
 	struct sg_cluster_pass *pass, bool *doubt, struct sg_err *err)
 {
 	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
-	const struct sg_workload_call call = {.client = a->by,
-		.arena = &arena,
-		.deadline_ms = sg_follower_until_ms(follower),
-		.pass = pass};
+	const struct sg_workload_call call = {
+		.client = a->by, .arena = &arena, .deadline_ms = a->until_ms, .pass = pass};
 	struct sg_workload rollout;
 	enum sg_rollout_result result;
 	bool current;
 
-	if (!a->by || a->by->access->speech != SG_SPEAKS_KUBERNETES)
+	if (!a->by || a->by->access->speech != SG_SPEAKS_KUBERNETES ||
+		(a->act == SG_ROLLOUT_RESUME && !follower->policy.resume))
 		return 2;
 	if (sg_cluster_get_workload(
 		    &call, SG_WORKLOAD_ROLLOUT, a->mark.namespace, a->mark.name, &rollout, err) < 0)
@@ -204,7 +204,7 @@ static int act(struct sg_follower *follower, const struct sg_follower_act *a,
 
 	for (int i = 0; i < TRIES && n == 0; i++)
 		n = try_it(follower, a, pass, &doubt, &trouble);
-	if (pass && pass->waiting)
+	if (pass->waiting)
 		return 0;
 	if (n < 0 && trouble.reason == SG_R_CANCELLED) {
 		*err = trouble;
@@ -236,56 +236,71 @@ static struct sg_follower_act act_of(const struct sg_follower *follower, enum sg
 		.by = sg_workloads_client(follower->workloads, app)};
 }
 
+static void push(struct sg_follower *follower, struct sg_follower_acts *acts,
+	enum sg_rollout_act what, const struct sg_rollout_mark *mark,
+	const struct sg_app_judged *judged)
+{
+	struct sg_follower_act *slot =
+		sg_arena_push(follower->world->arena, &acts->items, &acts->count, sizeof(*slot));
+
+	*slot = act_of(follower, what, mark, judged);
+}
+
+void sg_follower_drop_acts(struct sg_follower_acts *acts)
+{
+	if (acts->pass)
+		sg_cluster_pass_release(acts->pass);
+	free(acts->pass);
+	*acts = (struct sg_follower_acts){0};
+}
+
+/* Each in a pass of its own. A cluster that does not answer is asked about one. 1: all were had.
+ * 0: not yet. */
+static int go_on(struct sg_follower *follower, struct sg_follower_acts *acts, struct sg_err *err)
+{
+	if (!acts->pass)
+		acts->pass = sg_calloc(1, sizeof(*acts->pass));
+	for (; acts->at < acts->count; acts->at++) {
+		struct sg_follower_act *a = &acts->items[acts->at];
+		int n;
+
+		if (a->by == acts->silent)
+			continue;
+		if (!a->until_ms)
+			a->until_ms = sg_follower_until_ms(follower);
+		if (!sg_cluster_pass_poll(acts->pass))
+			return 0;
+		sg_cluster_pass_turn(acts->pass);
+		n = act(follower, a, acts->pass, err);
+		if (acts->pass->waiting)
+			return 0;
+		sg_cluster_pass_release(acts->pass);
+		if (n < 0)
+			return -1;
+		if (n > 0)
+			acts->silent = a->by;
+	}
+	sg_follower_drop_acts(acts);
+	return 1;
+}
+
+int sg_follower_go_on_resuming(struct sg_follower *follower, struct sg_err *err)
+{
+	int n = go_on(follower, &follower->held, err);
+
+	if (n == 1 && !follower->policy.resume)
+		sg_follower_take_side(follower); /* judges anew */
+	return n < 0 ? -1 : 0;
+}
+
 static void add(struct sg_follower *follower, const struct sg_app_judged *judged)
 {
 	const struct sg_app_workloads *facts = sg_workloads_facts(follower->workloads, judged->app);
 
 	if (judged->verdict->row != SG_APP_ROW_20 || !facts)
 		return;
-	for (size_t i = 0; i < facts->held_count; i++) {
-		struct sg_follower_act *slot = sg_arena_push(follower->world->arena,
-			&follower->held, &follower->held_count, sizeof(*slot));
-
-		*slot = act_of(follower, SG_ROLLOUT_RESUME, &facts->held[i], judged);
-	}
-}
-
-void sg_follower_drop_held(struct sg_follower *follower)
-{
-	follower->held = NULL;
-	follower->held_count = follower->held_at = 0;
-	if (follower->resuming)
-		sg_cluster_pass_release(follower->resuming);
-	free(follower->resuming);
-	follower->resuming = NULL;
-}
-
-/* Each in a pass of its own. A cluster that does not answer is asked about one. */
-int sg_follower_go_on_resuming(struct sg_follower *follower, struct sg_err *err)
-{
-	struct sg_cluster_pass *pass;
-
-	if (!follower->resuming)
-		follower->resuming = sg_calloc(1, sizeof(*follower->resuming));
-	pass = follower->resuming;
-	while (follower->held_at < follower->held_count && follower->policy.resume) {
-		int n;
-
-		if (!sg_cluster_pass_poll(pass))
-			return 0;
-		sg_cluster_pass_turn(pass);
-		n = act(follower, &follower->held[follower->held_at], pass, err);
-		if (pass->waiting)
-			return 0;
-		sg_cluster_pass_release(pass);
-		if (n < 0)
-			return -1;
-		follower->held_at = n > 0 ? follower->held_count : follower->held_at + 1;
-	}
-	sg_follower_drop_held(follower);
-	if (!follower->policy.resume)
-		sg_follower_take_side(follower); /* judges anew */
-	return 0;
+	for (size_t i = 0; i < facts->held_count; i++)
+		push(follower, &follower->held, SG_ROLLOUT_RESUME, &facts->held[i], judged);
 }
 
 int sg_follower_resume(struct sg_follower *follower, struct sg_err *err)
@@ -293,11 +308,11 @@ int sg_follower_resume(struct sg_follower *follower, struct sg_err *err)
 	struct sg_app_judged all[SG_WORKLOADS_APPS_MAX];
 	size_t count = 0;
 
-	if (follower->policy.resume && !follower->held_count)
+	if (follower->policy.resume && !follower->held.count)
 		count = sg_app_fold_judged(follower->fold, all, SG_COUNT(all));
 	for (size_t i = 0; i < count; i++)
 		add(follower, &all[i]);
-	return follower->held_count ? sg_follower_go_on_resuming(follower, err) : 0;
+	return follower->held.count ? sg_follower_go_on_resuming(follower, err) : 0;
 }
 
 void sg_follower_note_broken(struct sg_follower *follower)
@@ -315,29 +330,13 @@ void sg_follower_note_broken(struct sg_follower *follower)
 		if (all[i].verdict->kind != SG_APP_FAIL || !facts ||
 			(row != SG_APP_ROW_18 && row != SG_APP_ROW_19))
 			continue;
-		for (size_t k = 0; k < facts->broken_count; k++) {
-			struct sg_follower_act *slot = sg_arena_push(follower->world->arena,
-				&follower->broken, &follower->broken_count, sizeof(*slot));
-
-			*slot = act_of(follower, SG_ROLLOUT_ABORT, &facts->broken[k], &all[i]);
-		}
+		for (size_t k = 0; k < facts->broken_count; k++)
+			push(follower, &follower->broken, SG_ROLLOUT_ABORT, &facts->broken[k],
+				&all[i]);
 	}
 }
 
 int sg_follower_abort(struct sg_follower *follower, struct sg_err *err)
 {
-	size_t count = follower->broken_count;
-	const struct sg_cluster_client *silent = NULL;
-
-	follower->broken_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct sg_follower_act *a = &follower->broken[i];
-		int n = a->by == silent ? 0 : act(follower, a, NULL, err);
-
-		if (n < 0)
-			return -1;
-		if (n > 0)
-			silent = a->by;
-	}
-	return 0;
+	return follower->broken.count ? go_on(follower, &follower->broken, err) : 1;
 }

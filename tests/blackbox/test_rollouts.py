@@ -253,6 +253,31 @@ def test_a_lost_answer_to_a_stop_is_said_all_the_same(shop):
     assert sum("was aborted" in line for line in verdict(run)["evidence"]) == 1, run
 
 
+def test_a_stop_whose_answer_never_comes_holds_up_nobody_else(shop):
+    """It is done once, and what is known of it is said; the other application gets its verdict meanwhile."""
+    shop.has(TWICE)
+    shop.sandbox.ctl("app", "catalog-dev", "crash-loop")
+    shop.sandbox.ctl("app", "customer-dev", "suspended")
+    shop.commit()
+    shop.sandbox.ctl("push-foreign", "develop", "customer", f"77.5.{next(TAGS)}")
+    shop.taken_up()
+    shop.sandbox.ctl("refresh", "customer-dev")
+    shop.sandbox.ctl("settle")
+    shop.sandbox.ctl("hold", "1")
+    words = shop.words(ABORT, "customer", "--keep-going", "--timeout", "12s")
+    with open(words[words.index("--config") + 1], "a", encoding="ascii") as out:
+        out.write("  - {name: customer, path: apps/customer}\n")
+    with shop.sg.started(*words) as run:
+        assert "/rollouts/" in shop.sandbox.ctl("held")
+        shop.sandbox.ctl("app", "customer-dev", "healthy")
+        assert run.ends() == 1, run.text
+    shop.sandbox.ctl("hold", "off")
+    rows = {row["service"]: row for row in json.loads(run.text[run.text.index("\n{") :])["verdicts"]}
+    assert rows["customer"]["reason"] == "DEPLOYED" and rows["catalog"]["reason"] == "CRASH_LOOP", run.text
+    assert any("no Rollout could be aborted: " in line for line in rows["catalog"]["evidence"]), run.text
+    assert shop.status()["abort"] is True and len(shop.patches()) == 1
+
+
 def test_without_the_right_it_is_not_stopped_and_the_rule_is_named(shop):
     shop.has(TWICE)
     shop.sandbox.ctl("app", "catalog-dev", "crash-loop")

@@ -43,6 +43,8 @@ struct town {
 	bool no_status; /* the kind has no status of its own */
 	bool three;     /* two more Rollouts like it, web-1 and web-2 */
 	bool away;      /* Rollouts cannot be read once all were */
+	bool two;       /* api-prod is there, too, without a Rollout ... */
+	bool is_up;     /* ... and is done */
 	void (*between)(struct town *t); /* after the Rollout was read, before the application */
 	bool after_rollout;
 	struct sg_settings settings;
@@ -74,6 +76,19 @@ static const char *health(const struct town *t)
 #define SPEC                                                                                       \
 	"\"source\":{\"repoURL\":\"" REPO "\",\"targetRevision\":\"main\",\"path\":\"web\"},"      \
 	"\"destination\":{\"server\":\"https://kubernetes.default.svc\",\"namespace\":\"shop\"}"
+
+static const char *other_app(struct town *t)
+{
+	return sg_arena_printf(&t->w->arena,
+		"{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Application\",\"metadata\":{"
+		"\"name\":\"api-prod\",\"namespace\":\"argocd\",\"resourceVersion\":\"%d\"},"
+		"\"spec\":{\"project\":\"default\"," SPEC
+		",\"syncPolicy\":{\"automated\":{}}},\"status\":{\"sync\":{\"status\":\"Synced\","
+		"\"revision\":\"" NEW "\",\"comparedTo\":{" SPEC
+		"}},\"health\":{\"status\":\"%s\"},"
+		"\"reconciledAt\":\"2024-01-02T03:%02d:05Z\"}}",
+		t->app_version, t->is_up ? "Healthy" : "Progressing", t->app_version % 60);
+}
 
 #define ONE_ROLLOUT(name)                                                                          \
 	"{\"group\":\"argoproj.io\",\"kind\":\"Rollout\",\"namespace\":\"shop\",\"name\":\"" name  \
@@ -259,6 +274,9 @@ static void answer_watch(
 		(void)sscanf(at, "resourceVersion=%d", &seen);
 	if (seen != t->app_version)
 		script_piece(answer, 3, sg_str_of(cluster_world_frame(t->w, "MODIFIED", app(t))));
+	if (seen != t->app_version && t->two)
+		script_piece(
+			answer, 4, sg_str_of(cluster_world_frame(t->w, "MODIFIED", other_app(t))));
 	script_end(answer, 300);
 }
 
@@ -288,9 +306,13 @@ static void answer_get(
 		text = pods(t);
 	} else if (strstr(request->url, "/events")) {
 		text = "{\"items\":[]}";
-	} else if (strstr(request->url, "fieldSelector")) {
+	} else if (strstr(request->url, "/api-prod")) {
+		text = other_app(t);
+	} else if (strstr(request->url, "/applications?")) {
 		char version[16];
 
+		if (t->two)
+			text = sg_arena_printf(&t->w->arena, "%s,%s", text, other_app(t));
 		(void)snprintf(version, sizeof(version), "%d", t->app_version);
 		text = cluster_world_list(t->w, version, text);
 	}
@@ -974,6 +996,114 @@ static void a_stop_that_is_not_taken_is_said(void **state)
 	assert_non_null(strstr(end.refusal, "no Rollout could be aborted: "));
 }
 
+static void it_is_up(void *arg)
+{
+	struct town *t = arg;
+
+	t->is_up = true;
+	t->app_version++;
+}
+
+static void crash_beside_another(
+	struct town *t, struct cluster_world *w, struct sg_await_ask asks[2])
+{
+	crash(t, w);
+	t->silent = t->two = true;
+	asks[0] = asks[1] = t->ask;
+	asks[1].service = "api";
+	asks[1].app.name = "api-prod";
+	asks[1].want.image_count = 0;
+}
+
+/* Another application is followed while the answer is awaited. */
+static void a_stop_without_an_answer_holds_up_nothing(void **state)
+{
+	struct sg_await_ask asks[2];
+	const struct sg_await_end *ends;
+	struct town t;
+
+	crash_beside_another(&t, *state, asks);
+	script_later(t.w->script, 25000, it_is_up, &t);
+	assert_int_equal(sg_await(&t.world, asks, 2, true, &t.done_, &t.w->err), 0);
+	ends = t.done_.ends;
+	assert_string_equal(sg_app_code_name(ends[0].verdict.code), "CRASH_LOOP");
+	assert_string_equal(sg_app_code_name(ends[1].verdict.code), "DEPLOYED");
+	assert_in_range(ends[1].elapsed_ms, 25000, 32000);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 1);
+	assert_int_equal(script_open_calls(t.w->script), 0);
+}
+
+/* Another one ends the run: what is under way still gets its time, and nothing is begun again. */
+static void the_end_of_another_does_not_end_a_stop(void **state)
+{
+	struct sg_await_ask asks[2];
+	const struct sg_await_end *ends;
+	struct town t;
+	int64_t start_ms;
+
+	crash_beside_another(&t, *state, asks);
+	asks[1].timeout_ms = 20000;
+	start_ms = script_now_ms(t.w->script);
+	assert_int_equal(sg_await(&t.world, asks, 2, false, &t.done_, &t.w->err), 0);
+	ends = t.done_.ends;
+	assert_true(ends[1].timed_out && !t.done_.timed_out);
+	assert_int_equal(ends[1].elapsed_ms, 20000);
+	assert_non_null(strstr(ends[0].refusal, "(change a Rollout, 30 s)"));
+	assert_in_range(script_now_ms(t.w->script) - start_ms, ends[0].elapsed_ms + 29900,
+		ends[0].elapsed_ms + 30100);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 1);
+	assert_int_equal(script_open_calls(t.w->script), 0);
+}
+
+static void why_a_stop_had_no_answer_is_said(void **state)
+{
+	struct sg_await_end end;
+	struct town t;
+	int64_t start_ms;
+
+	crash(&t, *state);
+	t.silent = true;
+	start_ms = script_now_ms(t.w->script);
+	end = await(&t);
+	assert_string_equal(sg_app_code_name(end.verdict.code), "CRASH_LOOP");
+	assert_non_null(strstr(end.refusal, "Rollout could be aborted: "));
+	assert_non_null(strstr(end.refusal, "did not answer in time (change a Rollout, 30 s)"));
+	assert_int_equal(end.did.count, 0);
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 1);
+	assert_in_range(script_now_ms(t.w->script) - start_ms, end.elapsed_ms + 29900,
+		end.elapsed_ms + 30100);
+}
+
+/* The verdict stands, and what was not done is said. */
+static void the_end_of_the_run_ends_a_stop_without_an_answer(void **state)
+{
+	struct sg_await_end end;
+	struct town t;
+
+	crash(&t, *state);
+	t.silent = true;
+	t.world.deadline_ms = script_now_ms(t.w->script) + 20000;
+	end = await(&t);
+	assert_int_equal(script_now_ms(t.w->script), t.world.deadline_ms);
+	assert_int_equal(end.verdict.kind, SG_APP_FAIL);
+	assert_true(end.final);
+	assert_non_null(strstr(end.refusal, "Rollout could be aborted: "));
+}
+
+static void a_signal_ends_a_stop_without_an_answer(void **state)
+{
+	struct sg_await_ask asks[2];
+	struct town t;
+
+	crash_beside_another(&t, *state, asks);
+	script_cancel(t.w->script, 20000, 15);
+	assert_int_equal(sg_await(&t.world, asks, 2, false, &t.done_, &t.w->err), -1);
+	assert_int_equal(t.w->err.signo, 15);
+	assert_non_null(strstr(t.w->err.where, "CRASH_LOOP: a Rollout is being aborted: "));
+	assert_int_equal(asked(&t, "PATCH", "/rollouts/"), 1);
+	assert_int_equal(script_open_calls(t.w->script), 0);
+}
+
 #define TEST(name)                                                                                 \
 	cmocka_unit_test_setup_teardown(name, cluster_world_setup, cluster_world_teardown)
 
@@ -1016,6 +1146,11 @@ int main(void)
 		TEST(what_its_controller_writes_meanwhile_does_not_save_it),
 		TEST(a_first_version_has_nothing_to_go_back_to),
 		TEST(a_stop_that_is_not_taken_is_said),
+		TEST(a_stop_without_an_answer_holds_up_nothing),
+		TEST(the_end_of_another_does_not_end_a_stop),
+		TEST(why_a_stop_had_no_answer_is_said),
+		TEST(the_end_of_the_run_ends_a_stop_without_an_answer),
+		TEST(a_signal_ends_a_stop_without_an_answer),
 	};
 
 	return cmocka_run_group_tests_name("rollout", tests, NULL, NULL);
