@@ -247,6 +247,15 @@ static int no_application(const struct sg_cluster_client *client, struct sg_str 
 		client->access->source);
 }
 
+int sg_cluster_fail_other(const struct sg_cluster_client *client, const char *what,
+	const char *name, const char *why, struct sg_err *err)
+{
+	return sg_fail(err, SG_R_ANSWER_INVALID,
+		"%s answers with something else than %s%s%s%s%s%s%s", client->access->server,
+		name ? "the " : "", what, name ? " \"" : "", name ? name : "", name ? "\"" : "",
+		why ? ": " : "", why ? why : "");
+}
+
 static int read_application(const struct sg_cluster_client *client,
 	const struct sg_cluster_app *app, struct sg_str body, struct sg_json **ret_doc,
 	struct sg_err *err)

@@ -89,6 +89,11 @@ int sg_cluster_fail(const struct sg_cluster_client *client, const struct sg_clus
 int sg_cluster_gave_up(
 	const struct sg_cluster_client *client, const struct sg_fault *fault, struct sg_err *err);
 
+/* It answers with something else than WHAT: the "application" of that NAME, or "a list" (NULL), as
+ * WHY says (NULL: that is all). ANSWER_INVALID; returns -1. */
+int sg_cluster_fail_other(const struct sg_cluster_client *client, const char *what,
+	const char *name, const char *why, struct sg_err *err);
+
 /*
  * Reads one application: a fresh read of the server, no cache (argocd.md 3.2). The caller frees
  * *ret_doc. APPLICATION_NOT_FOUND, FORBIDDEN, AUTH_FAILED, NOT_FOUND (no Argo CD there),

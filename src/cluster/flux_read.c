@@ -73,9 +73,7 @@ static bool is_it(const struct sg_json *doc, const struct sg_flux_name *name)
 static int another(
 	const struct sg_cluster_client *client, const struct sg_flux_name *name, struct sg_err *err)
 {
-	return sg_fail(err, SG_R_ANSWER_INVALID,
-		"%s answers with something else than the %s \"%s\"", client->access->server,
-		sg_flux_kind_name(name->kind), name->name);
+	return sg_cluster_fail_other(client, sg_flux_kind_name(name->kind), name->name, NULL, err);
 }
 
 /* 0: answered. 1: something else came. */

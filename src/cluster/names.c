@@ -32,8 +32,7 @@ static bool is_of_set(const struct sg_json *object, const char *set)
 
 static int bad_list(const struct listing *l, const char *why, struct sg_err *err)
 {
-	return sg_fail(err, SG_R_ANSWER_INVALID, "%s answers with something else than a list: %s",
-		l->client->access->server, why);
+	return sg_cluster_fail_other(l->client, "a list", NULL, why, err);
 }
 
 static int take_item(struct listing *l, struct sg_str item, struct sg_err *err)

@@ -150,9 +150,8 @@ static int take_object(struct sg_cluster_read *read, struct sg_json **ret_doc, s
 		return 1;
 	if (!read->body.overflow && sg_json_parse(sg_buf_str(&read->body), ret_doc, &why) == 0)
 		return 1;
-	(void)sg_fail(&odd, SG_R_ANSWER_INVALID,
-		"%s answers with something else than an object: %s", read->client->access->server,
-		read->body.overflow ? "too large" : why.cause);
+	(void)sg_cluster_fail_other(read->client, "an object", NULL,
+		read->body.overflow ? "too large" : why.cause, &odd);
 	if (++read->odd < ODD_TRIES)
 		return try_later(read, 0, -1, &odd, err);
 	*err = odd;

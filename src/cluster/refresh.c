@@ -91,9 +91,8 @@ static int look(struct sg_refresh *refresh, const struct sg_json *doc, bool *ret
 	const char *seen = sg_cluster_version_of(doc);
 
 	if (!sg_cluster_is_app(doc, refresh->app) || !seen[0])
-		return sg_fail(err, SG_R_ANSWER_INVALID,
-			"%s answers with something else than the application",
-			refresh->client->access->server);
+		return sg_cluster_fail_other(
+			refresh->client, "application", refresh->app->name, NULL, err);
 	if (strlen(seen) >= VERSION_SIZE)
 		return sg_fail(err, SG_R_ANSWER_INVALID,
 			"the resourceVersion of the application is too long");
@@ -110,10 +109,8 @@ static int judge(struct sg_refresh *refresh, struct sg_str body, enum sg_refresh
 	bool readable = sg_json_parse(body, &refresh->object, &why) == 0;
 
 	if (!readable || !sg_cluster_is_app(refresh->object, refresh->app))
-		return sg_fail(err, SG_R_ANSWER_INVALID,
-			"%s answers a patch with something else than the application%s%s",
-			refresh->client->access->server, readable ? "" : ": ",
-			readable ? "" : why.cause);
+		return sg_cluster_fail_other(refresh->client, "application", refresh->app->name,
+			readable ? NULL : why.cause, err);
 	*ret = strcmp(sg_cluster_version_of(refresh->object), refresh->version) == 0
 		       ? SG_REFRESH_NOTHING_CHANGED
 		       : SG_REFRESH_ASKED;

@@ -139,9 +139,7 @@ int sg_cluster_rollout_act(const struct sg_workload_call *call, const struct sg_
 	if (answer.fault.kind != SG_FAULT_NONE)
 		return refused(call, rollout, resource, &answer.fault, ret, err);
 	if (!answer.is_rollout)
-		return sg_fail(err, SG_R_ANSWER_INVALID,
-			"%s answers a patch with something else than the Rollout",
-			call->client->access->server);
+		return sg_cluster_fail_other(call->client, "Rollout", rollout->name, NULL, err);
 	call->client->patched = true;
 	*ret = SG_ROLLOUT_ACTED;
 	return 0;

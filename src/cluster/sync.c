@@ -221,9 +221,7 @@ static void drop_read(struct sg_sync *sync)
 
 static int no_application(const struct sg_sync *sync, struct sg_err *err)
 {
-	return sg_fail(err, SG_R_ANSWER_INVALID,
-		"%s answers with something else than the application",
-		sync->client->access->server);
+	return sg_cluster_fail_other(sync->client, "application", sync->app->name, NULL, err);
 }
 
 /* The application was read. 1: it is not to be started. 0: it is being. */

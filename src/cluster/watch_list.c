@@ -31,8 +31,7 @@ enum sg_watch_step sg_watch_open_list(struct sg_watch *watch, struct sg_err *err
 
 static int bad_list(const struct sg_watch *watch, const char *why, struct sg_err *err)
 {
-	return sg_fail(err, SG_R_ANSWER_INVALID, "%s answers with something else than a list: %s",
-		watch->client->access->server, why);
+	return sg_cluster_fail_other(watch->client, "a list", NULL, why, err);
 }
 
 /* The same of what a reader has against it, whose reason stays. */
@@ -185,10 +184,8 @@ static enum sg_watch_step take_object(
 	if (sg_json_parse(sg_buf_str(&watch->body), &doc, &why) < 0 ||
 		!sg_cluster_is_app(doc, &watch->app)) {
 		sg_json_free(doc);
-		(void)sg_fail(&odd, SG_R_ANSWER_INVALID,
-			"%s answers with something else than the application \"%s\"%s%s",
-			watch->client->access->server, watch->app.name, why.cause[0] ? ": " : "",
-			why.cause);
+		(void)sg_cluster_fail_other(watch->client, "application", watch->app.name,
+			why.cause[0] ? why.cause : NULL, &odd);
 		return sg_watch_confused(watch, &odd, err);
 	}
 	return sg_watch_polled(watch, doc, ret);

@@ -163,9 +163,8 @@ static int answered(struct sg_follower *follower, const struct sg_json *doc,
 	if (follower->look == SG_LOOK_CHECK)
 		return check(follower, is_app ? doc : NULL, err);
 	if (doc && !is_app)
-		return sg_fail(err, SG_R_ANSWER_INVALID,
-			"%s answers with something else than the application \"%s\"",
-			follower->client->access->server, target->name.name);
+		return sg_cluster_fail_other(
+			follower->client, "application", target->name.name, NULL, err);
 	if (!doc && fault->kind != SG_FAULT_NO_OBJECT)
 		return sg_cluster_fail(follower->client, &target->name, "get", fault, err);
 	return follower->confirmed ? confirm_child(follower, doc, err)

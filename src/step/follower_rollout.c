@@ -53,8 +53,7 @@ static int get_application(const struct reading *reading, struct sg_arena *arena
 		return 0;
 	sg_json_free(*ret_doc);
 	*ret_doc = NULL;
-	return sg_fail(err, SG_R_ANSWER_INVALID,
-		"%s answers with something else than the application", client->access->server);
+	return sg_cluster_fail_other(client, "application", app->name, NULL, err);
 }
 
 /* What has failed meanwhile gets no more traffic. Others that were let go on make it Progressing.

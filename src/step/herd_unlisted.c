@@ -73,9 +73,7 @@ static int read_app(struct sg_herd *herd, struct sg_herd_unlisted *unlisted,
 	if (n <= 0)
 		return n;
 	if (*ret_doc && !sg_cluster_is_app(*ret_doc, name))
-		return sg_fail(err, SG_R_ANSWER_INVALID,
-			"%s answers with something else than the application \"%s\"",
-			herd->client->access->server, name->name);
+		return sg_cluster_fail_other(herd->client, "application", name->name, NULL, err);
 	if (!*ret_doc && fault.kind != SG_FAULT_NO_OBJECT)
 		return sg_cluster_fail(herd->client, name, "get", &fault, err);
 	return 1;

@@ -475,7 +475,8 @@ static void whose_answer_to_a_patch_makes_no_sense_is_said(void **state)
 			-1);
 		assert_int_equal(w->err.reason, SG_R_ANSWER_INVALID);
 		assert_non_null(strstr(w->err.cause, w->access.server));
-		assert_non_null(strstr(w->err.cause, "something else than the application"));
+		assert_non_null(
+			strstr(w->err.cause, "something else than the application \"web-prod\""));
 	}
 	cluster_world_done(w);
 }
