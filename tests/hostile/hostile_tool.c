@@ -8,6 +8,7 @@
 
 #include "base/secret.h"
 #include "base/text.h"
+#include "report/board.h"
 #include "report/console.h"
 #include "report/diff.h"
 #include "report/dotenv.h"
@@ -107,6 +108,38 @@ static void dotenv(struct sg_report *report)
 	put("dotenv", &out);
 }
 
+/* One cell could be read, and the other not. */
+static void board(struct sg_report *report, const char *t)
+{
+	const struct sg_environment env = {.name = t};
+	const struct sg_board_trouble trouble = {"FORBIDDEN", t};
+	struct sg_board_column columns[] = {
+		{.env = &env, .commit = SHA}, {.env = &env, .trouble = trouble}};
+	struct sg_board_cell cells[] = {{.image = t,
+						.version = t,
+						.application = t,
+						.running = t,
+						.sync = t,
+						.health = t,
+						.remark = t,
+						.age_s = -1,
+						.request = report->mrs[0]},
+		{.git = trouble, .cluster = trouble}};
+	struct sg_board_row row = {t, cells};
+	struct sg_board made = {.columns = columns,
+		.column_count = 2,
+		.rows = &row,
+		.row_count = 1,
+		.requests = trouble};
+	struct sg_buf out SG_AUTO(sg_buf_release);
+
+	report->board = &made;
+	sg_buf_init(&out, OUT_MAX);
+	sg_board_markdown(report, NULL, &out);
+	put("board", &out);
+	report->board = NULL;
+}
+
 /* ---- what GitLab and Git get ---- */
 
 static void notes(const struct sg_gate_verdict *gate, const char *t)
@@ -195,15 +228,12 @@ static int64_t now(struct sg_clock *clock)
 	return 1000;
 }
 
-static void job_log(const char *t)
+static void log_as(const char *sink, enum sg_console_form form, const char *t)
 {
 	struct sg_clock clock = {.now_ms = now, .unix_s = now};
 	struct sg_buf out SG_AUTO(sg_buf_release);
-	struct sg_console console = {.form = SG_CONSOLE_JOB,
-		.level = SG_LOG_DEBUG,
-		.clock = &clock,
-		.write = keep,
-		.arg = &out};
+	struct sg_console console = {
+		.form = form, .level = SG_LOG_DEBUG, .clock = &clock, .write = keep, .arg = &out};
 	const struct sg_progress_look look = {.now_ms = 1000,
 		.deadline_ms = 9000,
 		.what = t,
@@ -222,7 +252,7 @@ static void job_log(const char *t)
 	sg_console_progress(&console, &progress, &look);
 	sg_console_forget(&console, &progress);
 	sg_console_end(&console);
-	put("joblog", &out);
+	put(sink, &out);
 }
 
 static void one(const char *t)
@@ -247,10 +277,12 @@ static void one(const char *t)
 	fill(&report, t, &value, &file, &gate);
 	reports(&report);
 	dotenv(&report);
+	board(&report, t);
 	notes(&gate, t);
 	plan(&world, &value, &file, t);
 	diff(&file);
-	job_log(t);
+	log_as("joblog", SG_CONSOLE_JOB, t);
+	log_as("jsonlog", SG_CONSOLE_JSON, t);
 	put_str("end", "");
 	sg_redactor_free(redactor);
 }

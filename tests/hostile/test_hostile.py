@@ -12,7 +12,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOOL = ROOT / "build/dev/tests/hostile/hostile_tool"
 TEXTS = [json.loads(line) for line in (ROOT / "tests/data/hostile.jsonl").read_text(encoding="ascii").splitlines()]
-SINKS = ["terminal", "json", "junit", "dotenv", "note", "commit", "title", "description", "options", "diff", "joblog"]
+SINKS = ["terminal", "json", "junit", "dotenv", "note", "commit", "title", "description", "options", "diff", "joblog", "jsonlog", "board"]
 
 # Quick actions: a line that begins with a slash, outside of code (lib/gitlab/quick_actions/extractor.rb).
 ACTION = re.compile(r"^/[a-z_]+", re.M | re.I)
@@ -86,7 +86,10 @@ def test_the_oracles_find_what_they_are_for(pattern, text):
     assert without_code(text) == text and pattern.search(without_code(f"`x`\n{text}"))
 
 
-@pytest.mark.parametrize("sink", ["description", "note"])
+COLUMNS = {"description": [4], "note": [8], "board": [3, 6, 4]}
+
+
+@pytest.mark.parametrize("sink", COLUMNS)
 def test_markdown_for_gitlab(sink):
     for text, said in each(sink):
         shown = said.decode("utf-8")
@@ -97,8 +100,7 @@ def test_markdown_for_gitlab(sink):
             assert not pattern.search(left), (text, left)
         for line in left.split("\n"):
             if line.startswith("|"):
-                columns = 8 if sink == "note" else 4
-                assert line.count("|") == columns + 1, (text, line)
+                assert line.count("|") - 1 in COLUMNS[sink], (text, line)
 
 
 def test_push_options_are_the_lines_that_were_meant_and_no_more():
@@ -169,6 +171,14 @@ def test_json_is_strict():
         document = json.loads(shown, parse_constant=lambda word: pytest.fail(word))
         if "\ufffd" not in document["sentence"] and raw(text) == text.encode("utf-8", "replace"):
             assert document["verdicts"][0]["sentence"] == text, text
+
+
+def test_a_log_in_json_is_an_object_in_each_line():
+    for text, said in each("jsonlog"):
+        shown = said.decode("utf-8")
+        rows = [json.loads(line, parse_constant=lambda word: pytest.fail(word)) for line in shown.rstrip("\n").split("\n")]
+        assert not invisible(shown), text
+        assert len(rows) > 4 and all(isinstance(row, dict) and row["level"] for row in rows), (text, rows)
 
 
 def test_junit_is_xml():
