@@ -162,8 +162,8 @@ static int has_gates_at(struct sg_forge *forge, const struct sg_promotion *p, co
 	*ret_has = true;
 	if (sg_gitlab_file_read(&forge->gitlab, SG_CONFIG_FILE, oid, &scratch, &text, &file, &why) <
 		0) {
-		*ret_has = false;
-		if (why.reason == SG_R_FILE_NOT_FOUND)
+		*ret_has = why.reason == SG_R_TOO_LARGE;
+		if (*ret_has || why.reason == SG_R_FILE_NOT_FOUND)
 			return 0;
 		*err = why;
 		return -1;
@@ -179,13 +179,18 @@ static int has_gates_at(struct sg_forge *forge, const struct sg_promotion *p, co
 static int had_gates(const struct sg_loaded *loaded, struct sg_forge *forge,
 	const struct sg_promotion *p, bool *ret_had, struct sg_err *err)
 {
+	struct sg_err why = SG_ERR_INIT;
 	struct sg_gitlab_past past;
 
 	*ret_had = true;
 	if (!loaded->config_branch)
 		return 0;
-	if (configs_then(loaded, forge, p, &past, err) < 0)
-		return err->reason == SG_R_TOO_LARGE ? 0 : -1;
+	if (configs_then(loaded, forge, p, &past, &why) < 0) {
+		if (why.reason == SG_R_TOO_LARGE)
+			return 0;
+		*err = why;
+		return -1;
+	}
 	*ret_had = false;
 	for (size_t i = 0; i < past.count && !*ret_had; i++)
 		if (has_gates_at(forge, p, past.oids[i], ret_had, err) < 0)

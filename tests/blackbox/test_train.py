@@ -316,10 +316,12 @@ def test_gates_on_another_branch_than_the_one_merged_into(mr, meanwhile, date):
     assert run.json["reason"] == ("MERGED_PAST_GATE" if meanwhile else "WRONG_REVISION_TARGET"), run
 
 
-def test_an_empty_configuration_did_not_say_that_there_were_no_gates(mr):
+@pytest.mark.parametrize("unusable", ["", "#" * (1 << 20) + "\n"], ids=["empty", "large"])
+def test_a_configuration_without_use_did_not_say_that_there_were_no_gates(mr, unusable):
+    """It is empty, or larger than any that is read."""
     iid = armed(mr)
     text = mr.sandbox.show("stagegate.yaml", "main").decode()
-    mr.sandbox.ctl("push-file", "main", "stagegate.yaml", stdin="")
+    mr.sandbox.ctl("push-file", "main", "stagegate.yaml", stdin=unusable)
     mr.ctl("clock", "5")
     mr.ctl("freeze", "on")
     mr.ctl("pipeline", str(iid), "success")
