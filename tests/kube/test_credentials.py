@@ -1,6 +1,7 @@
 """Who we are to a real API server: service account tokens, certificates, and what is said of those that are no good."""
 import pytest
 
+from kube.cluster import until
 from kube.conftest import ALL_OF_IT
 from kube.test_wait import wait
 
@@ -72,15 +73,16 @@ def test_a_server_that_is_another_ones(world, account):
 
 
 def test_the_token_file_is_read_again(world):
-    """A file with a token that has ended: it is replaced while we wait, as the kubelet does it."""
+    """The token of the file ends while we wait (the server is a minute late in that), and another stands there by then, as the kubelet does it."""
     world.app("catalog-dev", world.older)
-    account = world.account(ALL_OF_IT)
-    file = world.cluster.folder / f"{account}.token.secret"
-    file.write_text(world.jwt(account) + "\n")
+    first, second = world.account(ALL_OF_IT), world.account(ALL_OF_IT)
+    file = world.cluster.folder / f"{first}.token.secret"
+    file.write_text(world.cluster.token("shop", first, lifetime_s=-45) + "\n")
     config = world.cluster.kubeconfig("file", {"tokenFile": str(file)})
     with world.started(*wait("catalog"), config=config) as run:
         run.says("OLDER_REVISION")
-        file.write_text(world.jwt(account) + "\n")
+        file.write_text(world.jwt(second) + "\n")
+        until(lambda: world.server.asked(f"system:serviceaccount:shop:{second}"), "the other token is used", 50)
         world.patch("catalog-dev", world.good("catalog-dev"))
         assert run.ends() == 0, run.text
 
