@@ -20,6 +20,7 @@ struct sg_sync {
 	char *revision, *version;
 	const char *why;
 	int64_t until_ms;
+	char *before; /* when an operation with this WHY began that was there before; NULL: none */
 	struct sg_cluster_read
 		*read; /* of the application, then of the request that starts it ... */
 	bool starting;
@@ -224,6 +225,28 @@ static int no_application(const struct sg_sync *sync, struct sg_err *err)
 	return sg_cluster_fail_other(sync->client, "application", sync->app->name, NULL, err);
 }
 
+/* Whether OPERATION has our WHY. */
+static bool is_ours(const struct sg_sync *sync, const struct sg_json *operation)
+{
+	const struct sg_json *info = sg_app_reader_at(operation, "info");
+
+	for (const struct sg_json *one = sg_json_first(info); one; one = sg_json_next(one))
+		if (strcmp(sg_json_str(sg_json_get(one, "name"), ""), "Reason") == 0 &&
+			strcmp(sg_json_str(sg_json_get(one, "value"), ""), sync->why) == 0)
+			return true;
+	return false;
+}
+
+/* When the last operation began; NULL: it has another WHY. */
+static const char *begin_of_ours(const struct sg_sync *sync, const struct sg_json *doc)
+{
+	const struct sg_json *state = sg_app_reader_at(doc, "status.operationState");
+
+	return is_ours(sync, sg_app_reader_at(state, "operation"))
+		       ? sg_json_str(sg_json_get(state, "startedAt"), "")
+		       : NULL;
+}
+
 /* The application was read. 1: it is not to be started. 0: it is being. */
 static int judge(struct sg_sync *sync, const struct sg_json *doc, const struct sg_fault *fault,
 	enum sg_sync_result *ret, struct sg_err *err)
@@ -234,26 +257,17 @@ static int judge(struct sg_sync *sync, const struct sg_json *doc, const struct s
 		.version = sync->version,
 		.why = sync->why,
 		.doc = doc};
+	const char *before;
 
 	if (!doc)
 		return sg_cluster_fail(sync->client, sync->app, "get", fault, err);
 	if (!sg_cluster_is_app(doc, sync->app))
 		return no_application(sync, err);
 	*ret = SG_SYNC_NOT_NOW;
+	before = begin_of_ours(sync, doc);
+	sync->before = before ? sg_strdup(before) : NULL;
 	drop_read(sync);
 	return may_start(&ask) ? begin_start(sync, &ask, err) : 1;
-}
-
-/* Whether OPERATION is the one that we have asked for. */
-static bool is_ours(const struct sg_sync *sync, const struct sg_json *operation)
-{
-	const struct sg_json *info = sg_app_reader_at(operation, "info");
-
-	for (const struct sg_json *one = sg_json_first(info); one; one = sg_json_next(one))
-		if (strcmp(sg_json_str(sg_json_get(one, "name"), ""), "Reason") == 0 &&
-			strcmp(sg_json_str(sg_json_get(one, "value"), ""), sync->why) == 0)
-			return true;
-	return false;
 }
 
 /* Nobody knows whether it was done: the application says it. WHY it counts as failed otherwise;
@@ -269,12 +283,20 @@ static int look(struct sg_sync *sync, const struct sg_err *why, struct sg_err *e
 	return begin_read(sync, err);
 }
 
+/* Whether DOC has the operation that we have asked for; an earlier one may have the same WHY. */
+static bool has_ours(const struct sg_sync *sync, const struct sg_json *doc)
+{
+	const char *last = begin_of_ours(sync, doc);
+
+	return is_ours(sync, sg_app_reader_at(doc, "operation")) ||
+	       (last && (!sync->before || strcmp(last, sync->before) != 0));
+}
+
 static int looked(struct sg_sync *sync, const struct sg_json *doc, const struct sg_fault *fault,
 	enum sg_sync_result *ret, struct sg_err *err)
 {
 	*ret = SG_SYNC_STARTED;
-	if (doc && (is_ours(sync, sg_app_reader_at(doc, "operation")) ||
-			   is_ours(sync, sg_app_reader_at(doc, "status.operationState.operation"))))
+	if (doc && has_ours(sync, doc))
 		return 1;
 	*ret = SG_SYNC_NOT_NOW;
 	if (sync->failed) {
@@ -332,7 +354,8 @@ static int unanswered(struct sg_sync *sync, const struct sg_err *why, struct sg_
 	if (sync->starting && why->transient &&
 		sg_loop_now_ms(sync->client->http->loop) < sync->until_ms)
 		return look(sync, why, err);
-	*err = sync->looking && sync->failed ? sync->why_failed : *why;
+	*err = sync->looking && sync->failed && why->reason != SG_R_CANCELLED ? sync->why_failed
+									      : *why;
 	return -1;
 }
 
@@ -381,5 +404,6 @@ void sg_sync_free(struct sg_sync *sync)
 	drop_read(sync);
 	free(sync->revision);
 	free(sync->version);
+	free(sync->before);
 	free(sync);
 }

@@ -256,6 +256,42 @@ static void what_was_done_without_an_answer_was_started(void **state)
 	cluster_world_done(w);
 }
 
+/* Without a job the words are the same each time, and one wait may start several. */
+static void an_earlier_sync_with_the_same_words_is_another_one(void **state)
+{
+	static const char *const before =
+		"\"status\":{" OUT ",\"operationState\":{\"startedAt\":\"2026-05-04T09:00:02Z\","
+		"\"operation\":" OPERATION "}}";
+	static const char *const later =
+		"\"status\":{" OUT ",\"operationState\":{\"startedAt\":\"2026-05-04T10:00:02Z\","
+		"\"operation\":" OPERATION "}}";
+	struct cluster_world *w = *state;
+
+	expect_app(w, before);
+	script_reply(w->script, "PATCH", PATCH_URL, 200, LOGIN);
+	expect_app(w, before);
+	assert_int_equal(ask(w), -1);
+	assert_int_equal(w->err.reason, SG_R_ANSWER_INVALID);
+	expect_app(w, before);
+	script_reply(w->script, "PATCH", PATCH_URL, 200, LOGIN);
+	expect_app(w, later);
+	assert_int_equal(ask(w), 0);
+	assert_int_equal(result, SG_SYNC_STARTED);
+	cluster_world_done(w);
+}
+
+static void who_is_interrupted_while_he_looks_is_interrupted(void **state)
+{
+	struct cluster_world *w = *state;
+
+	expect_app(w, "\"status\":{" OUT "}");
+	script_reply(w->script, "PATCH", PATCH_URL, 200, LOGIN);
+	script_fail(script_expect(w->script, "GET", ONE_APP), 1, SG_R_CANCELLED, false, "stopped");
+	assert_int_equal(ask(w), -1);
+	assert_int_equal(w->err.reason, SG_R_CANCELLED);
+	cluster_world_done(w);
+}
+
 /* What a proxy says with 200 starts nothing; the application tells whether it came through. */
 static void a_page_is_no_yes(void **state)
 {
@@ -293,6 +329,8 @@ int main(void)
 		T(a_post_is_sent_once),
 		T(what_was_done_without_an_answer_was_started),
 		T(a_page_is_no_yes),
+		T(an_earlier_sync_with_the_same_words_is_another_one),
+		T(who_is_interrupted_while_he_looks_is_interrupted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
