@@ -26,8 +26,10 @@ struct sg_app_memory {
 	bool reached;              /* row 6: an object was OK ... */
 	int64_t reached_s;         /* ... and this was its reconciledAt */
 	bool works;                /* row 13: .operation was there ... */
-	int64_t during_s;          /* ... and this was reconciledAt then; ... */
-	bool just_ended;           /* ... gone with this object, which says nothing newer */
+	int64_t during_s;          /* ... and this was reconciledAt then, ... */
+	enum sg_app_sync sync;     /* ... and this ... */
+	enum sg_app_health health; /* ... what was said of it; ... */
+	bool just_ended;           /* ... it is gone, and nothing newer was said since */
 	bool late_ignored;         /* a Running without operation is disproved */
 };
 

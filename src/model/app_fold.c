@@ -92,10 +92,13 @@ static void watch_late_write(struct sg_app_fold *fold, const struct sg_app *app)
 /* The end of an operation and what is compared after it are written one after the other. */
 static void watch_operation(struct sg_app_memory *memory, const struct sg_app *app)
 {
-	memory->just_ended =
-		memory->works && !app->operation_set && app->reconciled_s == memory->during_s;
+	memory->just_ended = (memory->works || memory->just_ended) && !app->operation_set &&
+			     app->reconciled_s == memory->during_s && app->sync == memory->sync &&
+			     app->health == memory->health;
 	memory->works = app->operation_set;
 	memory->during_s = app->reconciled_s;
+	memory->sync = app->sync;
+	memory->health = app->health;
 }
 
 /* The two memories of rows 4 and 6. */

@@ -143,6 +143,8 @@ bool sg_app_row_operation_running(struct sg_app_case *c, struct sg_app_answer *o
 }
 
 #define STALE_REFRESH_MS 15000
+#define SAME_SECOND_REFRESH_MS 1500 /* what changes nothing in that second writes nothing either   \
+				     */
 
 bool sg_app_row_stale_status(struct sg_app_case *c, struct sg_app_answer *out)
 {
@@ -156,7 +158,7 @@ bool sg_app_row_stale_status(struct sg_app_case *c, struct sg_app_answer *out)
 	if (compared_s != SG_APP_NO_TIME && compared_s >= finished_s && !same_second)
 		return false;
 	sg_app_wait_refresh(out, SG_APP_CODE_STALE_STATUS);
-	out->refresh_after_ms = STALE_REFRESH_MS;
+	out->refresh_after_ms = same_second ? SAME_SECOND_REFRESH_MS : STALE_REFRESH_MS;
 	sg_app_say(out, "nothing was compared since the last sync ended");
 	return true;
 }

@@ -65,3 +65,8 @@ S("same-second-before-the-end", "compared while the sync of X ran, in the second
     9000, "compared: a refresh in the middle of it", compared(9)).then(
     9500, "the sync of X ends", joined(ENDED, state(X, "Succeeded", 2, 9))).then(
     10000, "somebody has changed the object meanwhile", compared(10, X, "OutOfSync")).wait("OUT_OF_SYNC")
+S("same-second-before-the-end-touched", "the same, and somebody asks for a refresh before it is compared", app(OUT, RUNS_NEW, working())).then(
+    9000, "compared: a refresh in the middle of it", compared(9)).then(
+    9500, "the sync of X ends", joined(ENDED, state(X, "Succeeded", 2, 9))).then(
+    9600, "nothing new is compared", REFRESH).then(
+    10000, "somebody has changed the object meanwhile", joined(CONSUMED, compared(10, X, "OutOfSync"))).wait("OUT_OF_SYNC")
