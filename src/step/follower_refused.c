@@ -10,7 +10,7 @@
 
 struct sg_follower_refusal {
 	const char *request;
-	char *object;
+	char *namespace, *name;
 	char *why;
 	struct sg_follower_refusal *next;
 };
@@ -20,17 +20,25 @@ static void drop(struct sg_follower_refusal **at)
 	struct sg_follower_refusal *refusal = *at;
 
 	*at = refusal->next;
-	free(refusal->object);
+	free(refusal->namespace);
+	free(refusal->name);
 	free(refusal->why);
 	free(refusal);
 }
 
-void sg_follower_refused(struct sg_follower *follower, const char *request, const char *object,
-	const struct sg_err *why)
+static bool is_of(const struct sg_follower_refusal *refusal, const char *request,
+	const char *namespace, const char *name)
+{
+	return strcmp(refusal->request, request) == 0 &&
+	       strcmp(refusal->namespace, namespace) == 0 && strcmp(refusal->name, name) == 0;
+}
+
+void sg_follower_refused(struct sg_follower *follower, const char *request, const char *namespace,
+	const char *name, const struct sg_err *why)
 {
 	struct sg_follower_refusal **at = &follower->refusals;
 
-	while (*at && (strcmp((*at)->request, request) != 0 || strcmp((*at)->object, object) != 0))
+	while (*at && !is_of(*at, request, namespace, name))
 		at = &(*at)->next;
 	if (*at)
 		drop(at);
@@ -39,8 +47,10 @@ void sg_follower_refused(struct sg_follower *follower, const char *request, cons
 	while (*at)
 		at = &(*at)->next;
 	*at = sg_calloc(1, sizeof(**at));
-	**at = (struct sg_follower_refusal){
-		.request = request, .object = sg_strdup(object), .why = sg_strdup(why->cause)};
+	**at = (struct sg_follower_refusal){.request = request,
+		.namespace = sg_strdup(namespace),
+		.name = sg_strdup(name),
+		.why = sg_strdup(why->cause)};
 }
 
 /* Several objects, mostly, for one reason. */

@@ -217,7 +217,7 @@ static int act(struct sg_follower *follower, const struct sg_follower_act *a,
 		sg_follower_refused(follower,
 			a->act == SG_ROLLOUT_ABORT ? "Rollout could be aborted"
 						   : "Rollout could be resumed",
-			a->mark.name, n < 0 ? &trouble : NULL);
+			a->mark.namespace, a->mark.name, n < 0 ? &trouble : NULL);
 	return n < 0 && is_silent(&trouble);
 }
 

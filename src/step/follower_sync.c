@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "step/follower.h"
 
-#define REFUSED "sync could be started"
 /* Between two tries. */
 #define AGAIN_MS 10000
 
@@ -40,12 +39,20 @@ static bool is_new(struct sg_follower *follower, const char *version)
 	return true;
 }
 
+/* WHY NULL: it was not. */
+static void refused(struct sg_follower *follower, const struct sg_err *why)
+{
+	const struct sg_cluster_app *name = &follower->sync_app->name;
+
+	sg_follower_refused(follower, "sync could be started", name->namespace, name->name, why);
+}
+
 /* It is tried again with the next look: what stands in the way may go without a trace here. */
 static void later(struct sg_follower *follower, const struct sg_err *trouble)
 {
 	sg_debug(follower->world->log, "sync of %s: %s", follower->sync_app->name.name,
 		trouble->cause);
-	sg_follower_refused(follower, REFUSED, follower->sync_app->name.name, trouble);
+	refused(follower, trouble);
 	sg_free_ptr(&follower->synced);
 	follower->sync_ms = sg_follower_now_ms(follower) + AGAIN_MS;
 }
@@ -79,7 +86,7 @@ static bool begin(struct sg_follower *follower)
 /* What came of it. */
 static void finish(struct sg_follower *follower, enum sg_sync_result result)
 {
-	sg_follower_refused(follower, REFUSED, follower->sync_app->name.name, NULL);
+	refused(follower, NULL);
 	if (result == SG_SYNC_STARTED)
 		say(follower);
 	sg_follower_drop_sync(follower);

@@ -12,6 +12,7 @@
 #include "cluster_world.h"
 #include "step/await.h"
 #include "step/due.h"
+#include "step/follower.h"
 
 #define OLD "1111111111111111111111111111111111111111"
 #define NEW "2222222222222222222222222222222222222222"
@@ -1471,6 +1472,30 @@ static void a_refresh_that_is_taken_takes_back_no_refusal_of_a_sync(void **state
 	finish(&s);
 }
 
+/* Rollouts of one name stand in many namespaces. */
+static void what_is_taken_in_one_namespace_was_not_in_another(void **state)
+{
+	struct sg_world world = {0};
+	struct sg_arena arena = {0};
+	struct sg_follower follower = {.world = &world};
+	struct sg_err why = SG_ERR_INIT;
+
+	(void)state;
+	world.arena = &arena;
+	(void)sg_fail(&why, SG_R_REMOTE_FAILED, "it says no");
+	for (int i = 0; i < 2; i++)
+		sg_follower_refused(
+			&follower, "Rollout could be aborted", i ? "shop" : "cart", "web", &why);
+	assert_string_equal(
+		sg_follower_refusals(&follower), "no Rollout could be aborted: it says no");
+	sg_follower_refused(&follower, "Rollout could be aborted", "cart", "web", NULL);
+	assert_string_equal(
+		sg_follower_refusals(&follower), "no Rollout could be aborted: it says no");
+	sg_follower_refused(&follower, "Rollout could be aborted", "shop", "web", NULL);
+	assert_null(sg_follower_refusals(&follower));
+	sg_arena_release(&arena);
+}
+
 static int lose(struct story *s, struct cluster_world *w, int status)
 {
 	begin(s, w);
@@ -1803,6 +1828,7 @@ int main(void)
 		STORY(a_child_of_another_repository_is_not_synced),
 		STORY(a_sync_that_is_refused_is_tried_again_later),
 		STORY(a_refresh_that_is_taken_takes_back_no_refusal_of_a_sync),
+		cmocka_unit_test(what_is_taken_in_one_namespace_was_not_in_another),
 		STORY(what_argocd_does_not_list_any_more_may_be_there),
 		STORY(what_argocd_does_not_know_any_more_is_gone),
 		STORY(such_a_read_without_an_answer_holds_up_nobody),
