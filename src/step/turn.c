@@ -61,28 +61,23 @@ static int unless_lagging(
 	return 0;
 }
 
-/* A look that is judged by the configuration of its own moment. */
-static int look(struct sg_turning *t, struct sg_promotion *p, struct sg_err *err)
-{
-	struct sg_stage *stage = t->stage;
-	bool changed = true;
-
-	while (changed)
-		if (sg_promotion_look(t->world, &stage->loaded, stage->forge, p, err) < 0 ||
-			sg_stage_config_again(t->world, stage, &changed, err) < 0)
-			return -1;
-	return 0;
-}
-
-/* One look and at most one effect. *ret_moved: something was done that is worth a look at once. */
+/*
+ * One look, judged by the configuration of its own moment, and at most one effect. *ret_moved:
+ * something was done that is worth a look at once.
+ */
 static int turn(struct sg_turning *t, size_t i, bool *ret_moved, struct sg_err *err)
 {
 	struct sg_promotion *p = &t->stage->promotions[i];
 	struct sg_stage *stage = t->stage;
+	bool changed = true;
 	int refusals;
 
-	if (look(t, p, err) < 0)
-		return unless_lagging(t, p, err);
+	while (changed) {
+		if (sg_promotion_look(t->world, &stage->loaded, stage->forge, p, err) < 0)
+			return unless_lagging(t, p, err);
+		if (sg_stage_config_again(t->world, stage, &changed, err) < 0)
+			return -1;
+	}
 	tell(t, i);
 	if (t->look_only)
 		return 0;
