@@ -223,7 +223,8 @@ static int64_t calm_since(const struct world *world, int app)
 	int64_t at = latest(state->good_since_ms, plan->start_ms);
 
 	/* a late write is disproved by a refresh alone (argocd.md 0.1, `inflight`) */
-	if ((state->object.op.phase == SG_PHASE_RUNNING && !plan->policy.may_refresh) ||
+	if (plan->commits[world->head].apps[app].broken ||
+		(state->object.op.phase == SG_PHASE_RUNNING && !plan->policy.may_refresh) ||
 		state->op.step != OP_IDLE ||
 		!workload_matches(&state->work.spec, &plan->commits[world->head].apps[app],
 			state->object.path) ||
