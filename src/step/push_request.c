@@ -422,16 +422,18 @@ static int without_plan(struct pushing *p, struct sg_err *err)
 static int one_try(struct pushing *p, struct sg_err *err)
 {
 	struct sg_err refused;
-	bool stands, may_push = true;
+	bool stands, may_push;
 
-	if (p->done.tries)
+	do {
 		may_push = sg_way_environment_again(p->world, p->loaded, &p->env, &refused) == 0;
-	if (!may_push && !p->in_doubt) {
-		*err = refused;
-		return -1;
-	}
-	if (plan_on_tip(p, err) < 0)
-		return without_plan(p, err);
+		if (!may_push && !p->in_doubt) {
+			*err = refused;
+			return -1;
+		}
+		if (plan_on_tip(p, err) < 0)
+			return without_plan(p, err);
+		/* a fetch that looked anew may have brought a tip with another configuration */
+	} while (may_push && !p->is_over && sg_way_config_is_old(p->loaded));
 	if (p->is_over)
 		return 0;
 	if (look_at_request(p, err) < 0)

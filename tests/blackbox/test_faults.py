@@ -226,6 +226,31 @@ def test_a_fetch_that_looks_anew_sees_another_configuration(journey, spoiler, mo
     assert met and (journey.tag("dev", branch="develop") == "1.4.2") is (expect == 0), run
 
 
+@pytest.mark.parametrize("publish", ("commit", "merge-request"))
+def test_a_first_fetch_that_looks_anew_sees_another_configuration(journey, spoiler, monkeypatch, publish):
+    """The branch is fetched after the configuration was read, and the fetch breaks off: the next look has gates."""
+    words, _, _ = begin(journey, bump_by_git)
+    configure(journey, "branch: develop\n    publish: commit", f"branch: develop\n    publish: {publish}")
+    for number in range(9):  # more than are fetched before they are wanted
+        journey.sandbox.git("update-ref", f"refs/heads/more-{number}", "refs/heads/main")
+    before, ask, fetches = journey.sandbox.git("for-each-ref", "refs/heads/develop", "refs/heads/stagegate"), spoiler.ask, []
+
+    async def others(request, share=1.0):
+        whole = await ask(request, share)
+        if b"/git-upload-pack HTTP" in request.head:
+            fetches.append(request)
+        if len(fetches) != 2 or request is not fetches[1]:
+            return whole
+        configure(journey, 'application: "{service}-dev"\n', 'application: "{service}-dev"\n    gates: [{type: freeze}]\n')
+        return whole[:-30]
+
+    spoiler.arm(0, None)
+    monkeypatch.setattr(spoiler, "ask", others)
+    run = journey.sg(*words, *WHOLE, expect=6)
+    assert "became another one" in run.err, run
+    assert journey.sandbox.git("for-each-ref", "refs/heads/develop", "refs/heads/stagegate") == before, run
+
+
 ODD = answer("400 Bad Request", b'{"message":"Words that nobody knows"}')
 
 
