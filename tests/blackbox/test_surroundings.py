@@ -9,12 +9,12 @@ import socket
 import struct
 import subprocess
 import termios
-import threading
 import time
 
 import pytest
 
 from conftest import LIMIT_S, Run, binary
+from relay import Relay
 from test_promote import HALF_AN_HOUR, Journey
 
 JOB = {"GITLAB_CI": "true", "CI_JOB_ID": "7", "CI_PROJECT_ID": "3", "CI_COMMIT_REF_NAME": "feature/x",
@@ -256,43 +256,14 @@ def test_a_signal_while_a_name_is_resolved(sg, black_hole):
     assert os.listdir(sg.tmp) == []
 
 
-class Relay(threading.Thread):
-    """From a port of ::1 to one of 127.0.0.1."""
-
-    def __init__(self, port):
-        super().__init__(daemon=True)
-        self.to, self.server = port, socket.create_server(("::1", 0), family=socket.AF_INET6)
-        self.port = self.server.getsockname()[1]
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                one = self.server.accept()[0]
-            except OSError:
-                return
-            other = socket.create_connection(("127.0.0.1", self.to))
-            for source, sink in ((one, other), (other, one)):
-                threading.Thread(target=self.copy, args=(source, sink), daemon=True).start()
-
-    @staticmethod
-    def copy(source, sink):
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-
 @pytest.mark.parametrize("host", ["[::1]", "localhost"])
 def test_only_ipv6(sandbox, sg, host):
     port = int(re.search(r":(\d+)", sandbox.env["STAGEGATE_GITLAB_URL"])[1])
-    relay = Relay(port)
+    relay = Relay(port, "::1")
     url = sandbox.env["STAGEGATE_GITOPS"].replace(f"127.0.0.1:{port}", f"{host}:{relay.port}")
     run = sg("bump", "search", f"7.14.{next(TAGS)}", env={"STAGEGATE_GITOPS": url})
     assert "done: committed" in run.out
-    relay.server.close()
+    relay.close()
 
 
 def test_a_clock_that_is_hours_behind(journey):

@@ -2,14 +2,13 @@
 import json
 import os
 import pathlib
-import socket
 import subprocess
-import threading
 
 import pytest
 import yaml
 
 from conftest import LIMIT_S, Started, binary
+from relay import Relay
 from rows import verdict
 from test_wait import bump
 
@@ -65,45 +64,26 @@ def test_through_gitlabs_agent(sandbox, sg):
     assert {row["user"] for row in asked(sandbox)} == {"wait"}
 
 
-class Proxy(threading.Thread):
+class Proxy(Relay):
     """Takes CONNECT, and leads each name to one port of this machine."""
 
-    def __init__(self, port):
-        super().__init__(daemon=True)
-        self.to, self.heads, self.server = port, [], socket.create_server(("127.0.0.1", 0))
-        self.port = self.server.getsockname()[1]
-        self.start()
+    def __init__(self, to):
+        self.heads = []
+        super().__init__(to)
 
-    def run(self):
-        while True:
-            try:
-                one = self.server.accept()[0]
-            except OSError:
-                return
-            head = b""
-            while b"\r\n\r\n" not in head:
-                head += one.recv(4096)
-            self.heads.append(head.decode())
-            other = socket.create_connection(("127.0.0.1", self.to))
-            one.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            for source, sink in ((one, other), (other, one)):
-                threading.Thread(target=self.copy, args=(source, sink), daemon=True).start()
-
-    @staticmethod
-    def copy(source, sink):
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+    def greet(self, one):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += one.recv(4096)
+        self.heads.append(head.decode())
+        one.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
 
 
 @pytest.fixture
 def proxy(sandbox):
     made = Proxy(int(load(sandbox)["clusters"][0]["cluster"]["server"].rpartition(":")[2]))
     yield made
-    made.server.close()
+    made.close()
 
 
 def test_proxy_url_and_tls_server_name(sandbox, sg, elsewhere, proxy):
