@@ -55,16 +55,41 @@ struct newest {
 	const char *selector;
 	const char *owner_uid; /* NULL: the selector says enough */
 	const char *template;  /* what tells the template from others, for the memory */
+	const struct sg_app_strings
+		*images; /* all of which they name; NULL: the selector says it */
 };
 
 static struct newest by_label(const struct scan *scan, const struct sg_workload *workload,
 	const char *label, const char *value, const char *owner_uid)
 {
 	if (!value[0] || !workload->selector[0])
-		return (struct newest){"", NULL, ""};
+		return (struct newest){"", NULL, "", NULL};
 	return (struct newest){
 		sg_arena_printf(scan->read->arena, "%s,%s=%s", workload->selector, label, value),
-		owner_uid, value};
+		owner_uid, value, NULL};
+}
+
+/* Nothing replaces the pods of a ReplicaSet: new are those that run the images of its template. */
+static struct newest by_images(const struct sg_workload *workload)
+{
+	const struct sg_app_strings *images = &workload->images;
+
+	if (!workload->images_known || !images->count)
+		return (struct newest){"", NULL, "", NULL};
+	return (struct newest){workload->selector, workload->uid, images->items[0], images};
+}
+
+static bool names_all(const struct sg_pod *pod, const struct sg_app_strings *images)
+{
+	for (size_t i = 0; images && i < images->count; i++) {
+		size_t k = 0;
+
+		while (k < pod->images.count && strcmp(pod->images.items[k], images->items[i]) != 0)
+			k++;
+		if (k == pod->images.count)
+			return false;
+	}
+	return true;
 }
 
 /* What makes the pods of the newest template; NULL: there is none, or it may not be read. */
@@ -85,7 +110,7 @@ static int newest_of(struct scan *scan, const struct sg_workload *workload,
 	const struct sg_workload **ret_set, struct newest *ret, struct sg_err *err)
 {
 	*ret_set = NULL;
-	*ret = (struct newest){"", NULL, ""};
+	*ret = (struct newest){"", NULL, "", NULL};
 	switch (workload->kind) {
 	case SG_WORKLOAD_DEPLOYMENT:
 		if (find_set(scan, workload, ret_set, err) < 0)
@@ -107,9 +132,11 @@ static int newest_of(struct scan *scan, const struct sg_workload *workload,
 			workload->rollout.current_hash, NULL);
 		return 0;
 	case SG_WORKLOAD_JOB:
-		*ret = (struct newest){workload->selector, workload->uid, workload->uid};
+		*ret = (struct newest){workload->selector, workload->uid, workload->uid, NULL};
 		return 0;
-	case SG_WORKLOAD_REPLICA_SET: /* its pods may be older than its template */
+	case SG_WORKLOAD_REPLICA_SET:
+		*ret = by_images(workload);
+		return 0;
 	case SG_WORKLOAD_CRON_JOB:
 	case SG_WORKLOAD_POD:
 	case SG_WORKLOAD_KIND_COUNT:
@@ -164,7 +191,8 @@ static void look_at_pods(struct scan *scan, const struct sg_workload *workload,
 		const struct sg_pod *pod = &scan->pods.items[i];
 		struct sg_stuck stuck;
 
-		if (newest->owner_uid && strcmp(pod->owner.uid, newest->owner_uid) != 0)
+		if ((newest->owner_uid && strcmp(pod->owner.uid, newest->owner_uid) != 0) ||
+			!names_all(pod, newest->images))
 			continue;
 		if (sg_pod_stuck(pod, sg_workload_progress_ms(workload), scan->read->arena, &stuck))
 			add_stuck(scan, label, &stuck, pod, found);

@@ -38,12 +38,12 @@ def with_health(world, kind, health, status, spec=None):
     return world.server.made(path + "/status", {"status": status}, "PATCH")
 
 
-def pod(world, name, labels, owner, status):
+def pod(world, name, labels, owner, status, image=IMAGE):
     """A pod of the object, as the kubelet left it."""
     controller = {"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": NAME, "uid": owner["metadata"]["uid"], "controller": True}
     world.create("/api/v1/namespaces/shop/pods", {
         "metadata": {"name": f"{NAME}-{name}", "labels": {**OF, **labels}, "ownerReferences": [controller]},
-        "spec": {"containers": [{"name": "app", "image": IMAGE}]}})
+        "spec": {"containers": [{"name": "app", "image": image}]}})
     path = f"/api/v1/namespaces/shop/pods/{NAME}-{name}/status"
     assert world.server.call("PATCH", path, {"status": status})[0] == 200
 
@@ -80,6 +80,14 @@ def test_the_new_pods_of_a_daemon_set_fail_it_and_the_old_ones_do_not(world, bac
     pod(world, "x", {"pod-template-generation": str(now - back)}, owner, CRASHED)
     row = run(world, expect=expect, timeout="60s" if expect == 1 else "4s")
     assert row["reason"] == reason and "DaemonSet shop/catalog" in row["sentence"] and ("catalog-x" in row["sentence"]) == (expect == 1), row
+
+
+@pytest.mark.parametrize("image, expect, reason", [(IMAGE, 1, "CRASH_LOOP"), ("r.example.com/before:1", 8, "PROGRESSING")], ids=["new", "old"])
+def test_of_a_replica_set_the_pods_with_its_image_count(world, image, expect, reason):
+    owner = with_health(world, "ReplicaSet", "Progressing", {"observedGeneration": "generation", "replicas": 1, "readyReplicas": 0})
+    pod(world, "x", {}, owner, CRASHED, image)
+    row = run(world, expect=expect, timeout="60s" if expect == 1 else "4s")
+    assert row["reason"] == reason and "ReplicaSet shop/catalog" in row["sentence"] and ("catalog-x" in row["sentence"]) == (expect == 1), row
 
 
 def test_the_pods_of_a_job_fail_it_before_it_has_given_up(world):

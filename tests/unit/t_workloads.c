@@ -205,17 +205,22 @@ static void a_crash_loop_needs_two_reads_and_brings_its_log(void **state)
 static void the_new_pods_of_each_kind_fail_it(void **state)
 {
 	static const struct {
-		const char *group, *kind, *path, *more, *spec, *status, *label;
+		const char *group, *kind, *path, *more, *spec, *status, *label, *other;
 	} rows[] = {
 		{"apps", "StatefulSet", "/apis/apps/v1/namespaces/shop/statefulsets/it", "",
 			"\"replicas\":2", "\"replicas\":2,\"updateRevision\":\"it-7\"",
-			"app%3Dit%2Ccontroller-revision-hash%3Dit-7"},
+			"app%3Dit%2Ccontroller-revision-hash%3Dit-7", "v"},
 		{"apps", "DaemonSet", "/apis/apps/v1/namespaces/shop/daemonsets/it",
 			",\"annotations\":{\"deprecated.daemonset.template.generation\":\"7\"}", "",
 			"\"desiredNumberScheduled\":2,\"updatedNumberScheduled\":1",
-			"app%3Dit%2Cpod-template-generation%3D7"},
+			"app%3Dit%2Cpod-template-generation%3D7", "v"},
 		{"batch", "Job", "/apis/batch/v1/namespaces/shop/jobs/it", "", "", "\"active\":1",
-			"app%3Dit"},
+			"app%3Dit", "v"},
+		/* nothing replaces its pods: those of another image are older than its template */
+		{"apps", "ReplicaSet", "/apis/apps/v1/namespaces/shop/replicasets/it", "",
+			"\"replicas\":2,\"template\":{\"spec\":{\"containers\":[{\"name\":\"web\","
+			"\"image\":\"r.example.com/it:2\"}]}}",
+			"\"replicas\":2", "app%3Dit", "u"},
 	};
 	struct workloads_world b;
 
@@ -238,7 +243,9 @@ static void the_new_pods_of_each_kind_fail_it(void **state)
 					rows[i].more, rows[i].spec[0] ? "," : "", rows[i].spec,
 					rows[i].status));
 			reply(&b, of,
-				list(&b, pod(&b, "of-another", "v", "r.example.com/it:1", CRASHING),
+				list(&b,
+					pod(&b, "of-another", rows[i].other, "r.example.com/it:1",
+						CRASHING),
 					pod(&b, "it-x", "u", "r.example.com/it:2", PULLING)));
 			assert_true(workloads_world_look(&b));
 			assert_int_equal(workloads_world_facts(&b)->ripe, turn == 1);
