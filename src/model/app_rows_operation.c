@@ -143,8 +143,8 @@ bool sg_app_row_operation_running(struct sg_app_case *c, struct sg_app_answer *o
 }
 
 #define STALE_REFRESH_MS 15000
-#define SAME_SECOND_REFRESH_MS 1500 /* what changes nothing in that second writes nothing either   \
-				     */
+/* What changes nothing in that second writes nothing either. */
+#define SAME_SECOND_REFRESH_MS 1500
 
 bool sg_app_row_stale_status(struct sg_app_case *c, struct sg_app_answer *out)
 {
