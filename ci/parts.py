@@ -16,6 +16,7 @@ LOGS = ROOT / "build/test"
 CONTRACTS = pathlib.Path(os.environ.get("STAGEGATE_CONTRACTS", ROOT.parent / "shared/contracts"))
 PYTHON = "/usr/bin/python3"
 JOBS = os.environ.get("STAGEGATE_BUILD_JOBS", str(os.cpu_count() or 2))
+WAITERS = str(2 * (os.cpu_count() or 2))  # tests of the binary wait for servers more than half of their time
 SANITIZERS = {
     "ASAN_OPTIONS": "exitcode=99:detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
     "UBSAN_OPTIONS": "exitcode=99:print_stacktrace=1",
@@ -113,12 +114,12 @@ def ctest(name, preset, env=None):
     return count
 
 
-def pytest(name, folder, env=None, limit_s=1800, beside=None):
+def pytest(name, folder, env=None, limit_s=1800, beside=None, workers=JOBS):
     """beside: files of tests ("loadfile") or all tests ("load") run beside each other, each process with a sandbox of its own."""
     report = LOGS / f"{name}.xml"
     report.unlink(missing_ok=True)
     status, text = run(name, [PYTHON, "-m", "pytest", "-q", "-ra", "--color=no", "-p", "no:cacheprovider",
-                              *(["-n", JOBS, "--dist", beside] if beside else []), f"--junit-xml={report}", folder], limit_s, env)
+                              *(["-n", workers, "--dist", beside] if beside else []), f"--junit-xml={report}", folder], limit_s, env)
     count = Count()
     if report.exists():
         for suite in xml.etree.ElementTree.parse(report).iter("testsuite"):
@@ -284,14 +285,18 @@ def history_full():
     return count
 
 
+def blackbox(name, env):
+    return pytest(name, python_tests("tests/blackbox"), env, beside="loadfile", workers=WAITERS)
+
+
 def with_sanitizers():
     slow = {"STAGEGATE_SANITIZED": "1", "STAGEGATE_TEST_LIMIT_S": "120"}
-    return pytest("sanitized-blackbox", python_tests("tests/blackbox"), binary("sanitize") | SANITIZERS | slow, beside="loadfile")
+    return blackbox("sanitized-blackbox", binary("sanitize") | SANITIZERS | slow)
 
 
 def under_a_sub_path():
     """The whole suite again where Git and GitLab live under a sub-path."""
-    return pytest("blackbox-subpath", python_tests("tests/blackbox"), binary("release") | {"SANDBOX_ROOT": "/gitlab"}, beside="loadfile")
+    return blackbox("blackbox-subpath", binary("release") | {"SANDBOX_ROOT": "/gitlab"})
 
 
 def fuzz():
@@ -337,7 +342,7 @@ PLAIN = {
     "style": style,
     "timelines": timelines,
     "histories": lambda: histories(5000),
-    "blackbox": lambda: pytest("blackbox", python_tests("tests/blackbox"), binary("release"), beside="loadfile"),
+    "blackbox": lambda: blackbox("blackbox", binary("release")),
     "seam": lambda: seam("3/7"),
     "python": other_python,
     "docs": docs,
