@@ -15,8 +15,8 @@ enum sg_rollout_result {
 /*
  * Does that to ROLLOUT exactly as it was read: the server compares its version. -1: FORBIDDEN that
  * may pass, AUTH_FAILED, CANCELLED, the network until the deadline, what the server does not like
- * about it (an admission webhook), or ANSWER_INVALID: what came with 200 is not the Rollout. In a
- * pass it does not block (cluster/workload_read.h).
+ * about it (an admission webhook), or ANSWER_INVALID: what came with 200 is not the Rollout. CALL
+ * has a pass: it does not block (cluster/workload_read.h).
  */
 int sg_cluster_rollout_act(const struct sg_workload_call *call, const struct sg_workload *rollout,
 	enum sg_rollout_act act, enum sg_rollout_result *ret, struct sg_err *err) SG_MUST_CHECK;
