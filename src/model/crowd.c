@@ -7,11 +7,11 @@ enum {
 	SPREAD_PERCENT = 15, /* of the patience, up and down */
 	SHRINK_PERCENT = 40, /* what is left of the patience with each further loss ... */
 	PATIENCE_MIN = 1,    /* ... at least so many attempts */
-	PAUSE_MIN = 1,       /* the same over the API, where those who meet are few */
-	PAUSE_SPREAD = 30,   /* percent: who waits much longer than the others is the slowest */
-	SOON_SPREAD = 50,    /* percent, for who has let others by */
-	SOON_HALVES = 2,     /* how often that pause becomes half */
-	AHEAD_MAX_S = 1,     /* the server that dates commits is not the one that answers */
+	PAUSE_SPREAD = 70,   /* percent: those who lost to one commit began at one time */
+	PAUSE_HALVES = 3,    /* how often the pause becomes half */
+	BY_PERCENT = 110, /* of an attempt for each of those who are let by: they meet, too ... */
+	BY_SPREAD = 50,   /* ... give or take so many percent */
+	AHEAD_MAX_S = 1,  /* the server that dates commits is not the one that answers */
 	IN_LINE_MAX_MS =
 		300,        /* of an attempt: what is more was spent in a line of those who wait */
 	FIRST_LOOK_MIN = 1, /* attempts until the first look ... */
@@ -65,14 +65,14 @@ static void note_look(struct sg_crowd *crowd, int64_t look_ms)
 		crowd->quick_ms = limited(look_ms);
 }
 
-/* FIRST attempts after the first loss; less with each further one, but never less than LAST. */
-static int64_t patience(int64_t first, int64_t last, int losses)
+/* The turn after so many losses. */
+static int64_t patience(int losses)
 {
-	int64_t attempts = first * ATTEMPT;
+	int64_t attempts = (int64_t)SG_CROWD_PATIENCE * ATTEMPT;
 
-	for (int i = 1; i < losses && attempts > last * ATTEMPT; i++)
+	for (int i = 1; i < losses && attempts > (int64_t)PATIENCE_MIN * ATTEMPT; i++)
 		attempts = attempts * SHRINK_PERCENT / 100;
-	return most(attempts, last * ATTEMPT);
+	return most(attempts, (int64_t)PATIENCE_MIN * ATTEMPT);
 }
 
 /* MEAN, give or take so many percent. */
@@ -93,7 +93,7 @@ int64_t sg_crowd_lost(struct sg_crowd *crowd, int64_t attempt_ms, int64_t look_m
 	crowd->look_ms = least(crowd->attempt_ms / SG_CROWD_LOOKS, limited(look_ms) * 3 / 2);
 	note_look(crowd, look_ms);
 	now_ms = attempt_now_ms(crowd);
-	mean = patience(SG_CROWD_PATIENCE, PATIENCE_MIN, crowd->losses);
+	mean = patience(crowd->losses);
 	crowd->waited_ms = 0;
 	crowd->moves = 0;
 	crowd->patience = around(mean, SPREAD_PERCENT, (uint32_t)random);
@@ -155,25 +155,21 @@ int64_t sg_crowd_let_by(struct sg_crowd *crowd, const int64_t *dates_s, size_t c
 	int64_t attempt_ms, int64_t left_ms, uint64_t random)
 {
 	int64_t others = recent(dates_s, count, least(now_s, INT64_MAX / 2)) - 1;
-	int64_t mean_ms = others * least(limited(attempt_ms), IN_LINE_MAX_MS);
+	int64_t each_ms = least(limited(attempt_ms), IN_LINE_MAX_MS);
+	int64_t mean_ms = others * each_ms * BY_PERCENT / 100;
 
-	crowd->let_by = true;
 	if (others <= 0)
 		return 0;
-	return least(least(around(mean_ms, SOON_SPREAD, (uint32_t)random), SG_CROWD_LET_BY_MAX_MS),
+	crowd->let_by = true;
+	return least(least(around(mean_ms, BY_SPREAD, (uint32_t)random), SG_CROWD_LET_BY_MAX_MS),
 		most(0, left_ms) / 4);
 }
 
 int64_t sg_crowd_pause(struct sg_crowd *crowd, int64_t attempt_ms, uint64_t random)
 {
-	int64_t mean;
+	int64_t halves = least(crowd->losses + (crowd->let_by ? 1 : 0), PAUSE_HALVES);
+	int64_t mean = (int64_t)SG_CROWD_PAUSE * ATTEMPT >> halves;
 
 	crowd->losses++;
-	if (crowd->let_by) {
-		mean = ATTEMPT >> least(crowd->losses - 1, SOON_HALVES);
-		return in_ms(around(mean, SOON_SPREAD, (uint32_t)random),
-			least(limited(attempt_ms), IN_LINE_MAX_MS));
-	}
-	mean = patience(SG_CROWD_PAUSE, PAUSE_MIN, crowd->losses);
 	return in_ms(around(mean, PAUSE_SPREAD, (uint32_t)random), limited(attempt_ms));
 }

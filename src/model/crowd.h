@@ -21,7 +21,9 @@
  * Over the API only who changes the same file comes first, and three requests tell a newcomer
  * nothing about the others: whoever comes fresh gets through, and those who lost wait. So where a
  * file is hot the newcomer asks how often it was changed in the last seconds, and lets as many
- * attempts by as that were; whoever has done so and loses all the same tries again soon.
+ * attempts by as that were. Who loses all the same waits half as long with each loss, and
+ * having let others by counts as one: the first pause is long only for those who came together,
+ * saw nobody, and lost to the same commit.
  */
 #ifndef SG_MODEL_CROWD_H
 #define SG_MODEL_CROWD_H
@@ -32,7 +34,7 @@
 
 enum {
 	SG_CROWD_PATIENCE = 29,         /* attempts that the first turn is waited for, on average */
-	SG_CROWD_PAUSE = 7,             /* attempts, the first sg_crowd_pause(), on average */
+	SG_CROWD_PAUSE = 2,             /* attempts, the first sg_crowd_pause(), on average */
 	SG_CROWD_WINDOW_S = 3,          /* what was changed so long ago makes a file hot */
 	SG_CROWD_SEEN_MAX = 12,         /* no more changes count */
 	SG_CROWD_LET_BY_MAX_MS = 3000,  /* no newcomer waits longer */
@@ -51,7 +53,7 @@ struct sg_crowd {
 	int64_t stretch;    /* until the next look, likewise */
 	int moves;          /* looks of this turn that found another commit */
 	int watches;        /* at our turn: looks that are left */
-	bool let_by;        /* sg_crowd_let_by() was asked */
+	bool let_by;        /* others were let by */
 };
 
 /*
@@ -81,8 +83,8 @@ int64_t sg_crowd_let_by(struct sg_crowd *crowd, const int64_t *dates_s, size_t c
 
 /*
  * As sg_crowd_lost(), where there is no branch to look at: over the API only who changes the same
- * file comes first, and those are few. A time drawn around so many attempts, fewer with each loss;
- * around one and less for who has let others by.
+ * file comes first, and those are few. A time drawn around so many attempts, half as many with each
+ * loss, and from the first on for who has let others by.
  */
 int64_t sg_crowd_pause(struct sg_crowd *crowd, int64_t attempt_ms, uint64_t random);
 
