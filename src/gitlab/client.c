@@ -117,7 +117,7 @@ static void keep_facts(struct sg_gitlab *gitlab, const struct sg_http_res *res)
 	gitlab->server_unix_s = there ? date : 0;
 	there = sg_num_u64(sg_http_header(&res->headers, "Ratelimit-Observed"), &observed) &&
 		observed <= INT64_MAX;
-	gitlab->observed = there ? (int64_t)observed : 0;
+	gitlab->observed = there ? (int64_t)observed : -1;
 }
 
 int sg_gitlab_ask(struct sg_gitlab *gitlab, const struct sg_gitlab_call *call,

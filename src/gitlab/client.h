@@ -22,7 +22,7 @@ struct sg_gitlab {
 	int64_t request_timeout_ms; /* of one try; 0: the default */
 	int64_t server_unix_s;      /* Date of the last answer; 0: none was there */
 	int64_t observed; /* requests of this token in the present minute (Ratelimit-Observed), by
-			   * the last answer; 0: not said (gitlab.md 1.3) */
+			   * the last answer; -1: it does not say (gitlab.md 1.3) */
 	size_t requests;  /* sent so far */
 };
 

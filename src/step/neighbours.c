@@ -74,6 +74,13 @@ static int ask_dates(struct sg_world *world, struct sg_loaded *loaded, const cha
 	return 0;
 }
 
+/* By what GitLab says. Where limits are off, as they are by default on one's own, it says nothing.
+ */
+static bool is_calm(const struct sg_gitlab *gitlab)
+{
+	return gitlab->observed >= 0 && gitlab->observed < SG_NEIGHBOURS_BUSY;
+}
+
 int sg_neighbours_wait(struct sg_world *world, struct sg_loaded *loaded,
 	const struct sg_neighbours_ask *ask, struct sg_crowd *crowd, int64_t *ret_wait_ms,
 	struct sg_err *err)
@@ -85,7 +92,7 @@ int sg_neighbours_wait(struct sg_world *world, struct sg_loaded *loaded,
 	const char *file;
 
 	*ret_wait_ms = 0;
-	if (now_s <= 0 || (!ask->tip->just_changed && gitlab->observed < SG_NEIGHBOURS_BUSY))
+	if (now_s <= 0 || (!ask->tip->just_changed && is_calm(gitlab)))
 		return 0;
 	file = shared_file(&loaded->policy, ask);
 	if (!file)

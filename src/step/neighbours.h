@@ -18,8 +18,8 @@ struct sg_neighbours_ask {
 /*
  * How long to let others by: *ret_wait_ms, 0 for nobody. GitLab is asked, once, only where by the
  * configuration several services have a place in a file of the plan, and it was changed by the tip
- * itself or the token is busy. What GitLab does not say costs nothing but the politeness; -1 is for
- * a signal only.
+ * itself, or the token is busy or GitLab does not say how busy it is. What GitLab does not say
+ * costs nothing but the politeness; -1 is for a signal only.
  */
 int sg_neighbours_wait(struct sg_world *world, struct sg_loaded *loaded,
 	const struct sg_neighbours_ask *ask, struct sg_crowd *crowd, int64_t *ret_wait_ms,
