@@ -17,7 +17,8 @@ endfunction()
 
 # a tarball unpacked inside somebody else's checkout is not that checkout
 git_says(top rev-parse --show-toplevel)
-if(top STREQUAL SOURCE)
+file(REAL_PATH "${SOURCE}" source)
+if(top STREQUAL source)
 	git_says(SG_COMMIT describe --always --dirty=+ --abbrev=12 --exclude=*)
 	git_says(tags tag --points-at HEAD)
 	git_says(changes status --porcelain --untracked-files=no)
