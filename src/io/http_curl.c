@@ -56,6 +56,7 @@ static void call_free(struct sg_curl_call *call)
 	free(call->label);
 	free(call->host);
 	free(call->server_name);
+	free(call->proxy);
 	free(call);
 }
 

@@ -156,7 +156,12 @@ static void connect_failed(const struct sg_curl_call *call, struct sg_err *err)
 		(void)snprintf(what, sizeof(what), "%s", strerror((int)os));
 	else
 		(void)snprintf(what, sizeof(what), "none of its addresses answers");
-	(void)sg_fail(err, SG_R_UNREACHABLE, "cannot connect to %s: %s", call->host, what);
+	(void)sg_fail(err, SG_R_UNREACHABLE, "cannot connect to %s%.200s%s%s: %s",
+		call->proxy ? "the proxy " : "", call->proxy ? call->proxy : call->host,
+		call->proxy ? " on the way to " : "", call->proxy ? call->host : "", what);
+	if (call->proxy)
+		(void)sg_hint(err, "https_proxy (or the kubeconfig's proxy-url) names it; no_proxy "
+				   "makes exceptions");
 	(void)sg_transient(err);
 }
 
@@ -328,9 +333,11 @@ void sg_curl_timeout_detail(struct sg_curl_call *call, struct sg_err *err)
 	if (call->tls_started)
 		step = "the TLS handshake did not finish";
 	else if (call->resolved)
-		step = "nothing answered at its address, or the proxy did not";
+		step = call->proxy ? "the proxy on the way did not answer"
+				   : "nothing answered at its address";
 	else
-		step = "its name, or that of the proxy, was not resolved";
+		step = call->proxy ? "the name of the proxy was not resolved"
+				   : "its name was not resolved";
 	memcpy(inner, err->cause, sizeof(inner));
 	(void)snprintf(
 		err->cause, sizeof(err->cause), "%.512s to %.128s (%s)", inner, call->host, step);

@@ -85,6 +85,7 @@ struct sg_curl_call {
 	char *label;
 	char *host;        /* of the URL, without brackets */
 	char *server_name; /* that the certificate must carry */
+	char *proxy;       /* on the way, without user and password; NULL: none */
 	struct sg_curl_server *server;
 	struct sg_http_timers timers;
 	int64_t start_ms;

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "io/env.h"
 #include "io/http_noproxy.h"
+#include "io/http_proxy.h"
 
 #define URL_MAX_BYTES ((size_t)64 * 1024)
 
@@ -73,6 +74,13 @@ static void set_proxy(CURL *easy, const struct sg_http_req *req, const struct sg
 	SG_CURL_SET(easy, CURLOPT_PROXY, proxy.ptr);
 	if (proxy.len > 0)
 		SG_CURL_SET(easy, CURLOPT_NOPROXY, ""); /* asked for by name: no exception */
+}
+
+static void keep_proxy(struct sg_curl_call *call, const struct sg_http_req *req)
+{
+	SG_AUTO(sg_arena_release) struct sg_arena scratch = {0};
+
+	call->proxy = sg_strdup(sg_http_proxy_of(&scratch, sg_env_real(), req->url, req->proxy));
 }
 
 /* The exceptions are about the host that is called, not about the name in its certificate. */
@@ -150,6 +158,7 @@ int sg_curl_set_options(struct sg_curl_call *call, const struct sg_http_req *req
 	set_method(call->easy, req);
 	set_proxy(call->easy, req, url);
 	set_exceptions(call, req);
+	keep_proxy(call, req);
 	SG_CURL_SET(call->easy, CURLOPT_HTTPHEADER, call->headers);
 	sg_curl_set_callbacks(call);
 	sg_curl_set_trace(call);

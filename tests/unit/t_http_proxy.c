@@ -237,6 +237,11 @@ static void what_a_proxy_refuses(void **state)
 	use("https_proxy", "", "proxy-no");
 	web_fails(client, &req, SG_R_UNREACHABLE, WORDS("proxy", "gitops.test", "403"));
 	assert_false(web_error()->transient);
+	use("https_proxy", "bob:pw@", "closed");
+	web_fails(client, &req, SG_R_UNREACHABLE,
+		WORDS("cannot connect to the proxy http://127.0.0.1:", "way to gitops.test",
+			"https_proxy"));
+	assert_null(strstr(web_error()->cause, "bob"));
 	(void)setenv("https_proxy", "http://no-such-proxy.invalid:3128", 1);
 	req.connect_timeout_ms = 500;
 	resolves_not(&req, "prox");
