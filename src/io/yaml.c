@@ -210,10 +210,31 @@ static int encoding_error(const struct reader *r, struct sg_err *err)
 	return sg_hint(err, "the file must be UTF-8 text without control characters");
 }
 
+/* What people mean by that: the byte where it goes wrong, and the one before. */
+static const char *syntax_hint(const struct reader *r, size_t at)
+{
+	bool starts_nothing = strstr(r->parser.problem, "cannot start any token") != NULL;
+	char here = '\0', before = '\0';
+
+	if (at < r->text.len)
+		here = r->text.ptr[at];
+	if (at > 0 && at <= r->text.len)
+		before = r->text.ptr[at - 1];
+	if (here == '\t')
+		return "a tab stands there; YAML is indented by blanks";
+	if (starts_nothing)
+		return "a text that begins with this character is written in quotes";
+	if (before == '*' || before == '&')
+		return "a text that begins with * or & is written in quotes";
+	if (before == '}')
+		return "a text that begins with { is written in quotes";
+	return NULL;
+}
+
 static int syntax_error(struct reader *r, struct sg_err *err)
 {
 	const yaml_parser_t *p = &r->parser;
-	size_t at;
+	const char *hint;
 
 	if (p->context)
 		(void)sg_fail(err, SG_R_YAML_INVALID, "%s:%d:%d: %s (%s, from line %d)", r->name,
@@ -222,10 +243,8 @@ static int syntax_error(struct reader *r, struct sg_err *err)
 	else
 		(void)sg_fail(err, SG_R_YAML_INVALID, "%s:%d:%d: %s", r->name,
 			line_of(p->problem_mark), column_of(p->problem_mark), p->problem);
-	at = byte_at(r, p->problem_mark.index) - r->skipped_bytes;
-	if (at < r->text.len && r->text.ptr[at] == '\t')
-		(void)sg_hint(err, "a tab stands there; YAML is indented by blanks");
-	return -1;
+	hint = syntax_hint(r, byte_at(r, p->problem_mark.index) - r->skipped_bytes);
+	return hint ? sg_hint(err, "%s", hint) : -1;
 }
 
 static int parser_error(struct reader *r, struct sg_err *err)

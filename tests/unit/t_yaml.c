@@ -154,16 +154,32 @@ static void invalid_text_is_placed(void **state)
 	parse_fails(SG_STR("%YAML 3.0\n---\na: 1\n"), SG_R_YAML_INVALID, "f.yaml:1:1: ");
 }
 
-static void tab_gets_a_hint(void **state)
+static void what_is_often_meant_gets_a_hint(void **state)
 {
-	SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
-	struct sg_err err = SG_ERR_INIT;
-	struct sg_yaml_events events;
+	static const struct {
+		const char *text, *where, *hint;
+	} rows[] = {
+		{"a:\n\tb: 1\n", "f:2:1: ", "a tab stands there"},
+		{"ä: 1\na: {b}-c\nd: 1\n", "f:2:7: ", "begins with { is written in quotes"},
+		{"a: *\n", "f:1:5: ", "begins with * or & is written in quotes"},
+		{"a: [@b]\n", "f:1:5: ", "begins with this character is written in quotes"},
+		{"a: `b`\n", "f:1:4: ", "begins with this character is written in quotes"},
+		{"a: b: c\n", "f:1:5: ", ""},
+		{"a: [1\n", "f:2:1: ", ""},
+	};
 
 	(void)state;
-	assert_int_equal(sg_yaml_parse(&arena, "f", SG_STR("a:\n\tb: 1\n"), &events, &err), -1);
-	assert_non_null(strstr(err.cause, "f:2:1: "));
-	assert_non_null(strstr(err.hint, "tab"));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		SG_AUTO(sg_arena_release) struct sg_arena arena = {0};
+		struct sg_err err = SG_ERR_INIT;
+		struct sg_yaml_events events;
+
+		assert_int_equal(
+			sg_yaml_parse(&arena, "f", sg_str_of(rows[i].text), &events, &err), -1);
+		if (!strstr(err.cause, rows[i].where) || !strstr(err.hint, rows[i].hint) ||
+			!*rows[i].hint != !*err.hint)
+			fail_msg("%s: %s (%s)", rows[i].text, err.cause, err.hint);
+	}
 }
 
 static void wide_text_is_refused(void **state)
@@ -487,7 +503,7 @@ int main(void)
 		cmocka_unit_test(a_byte_order_mark_is_no_character),
 		cmocka_unit_test(every_kind_of_event),
 		cmocka_unit_test(invalid_text_is_placed),
-		cmocka_unit_test(tab_gets_a_hint),
+		cmocka_unit_test(what_is_often_meant_gets_a_hint),
 		cmocka_unit_test(wide_text_is_refused),
 		cmocka_unit_test(depth_is_cut_early),
 		cmocka_unit_test(depth_of_64_is_read),
