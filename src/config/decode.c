@@ -131,6 +131,14 @@ static bool is_scalar(struct sg_config_notes *notes, const struct sg_yaml_node *
 	return false;
 }
 
+/* What is wrong with a text that has placeholders, or NULL. */
+static const char *braces_hint(enum sg_config_format format, const char *value)
+{
+	bool filled = format == SG_FORMAT_TEMPLATE || format == SG_FORMAT_SUBJECT;
+
+	return filled && strpbrk(value, "{}") ? "other words stand in no braces" : NULL;
+}
+
 static void note_value(struct sg_config_notes *notes, const struct sg_yaml_node *node,
 	const struct sg_config_key *key, const char *want)
 {
@@ -147,7 +155,8 @@ static const char *text_of(struct sg_config_notes *notes, const struct sg_yaml_n
 		return NULL;
 	if (sg_config_format_ok(key->format, sg_str_of(node->value)))
 		return node->value;
-	note_value(notes, node, key, want);
+	sg_config_note(notes, node->line, node->column, braces_hint(key->format, node->value),
+		"'%s' must be %s, not '%.60s'", key->name, want, node->value);
 	return NULL;
 }
 

@@ -193,7 +193,8 @@ static void type_text(const struct sg_config_key *key, struct sg_buf *out)
 		sg_buf_adds(out, "a number from 1 to 100");
 		return;
 	case SG_CONFIG_TIME:
-		sg_buf_adds(out, "a duration: `90s`, `30m`, `2h`, `1h30m`, `7d`");
+		sg_buf_adds(out,
+			"a duration: `90s`, `30m`, `2h`, `1h30m`, `7d`; a number alone is seconds");
 		return;
 	case SG_CONFIG_WORD:
 		code_words(key->words, out);

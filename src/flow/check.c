@@ -105,6 +105,11 @@ static int check_environment(struct pass *pass, const struct sg_environment *env
 	for (size_t i = 0; i < count; i++)
 		if (check_service(pass, env, names[i], source, err) < 0)
 			return -1;
+	if (count == 0) /* no service is named, and "*" is nobody */
+		(void)sg_finding_add(pass->world->arena, &pass->report->findings,
+			SG_SEVERITY_WARNING, pass->policy.file, pass->policy.services[0].line, 0,
+			"%s: `path: %s` finds no folder, so there is no service", env->name,
+			pass->policy.services[0].path);
 	return 0;
 }
 
@@ -146,7 +151,9 @@ static int check_folder(struct pass *pass, const char *folder, struct sg_err *er
 	if (source->read(source, SG_CONFIG_FILE, &text, err) < 0) {
 		if (err->reason != SG_R_FILE_NOT_FOUND)
 			return -1;
-		return sg_fail(err, SG_R_CONFIG_MISSING, "%s holds no %s", folder, SG_CONFIG_FILE);
+		(void)sg_fail(err, SG_R_CONFIG_MISSING, "%s holds no %s", folder, SG_CONFIG_FILE);
+		return sg_hint(err, "--repo names the root of a clone of the GitOps repository; "
+				    "`stagegate init gitops DIR` writes one to start with");
 	}
 	pass->report->config_from =
 		sg_arena_printf(pass->world->arena, "%s/%s", folder, SG_CONFIG_FILE);

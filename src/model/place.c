@@ -164,7 +164,10 @@ int sg_repo_path_check(const char *path, struct sg_err *err)
 	if (path[0] == '/')
 		return sg_fail(err, SG_R_CONFIG_INVALID, "the path \"%s\" is not relative", path);
 	while (sg_str_cut(&rest, '/', &component))
-		if (!component_ok(component))
+		if (component.len == 0)
+			return sg_fail(err, SG_R_CONFIG_INVALID,
+				"the path \"%s\" has a slash too many", path);
+		else if (!component_ok(component))
 			return sg_fail(err, SG_R_CONFIG_INVALID,
 				"the path \"%s\" has the component \"%.*s\"", path,
 				SG_STR_ARG(component));

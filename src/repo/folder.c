@@ -29,8 +29,8 @@ static int fail_errno(const struct folder *folder, const char *path, struct sg_e
 	int why = errno;
 
 	if (why == ENOENT || why == ENOTDIR)
-		return sg_fail(
-			err, SG_R_FILE_NOT_FOUND, "%s has no \"%s\"", folder->base.label, path);
+		return sg_fail(err, SG_R_FILE_NOT_FOUND, "the folder %s has no \"%s\"",
+			folder->base.label, path);
 	if (why == ELOOP)
 		return sg_fail(err, SG_R_EDIT_REFUSED,
 			"%s: \"%s\" is a symbolic link or behind one", folder->base.label, path);

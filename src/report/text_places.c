@@ -4,7 +4,8 @@
 
 #define COLUMNS 5
 
-static void cells_of(
+/* Returns how many there are. */
+static size_t cells_of(
 	const struct sg_report_place *row, struct sg_arena *scratch, struct sg_page_cell *cells)
 {
 	memset(cells, 0, COLUMNS * sizeof(*cells));
@@ -12,13 +13,13 @@ static void cells_of(
 	cells[1].text = row->environment;
 	if (row->code) {
 		cells[2] = (struct sg_page_cell){row->code, SG_PAINT_RED};
-		cells[3].text = cells[4].text = "";
-		return;
+		return 3;
 	}
 	cells[2].text =
 		row->line ? sg_arena_printf(scratch, "%s:%d", row->file, row->line) : row->file;
 	cells[3].text = row->place;
 	cells[4].text = row->value;
+	return COLUMNS;
 }
 
 /* Why a place is not there stands among the findings. */
@@ -30,10 +31,11 @@ void sg_page_places(const struct sg_page *page, const struct sg_report *report)
 
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < report->place_count; i++) {
-			cells_of(&report->places[i], &scratch, cells);
+			size_t count = cells_of(&report->places[i], &scratch, cells);
+
 			if (pass == 0)
-				sg_page_measure(page, cells, COLUMNS, widths);
+				sg_page_measure(page, cells, count, widths);
 			else
-				sg_page_row(page, cells, COLUMNS, widths);
+				sg_page_row(page, cells, count, widths);
 		}
 }

@@ -42,8 +42,12 @@ static int folders(struct sg_world *world, const struct sg_service *entry,
 
 	if (!parent)
 		return 0;
-	if (sg_shelf_list(world, source, parent, &entries, &count, err) < 0)
+	if (sg_shelf_list(world, source, parent, &entries, &count, err) < 0) {
+		if (err->reason == SG_R_FILE_NOT_FOUND)
+			(void)sg_hint(
+				err, "`path: %s` says that the services are there", entry->path);
 		return sg_wrap(err, "%s", source->label);
+	}
 	for (size_t i = 0; i < count; i++)
 		if (entries[i].is_dir && sg_service_name_check(entries[i].name, &ignored) == 0)
 			add_name(world->arena, names,

@@ -296,7 +296,7 @@ static void shape_is_checked(void **state)
 			"out]\n"},
 		{HEAD ENVS SERVICES "commit: {subject: \"{x}\", author: {name: a<b, email: x}}\n",
 			"4:19: 'subject' must be one line with {service}, {env}, {tag} and {from} "
-			"in it, not '{x}'\n"
+			"in it, not '{x}' [other words stand in no braces]\n"
 			"4:41: 'name' must be a person's name without '<' and '>', not 'a<b'\n"
 			"4:53: 'email' must be an e-mail address, not 'x'\n"},
 		{HEAD ENVS SERVICES "commit: {subject: \"a\\nb\"}\n",
@@ -507,7 +507,9 @@ static void places_are_checked(void **state)
 			"[\"apps/{service}\"]\n"},
 		{SERVICE("name: web, path: \"apps/{svc}\", " UPDATE),
 			"4:21: 'path' must be a text with {service}, {env} and {short} in it, not "
-			"'apps/{svc}'\n"},
+			"'apps/{svc}' [other words stand in no braces]\n"},
+		{SERVICE("name: web, path: apps/web/, " UPDATE),
+			"4:21: the path \"apps/web/\" has a slash too many\n"},
 		{SERVICE("name: web, path: \"../x\", " UPDATE),
 			"4:21: the path \"../x\" has the component \"..\"\n"},
 		{SERVICE("name: web, path: /x, " UPDATE),
@@ -566,7 +568,7 @@ static void places_are_checked(void **state)
 			"Pod and Rollout]\n"},
 		{HEAD "environments: [{name: dev, workload: \"a/Deployment/{nobody}\"}]\n" SERVICES,
 			"2:38: 'workload' must be a text with {service}, {env} and {short} in it, "
-			"not 'a/Deployment/{nobody}'\n"},
+			"not 'a/Deployment/{nobody}' [other words stand in no braces]\n"},
 		{HEAD "environments: [{name: dev, workload: job/a, application: b}]\n" SERVICES,
 			"2:28: 'workload' beside another of 'application', 'kustomization', "
 			"'helm_release' and 'workload' [keep one]\n"},
@@ -584,7 +586,7 @@ static void places_are_checked(void **state)
 			"2:38: 'selector' is blank, which would select every Application\n"},
 		{HEAD "environments: [{name: dev, selector: \"app={services}\"}]\n" SERVICES,
 			"2:38: 'selector' must be a text with {service}, {env} and {short} in it, "
-			"not 'app={services}'\n"},
+			"not 'app={services}' [other words stand in no braces]\n"},
 		{HEAD "environments: [{name: dev, application: \"{service}_dev\"}]\n" SERVICES,
 			"2:41: 'application' must give NAME or NAMESPACE/NAME as Kubernetes has "
 			"them, not 'sample_dev'\n"},
