@@ -32,6 +32,13 @@ static int no_context(struct sg_arena *arena, const struct sg_kube_merged *merge
 
 	sg_buf_init(&names, 2048);
 	list_names(&merged->contexts, &names);
+	if (!merged->file_count) {
+		(void)sg_fail(err, SG_R_KUBECONFIG_INVALID,
+			"there is no kubeconfig (looked for %.200s)", merged->files);
+		return sg_hint(err, "name one by KUBECONFIG or --kubeconfig; in a job, a protected "
+				    "variable is there on protected refs alone; a pod's own "
+				    "account is used where no context is named");
+	}
 	if (!merged->contexts.count) {
 		(void)sg_fail(err, SG_R_KUBECONFIG_INVALID, "%.200s: there is no context%s%.80s",
 			merged->files, wanted ? ", so none is named " : "", wanted ? wanted : "");

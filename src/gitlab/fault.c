@@ -163,7 +163,8 @@ static void hint_token(const struct sg_gitlab_fault *fault,
 		(void)sg_hint(err, "a job token cannot do this, or its project is not on the allow "
 				   "list of the other; set STAGEGATE_GITLAB_TOKEN");
 	else if (strcmp(fault->error, "insufficient_scope") == 0)
-		(void)sg_hint(err, "the token needs the scope %s",
+		(void)sg_hint(err, "the token needs %s %s",
+			strchr(fault->scope, ' ') ? "one of the scopes" : "the scope",
 			fault->scope[0] ? fault->scope : "api");
 	else if (fault->kind == SG_GITLAB_FAULT_AUTH && about->may_not_act)
 		(void)sg_hint(err, "the user of this token lacks the right: see who is allowed to "

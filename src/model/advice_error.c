@@ -88,7 +88,8 @@ static const struct sg_advice rows[] = {
 		.code = "AUTH_FAILED",
 		.means = "The server knows the address, and does not accept the credential.",
 		.cause = "The token has expired, was revoked or rotated, has a line break in it, "
-			 "or is that of another GitLab. A job token dies with its job. Rarely a "
+			 "is that of another GitLab, or lacks the scope for Git (read_repository, "
+			 "to push write_repository). A job token dies with its job. Rarely a "
 			 "proxy that wants its own password (407).",
 		.remedy = "Make a new token and store it again; project access tokens expire "
 			  "after a year at the latest. docs/recovery.md says what a lost token "

@@ -21,6 +21,11 @@ static const char *sep(const char *words)
 	return words[0] ? ": " : "";
 }
 
+static const char *scope_of(const struct sg_git_answer *a)
+{
+	return strcmp(a->service, "git-receive-pack") == 0 ? "write_repository" : "read_repository";
+}
+
 static int fail_auth(const struct sg_git_answer *a, const char *words, struct sg_err *err)
 {
 	if (!a->with_cred) {
@@ -36,7 +41,10 @@ static int fail_auth(const struct sg_git_answer *a, const char *words, struct sg
 			"a job token is valid only while its job runs, and pushes only where "
 			"the project allows it; a project access token with "
 			"write_repository works everywhere");
-	return sg_hint(err, "the token may be wrong, expired, revoked, or of another server");
+	return sg_hint(err,
+		"the token may be wrong, expired, revoked, of another server, or lack the "
+		"scope %s",
+		scope_of(a));
 }
 
 static int fail_forbidden(const struct sg_git_answer *a, const char *words, struct sg_err *err)
@@ -50,9 +58,8 @@ static int fail_forbidden(const struct sg_git_answer *a, const char *words, stru
 			"write_repository");
 	if (!a->with_cred)
 		return sg_hint(err, "set STAGEGATE_GITLAB_TOKEN or STAGEGATE_GITLAB_TOKEN_FILE");
-	return sg_hint(err, "the token needs %s and its user the Developer role or more",
-		strcmp(a->service, "git-receive-pack") == 0 ? "the scope write_repository"
-							    : "the scope read_repository");
+	return sg_hint(err, "the token needs the scope %s and its user the Developer role or more",
+		scope_of(a));
 }
 
 static int fail_not_found(const struct sg_git_answer *a, const char *words, struct sg_err *err)

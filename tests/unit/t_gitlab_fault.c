@@ -79,6 +79,13 @@ static const struct row rows[] = {
 		SG_GITLAB_FAULT_FORBIDDEN, SG_R_FORBIDDEN,
 		"The request requires higher privileges than provided by the access token.",
 		"the token needs the scope api"},
+	{403, "",
+		"{\"error\":\"insufficient_scope\",\"error_description\":\"The request requires "
+		"higher privileges than provided by the access token.\",\"scope\":\"api "
+		"read_api\"}",
+		SG_GITLAB_FAULT_FORBIDDEN, SG_R_FORBIDDEN,
+		"The request requires higher privileges than provided by the access token.",
+		"the token needs one of the scopes api read_api"},
 	{401, "",
 		"{\"error\":\"invalid_token\",\"error_description\":\"Token was revoked. You have "
 		"to re-authorize from the user.\"}",

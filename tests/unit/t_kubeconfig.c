@@ -501,6 +501,10 @@ static void the_home_file_is_the_last_one(void **state)
 	set_env(w, pairs);
 	assert_int_equal(sg_kubeconfig_load(&w->ask, &w->found, &w->access, &w->err), 0);
 	assert_false(w->found);
+	w->ask.context = "prod";
+	assert_int_equal(sg_kubeconfig_load(&w->ask, &w->found, &w->access, &w->err), -1);
+	assert_non_null(strstr(w->err.cause, "there is no kubeconfig (looked for /"));
+	w->ask.context = NULL;
 	make_folder(w, ".kube");
 	write_file(w, ".kube/config", "apiVersion: v1\nkind: Config\nclusters: []\nusers: null\n");
 	assert_int_equal(sg_kubeconfig_load(&w->ask, &w->found, &w->access, &w->err), 0);
