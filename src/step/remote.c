@@ -8,16 +8,45 @@
 
 #define TOKEN_MAX_BYTES (16u * 1024)
 
+#define GITLAB_URL "STAGEGATE_GITLAB_URL"
+
 static const char *gitlab_url(const struct sg_world *world)
 {
-	const char *url = sg_env_nonempty(world->env, "STAGEGATE_GITLAB_URL");
+	const char *url = sg_env_nonempty(world->env, GITLAB_URL);
 
 	return url ? url : sg_env_nonempty(world->env, "CI_SERVER_URL");
+}
+
+/* The variable that gitlab_url() is from, as context of an error. */
+static int blame_gitlab_url(const struct sg_world *world, struct sg_err *err)
+{
+	return sg_wrap(
+		err, "%s", sg_env_nonempty(world->env, GITLAB_URL) ? GITLAB_URL : "CI_SERVER_URL");
 }
 
 static struct sg_str without_end(struct sg_str s, const char *end)
 {
 	return sg_str_ends(s, end) ? sg_str_sub(s, 0, s.len - strlen(end)) : s;
+}
+
+/* An address that is for people, or for another program. */
+static int hint_address(const char *gitops, struct sg_err *err)
+{
+	if (strchr(gitops, '$'))
+		return sg_hint(err, "a variable in it is not set here: in a job, protected ones "
+				    "are there on protected refs alone");
+	if (strchr(gitops, '@') || sg_str_starts(sg_str_of(gitops), "ssh:"))
+		return sg_hint(err, "Git is spoken over https: https://HOST/GROUP/PROJECT.git, or "
+				    "GROUP/PROJECT with STAGEGATE_GITLAB_URL");
+	return -1;
+}
+
+/* USER:PASSWORD@HOST is shown from the sign on. */
+static const char *without_password(const char *address)
+{
+	const char *sign = strrchr(address, '@'), *colon = strchr(address, ':');
+
+	return sign && colon && colon < sign ? sign : address;
 }
 
 static int project_path_check(const char *path, struct sg_err *err)
@@ -29,25 +58,39 @@ static int project_path_check(const char *path, struct sg_err *err)
 		/* As GitLab has it, no component starts with a dot or a dash, and none is empty. */
 		bool starts = p == path || p[-1] == '/';
 
-		if (!ok || (starts && strchr("/.-", *p)) || (*p == '/' && p[1] == '\0'))
-			return sg_fail(err, SG_R_USAGE,
-				"--gitops '%.100s' is neither a URL nor a project path", path);
+		if (!ok || (starts && strchr("/.-", *p)) || (*p == '/' && p[1] == '\0')) {
+			(void)sg_fail(err, SG_R_USAGE,
+				"--gitops '%.100s' is neither a URL nor a project path",
+				without_password(path));
+			return hint_address(path, err);
+		}
 	}
 	return 0;
 }
 
+/* GitLab keeps "/-/" for its pages. */
+static int page_check(const char *url, struct sg_err *err)
+{
+	const char *page = strstr(url, "/-/");
+
+	if (!page || strchr(url, '@'))
+		return 0;
+	(void)sg_fail(err, SG_R_USAGE, "--gitops names a page of GitLab's, not a repository");
+	return sg_hint(err, "give %.*s.git", (int)(page - url), url);
+}
+
 static int url_of(struct sg_world *world, const char **ret_url, struct sg_err *err)
 {
-	const char *gitops = world->settings->gitops, *base = gitlab_url(world);
+	const char *gitops = world->settings->gitops, *base = gitlab_url(world), *origin;
 
 	if (gitops && strstr(gitops, "://")) {
 		*ret_url = gitops;
-		return 0;
+		return page_check(gitops, err);
 	}
 	if (!gitops)
 		gitops = sg_env_nonempty(world->env, "CI_PROJECT_PATH");
 	if (!gitops) {
-		(void)sg_fail(err, SG_R_USAGE, "which GitOps repository? Nothing names it");
+		(void)sg_fail(err, SG_R_USAGE, "nothing names it");
 		return sg_hint(err, "give --gitops URL or STAGEGATE_GITOPS: a project path or the "
 				    "https URL of a Git server");
 	}
@@ -59,6 +102,8 @@ static int url_of(struct sg_world *world, const char **ret_url, struct sg_err *e
 		return sg_hint(err, "set STAGEGATE_GITLAB_URL (inside a job CI_SERVER_URL is "
 				    "there), or give the whole https URL");
 	}
+	if (sg_http_origin(world->arena, base, &origin, err) < 0)
+		return blame_gitlab_url(world, err);
 	*ret_url = sg_arena_printf(
 		world->arena, "%.*s/%s.git", SG_STR_ARG(without_end(sg_str_of(base), "/")), gitops);
 	return 0;
@@ -207,7 +252,7 @@ static int find_job(struct sg_world *world, struct sg_remote *remote, struct sg_
 	if (!token || !base)
 		return 0;
 	if (sg_http_origin(world->arena, base, &origin, err) < 0)
-		return sg_wrap(err, "the GitLab URL");
+		return blame_gitlab_url(world, err);
 	if (take(world, sg_str_of(token), "CI_JOB_TOKEN", &found, err) < 0)
 		return -1;
 	cred = sg_arena_alloc(world->arena, sizeof(*cred));
@@ -258,9 +303,13 @@ static const char *no_token_why(struct sg_world *world)
 static int name_remote(struct sg_world *world, struct sg_remote *remote, const char **ret_origin,
 	struct sg_err *err)
 {
-	if (url_of(world, &remote->url, err) < 0 ||
-		sg_http_origin(world->arena, remote->url, ret_origin, err) < 0)
+	if (url_of(world, &remote->url, err) < 0)
 		return sg_wrap(err, "the GitOps repository");
+	if (sg_http_origin(world->arena, remote->url, ret_origin, err) < 0) {
+		if (!err->hint[0])
+			(void)hint_address(remote->url, err);
+		return sg_wrap(err, "the GitOps repository");
+	}
 	remote->name = name_of(world, remote->url);
 	remote->gitlab = root_of(world);
 	remote->project = project_of(world, remote->gitlab, remote->url);
@@ -305,7 +354,7 @@ int sg_remote_find(struct sg_world *world, struct sg_remote *ret_remote, struct 
 	}
 	if (origin_of(world, &found, repo_origin, &origin, err) < 0) {
 		sg_remote_release(&remote);
-		return sg_wrap(err, "the GitLab URL");
+		return blame_gitlab_url(world, err);
 	}
 	if (!origin || strcmp(origin, repo_origin) != 0) {
 		remote.no_cred_why = sg_arena_printf(world->arena,

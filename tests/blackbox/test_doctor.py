@@ -131,7 +131,7 @@ def test_words_and_options_that_it_has_not(doctor, words, says):
 
 def test_nothing_names_a_repository(doctor):
     run = doctor.sg("doctor", env={**doctor.env, "STAGEGATE_GITOPS": None}, expect=2)
-    assert "Nothing names it" in run.err
+    assert "nothing names it" in run.err
 
 
 def test_every_check_is_explained(doctor):

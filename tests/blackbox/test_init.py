@@ -578,7 +578,7 @@ def test_bad_words(tmp_path, words):
 
 def test_which_repository_is_asked_for(tmp_path):
     run = stagegate("init", "gitops", tmp_path, expect=2)
-    assert "which GitOps repository?" in run.err and "--gitops" in run.err
+    assert "the GitOps repository: nothing names it" in run.err and "--gitops" in run.err
     assert os.listdir(tmp_path) == []
 
 
