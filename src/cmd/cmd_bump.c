@@ -53,7 +53,8 @@ static int wish_of(struct sg_arena *arena, const char *word, const char *tag, co
 	if (!sign || sign == word || sign[1] == '\0') {
 		(void)sg_fail(err, SG_R_USAGE, "'%.100s' is not SERVICE=TAG", word);
 		(void)sg_hint(err, "bump SERVICE TAG, bump SERVICE=TAG... for several in one "
-				   "commit, or bump SERVICE... --image-tag TAG");
+				   "commit, or bump SERVICE... --image-tag TAG; a variable that is "
+				   "not set, or empty, gives no tag");
 		return place ? sg_wrap(err, "%s", place) : -1;
 	}
 	ret->service = sg_arena_dup(arena, (struct sg_str){word, (size_t)(sign - word)});

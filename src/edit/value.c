@@ -22,17 +22,6 @@ bool sg_edit_is_tag_and_digest(struct sg_str text)
 	return sg_image_tag_ok(version.tag) && sg_image_digest_ok(version.digest);
 }
 
-/* "1.2", "sha256:..." or "1.2@sha256:...". */
-static bool version_ok(struct sg_str text)
-{
-	struct sg_image_version version = sg_image_version_split(text);
-
-	if (sg_str_find(text, '@') >= 0)
-		return sg_edit_is_tag_and_digest(text);
-	return version.digest.len ? sg_image_digest_ok(version.digest)
-				  : sg_image_tag_ok(version.tag);
-}
-
 static bool is_part(struct sg_str text, enum sg_image_part part)
 {
 	switch (part) {
@@ -43,7 +32,7 @@ static bool is_part(struct sg_str text, enum sg_image_part part)
 	case SG_PART_DIGEST:
 		return sg_image_digest_ok(text);
 	case SG_PART_REFERENCE:
-		return version_ok(text);
+		return sg_image_version_ok(text);
 	case SG_PART_VERSION:
 		return sg_version_is_semantic(text);
 	}
@@ -59,8 +48,7 @@ int sg_edit_value_check(const struct sg_edit_ask *ask, struct sg_err *err)
 	(void)sg_fail(err, SG_R_USAGE, "\"%.*s\" is no %s", SG_STR_ARG(sg_str_sub(value, 0, SHOWN)),
 		ask->part == SG_PART_REFERENCE ? "tag" : sg_image_part_name(ask->part));
 	if (ask->part == SG_PART_TAG || ask->part == SG_PART_REFERENCE)
-		(void)sg_hint(err, "a tag has at most 128 letters, digits, \"_\", \".\" and \"-\", "
-				   "and begins with a letter, digit or \"_\"");
+		(void)sg_hint(err, SG_IMAGE_TAG_RULE);
 	if (ask->part == SG_PART_VERSION)
 		(void)sg_hint(err, "a version is MAJOR.MINOR.PATCH, with -PRERELEASE and +BUILD "
 				   "behind it where wanted");

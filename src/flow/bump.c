@@ -40,12 +40,15 @@ static int refuse_double(
 }
 
 /* The same service twice would make the second wish the one that counts: ask instead. */
-static int refuse_doubles(const struct sg_bump_ask *ask, struct sg_err *err)
+static int check_wishes(const struct sg_bump_ask *ask, struct sg_err *err)
 {
-	for (size_t i = 0; i < ask->count; i++)
+	for (size_t i = 0; i < ask->count; i++) {
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(ask->wishes[i].service, ask->wishes[j].service) == 0)
 				return refuse_double(&ask->wishes[j], &ask->wishes[i], err);
+		if (sg_wish_check(&ask->wishes[i], err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -184,7 +187,7 @@ int sg_flow_bump(struct sg_world *world, const struct sg_bump_ask *ask, struct s
 	struct sg_loaded loaded;
 	int rc;
 
-	if (refuse_doubles(ask, err) < 0 ||
+	if (check_wishes(ask, err) < 0 ||
 		(ask->expect && sg_guard_expect_check(ask->expect, err) < 0) ||
 		(!ask->dry_run && sg_job_require_protected(world, err) < 0) ||
 		sg_way_load(world, ask->count, &loaded, err) < 0)

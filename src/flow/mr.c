@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "step/change.h"
 #include "step/close.h"
 #include "step/message.h"
 #include "step/over.h"
@@ -223,6 +224,12 @@ int sg_flow_mr_open(struct sg_world *world, const struct sg_mr_ask *ask, struct 
 {
 	struct handling h = {.world = world, .ask = ask, .report = report, .judge = judge_open};
 
+	for (size_t i = 0; i < ask->count; i++) {
+		const struct sg_bump_wish wish = {.service = ask->services[i], .tag = ask->tags[i]};
+
+		if (wish.tag && sg_wish_check(&wish, err) < 0)
+			return -1;
+	}
 	return on_stage(&h, !ask->dry_run, false, open_all, err);
 }
 

@@ -164,6 +164,16 @@ struct sg_image_version sg_image_version_split(struct sg_str text)
 					   : (struct sg_image_version){text, none};
 }
 
+bool sg_image_version_ok(struct sg_str text)
+{
+	struct sg_image_version version = sg_image_version_split(text);
+	bool tag_ok = sg_image_tag_ok(version.tag), digest_ok = sg_image_digest_ok(version.digest);
+
+	if (sg_str_find(text, '@') >= 0)
+		return tag_ok && digest_ok;
+	return version.digest.len ? digest_ok : tag_ok;
+}
+
 bool sg_image_parse(struct sg_str text, struct sg_image *ret)
 {
 	struct sg_image image = {.tag = {"", 0}, .digest = {"", 0}};

@@ -25,6 +25,14 @@ struct sg_image_version {
 /* "1.4.2", "sha256:..." or "1.4.2@sha256:..." taken apart; the parts are not checked. */
 struct sg_image_version sg_image_version_split(struct sg_str text);
 
+/* Is TEXT a version: a tag, a digest, or TAG@DIGEST? */
+bool sg_image_version_ok(struct sg_str text);
+
+/* What a tag is, for hints. */
+#define SG_IMAGE_TAG_RULE                                                                          \
+	"a tag has at most 128 letters, digits, \"_\", \".\" and \"-\", and begins with a "        \
+	"letter, digit or \"_\""
+
 /* Whether it begins with a host, by the rule of references: "r.example.com/a", "localhost/a". */
 bool sg_image_has_host(struct sg_str repository);
 

@@ -35,6 +35,33 @@ struct build {
 	struct sg_changes out;
 };
 
+static int refuse_tag(const struct sg_bump_wish *wish, struct sg_err *err)
+{
+	struct sg_image image;
+
+	(void)sg_fail(err, SG_R_USAGE, "\"%.100s\" is no tag", wish->tag);
+	if (sg_image_parse(sg_str_of(wish->tag), &image) && image.tag.len)
+		(void)sg_hint(err, "give the tag alone: %.*s", SG_STR_ARG(image.tag));
+	else if (!*wish->tag || strchr(wish->tag, '$'))
+		(void)sg_hint(err, "the variable that it comes from is not set here; in a job: "
+				   "CI_COMMIT_TAG is there in pipelines of tags alone, protected "
+				   "variables on protected refs alone");
+	else
+		(void)sg_hint(err, SG_IMAGE_TAG_RULE);
+	return sg_wrap(err, "%.100s", wish->service);
+}
+
+int sg_wish_check(const struct sg_bump_wish *wish, struct sg_err *err)
+{
+	struct sg_str tag = sg_str_of(wish->tag);
+	int rc = sg_service_name_check(wish->service, err);
+
+	/* with a sign it is for the place of a chart's version, which knows what that may be */
+	if (rc == 0 && !sg_image_version_ok(tag) && sg_str_find(tag, '+') < 0)
+		rc = refuse_tag(wish, err);
+	return rc < 0 && wish->place ? sg_wrap(err, "%s", wish->place) : rc;
+}
+
 static int read_file(struct sg_world *world, struct sg_tree_source *source, const char *path,
 	struct sg_str *ret_text, struct sg_err *err)
 {

@@ -18,6 +18,13 @@ struct sg_bump_wish {
 	const char *place; /* "FILE:LINE:COLUMN" where somebody wrote it down; NULL: nowhere */
 };
 
+/*
+ * Whether the wish could be fulfilled anywhere: a service's name, and a tag, a digest, both, or
+ * what may be the version of a chart. Nothing is looked at for that. USAGE, with where it was
+ * written down.
+ */
+int sg_wish_check(const struct sg_bump_wish *wish, struct sg_err *err) SG_MUST_CHECK;
+
 struct sg_changes {
 	struct sg_file_change *files; /* only files that differ */
 	size_t file_count;

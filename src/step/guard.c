@@ -16,12 +16,7 @@ struct guarding {
 
 int sg_guard_expect_check(const char *expect, struct sg_err *err)
 {
-	struct sg_image_version parts = sg_image_version_split(sg_str_of(expect));
-	bool both = sg_str_find(sg_str_of(expect), '@') >= 0;
-
-	if ((parts.tag.len || parts.digest.len) &&
-		(!parts.tag.len ? !both : sg_image_tag_ok(parts.tag)) &&
-		(!parts.digest.len ? !both : sg_image_digest_ok(parts.digest)))
+	if (sg_image_version_ok(sg_str_of(expect)))
 		return 0;
 	(void)sg_fail(
 		err, SG_R_USAGE, "--expect-current: '%.100s' is no tag and no digest", expect);

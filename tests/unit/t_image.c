@@ -151,6 +151,21 @@ static void a_version_is_taken_apart(void **state)
 	}
 }
 
+static void a_version_is_known(void **state)
+{
+	static const char *const good[] = {"1.4.2", "_", DIGEST, "1.4.2@" DIGEST};
+	static const char *const bad[] = {"", "@" DIGEST, "1.4.2@", "sha256:ab", "a b", "a/b",
+		"r.io/a:1", "$TAG", "1.4.2@sha256:ab", "1+2", "1@2@" DIGEST};
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(good); i++)
+		if (!sg_image_version_ok(sg_str_of(good[i])))
+			fail_msg("%s was refused", good[i]);
+	for (size_t i = 0; i < SG_COUNT(bad); i++)
+		if (sg_image_version_ok(sg_str_of(bad[i])))
+			fail_msg("%s was taken", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +174,7 @@ int main(void)
 		cmocka_unit_test(tags_and_digests),
 		cmocka_unit_test(repositories_are_compared),
 		cmocka_unit_test(a_version_is_taken_apart),
+		cmocka_unit_test(a_version_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
