@@ -62,8 +62,8 @@ void sg_help_family(const char *family, struct sg_buf *out)
 
 void sg_help_command(const struct sg_cmd *cmd, struct sg_buf *out)
 {
-	sg_buf_addf(out, "stagegate %s: %s\n\nusage: stagegate %s [OPTION...] %s\n\n", cmd->name,
-		cmd->summary, cmd->name, cmd->words);
+	sg_buf_addf(out, "stagegate %s: %s\n\nusage: stagegate %s [OPTION...]%s%s\n\n", cmd->name,
+		cmd->summary, cmd->name, *cmd->words ? " " : "", cmd->words);
 	sg_text_wrap(cmd->details, 0, HELP_WIDTH, out);
 	if (cmd->words_env)
 		sg_buf_addf(out, "\nWithout words, those of [%s] count, separated by blanks.\n",

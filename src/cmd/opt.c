@@ -39,6 +39,18 @@ static int bad_value(const struct sg_opt *opt, const char *from, const char *val
 		err, SG_R_USAGE, "%s of --%s: '%.80s' is not %s", from, opt->name, value, wanted);
 }
 
+/* "one of text, json". */
+static int bad_choice(struct sg_arena *arena, const struct sg_opt *opt, const char *from,
+	const char *value, struct sg_err *err)
+{
+	struct sg_str rest = sg_str_of(opt->choices), word;
+	const char *wanted = "one of", *sign = "";
+
+	for (; sg_str_cut(&rest, ' ', &word); sign = ",")
+		wanted = sg_arena_printf(arena, "%s%s %.*s", wanted, sign, SG_STR_ARG(word));
+	return bad_value(opt, from, value, wanted, err);
+}
+
 static int set_flag(bool *field, const struct sg_opt *opt, const char *from, const char *value,
 	struct sg_err *err)
 {
@@ -118,17 +130,19 @@ static int set_value(struct sg_arena *arena, void *base, const struct sg_opt *op
 		return 0;
 	case SG_OPT_CHOICE:
 		if (!is_choice(opt, value))
-			return bad_value(opt, from, value, opt->choices, err);
+			return bad_choice(arena, opt, from, value, err);
 		*(const char **)field = value;
 		return 0;
 	}
 	SG_BUG("option type");
 }
 
+/* Goes on behind an error, of which the first counts: how it is shown may stand further on. */
 static int set_defaults(const struct sg_cmd *cmd, const struct sg_env *env, struct sg_arena *arena,
 	void *args, struct sg_err *err)
 {
 	char name[NAMES_MAX + 16];
+	struct sg_err later, *why = err;
 
 	for (size_t s = 0; s < cmd->set_count; s++) {
 		const struct sg_opt_set *set = &cmd->sets[s];
@@ -139,15 +153,15 @@ static int set_defaults(const struct sg_cmd *cmd, const struct sg_env *env, stru
 			const char *value;
 
 			if (opt->fallback &&
-				set_value(arena, base, opt, "the default", opt->fallback, err) < 0)
+				set_value(arena, base, opt, "the default", opt->fallback, why) < 0)
 				SG_BUG("fallback in the option table");
 			sg_opt_env_name(opt, name, sizeof(name));
 			value = sg_env_nonempty(env, name);
-			if (value && set_value(arena, base, opt, name, value, err) < 0)
-				return -1;
+			if (value && set_value(arena, base, opt, name, value, why) < 0)
+				why = &later;
 		}
 	}
-	return 0;
+	return why == err ? 0 : -1;
 }
 
 static const struct sg_opt *find(const struct sg_cmd *cmd, struct sg_str name, size_t *ret_base)
@@ -163,21 +177,62 @@ static const struct sg_opt *find(const struct sg_cmd *cmd, struct sg_str name, s
 	return NULL;
 }
 
-static int unknown(
-	const struct sg_cmd *cmd, struct sg_str name, struct sg_arena *arena, struct sg_err *err)
+/* What other programs call it: by their letter, or by their word. */
+static const struct {
+	const char *theirs;
+	const char *option; /* the hint holds for commands that have it */
+	const char *ours;
+} habits[] = {
+	{"o", "output", "--output"},
+	{"q", "quiet", "--quiet"},
+	{"v", "verbose", "--verbose"},
+	{"e", "env", "--env"},
+	{"json", "output", "--output json"},
+	{"no-color", "output", "the variable NO_COLOR=1"},
+	{"tag", "image-tag", "--image-tag"},
+	{"environment", "env", "--env"},
+	{"environment", "to", "--to"},
+	{"env", "to", "--to"},
+	{"to", "env", "--env"},
+};
+
+/* What is likely meant by NAME; NULL: nobody knows. */
+static const char *meant(const struct sg_cmd *cmd, struct sg_str name, struct sg_arena *arena)
 {
 	const char *names[NAMES_MAX], *near;
-	size_t count = 0;
+	size_t count = 0, base;
 
+	for (size_t i = 0; i < SG_COUNT(habits); i++)
+		if (sg_str_is(name, habits[i].theirs) &&
+			find(cmd, sg_str_of(habits[i].option), &base))
+			return habits[i].ours;
 	for (size_t s = 0; s < cmd->set_count; s++)
 		for (size_t i = 0; i < cmd->sets[s].count && count < NAMES_MAX; i++)
 			names[count++] = cmd->sets[s].opts[i].name;
 	near = sg_str_nearest(sg_arena_dup(arena, name), names, count);
-	(void)sg_fail(err, SG_R_USAGE, "%s has no option --%.*s", cmd->name,
+	return near ? sg_arena_printf(arena, "--%s", near) : NULL;
+}
+
+/* DASHES: those that it was written with; WORD: what stands behind them. */
+static int unknown(const struct sg_cmd *cmd, const char *dashes, const char *word,
+	struct sg_arena *arena, struct sg_err *err)
+{
+	struct sg_str name = {word, strcspn(word, "=")};
+	const char *ours = meant(cmd, name, arena);
+
+	(void)sg_fail(err, SG_R_USAGE, "%s has no option %s%.*s", cmd->name, dashes,
 		name.len > 60 ? 60 : (int)name.len, name.ptr);
-	if (near)
-		return sg_hint(err, "did you mean --%s?", near);
+	if (ours)
+		return sg_hint(err, "did you mean %s?", ours);
 	return sg_hint(err, "stagegate %s --help lists the options", cmd->name);
+}
+
+/* The default would be another thing than what was asked for. */
+static int empty(const struct sg_opt *opt, struct sg_err *err)
+{
+	(void)sg_fail(err, SG_R_USAGE, "the value of --%s is empty", opt->name);
+	return sg_hint(err, "where it is a variable, nothing has set that one here; without the "
+			    "option its default holds");
 }
 
 /* One option at argv[*at]; moves *at over a value that stands in a word of its own. */
@@ -201,13 +256,15 @@ static int parse_one(const struct sg_cmd *cmd, int argc, const char *const *argv
 		opt = NULL;
 	}
 	if (!opt)
-		return unknown(cmd, name, arena, err);
+		return unknown(cmd, "--", name.ptr, arena, err);
 	if (!value && opt->type == SG_OPT_FLAG)
 		value = "true";
 	if (!value && *at + 1 < argc)
 		value = argv[++*at];
 	if (!value)
 		return sg_fail(err, SG_R_USAGE, "--%s needs a value (%s)", opt->name, opt->arg);
+	if (opt->type == SG_OPT_STRING && !*value)
+		return empty(opt, err);
 	if (opt->type == SG_OPT_LIST) {
 		add_argument(arena, (void *)((char *)args + base + opt->offset), value);
 		return 0;
@@ -233,36 +290,41 @@ static struct sg_words words_of_env(
 	return (struct sg_words){.items = items, .count = count};
 }
 
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 int sg_opt_parse(const struct sg_cmd *cmd, const struct sg_env *env, int argc,
 	const char *const *argv, struct sg_arena *arena, void *args, struct sg_words *ret_words,
 	bool *ret_help, struct sg_err *err)
 {
 	const char **words = sg_arena_calloc(arena, (size_t)argc + 1, sizeof(*words));
+	struct sg_err later, *why = err;
 	size_t count = 0;
 	bool options = true;
 
 	*ret_help = false;
-	if (set_defaults(cmd, env, arena, args, err) < 0)
-		return -1;
+	if (set_defaults(cmd, env, arena, args, why) < 0)
+		why = &later;
 	for (int i = 0; i < argc; i++) {
 		if (!options || argv[i][0] != '-' || argv[i][1] == '\0') {
 			words[count++] = argv[i];
 		} else if (strcmp(argv[i], "--") == 0) {
 			options = false;
-		} else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+		} else if (why == err && is_help(argv[i])) {
 			*ret_help = true;
 			return 0;
 		} else if (argv[i][1] != '-') {
-			(void)sg_fail(err, SG_R_USAGE, "unknown option '%.40s'", argv[i]);
-			return sg_hint(
-				err, "options are written out: stagegate %s --help", cmd->name);
-		} else if (parse_one(cmd, argc, argv, &i, arena, args, err) < 0) {
-			return -1;
+			(void)unknown(cmd, "-", argv[i] + 1, arena, why);
+			why = &later;
+		} else if (parse_one(cmd, argc, argv, &i, arena, args, why) < 0) {
+			why = &later;
 		}
 	}
 	*ret_words = count ? (struct sg_words){.items = words, .count = count}
 			   : words_of_env(cmd, env, arena);
-	return 0;
+	return why == err ? 0 : -1;
 }
 
 static const char *audit_row(const struct sg_cmd *cmd, const struct sg_opt *opt, size_t base)

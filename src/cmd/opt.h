@@ -114,7 +114,8 @@ struct sg_cmd; /* cmd/table.h */
  * strength. `--` ends the options; `--name=value` and `--name value` are the same; a flag takes
  * `--name`, `--no-name`, and true/false/1/0 from the environment; a list adds up in argv. `--help`
  * sets *ret_help and stops. Without words in argv those of cmd->words_env count. Strings live in
- * ARENA, argv or the environment. USAGE with the nearest name otherwise.
+ * ARENA, argv or the environment. USAGE with the nearest name otherwise; what stands behind the
+ * first error is read all the same, for how it is to be shown.
  */
 int sg_opt_parse(const struct sg_cmd *cmd, const struct sg_env *env, int argc,
 	const char *const *argv, struct sg_arena *arena, void *args, struct sg_words *ret_words,

@@ -149,12 +149,21 @@ static int write_report(
 	return rc < 0 ? sg_wrap(err, "--%s", report_files[i].option) : 0;
 }
 
+/* What others mean by "-" would be a second document on stdout. */
+static int check_report(const char *path, struct sg_err *err)
+{
+	if (!path || strcmp(path, "-") != 0)
+		return path ? sg_fs_may_write(path, err) : 0;
+	(void)sg_fail(err, SG_R_USAGE, "'-' is no file");
+	return sg_hint(err, "stdout has one document, and --output says in which form");
+}
+
 /* Before anything is done: a place that takes no file is no reason to have written half the world.
  */
 static int check_reports(const struct session *session, struct sg_err *err)
 {
 	for (size_t i = 0; i < SG_COUNT(report_files); i++)
-		if (path_of(session, i) && sg_fs_may_write(path_of(session, i), err) < 0)
+		if (check_report(path_of(session, i), err) < 0)
 			return sg_wrap(err, "--%s", report_files[i].option);
 	return 0;
 }
@@ -167,13 +176,15 @@ static int write_reports(struct session *session, struct sg_err *err)
 	return 0;
 }
 
-/* Those of a run that ended with an error, so that later jobs can read why. */
+/* Those of a run that ended with an error, so that later jobs can read why. A place that takes none
+ * was that error. */
 static void write_error_reports(struct session *session, const struct sg_err *err)
 {
 	struct sg_err second;
 
 	for (size_t i = 0; i < SG_COUNT(report_files); i++)
-		if (write_report(session, i, err, &second) < 0)
+		if (check_report(path_of(session, i), &second) == 0 &&
+			write_report(session, i, err, &second) < 0)
 			sg_warn(&session->log, "%s: %s", second.where, second.cause);
 }
 
@@ -314,15 +325,13 @@ static int family_help(struct session *session, const char *family, int status)
 	return finish(session, &text, status);
 }
 
-/* Of what the words name: a command, a family, or everything. */
-static int help_about(struct session *session, int argc, const char *const *argv)
+/* Options of the program itself stand before the command; they are --help and --version. */
+static int no_program_option(const char *word, struct sg_err *err)
 {
-	int used;
-	const struct sg_cmd *cmd = sg_cmd_match(argc, argv, &used);
-
-	if (!cmd && argc > 0 && sg_cmd_is_family(argv[0]))
-		return family_help(session, argv[0], 0);
-	return help(session, cmd);
+	(void)sg_fail(err, SG_R_USAGE, "'%.60s' stands where the command belongs", word);
+	if (strcmp(word, "-v") == 0 || strcmp(word, "-V") == 0)
+		return sg_hint(err, "did you mean --version?");
+	return sg_hint(err, "options stand behind the command: stagegate COMMAND [OPTION...]");
 }
 
 static int no_command(struct sg_arena *arena, int argc, const char *const *argv, struct sg_err *err)
@@ -333,6 +342,8 @@ static int no_command(struct sg_arena *arena, int argc, const char *const *argv,
 	size_t count, named = 0;
 	const struct sg_cmd *const *cmds = sg_cmd_table(&count);
 
+	if (argv[0][0] == '-')
+		return no_program_option(argv[0], err);
 	for (size_t i = 0; i < count; i++)
 		if (!family || sg_str_is(sg_cmd_family(cmds[i]), argv[0]))
 			*(const char **)sg_arena_push(arena, &names, &named, sizeof(*names)) =
@@ -343,6 +354,21 @@ static int no_command(struct sg_arena *arena, int argc, const char *const *argv,
 		return sg_hint(err, "did you mean '%s'?", near);
 	return sg_hint(err, "stagegate %s--help lists the commands",
 		family ? sg_arena_printf(arena, "%s ", argv[0]) : "");
+}
+
+/* Of what the words name: a command, a family, or everything. */
+static int help_about(struct session *session, int argc, const char *const *argv)
+{
+	int used;
+	const struct sg_cmd *cmd = sg_cmd_match(argc, argv, &used);
+	struct sg_err err = SG_ERR_INIT;
+
+	if (cmd || argc == 0 || argv[0][0] == '-')
+		return help(session, cmd);
+	if (argc == 1 && sg_cmd_is_family(argv[0]))
+		return family_help(session, argv[0], 0);
+	(void)no_command(&session->arena, argc, argv, &err);
+	return show_error(session, &err);
 }
 
 static bool is_help(const char *word)

@@ -193,7 +193,8 @@ static void main_page(struct sg_buf *out)
 	sg_buf_adds(out, ".PP\nOptions and words may be mixed.\n.B \\-\\-\nends the options,\n"
 			 ".BI \\-\\-name= value\nis\n.BI \"\\-\\-name \" value\\fR,\n"
 			 "and a flag is taken back by\n.BR \\-\\-no\\-name .\n"
-			 "Times are written like 90s, 20m or 1h30m.\n.SH COMMANDS\n");
+			 "Times are written like 90s, 20m or 1h30m; a number alone is "
+			 "seconds.\n.SH COMMANDS\n");
 	for (size_t i = 0; i < count; i++) {
 		sg_buf_adds(out, ".TP\n.BR ");
 		add_text(out, page_of(cmds[i], page, sizeof(page)), false);

@@ -216,10 +216,35 @@ static void test_bad_words_are_named(void **state)
 	refused(ARGV("--time"), "TIME");
 	refused(ARGV("--every", "0"), "a time above zero");
 	refused(ARGV("--every=0ms"), "a time above zero");
-	refused(ARGV("--form", "xml"), "xml");
+	refused(ARGV("--form", "xml"), "'xml' is not one of text, json");
+	refused(ARGV("--some-text", ""), "--some-text is empty");
+	refused(ARGV("--some-text="), "--some-text is empty");
 	refused(ARGV("-x"), "-x");
 	refused(ARGV("--no-some-text"), "no-some-text");
 	refused(ARGV("--flag=perhaps"), "perhaps");
+}
+
+static void test_what_stands_behind_an_error_is_read(void **state)
+{
+	static const char *const env[] = {
+		"STAGEGATE_TIME", "soon", "STAGEGATE_FORM", "xml", "STAGEGATE_ITEM", "a", NULL};
+	struct parsed p;
+
+	(void)state;
+	parse(&p, NULL, ARGV("--absent", "-x", "--time", "1s", "--help", "--form=json"));
+	assert_int_equal(p.rc, -1);
+	assert_non_null(strstr(p.err.cause, "--absent"));
+	assert_string_equal(p.args.form, "json");
+	assert_int_equal(p.args.time_ms, 1000);
+	assert_false(p.help);
+	sg_arena_release(&p.arena);
+
+	parse(&p, env, ARGV("--form", "json"));
+	assert_int_equal(p.rc, -1);
+	assert_non_null(strstr(p.err.cause, "STAGEGATE_"));
+	assert_string_equal(p.args.form, "json");
+	assert_int_equal(p.args.items.count, 1);
+	sg_arena_release(&p.arena);
 }
 
 static void test_a_period_is_no_moment(void **state)
@@ -271,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_words_from_the_environment),
 		cmocka_unit_test(test_flags_from_the_environment),
 		cmocka_unit_test(test_bad_words_are_named),
+		cmocka_unit_test(test_what_stands_behind_an_error_is_read),
 		cmocka_unit_test(test_a_period_is_no_moment),
 		cmocka_unit_test(test_two_dashes_end_the_options),
 		cmocka_unit_test(test_help_stops),
