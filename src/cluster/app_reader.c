@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/selector.h"
 #include "model/ids.h"
 
 #define NAME_MAX_BYTES 4096
@@ -162,4 +163,22 @@ int sg_app_reader_time(
 			reader->where, path);
 	*ret = unix_s;
 	return 0;
+}
+
+#define TRACKING "argocd.argoproj.io/tracking-id"
+#define INSTANCE "app.kubernetes.io/instance"
+
+const char *sg_app_reader_annotation(
+	const struct sg_app_reader *reader, const struct sg_json *object, const char *key)
+{
+	const struct sg_json *all = sg_json_at(object, "metadata.annotations");
+
+	return sg_arena_printf(reader->arena, "%.900s", sg_json_str(sg_json_get(all, key), ""));
+}
+
+struct sg_app_marks sg_app_reader_marks(
+	const struct sg_app_reader *reader, const struct sg_json *object)
+{
+	return (struct sg_app_marks){sg_app_reader_annotation(reader, object, TRACKING),
+		sg_workload_label_of(reader, object, INSTANCE)};
 }

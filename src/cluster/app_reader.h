@@ -46,6 +46,13 @@ int sg_app_reader_strings(const struct sg_app_reader *reader, const struct sg_js
 int sg_app_reader_time(const struct sg_app_reader *reader, const char *text, const char *path,
 	int64_t *ret) SG_MUST_CHECK;
 
+/* metadata.annotations[KEY], "" when it is absent; cut behind 900 bytes. */
+const char *sg_app_reader_annotation(
+	const struct sg_app_reader *reader, const struct sg_json *object, const char *key);
+
+struct sg_app_marks sg_app_reader_marks(
+	const struct sg_app_reader *reader, const struct sg_json *object);
+
 #define SG_APP_FIELD(type, struct_name, member, path)                                              \
 	{                                                                                          \
 		path, type, offsetof(struct struct_name, member), false                            \

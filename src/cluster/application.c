@@ -87,6 +87,7 @@ int sg_application_decode(const struct sg_json *object, struct sg_arena *arena, 
 	app.namespace = meta.namespace;
 	app.name = meta.name;
 	app.deleting = meta.deletion[0] != '\0';
+	app.marks = sg_app_reader_marks(&reader, object);
 	app.refresh = sg_json_get(annotations, ANNOTATION_REFRESH) != NULL;
 	app.skip_reconcile =
 		is_true_word(sg_json_str(sg_json_get(annotations, ANNOTATION_SKIP), ""));

@@ -228,31 +228,20 @@ static bool is_open_ended(const struct sg_json *object, const struct raw *raw)
 #define REVISION_DEPLOYMENT "deployment.kubernetes.io/revision"
 #define REVISION_DAEMON_SET "deprecated.daemonset.template.generation"
 #define REVISION_WORKLOAD "rollout.argoproj.io/workload-generation"
-#define TRACKING "argocd.argoproj.io/tracking-id"
-#define INSTANCE "app.kubernetes.io/instance"
 #define IGNORE_HEALTH "argocd.argoproj.io/ignore-healthcheck"
-
-/* "APPLICATION:GROUP/KIND:NAMESPACE/NAME" is the longest. */
-static const char *annotation(
-	const struct sg_app_reader *reader, const struct sg_json *object, const char *key)
-{
-	const struct sg_json *all = sg_json_at(object, "metadata.annotations");
-	const char *text = sg_json_str(sg_json_get(all, key), "");
-
-	return sg_arena_printf(reader->arena, "%.900s", text);
-}
 
 static void read_annotations(
 	const struct sg_app_reader *reader, const struct sg_json *object, struct sg_workload *facts)
 {
 	bool daemon_set = facts->kind == SG_WORKLOAD_DAEMON_SET;
 
-	facts->revision =
-		annotation(reader, object, daemon_set ? REVISION_DAEMON_SET : REVISION_DEPLOYMENT);
-	facts->tracking = annotation(reader, object, TRACKING);
-	facts->instance = sg_workload_label_of(reader, object, INSTANCE);
-	facts->rollout.workload_generation = annotation(reader, object, REVISION_WORKLOAD);
-	facts->health_ignored = strcmp(annotation(reader, object, IGNORE_HEALTH), "true") == 0;
+	facts->revision = sg_app_reader_annotation(
+		reader, object, daemon_set ? REVISION_DAEMON_SET : REVISION_DEPLOYMENT);
+	facts->marks = sg_app_reader_marks(reader, object);
+	facts->rollout.workload_generation =
+		sg_app_reader_annotation(reader, object, REVISION_WORKLOAD);
+	facts->health_ignored =
+		strcmp(sg_app_reader_annotation(reader, object, IGNORE_HEALTH), "true") == 0;
 }
 
 struct writer {

@@ -384,9 +384,11 @@ static const struct sg_advice rows[] = {
 		.code = "CHILD_UNREADABLE",
 		.means = "An application that this one is made of cannot be read, so nobody can "
 			 "say that it is done.",
-		.cause = "The child is in another namespace or cluster, or the Role does not "
-			 "reach it.",
-		.remedy = "Allow get and watch there, or wait for the children by their own names.",
+		.cause = "The child is in another namespace, the Role does not reach it, or the "
+			 "parent deploys it to another cluster: an Application of the same name "
+			 "beside the parent is another one, unless Argo CD's marks say otherwise.",
+		.remedy = "Allow get and watch there. Of another cluster wait for the children "
+			  "there, by an environment with that `cluster:`.",
 		.look = "kubectl auth can-i get applications.argoproj.io -n NAMESPACE\n",
 	},
 	{

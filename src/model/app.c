@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/str.h"
 
 struct word {
 	const char *text;
@@ -91,4 +92,48 @@ bool sg_app_revisions_same(const struct sg_app_revisions *a, const struct sg_app
 	for (size_t i = 0; same && i < a->many.count; i++)
 		same = strcmp(a->many.items[i], b->many.items[i]) == 0;
 	return same;
+}
+
+bool sg_app_is_beside(const struct sg_app_destination *destination)
+{
+	static const char *const servers[] = {
+		"https://kubernetes.default.svc", "https://kubernetes.default.svc/"};
+
+	if (destination->name[0])
+		return strcmp(destination->name, "in-cluster") == 0;
+	return strcmp(destination->server, servers[0]) == 0 ||
+	       strcmp(destination->server, servers[1]) == 0;
+}
+
+/* "NAME", and "NAMESPACE_NAME" of one outside of Argo CD's own namespace. */
+static bool is_named(struct sg_str instance, const struct sg_app *app)
+{
+	struct sg_str name = instance, namespace;
+
+	if (sg_str_eq(instance, sg_str_of(app->name)))
+		return true;
+	return sg_str_cut(&name, '_', &namespace) && name.len &&
+	       sg_str_eq(namespace, sg_str_of(app->namespace)) &&
+	       sg_str_eq(name, sg_str_of(app->name));
+}
+
+/* The mark is copied with the object: only one that names the object itself is its own. */
+static bool is_own_mark(struct sg_str mark, const char *namespace, const char *name)
+{
+	struct sg_str place = {0}, part;
+
+	while (sg_str_cut(&mark, ':', &place))
+		;
+	return sg_str_cut(&place, '/', &part) && sg_str_eq(part, sg_str_of(namespace)) &&
+	       sg_str_eq(place, sg_str_of(name));
+}
+
+enum sg_answer sg_app_owns(const struct sg_app *app, const struct sg_app_marks *marks,
+	const char *namespace, const char *name)
+{
+	struct sg_str rest = sg_str_of(marks->tracking), label = sg_str_of(marks->instance), mark;
+
+	if (is_own_mark(rest, namespace, name) && sg_str_cut(&rest, ':', &mark))
+		return is_named(mark, app) ? SG_ANSWER_YES : SG_ANSWER_NO;
+	return label.len && is_named(label, app) ? SG_ANSWER_YES : SG_ANSWER_UNKNOWN;
 }

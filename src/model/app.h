@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "model/ancestry.h"
 
 #define SG_APP_NO_TIME INT64_MIN /* a time that is absent */
 
@@ -97,6 +98,12 @@ struct sg_app_destination {
 	const char *namespace;
 };
 
+/* What Argo CD leaves on what it applies, for each to say whose it is; "" where it does not. */
+struct sg_app_marks {
+	const char *tracking; /* annotation: "APPLICATION:GROUP/KIND:NAMESPACE/NAME" */
+	const char *instance; /* label: the application, or what a chart says */
+};
+
 struct sg_app_condition {
 	enum sg_app_condition_type type;
 	const char *message;
@@ -170,6 +177,7 @@ struct sg_app {
 	bool refresh;          /* annotation refresh, whatever its value */
 	const char *owner_set; /* name of the ApplicationSet that owns it */
 	const char *project;   /* "default" when nothing is said */
+	struct sg_app_marks marks;
 
 	struct sg_app_source *sources;
 	size_t source_count;
@@ -242,5 +250,15 @@ struct sg_app_revisions sg_app_revisions_copy(
 	const struct sg_app_revisions *revisions, struct sg_arena *arena);
 
 bool sg_app_revisions_same(const struct sg_app_revisions *a, const struct sg_app_revisions *b);
+
+/* Is that Argo CD's own cluster, which has the Applications, too? */
+bool sg_app_is_beside(const struct sg_app_destination *destination);
+
+/*
+ * Is the object NAMESPACE/NAME one of APP's, by its MARKS? NO: it says itself that it is another
+ * application's. UNKNOWN: it says nothing.
+ */
+enum sg_answer sg_app_owns(const struct sg_app *app, const struct sg_app_marks *marks,
+	const char *namespace, const char *name);
 
 #endif

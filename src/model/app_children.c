@@ -62,6 +62,16 @@ static struct sg_app_child *add(struct sg_app_fold *fold, const char *namespace,
 	return child;
 }
 
+/*
+ * Where PARENT brings its children into another cluster, the application of that name here is one
+ * of them only if it says so itself.
+ */
+static bool is_its_own(const struct sg_app *parent, const struct sg_app *app)
+{
+	return sg_app_is_beside(&parent->destination) ||
+	       sg_app_owns(parent, &app->marks, app->namespace, app->name) == SG_ANSWER_YES;
+}
+
 /* The fold of a child begins when it can be read for the first time. */
 static void read_child(struct sg_app_fold *fold, struct sg_app_child *child, int64_t now_ms)
 {
@@ -74,7 +84,8 @@ static void read_child(struct sg_app_fold *fold, struct sg_app_child *child, int
 	}
 	if (beside && beside->item && depth(fold) < DEPTH_MAX)
 		app = beside->item(beside->arg, child->namespace, child->name);
-	if (!app)
+	child->elsewhere = app && !is_its_own(fold->app, app);
+	if (!app || child->elsewhere)
 		return;
 	child->fold = sg_app_fold_child(fold);
 	sg_app_fold_feed(child->fold, app, now_ms);
@@ -195,7 +206,10 @@ bool sg_app_row_live(struct sg_app_case *c, struct sg_app_answer *out)
 	} else if (!complete || (worst && !worst->fold)) {
 		sg_app_wait(out, SG_APP_CODE_CHILD_UNREADABLE);
 		if (complete)
-			sg_app_say(out, "%s/%s", worst->namespace, worst->name);
+			sg_app_say(out, "%s/%s%s", worst->namespace, worst->name,
+				worst->elsewhere ? ", which is deployed to another cluster than "
+						   "the one of that name here"
+						 : "");
 		else
 			sg_app_say(out, "more than %d children", CHILDREN_MAX);
 	} else if (worst && worst->fold->verdict.kind != SG_APP_SUCCESS) {

@@ -34,6 +34,7 @@ struct sg_app_child {
 	char *namespace;
 	char *name;
 	struct sg_app_fold *fold; /* NULL while the child cannot be read */
+	bool elsewhere;           /* what can be read by its name is another one */
 	bool listed;              /* by the object that is judged now */
 };
 

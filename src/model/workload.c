@@ -318,37 +318,7 @@ void sg_workload_state(
 		by_kind[workload->kind](workload, arena, ret);
 }
 
-/* "NAME", and "NAMESPACE_NAME" of one outside of Argo CD's own namespace. */
-static bool is_named(struct sg_str instance, const struct sg_app *app)
-{
-	struct sg_str name = instance, namespace;
-
-	if (sg_str_eq(instance, sg_str_of(app->name)))
-		return true;
-	return sg_str_cut(&name, '_', &namespace) && name.len &&
-	       sg_str_eq(namespace, sg_str_of(app->namespace)) &&
-	       sg_str_eq(name, sg_str_of(app->name));
-}
-
-/* The mark is copied with the object: only one that names the object itself is its own. */
-static bool is_own_mark(struct sg_str mark, const struct sg_workload *workload)
-{
-	struct sg_str place, namespace;
-
-	while (sg_str_cut(&mark, ':', &place))
-		;
-	return sg_str_cut(&place, '/', &namespace) &&
-	       sg_str_eq(namespace, sg_str_of(workload->namespace)) &&
-	       sg_str_eq(place, sg_str_of(workload->name));
-}
-
 enum sg_answer sg_workload_is_of(const struct sg_workload *workload, const struct sg_app *app)
 {
-	struct sg_str rest = sg_str_of(workload->tracking), instance;
-
-	if (is_own_mark(rest, workload) && sg_str_cut(&rest, ':', &instance))
-		return is_named(instance, app) ? SG_ANSWER_YES : SG_ANSWER_NO;
-	if (workload->instance[0] && is_named(sg_str_of(workload->instance), app))
-		return SG_ANSWER_YES;
-	return SG_ANSWER_UNKNOWN;
+	return sg_app_owns(app, &workload->marks, workload->namespace, workload->name);
 }

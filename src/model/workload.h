@@ -83,8 +83,7 @@ struct sg_workload {
 	struct sg_owner owner;
 	const char *template_hash; /* of a ReplicaSet: label pod-template-hash, of a Rollout's its
 				      own */
-	const char *tracking;      /* annotation of Argo CD: "APPLICATION:..."; "" */
-	const char *instance;      /* label: the application, or what a chart says */
+	struct sg_app_marks marks;
 	bool deleting;
 	bool health_ignored; /* annotation argocd.argoproj.io/ignore-healthcheck */
 	bool paused;         /* spec.paused, spec.suspend */

@@ -47,8 +47,7 @@ static void find_namespaces(struct there *t)
 	for (size_t i = 0; i < t->c->facts->app_count; i++) {
 		const struct sg_app *app = t->c->facts->apps[i].app;
 
-		if (app && app->destination.namespace[0] &&
-			!sg_workloads_are_beside(&app->destination))
+		if (app && app->destination.namespace[0] && !sg_app_is_beside(&app->destination))
 			add_namespace(t, app->destination.namespace);
 	}
 }

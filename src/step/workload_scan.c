@@ -393,7 +393,7 @@ static bool is_foreign(struct scan *scan, const struct sg_workload *workload)
 		(void)sg_fail(why, SG_R_CONFIG_INVALID,
 			"%s at %s is of another application than %s: it is tracked as '%.300s'",
 			sg_workload_label(workload, scan->read->arena),
-			scan->read->client->access->server, scan->app->name, workload->tracking);
+			scan->read->client->access->server, scan->app->name, workload->marks.tracking);
 		(void)sg_hint(why, "`workloads:` has to name the context of the cluster that the "
 				   "application deploys to");
 	}

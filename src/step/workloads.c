@@ -134,24 +134,13 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-bool sg_workloads_are_beside(const struct sg_app_destination *destination)
-{
-	static const char *const servers[] = {
-		"https://kubernetes.default.svc", "https://kubernetes.default.svc/"};
-
-	if (destination->name[0])
-		return strcmp(destination->name, "in-cluster") == 0;
-	return strcmp(destination->server, servers[0]) == 0 ||
-	       strcmp(destination->server, servers[1]) == 0;
-}
-
 struct sg_cluster_client *sg_workloads_client(
 	const struct sg_workloads *workloads, const struct sg_app *app)
 {
 	struct sg_cluster_client *client = workloads->client;
 
 	if (client->access->speech == SG_SPEAKS_KUBERNETES &&
-		sg_workloads_are_beside(&app->destination))
+		sg_app_is_beside(&app->destination))
 		return client;
 	if (client->beyond)
 		return client->beyond;

@@ -67,7 +67,4 @@ const char *sg_workloads_denied(const struct sg_workloads *workloads);
 /* The last lines of a container that crashes, when they were asked for; untrusted. */
 struct sg_app_strings sg_workloads_log(const struct sg_workloads *workloads);
 
-/* Is that Argo CD's own cluster, whose workloads are read where the Application is? */
-bool sg_workloads_are_beside(const struct sg_app_destination *destination);
-
 #endif

@@ -1,5 +1,6 @@
 """What random histories (tests/histories) found to be judged wrongly, and what stands next to it."""
 from stories.story import *  # noqa: F403
+from stories.children import child, lists
 from stories.operation import retrying
 from stories.sync import LEFT, NO_PRUNE, OWNED, ROLLING, SKIPPED, appset, confirmed
 
@@ -70,3 +71,29 @@ S("same-second-before-the-end-touched", "the same, and somebody asks for a refre
     9500, "the sync of X ends", joined(ENDED, state(X, "Succeeded", 2, 9))).then(
     9600, "nothing new is compared", REFRESH).then(
     10000, "somebody has changed the object meanwhile", joined(CONSUMED, compared(10, X, "OutOfSync"))).wait("OUT_OF_SYNC")
+
+AWAY = {"spec": {"destination": {"server": "https://eu.example.org"}},
+        "status": {"sync": {"comparedTo": {"destination": {"server": "https://eu.example.org"}}}}}
+
+
+def root(*patches):
+    return application("root", X, lists("shop"), AWAY, *patches)
+
+
+def marked(by, name="shop"):
+    return {"metadata": {"annotations": {"argocd.argoproj.io/tracking-id": f"{by}:argoproj.io/Application:argocd/{name}"}}}
+
+
+S("child-in-another-cluster", "the children are brought into another cluster; the one of that name here is another one",
+  root()).knows(child()).wait("CHILD_UNREADABLE")
+S("child-of-another-parent", "the one of that name here is another parent's", root()).knows(
+    child("shop", X, marked("hub"))).wait("CHILD_UNREADABLE")
+S("child-with-a-copied-mark", "the mark was copied from another one", root()).knows(
+    child("shop", X, marked("root", "cart"))).wait("CHILD_UNREADABLE")
+S("child-under-another-address", "Argo CD's own cluster by another address: the child says whose it is", root()).knows(
+    child("shop", X, marked("root"))).success(0)
+S("child-with-the-label", "the same by the label", root()).knows(
+    child("shop", X, {"metadata": {"labels": {"app.kubernetes.io/instance": "root"}}})).success(0)
+S("child-beside-by-name", "Argo CD's own cluster by its name", application("root", X, lists("shop"), {
+    "spec": {"destination": {"server": None, "name": "in-cluster"}},
+    "status": {"sync": {"comparedTo": {"destination": {"server": None, "name": "in-cluster"}}}}})).knows(child()).success(0)
