@@ -51,12 +51,13 @@ static bool is_word(const char *text, const char *word)
 static struct sg_app_result judged(const struct result *raw)
 {
 	struct sg_app_result facts = raw->facts;
+	bool failed = is_word(raw->hook_phase, "Failed") || is_word(raw->hook_phase, "Error");
 
 	facts.hook = raw->hook_type[0] != '\0';
-	facts.hook_failed = facts.hook && (is_word(raw->hook_phase, "Failed") ||
-						  is_word(raw->hook_phase, "Error"));
+	facts.hook_failed = facts.hook && failed;
 	facts.sync_failed = is_word(raw->status, "SyncFailed");
 	facts.prune_skipped = is_word(raw->status, "PruneSkipped");
+	facts.unhealthy = failed && is_word(raw->status, "Synced") && !facts.hook;
 	return facts;
 }
 
@@ -78,7 +79,7 @@ static int read_results(const struct sg_app_reader *reader, const struct sg_json
 			    result_fields, SG_COUNT(result_fields), &raw) < 0)
 			return -1;
 		one = judged(&raw);
-		if (!one.hook_failed && !one.sync_failed && !one.prune_skipped)
+		if (!one.hook_failed && !one.sync_failed && !one.unhealthy && !one.prune_skipped)
 			continue; /* nobody asks for what went well */
 		one.kind = sg_app_reader_word(reader, one.kind);
 		one.namespace = sg_app_reader_word(reader, one.namespace);

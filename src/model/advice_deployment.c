@@ -123,7 +123,8 @@ static const struct sg_advice rows[] = {
 		.cause = "The API server refused a resource (invalid field, immutable field, "
 			 "webhook, quota, missing CRD or namespace), or Argo CD's account may not "
 			 "write it.",
-		.remedy = "The evidence names resource and message. Correct the manifests and "
+		.remedy = "The sentence names resource and message, and `cause` which of these it "
+			  "is, where that can be told. Correct the manifests and "
 			  "push: Argo CD does not try the same commit again by itself.",
 		.look = "kubectl -n NAMESPACE get application APP -o "
 			"jsonpath='{.status.operationState.syncResult.resources}'\n"
@@ -147,6 +148,39 @@ static const struct sg_advice rows[] = {
 		.remedy = "Ask who and why. Start it again with a new commit, or sync by hand.",
 		.look = "kubectl -n NAMESPACE get application APP -o "
 			"jsonpath='{.status.operationState.operation.initiatedBy}'\n",
+	},
+	{
+		.code = "CRD_MISSING",
+		.means = "A resource is of a kind, or of a version of it, that the cluster does "
+			 "not have. It is the cause of a sync that failed.",
+		.cause = "The CustomResourceDefinition is not installed there, not yet, or serves "
+			 "other versions than the one that the manifest names.",
+		.remedy = "Install what brings the CRD, in an earlier sync wave or an Application "
+			  "of its own, or correct apiVersion; then push, or sync again.",
+		.look = "kubectl get crds\n"
+			"kubectl api-resources --api-group GROUP\n",
+	},
+	{
+		.code = "ADMISSION_DENIED",
+		.means = "An admission webhook, or a ValidatingAdmissionPolicy, does not let a "
+			 "resource into the cluster. It is the cause of a sync that failed.",
+		.cause = "A rule of the cluster (Kyverno, Gatekeeper, a policy of its own) that "
+			 "the manifest breaks; the message names the webhook, and mostly the rule.",
+		.remedy = "Correct the manifest and push, or have the rule changed by whoever owns "
+			  "it.",
+		.look = "kubectl get validatingwebhookconfigurations,"
+			"mutatingwebhookconfigurations\n"
+			"kubectl get validatingadmissionpolicies\n",
+	},
+	{
+		.code = "WEBHOOK_DOWN",
+		.means = "The API server could not ask an admission webhook, and applies nothing "
+			 "without it. It is the cause of a sync that failed.",
+		.cause = "The pods of the webhook's service are down or just starting, its "
+			 "certificate is wrong, or a network policy keeps the API server from it.",
+		.remedy = "Bring the service back, then sync again: the commit is all right.",
+		.look = "kubectl get validatingwebhookconfigurations,"
+			"mutatingwebhookconfigurations\n",
 	},
 	{
 		.code = "SYNC_WINDOW",

@@ -129,6 +129,7 @@ struct sg_app_result {
 	bool hook;          /* hookType is set */
 	bool hook_failed;   /* a hook whose phase is Failed or Error */
 	bool sync_failed;   /* status SyncFailed */
+	bool unhealthy;     /* no hook; it was applied, and its wave waited for it in vain */
 	bool prune_skipped; /* status PruneSkipped */
 };
 

@@ -21,6 +21,9 @@
 	X(SYNC_FAILED, 1, "the sync failed")                                                       \
 	X(HOOK_FAILED, 1, "a hook of the sync failed")                                             \
 	X(SYNC_TERMINATED, 1, "somebody ended the sync")                                           \
+	X(CRD_MISSING, 1, "the cluster does not have the kind of a resource")                      \
+	X(ADMISSION_DENIED, 1, "an admission webhook or policy refuses a resource")                \
+	X(WEBHOOK_DOWN, 1, "an admission webhook cannot be asked")                                 \
 	X(SYNC_WINDOW, 1, "a sync window keeps the application from being synced")                 \
 	X(SYNC_RUNNING, 8, "a sync is running")                                                    \
 	X(OLDER_SYNC_RUNNING, 8, "a sync of an older revision is running and blocks the new one")  \

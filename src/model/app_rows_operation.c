@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/str.h"
 #include "model/app_rows.h"
 
@@ -16,26 +17,112 @@ static bool between_attempts(const struct sg_app_operation *op)
 		       sg_str_search(sg_str_of(op->message), "Retrying attempt #") >= 0);
 }
 
-/* The first result that went wrong, NULL when there is none. */
-static const struct sg_app_result *bad_result(const struct sg_app_operation *op, bool hook)
+/* What goes wrong with a result, the nearest to the cause first. */
+enum wrong { HOOK_FAILED, REFUSED, UNHEALTHY, WRONG_COUNT };
+
+static bool is_wrong(const struct sg_app_result *result, int wrong)
 {
+	if (wrong == HOOK_FAILED)
+		return result->hook_failed;
+	return wrong == REFUSED ? result->sync_failed : result->unhealthy;
+}
+
+/* The first result of which that is true, NULL when there is none; and how many there are. */
+static const struct sg_app_result *bad_result(
+	const struct sg_app_operation *op, int wrong, size_t *count)
+{
+	const struct sg_app_result *first = NULL;
+
+	*count = 0;
 	for (size_t i = 0; i < op->result_count; i++)
-		if (hook ? op->results[i].hook_failed : op->results[i].sync_failed)
-			return &op->results[i];
+		if (is_wrong(&op->results[i], wrong) && (*count)++ == 0)
+			first = &op->results[i];
+	return first;
+}
+
+static bool has_failed_hook(const struct sg_app_operation *op)
+{
+	size_t count;
+
+	return bad_result(op, HOOK_FAILED, &count) != NULL;
+}
+
+/* What the API server's words come down to, and what to do. The text of a webhook may say anything.
+ */
+static const struct cause {
+	const char *words;
+	enum sg_app_code code;
+	const char *todo;
+} causes[] = {
+	{"denied the request", SG_APP_CODE_ADMISSION_DENIED,
+		"correct the manifest, or the rule of that webhook"},
+	{"ValidatingAdmissionPolicy", SG_APP_CODE_ADMISSION_DENIED,
+		"correct the manifest, or that policy"},
+	{"failed calling webhook", SG_APP_CODE_WEBHOOK_DOWN,
+		"the service of that webhook has to run before anything can be applied"},
+	{"admission webhook", SG_APP_CODE_ADMISSION_DENIED,
+		"correct the manifest, or the rule of that webhook"},
+	{"could not find the requested resource", SG_APP_CODE_CRD_MISSING,
+		"install the CRD of that kind and version first"},
+	{"The Kubernetes API could not find", SG_APP_CODE_CRD_MISSING,
+		"install the CRD of that kind and version first"},
+	{"no matches for kind", SG_APP_CODE_CRD_MISSING,
+		"install the CRD of that kind and version first"},
+	{"exceeded quota", SG_APP_CODE_QUOTA, NULL},
+	{"exceeded its progress deadline", SG_APP_CODE_PROGRESS_DEADLINE, NULL},
+};
+
+static const struct cause *cause_of(const char *message)
+{
+	for (size_t i = 0; i < SG_COUNT(causes); i++)
+		if (sg_str_search(sg_str_of(message), causes[i].words) >= 0)
+			return &causes[i];
 	return NULL;
+}
+
+#define HEADING_MAX 200 /* of what is said about all */
+#define WORDS_MAX 400   /* and about one */
+
+/* Behind that, its results are strung together; the first of them follows, with its name. */
+static void say_heading(const char *message, bool with_result, struct sg_app_answer *out)
+{
+	struct sg_str text = sg_str_of(message);
+	long end = sg_str_search(text, ", reason: ");
+
+	if (with_result)
+		text = sg_str_sub(text, 0, end >= 0 && end < HEADING_MAX ? (size_t)end : HEADING_MAX);
+	sg_app_say(out, "%.*s", SG_STR_ARG(text));
+}
+
+static void say_result(const struct sg_app_result *bad, size_t count, struct sg_app_answer *out)
+{
+	sg_app_say(out, "; %s %s%s%s: %.*s", bad->kind, bad->namespace,
+		bad->namespace[0] ? "/" : "", bad->name, WORDS_MAX, bad->message);
+	if (count > 1)
+		sg_app_say(out, " (and %zu more)", count - 1);
 }
 
 static void say_operation(const struct sg_app_case *c, struct sg_app_answer *out)
 {
 	const struct sg_app_operation *op = &c->app->operation;
-	const struct sg_app_result *bad = bad_result(op, /* hook= */ true);
+	const struct sg_app_result *bad = NULL;
+	const struct cause *cause;
+	size_t count = 0;
 
-	if (!bad)
-		bad = bad_result(op, /* hook= */ false);
-	sg_app_say(out, "%s", op->message[0] ? op->message : "no message");
+	for (int wrong = 0; wrong < WRONG_COUNT && !bad; wrong++)
+		bad = bad_result(op, wrong, &count);
+	cause = cause_of(bad ? bad->message : op->message);
+	if (op->phase == SG_PHASE_NONE)
+		sg_app_say(out, "it was asked for, and its controller has not begun it yet");
+	else
+		say_heading(op->message[0] ? op->message : "no message", bad != NULL, out);
 	if (bad)
-		sg_app_say(
-			out, "; %s %s/%s: %s", bad->kind, bad->namespace, bad->name, bad->message);
+		say_result(bad, count, out);
+	if (cause) {
+		out->cause = cause->code;
+		if (cause->todo)
+			sg_app_say(out, "; %s", cause->todo);
+	}
 	if (op->retry_count)
 		sg_app_say(out, "; retry %lld", (long long)op->retry_count);
 }
@@ -73,17 +160,23 @@ static bool failed_without_revision(const struct sg_app_case *c)
 static bool overtaken(const struct sg_app_case *c)
 {
 	return (c->rev == SG_REV_OK || c->rev == SG_REV_UNKNOWN) && !c->at_rev &&
-	       !bad_result(&c->app->operation, /* hook= */ true) &&
+	       !has_failed_hook(&c->app->operation) &&
 	       c->sync_error != SG_SYNC_ERROR_OURS;
 }
 
 static enum sg_app_code failure_code(const struct sg_app_operation *op)
 {
-	if (bad_result(op, /* hook= */ true))
+	if (has_failed_hook(op))
 		return SG_APP_CODE_HOOK_FAILED;
 	if (sg_str_starts(sg_str_of(op->message), "Operation terminated"))
 		return SG_APP_CODE_SYNC_TERMINATED;
 	return SG_APP_CODE_SYNC_FAILED;
+}
+
+/* Automated sync gives the message of the operation as its reason, mostly. */
+static bool repeats(const char *text, const char *message)
+{
+	return message[0] && strstr(text, message);
 }
 
 bool sg_app_row_operation_failed(struct sg_app_case *c, struct sg_app_answer *out)
@@ -96,7 +189,7 @@ bool sg_app_row_operation_failed(struct sg_app_case *c, struct sg_app_answer *ou
 		return false;
 	sg_app_fail(out, failure_code(op));
 	say_operation(c, out);
-	if (c->sync_error == SG_SYNC_ERROR_OURS)
+	if (c->sync_error == SG_SYNC_ERROR_OURS && !repeats(c->sync_error_text, op->message))
 		sg_app_say(out, "; %s", c->sync_error_text);
 	return true;
 }

@@ -116,7 +116,8 @@ enum sg_app_refresh { SG_APP_REFRESH_NONE, SG_APP_REFRESH_NORMAL, SG_APP_REFRESH
 struct sg_app_verdict {
 	enum sg_app_kind kind;
 	enum sg_app_code code;
-	enum sg_app_code cause; /* of DEGRADED: what the workloads say; NOT_SEEN: nothing */
+	enum sg_app_code cause; /* of DEGRADED what the workloads say, of a sync what the cluster
+				   says; NOT_SEEN: nothing */
 	enum sg_app_row row;
 	const char *message;        /* sentence with evidence, untrusted text in it; shorter than
 				       SG_APP_MESSAGE_MAX; whoever copies the verdict copies it, too */

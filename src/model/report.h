@@ -89,8 +89,9 @@ struct sg_report_service {
 /* The answer about one application. */
 struct sg_report_verdict {
 	enum sg_result result;
-	const char *code;  /* row of the decision table: "DEPLOYED", "SYNC_FAILED" */
-	const char *cause; /* of DEGRADED: what the workloads say: "CRASH_LOOP"; NULL */
+	const char *code; /* row of the decision table: "DEPLOYED", "SYNC_FAILED" */
+	const char
+		*cause; /* of DEGRADED or SYNC_FAILED: what the cluster says: "CRASH_LOOP"; NULL */
 	const char *sentence;
 	const char *environment;
 	const char *cluster; /* context of the kubeconfig, or Argo CD's server; NULL: none named */

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -194,6 +195,136 @@ static void evidence_is_in_the_message(void **state)
 	assert_non_null(strstr(feed(&b, 1)->message, "expected shop:2, running is shop:1"));
 	assert_non_null(strstr(feed(&b, 1)->message, "kustomize.images"));
 	assert_string_equal(feed(&b, 1)->revision, WANTED);
+	tear_down(&b);
+}
+
+/* The sync of WANTED has failed with MESSAGE, and with these results. */
+static const struct sg_app_verdict *failed(struct bench *b, const char *message,
+	const struct sg_app_result *results, size_t count)
+{
+	set_up(b, WANTED);
+	b->app.sync = SG_SYNC_OUT_OF_SYNC;
+	b->app.operation.phase = SG_PHASE_FAILED;
+	b->app.operation.message = message;
+	b->app.operation.result.one = WANTED;
+	b->app.operation.results = results;
+	b->app.operation.result_count = count;
+	return feed(b, 0);
+}
+
+static struct sg_app_result refused(const char *kind, const char *message)
+{
+	return (struct sg_app_result){.kind = kind,
+		.namespace = "shop",
+		.name = "web",
+		.message = message,
+		.sync_failed = true};
+}
+
+#define NOT_VALID "one or more synchronization tasks are not valid"
+#define NOT_APPLIED "one or more objects failed to apply"
+
+/* Of Argo CD 3.5, 2.14 and kubectl; of webhooks and policies as the API server words it. */
+static void what_a_sync_failed_of_is_named(void **state)
+{
+	static const struct {
+		const char *heading, *words;
+		enum sg_app_code cause;
+		const char *todo;
+	} rows[] = {
+		{NOT_VALID,
+			"The Kubernetes API could not find cert-manager.io/Certificate for "
+			"requested resource shop/web. Make sure the \"Certificate\" CRD is "
+			"installed on the destination cluster.",
+			SG_APP_CODE_CRD_MISSING, "install the CRD"},
+		{NOT_VALID, "the server could not find the requested resource",
+			SG_APP_CODE_CRD_MISSING, "install the CRD"},
+		{NOT_APPLIED, "no matches for kind \"Certificate\" in version \"a/v1\"",
+			SG_APP_CODE_CRD_MISSING, "install the CRD"},
+		{NOT_APPLIED,
+			"admission webhook \"validate.kyverno.svc-fail\" denied the request: "
+			"resource could not find the requested resource",
+			SG_APP_CODE_ADMISSION_DENIED, "correct the manifest"},
+		{NOT_APPLIED,
+			"ValidatingAdmissionPolicy 'tags' with binding 'all' denied request: no",
+			SG_APP_CODE_ADMISSION_DENIED, "correct the manifest"},
+		{NOT_APPLIED,
+			"Internal error occurred: failed calling webhook \"v.example.com\": "
+			"failed to call webhook: connection refused",
+			SG_APP_CODE_WEBHOOK_DOWN, "has to run"},
+		{NOT_APPLIED, "pods \"web\" is forbidden: exceeded quota: small",
+			SG_APP_CODE_QUOTA, "small"},
+		{NOT_APPLIED, "spec.replicas: Invalid value", SG_APP_CODE_NOT_SEEN, "Invalid"},
+	};
+	struct bench b;
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		const struct sg_app_result result = refused("Certificate", rows[i].words);
+		const struct sg_app_verdict *verdict = failed(&b, rows[i].heading, &result, 1);
+
+		assert_int_equal(verdict->code, SG_APP_CODE_SYNC_FAILED);
+		assert_int_equal(verdict->cause, rows[i].cause);
+		assert_non_null(strstr(verdict->message, rows[i].heading));
+		assert_non_null(strstr(verdict->message, "Certificate shop/web: "));
+		assert_non_null(strstr(verdict->message, rows[i].words));
+		assert_non_null(strstr(verdict->message, rows[i].todo));
+		tear_down(&b);
+	}
+	assert_int_equal(failed(&b, NOT_APPLIED ", reason: admission webhook denied the request",
+				 NULL, 0)
+				 ->cause,
+		SG_APP_CODE_ADMISSION_DENIED);
+	tear_down(&b);
+}
+
+/* The message strings the words of all results together: the name of the first one has room. */
+static void a_long_message_hides_no_resource(void **state)
+{
+	struct sg_app_result results[3];
+	struct bench b;
+	char words[700], message[2200];
+	const char *text;
+
+	(void)state;
+	memset(words, 'x', sizeof(words) - 1);
+	words[sizeof(words) - 1] = '\0';
+	(void)snprintf(message, sizeof(message), NOT_APPLIED ", reason: %s,%s,%s", words, words,
+		words);
+	for (size_t i = 0; i < SG_COUNT(results); i++)
+		results[i] = refused("Deployment", words);
+	text = failed(&b, message, results, SG_COUNT(results))->message;
+	assert_non_null(strstr(text, NOT_APPLIED "; Deployment shop/web: x"));
+	assert_non_null(strstr(text, "x (and 2 more)"));
+	tear_down(&b);
+}
+
+/* Argo CD says no more than that "tasks completed unsuccessfully". */
+static void what_did_not_get_healthy_in_its_wave_is_named(void **state)
+{
+	const struct sg_app_result result = {.kind = "Deployment",
+		.namespace = "shop",
+		.name = "web",
+		.message = "Deployment \"web\" exceeded its progress deadline",
+		.unhealthy = true};
+	struct bench b;
+
+	(void)state;
+	(void)failed(&b, "one or more synchronization tasks completed unsuccessfully", &result, 1);
+	assert_non_null(strstr(sg_app_fold_verdict(b.fold)->message, "Deployment shop/web: "));
+	assert_int_equal(sg_app_fold_verdict(b.fold)->cause, SG_APP_CODE_PROGRESS_DEADLINE);
+	tear_down(&b);
+}
+
+static void an_operation_that_has_not_begun_says_so(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b, WANTED);
+	b.app.operation_set = true;
+	assert_int_equal(feed(&b, 0)->code, SG_APP_CODE_SYNC_RUNNING);
+	assert_non_null(strstr(feed(&b, 1)->message, "has not begun it yet"));
 	tear_down(&b);
 }
 
@@ -524,6 +655,10 @@ int main(void)
 		cmocka_unit_test(one_answer_missing_is_unknown),
 		cmocka_unit_test(without_git_only_the_same_is_known),
 		cmocka_unit_test(evidence_is_in_the_message),
+		cmocka_unit_test(what_a_sync_failed_of_is_named),
+		cmocka_unit_test(a_long_message_hides_no_resource),
+		cmocka_unit_test(what_did_not_get_healthy_in_its_wave_is_named),
+		cmocka_unit_test(an_operation_that_has_not_begun_says_so),
 		cmocka_unit_test(unseen_images_are_told),
 		cmocka_unit_test(leftovers_are_told),
 		cmocka_unit_test(policies_of_suspension),

@@ -92,7 +92,9 @@ static const char full[] =
 	"\"resources\":[{\"kind\":\"X\"}],\"revision\":\"asked\"}},"
 	"\"syncResult\":{\"revision\":\"done\",\"resources\":[{\"kind\":\"Job\",\"name\":\"h\","
 	"\"hookType\":\"PreSync\",\"hookPhase\":\"Failed\",\"status\":\"SyncFailed\"},"
-	"{\"kind\":\"S\",\"hookPhase\":\"Failed\",\"status\":\"PruneSkipped\"}]}}}}";
+	"{\"kind\":\"S\",\"hookPhase\":\"Failed\",\"status\":\"PruneSkipped\"},"
+	"{\"kind\":\"D\",\"hookPhase\":\"Failed\",\"status\":\"Synced\"},"
+	"{\"kind\":\"E\",\"hookPhase\":\"Running\",\"status\":\"Synced\"}]}}}}";
 
 static void spec_and_metadata(void **state)
 {
@@ -140,10 +142,12 @@ static void status_and_operation(void **state)
 	assert_int_equal(op->retry_count, 2);
 	assert_string_equal(op->asked.one, "asked");
 	assert_string_equal(op->result.one, "done");
-	assert_int_equal(op->result_count, 2);
+	assert_int_equal(op->result_count, 3);
 	assert_true(op->results[0].hook_failed && op->results[0].sync_failed);
 	assert_false(op->results[1].hook_failed);
-	assert_true(op->results[1].prune_skipped);
+	assert_true(op->results[1].prune_skipped && !op->results[1].unhealthy);
+	assert_true(op->results[2].unhealthy);
+	assert_string_equal(op->results[2].kind, "D");
 	sg_arena_release(&d.arena);
 }
 
