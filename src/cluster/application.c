@@ -7,6 +7,7 @@
 struct metadata {
 	const char *namespace;
 	const char *name;
+	const char *uid;
 	const char *deletion;
 };
 
@@ -15,6 +16,7 @@ struct metadata {
 static const struct sg_json_field metadata_fields[] = {
 	META(SG_FIELD_STR, namespace, "namespace"),
 	META(SG_FIELD_STR, name, "name"),
+	META(SG_FIELD_STR, uid, "uid"),
 	META(SG_FIELD_STR, deletion, "deletionTimestamp"),
 };
 
@@ -86,6 +88,7 @@ int sg_application_decode(const struct sg_json *object, struct sg_arena *arena, 
 		return -1;
 	app.namespace = meta.namespace;
 	app.name = meta.name;
+	app.uid = meta.uid;
 	app.deleting = meta.deletion[0] != '\0';
 	app.marks = sg_app_reader_marks(&reader, object);
 	app.refresh = sg_json_get(annotations, ANNOTATION_REFRESH) != NULL;

@@ -173,6 +173,7 @@ struct sg_app_hydrator {
 struct sg_app {
 	const char *namespace;
 	const char *name;
+	const char *uid;       /* "": nothing is said */
 	bool deleting;         /* metadata.deletionTimestamp */
 	bool skip_reconcile;   /* annotation skip-reconcile */
 	bool refresh;          /* annotation refresh, whatever its value */

@@ -227,11 +227,36 @@ static void judge(struct sg_app_fold *fold, int64_t now_ms)
 	fold->answer.evidence = NULL;
 }
 
+/*
+ * It was deleted and made anew, and nobody has seen that it was gone: what was seen of the one
+ * before says nothing about this one, and the going of its annotation proves nothing.
+ */
+static void begin_anew(struct sg_app_fold *fold)
+{
+	fold->proof = (struct sg_app_proof){0};
+	fold->late = (struct sg_app_late){0};
+	fold->memory = (struct sg_app_memory){0};
+	fold->requests = (struct sg_app_requests){0};
+	fold->confirmed = false;
+	sg_app_children_forget(fold);
+	start(fold);
+}
+
+static void note_uid(struct sg_app_fold *fold, const char *uid)
+{
+	if (!uid || !uid[0])
+		return;
+	if (fold->uid[0] && strncmp(fold->uid, uid, sizeof(fold->uid) - 1) != 0)
+		begin_anew(fold);
+	(void)snprintf(fold->uid, sizeof(fold->uid), "%s", uid);
+}
+
 void sg_app_fold_feed(struct sg_app_fold *fold, const struct sg_app *app, int64_t now_ms)
 {
 	fold->app = app;
 	fold->gone = false;
 	fold->seq++;
+	note_uid(fold, app->uid);
 	watch_refresh(fold, app->refresh, now_ms);
 	watch_late_write(fold, app);
 	watch_operation(&fold->memory, app);

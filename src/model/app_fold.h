@@ -46,6 +46,7 @@ struct sg_app_fold {
 	const struct sg_app_fold *parent; /* NULL: the application that is waited for */
 	const struct sg_app *app;         /* the last object, NULL before the first */
 	bool gone;
+	char uid[64]; /* of the last object that had one */
 	uint64_t seq; /* of the objects that were fed */
 
 	struct sg_app_proof proof;

@@ -613,6 +613,26 @@ static void confirmed_by_a_later_comparison(void **state)
 	}
 }
 
+/* A watch that has not seen the deletion, as where it is polled, goes on with another object. */
+static void one_that_was_made_anew_is_another_one(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	for (int anew = 0; anew < 2; anew++) {
+		set_up(&b, "");
+		b.app.uid = "1";
+		(void)feed(&b, 0);
+		b.app.refresh = true;
+		(void)feed(&b, 31000);
+		b.app.refresh = false;
+		b.app.uid = anew ? "2" : "1";
+		assert_int_equal(feed(&b, 32000)->code, SG_APP_CODE_COMPARISON_ERROR);
+		assert_int_equal(feed(&b, 32000)->kind, anew ? SG_APP_WAIT : SG_APP_FAIL);
+		tear_down(&b);
+	}
+}
+
 static void globs(void **state)
 {
 	static const struct {
@@ -672,6 +692,7 @@ int main(void)
 		cmocka_unit_test(comparison_errors_ask_hard_from_the_second_request_on),
 		cmocka_unit_test(a_hydration_is_forced_once),
 		cmocka_unit_test(confirmed_by_a_later_comparison),
+		cmocka_unit_test(one_that_was_made_anew_is_another_one),
 		cmocka_unit_test(globs),
 		cmocka_unit_test(a_hostile_glob_ends),
 	};

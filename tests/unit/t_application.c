@@ -65,7 +65,7 @@ static void nothing_but_a_name(void **state)
 }
 
 static const char full[] =
-	"{\"metadata\":{\"name\":\"shop\",\"namespace\":\"argocd\",\"deletionTimestamp\":"
+	"{\"metadata\":{\"name\":\"shop\",\"namespace\":\"argocd\",\"uid\":\"u-1\",\"deletionTimestamp\":"
 	"\"2026-01-01T00:00:00Z\",\"annotations\":{\"argocd.argoproj.io/refresh\":\"\","
 	"\"argocd.argoproj.io/skip-reconcile\":\"true\"},\"ownerReferences\":[{\"kind\":\"Job\","
 	"\"name\":\"j\"},{\"kind\":\"ApplicationSet\",\"name\":\"set\"}]},"
@@ -105,6 +105,7 @@ static void spec_and_metadata(void **state)
 		fail_msg("%s", d.err.cause);
 	assert_true(d.app.deleting && d.app.skip_reconcile && d.app.refresh);
 	assert_string_equal(d.app.owner_set, "set");
+	assert_string_equal(d.app.uid, "u-1");
 	assert_string_equal(d.app.project, "team");
 	assert_int_equal(d.app.source_count, 1);
 	assert_string_equal(d.app.sources[0].path, "p");
