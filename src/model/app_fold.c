@@ -56,6 +56,8 @@ static void watch_refresh(struct sg_app_fold *fold, bool present, int64_t now_ms
 	fold->proven = proof->asked && !present;
 	fold->proven_seq = proof->asked_seq;
 	fold->proven_ms = proof->asked_ms;
+	if (!proof->present)
+		proof->present_ms = now_ms;
 	if (!present) {
 		proof->absent_seen = true;
 		proof->asked = false;
@@ -182,11 +184,25 @@ static void confirm(struct sg_app_fold *fold, struct sg_app_answer *answer)
 	answer->code = answer->fail_code;
 }
 
+#define UNHEARD_MS 60000
+#define UNHEARD_ROOM 120
+
+/* What may be behind whatever a row waits for: its controller does not look at it. */
+static bool is_unheard(const struct sg_app_fold *fold, int64_t now_ms)
+{
+	const struct sg_app_proof *proof = &fold->proof;
+
+	return fold->answer.kind == SG_APP_WAIT &&
+	       fold->answer.refresh != SG_APP_REFRESH_NONE && proof->present &&
+	       now_ms - proof->present_ms >= UNHEARD_MS;
+}
+
 static void tell(struct sg_app_fold *fold, const struct sg_app_case *c)
 {
 	const struct sg_app_answer *answer = &fold->answer;
 	struct sg_app_verdict *verdict = &fold->verdict;
 	const char *separator = answer->evidence[0] ? ": " : "";
+	bool unheard = is_unheard(fold, c->now_ms);
 
 	*verdict = (struct sg_app_verdict){.kind = answer->kind,
 		.code = answer->code,
@@ -195,8 +211,12 @@ static void tell(struct sg_app_fold *fold, const struct sg_app_case *c)
 		.images_unseen = answer->images_unseen,
 		.leftovers = c->leftovers_only,
 		.sync_wanted = answer->sync_wanted};
-	verdict->message = sg_arena_printf(&fold->arena, "%s%s%s", sg_app_code_text(answer->code),
-		separator, answer->evidence);
+	verdict->message = sg_arena_printf(&fold->arena, "%s%s%.*s%s",
+		sg_app_code_text(answer->code), separator,
+		SG_APP_EVIDENCE_MAX - (unheard ? UNHEARD_ROOM : 0), answer->evidence,
+		unheard ? "; its controller has not taken up the refresh that was asked for "
+			  "over a minute ago"
+			: "");
 	(void)snprintf(verdict->revision, sizeof(verdict->revision), "%s", c->rev_text);
 }
 

@@ -9,6 +9,7 @@ struct sg_app_proof {
 	bool absent_seen;
 	bool asked; /* it was seen to appear, and is still there */
 	bool present;
+	int64_t present_ms; /* since when, as far as was seen */
 	uint64_t asked_seq;
 	int64_t asked_ms;
 };

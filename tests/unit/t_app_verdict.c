@@ -633,6 +633,28 @@ static void one_that_was_made_anew_is_another_one(void **state)
 	}
 }
 
+/* A controller that is down, busy, or of another namespace leaves no other trace. */
+static void a_refresh_that_nobody_takes_up_is_said(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b, OLDER);
+	(void)feed(&b, 0);
+	b.app.refresh = true;
+	(void)feed(&b, 1000);
+	sg_app_fold_tick(b.fold, 60000);
+	assert_null(strstr(sg_app_fold_verdict(b.fold)->message, "not taken up"));
+	sg_app_fold_tick(b.fold, 61000);
+	assert_int_equal(sg_app_fold_verdict(b.fold)->code, SG_APP_CODE_OLDER_REVISION);
+	assert_non_null(strstr(sg_app_fold_verdict(b.fold)->message, "not taken up"));
+	b.app.refresh = false;
+	assert_null(strstr(feed(&b, 70000)->message, "not taken up"));
+	b.app.refresh = true;
+	assert_null(strstr(feed(&b, 80000)->message, "not taken up"));
+	tear_down(&b);
+}
+
 static void globs(void **state)
 {
 	static const struct {
@@ -693,6 +715,7 @@ int main(void)
 		cmocka_unit_test(a_hydration_is_forced_once),
 		cmocka_unit_test(confirmed_by_a_later_comparison),
 		cmocka_unit_test(one_that_was_made_anew_is_another_one),
+		cmocka_unit_test(a_refresh_that_nobody_takes_up_is_said),
 		cmocka_unit_test(globs),
 		cmocka_unit_test(a_hostile_glob_ends),
 	};
