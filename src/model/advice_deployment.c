@@ -325,8 +325,10 @@ static const struct sg_advice rows[] = {
 		.means = "The ApplicationSet decides when this Application may sync, and its turn "
 			 "has not come.",
 		.cause = "A RollingSync strategy: an earlier step is not healthy yet, or waits "
-			 "for a person.",
-		.remedy = "Look at the steps before this one.",
+			 "for a person; or no step selects the Application, so that the set never "
+			 "syncs it.",
+		.remedy = "The sentence names what the step waits for. Let a step select the "
+			  "Application, or sync it by hand.",
 		.look = "kubectl -n NAMESPACE get applicationset SET -o "
 			"jsonpath='{.status.applicationStatus}'\n",
 	},
@@ -335,7 +337,8 @@ static const struct sg_advice rows[] = {
 		.means = "The change is compared and waits for a sync that nobody starts by "
 			 "itself.",
 		.cause = "Automated sync is off for this Application.",
-		.remedy = "Sync it by hand, or turn automated sync on. stagegate starts no sync.",
+		.remedy = "Sync it by hand, turn automated sync on, or let stagegate start it: "
+			  "`sync: true` of the environment.",
 		.look = "argocd app sync APP\n"
 			"kubectl -n NAMESPACE get application APP -o "
 			"jsonpath='{.spec.syncPolicy}'\n",

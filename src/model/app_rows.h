@@ -67,9 +67,10 @@ uint64_t sg_app_images_unseen(const struct sg_app_case *c);
 /* app_children.c */
 sg_app_row_fn sg_app_row_live;
 
-/* app_window.c: the first window of the project that is about this application, or NULL. */
-const struct sg_app_window *sg_app_window_match(
-	const struct sg_app_project *project, const struct sg_app *app);
+/* app_window.c: the first window of the project, from the one number *AT on, that is about this
+ * application, or NULL; *AT is the number behind it. */
+const struct sg_app_window *sg_app_window_next(
+	const struct sg_app_project *project, const struct sg_app *app, size_t *at);
 bool sg_app_glob(const char *pattern, const char *text);
 
 #endif

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "base/num.h"
+#include "base/str.h"
 #include "model/app_rows.h"
 
 static bool out_of_sync(const struct sg_app_case *c)
@@ -141,46 +143,105 @@ static int64_t row_age(const struct sg_app_case *c, enum sg_app_row row)
 	return c->memory->row == row ? c->now_ms - c->memory->row_since_ms : 0;
 }
 
-static const struct sg_app_window *window_of(const struct sg_app_case *c)
+static const struct sg_app_project *project_of(const struct sg_app_case *c)
 {
 	const struct sg_app_beside *beside = c->beside;
 
-	if (!beside || !beside->project)
-		return NULL;
-	return sg_app_window_match(beside->project(beside->arg, c->app->project), c->app);
+	return beside && beside->project ? beside->project(beside->arg, c->app->project) : NULL;
+}
+
+#define WINDOWS_MAX 3
+
+/* Which of them is open nobody says here: all that are about the application may be the cause. */
+static bool say_windows(
+	const struct sg_app_case *c, const struct sg_app_project *project, struct sg_app_answer *out)
+{
+	const struct sg_app_window *window;
+	size_t said = 0, at = 0;
+
+	while ((window = sg_app_window_next(project, c->app, &at)) && said < WINDOWS_MAX)
+		sg_app_say(out, "%s%s window \"%s\" for %s%s%s",
+			said++ ? ", " : "; probable cause: ", window->kind, window->schedule,
+			window->duration, window->time_zone[0] ? " " : "", window->time_zone);
+	if (said)
+		sg_app_say(out, "%s of project %s", window ? " and others" : "", c->app->project);
+	return said != 0;
 }
 
 bool sg_app_row_autosync_waits(struct sg_app_case *c, struct sg_app_answer *out)
 {
-	const struct sg_app_window *window = NULL;
+	const struct sg_app_project *project = NULL;
 
 	if (!out_of_sync(c) || !c->app->automated)
 		return false;
 	if (row_age(c, SG_APP_ROW_16) >= c->policy->out_of_sync_grace_ms)
-		window = window_of(c);
-	sg_app_wait_refresh(out, window ? SG_APP_CODE_SYNC_WINDOW : SG_APP_CODE_OUT_OF_SYNC);
+		project = project_of(c);
+	sg_app_wait_refresh(out, SG_APP_CODE_OUT_OF_SYNC);
 	out->look_after_ms = c->policy->out_of_sync_grace_ms;
 	sg_app_say(out, "automated sync has not started: ");
 	say_off(c->app, out);
-	if (window)
-		sg_app_say(out, "; probable cause: %s window \"%s\" for %s%s%s of project %s",
-			window->kind, window->schedule, window->duration,
-			window->time_zone[0] ? " " : "", window->time_zone, c->app->project);
+	if (say_windows(c, project, out))
+		out->code = SG_APP_CODE_SYNC_WINDOW;
 	return true;
+}
+
+#define NO_STEP "-1"
+
+static int64_t number_of(const struct sg_app_step *step)
+{
+	uint64_t number;
+
+	return sg_num_u64(sg_str_of(step->step), &number) && number < INT32_MAX ? (int64_t)number
+									    : -1;
+}
+
+static const struct sg_app_step *own_step(const struct sg_app_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->step_count; i++)
+		if (strcmp(set->steps[i].application, name) == 0)
+			return &set->steps[i];
+	return NULL;
+}
+
+/* What the step waits for: applications of the steps before it that are not healthy. */
+static void say_before(
+	const struct sg_app_set *set, const struct sg_app_step *own, struct sg_app_answer *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < set->step_count; i++) {
+		const struct sg_app_step *step = &set->steps[i];
+
+		if (number_of(step) < 0 || number_of(step) >= number_of(own) ||
+			strcmp(step->status, "Healthy") == 0 || count++)
+			continue;
+		sg_app_say(out, "; before it, %s of step %s: %s %.200s", step->application,
+			step->step, step->status, step->message);
+	}
+	if (count > 1)
+		sg_app_say(out, " (and %zu more)", count - 1);
 }
 
 static void say_step(
 	const struct sg_app_case *c, const struct sg_app_set *set, struct sg_app_answer *out)
 {
+	const struct sg_app_step *own;
+
 	sg_app_say(out, "application set %s", c->app->owner_set);
 	if (!set || !set->strategy_known) {
 		sg_app_say(out, ": its strategy cannot be read");
 		return;
 	}
-	for (size_t i = 0; i < set->step_count; i++)
-		if (strcmp(set->steps[i].application, c->app->name) == 0)
-			sg_app_say(out, ", step %s: %s %s", set->steps[i].step,
-				set->steps[i].status, set->steps[i].message);
+	own = own_step(set, c->app->name);
+	if (!own)
+		return;
+	if (strcmp(own->step, NO_STEP) == 0) {
+		sg_app_say(out, ": none of its steps selects the application, so that it has to be "
+				"synced by hand");
+		return;
+	}
+	sg_app_say(out, ", step %s: %s %.200s", own->step, own->status, own->message);
+	say_before(set, own, out);
 }
 
 bool sg_app_row_manual_sync(struct sg_app_case *c, struct sg_app_answer *out)

@@ -156,11 +156,11 @@ static bool is_about(const struct sg_app_window *window, const struct sg_app *ap
 	return window->and_operator ? set > 0 && hits == set : hits > 0;
 }
 
-const struct sg_app_window *sg_app_window_match(
-	const struct sg_app_project *project, const struct sg_app *app)
+const struct sg_app_window *sg_app_window_next(
+	const struct sg_app_project *project, const struct sg_app *app, size_t *at)
 {
-	for (size_t i = 0; project && i < project->window_count; i++)
-		if (is_about(&project->windows[i], app))
-			return &project->windows[i];
+	while (project && *at < project->window_count)
+		if (is_about(&project->windows[(*at)++], app))
+			return &project->windows[*at - 1];
 	return NULL;
 }

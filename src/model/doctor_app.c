@@ -205,10 +205,11 @@ static enum judgement prune_on(struct look *look)
 static enum judgement windows(struct look *look)
 {
 	const struct sg_app_window *window;
+	size_t at = 0;
 
 	if (!is_read(look) || look->row->project_seen.state != SG_DOCTOR_KNOWN)
 		return BESIDE;
-	window = sg_app_window_match(look->row->project, look->row->app);
+	window = sg_app_window_next(look->row->project, look->row->app, &at);
 	if (!window)
 		return RIGHT;
 	look->detail = sg_arena_printf(look->pass->arena, "%s %s for %s", window->kind,

@@ -1556,7 +1556,9 @@ static void such_a_read_without_an_answer_holds_up_nobody(void **state)
 #define PROJECT                                                                                    \
 	"{\"kind\":\"AppProject\",\"metadata\":{\"name\":\"shop\",\"namespace\":\"argocd\"},"      \
 	"\"spec\":{\"syncWindows\":[{\"kind\":\"deny\",\"schedule\":\"0 0 * * *\",\"duration\":"   \
-	"\"24h\",\"applications\":[\"w*\"]}]}}"
+	"\"24h\",\"applications\":[\"w*\"]},{\"kind\":\"deny\",\"schedule\":\"1 1 * * *\","    \
+	"\"duration\":\"1h\",\"applications\":[\"api\"]},{\"kind\":\"allow\",\"schedule\":"      \
+	"\"2 2 * * *\",\"duration\":\"3h\",\"namespaces\":[\"web\"]}]}}"
 
 static void a_sync_window_of_the_project_is_named_after_a_minute(void **state)
 {
@@ -1574,19 +1576,29 @@ static void a_sync_window_of_the_project_is_named_after_a_minute(void **state)
 	assert_int_equal(await(&s), 0);
 	assert_true(s.done.timed_out);
 	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_SYNC_WINDOW);
-	assert_non_null(strstr(s.done.ends[0].verdict.message, "0 0 * * *"));
+	assert_non_null(strstr(s.done.ends[0].verdict.message,
+		"deny window \"0 0 * * *\" for 24h, allow window \"2 2 * * *\" for 3h of project "
+		"shop"));
 	finish(&s);
 }
 
-static void set_is(struct story *s, const char *strategy)
+static void set_has(struct story *s, const char *strategy, const char *step)
 {
 	add(s, 0, "applicationsets", "argocd", "shop",
 		sg_arena_printf(&s->w->arena,
 			"{\"kind\":\"ApplicationSet\",\"metadata\":{\"name\":\"shop\","
 			"\"namespace\":\"argocd\"},\"spec\":{%s},\"status\":{"
-			"\"applicationStatus\":[{\"application\":\"web\",\"status\":\"Waiting\","
-			"\"step\":\"2\",\"message\":\"not its turn\"}]}}",
-			strategy));
+			"\"applicationStatus\":[{\"application\":\"api\",\"status\":\"Healthy\","
+			"\"step\":\"1\"},{\"application\":\"db\",\"status\":\"Progressing\","
+			"\"step\":\"1\",\"message\":\"it rolls\"},{\"application\":\"web\","
+			"\"status\":\"Waiting\",\"step\":\"%s\",\"message\":\"not its turn\"},{"
+			"\"application\":\"late\",\"status\":\"Waiting\",\"step\":\"3\"}]}}",
+			strategy, step));
+}
+
+static void set_is(struct story *s, const char *strategy)
+{
+	set_has(s, strategy, "2");
 }
 
 static void its_application_set_decides_when_it_is_synced(void **state)
@@ -1607,6 +1619,27 @@ static void its_application_set_decides_when_it_is_synced(void **state)
 	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
 	assert_non_null(strstr(s.lines.ptr, "APPSET_STEP"));
 	assert_non_null(strstr(s.lines.ptr, "step 2: Waiting not its turn"));
+	assert_non_null(
+		strstr(s.lines.ptr, "; before it, db of step 1: Progressing it rolls"));
+	finish(&s);
+}
+
+/* No step selects it: the set leaves it alone for good, and says so by this number. */
+static void a_set_whose_steps_leave_it_out_is_named(void **state)
+{
+	struct app app = good("argocd", "web");
+	struct story s;
+
+	begin(&s, *state);
+	app.sync = "OutOfSync";
+	app.manual = true;
+	app.owner = "shop";
+	happens(&s, 0, app);
+	set_has(&s, "\"strategy\":{\"type\":\"RollingSync\"}", "-1");
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_APPSET_STEP);
+	assert_non_null(strstr(s.done.ends[0].verdict.message, "none of its steps selects"));
 	finish(&s);
 }
 
@@ -1836,6 +1869,7 @@ int main(void)
 		STORY(a_child_that_makes_no_sense_confirms_nothing),
 		STORY(a_sync_window_of_the_project_is_named_after_a_minute),
 		STORY(its_application_set_decides_when_it_is_synced),
+		STORY(a_set_whose_steps_leave_it_out_is_named),
 		STORY(a_set_without_rolling_sync_does_not),
 		STORY(a_set_that_cannot_be_read_is_waited_for_and_said),
 		STORY(thousands_at_once),
