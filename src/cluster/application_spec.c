@@ -186,6 +186,19 @@ static void add_overrides(struct sg_buf *out, const struct sg_json *source)
 		sg_buf_addf(out, "%shelm.valuesObject", out->len ? ", " : "");
 }
 
+/* The paths in the list at NAME of RULE that are about images. */
+static void add_ignored(struct sg_buf *out, const struct sg_json *rule, const char *name)
+{
+	for (const struct sg_json *e = sg_json_first(sg_json_get(rule, name)); e;
+		e = sg_json_next(e)) {
+		struct sg_str path = sg_str_of(sg_json_str(e, ""));
+
+		if (sg_str_search(path, "image") >= 0 || sg_str_search(path, "containers") >= 0)
+			sg_buf_addf(out, "%s%.60s %.200s (ignoreDifferences)", out->len ? ", " : "",
+				sg_json_str(sg_json_get(rule, "kind"), ""), path.ptr);
+	}
+}
+
 /* Hints only: whatever does not fit is left out. */
 static const char *overrides(const struct sg_app_reader *reader, const struct sg_json *spec)
 {
@@ -196,6 +209,11 @@ static const char *overrides(const struct sg_app_reader *reader, const struct sg
 	for (const struct sg_json *e = sg_json_first(sg_json_get(spec, "sources")); e;
 		e = sg_json_next(e))
 		add_overrides(&text, e);
+	for (const struct sg_json *e = sg_json_first(sg_json_get(spec, "ignoreDifferences")); e;
+		e = sg_json_next(e)) {
+		add_ignored(&text, e, "jsonPointers");
+		add_ignored(&text, e, "jqPathExpressions");
+	}
 	return sg_arena_dup(reader->arena, sg_buf_str(&text));
 }
 

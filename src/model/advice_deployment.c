@@ -410,8 +410,9 @@ static const struct sg_advice rows[] = {
 	{
 		.code = "OLD_IMAGE_RUNNING",
 		.means = "The new image runs, and the old one still does, too.",
-		.cause = "A rolling update that has not finished, pods that take long to end, or "
-			 "finished Jobs and CronJobs that still show the old tag.",
+		.cause = "A rolling update that has not finished, pods that take long to end, "
+			 "finished Jobs and CronJobs that still show the old tag, or a workload "
+			 "that keeps old pods (OnDelete, a partition).",
 		.remedy = "Run the same command again to go on. Old finished pods can be deleted.",
 		.look = "kubectl -n APP_NAMESPACE get pods -o "
 			"custom-columns=NAME:.metadata.name,PHASE:.status.phase,IMAGE:.spec."

@@ -188,7 +188,7 @@ struct sg_app {
 	bool automated;
 	bool prune;                  /* syncPolicy.automated.prune */
 	bool self_heal;              /* syncPolicy.automated.selfHeal */
-	const char *image_overrides; /* what pins images in the spec, for messages */
+	const char *image_overrides; /* what pins or ignores images in the spec, for messages */
 
 	/* The source(s) in one canonical spelling, of the spec and of what was compared last. */
 	const char *spec_source;

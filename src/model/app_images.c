@@ -72,7 +72,7 @@ bool sg_app_row_other_image(struct sg_app_case *c, struct sg_app_answer *out)
 		sg_app_say(out, "expected %s, running is %s", c->want->images[i], seen.other_text);
 		say_holders(c, seen.other_text, out);
 		if (c->app->image_overrides[0])
-			sg_app_say(out, "; the spec pins %s", c->app->image_overrides);
+			sg_app_say(out, "; the spec pins or ignores %s", c->app->image_overrides);
 		return true;
 	}
 	return false;

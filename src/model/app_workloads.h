@@ -41,6 +41,7 @@ struct sg_app_workloads {
 	const struct sg_app_pod *pods;
 	size_t pod_count;
 	struct sg_app_strings templates; /* what the templates of the workloads name */
+	const char *keeps_old; /* why pods of an older template stay for good; NULL: nothing says */
 
 	/*
 	 * Argo Rollouts that may be let go on (row 20), and such that are why a roll-out fails and

@@ -189,10 +189,16 @@ static void add(void *arg, const char *more)
 
 static bool old_runs(struct plain_case *c, const struct sg_sighting *seen)
 {
+	const char *keeps_old = sg_workload_keeps_old(c->look->workload, c->arena);
+
 	(void)say(c, SG_APP_WAIT, SG_APP_CODE_OLD_IMAGE_RUNNING,
 		"%s is to run %.300s, and %.300s runs", c->fold->label, c->fold->image,
 		seen->other_text);
 	sg_sighting_holders(c->look->pods, seen->other_text, add, c);
+	if (keeps_old) {
+		add(c, "; ");
+		add(c, keeps_old);
+	}
 	return true;
 }
 

@@ -112,4 +112,8 @@ void sg_sighting_holders(const struct sg_app_workloads *workloads, const char *i
 		if (pod->ending)
 			say(arg, " (terminating)");
 	}
+	if (!workloads || !workloads->keeps_old)
+		return;
+	say(arg, "; ");
+	say(arg, workloads->keeps_old);
 }

@@ -38,7 +38,8 @@ struct sg_app_pod sg_pod_as_seen(const struct sg_pod *pod, struct sg_arena *aren
 
 bool sg_pod_holds(const struct sg_app_pod *pod, const char *image);
 
-/* Appends "; in POD, POD": which pods hold IMAGE; of many the first. */
+/* Appends "; in POD, POD": which pods hold IMAGE; of many the first. And why old ones stay, where
+ * that is known. */
 void sg_sighting_holders(const struct sg_app_workloads *workloads, const char *image,
 	void (*say)(void *arg, const char *text), void *arg);
 

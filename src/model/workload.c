@@ -318,6 +318,21 @@ void sg_workload_state(
 		by_kind[workload->kind](workload, arena, ret);
 }
 
+const char *sg_workload_keeps_old(const struct sg_workload *workload, struct sg_arena *arena)
+{
+	const char *label = sg_workload_label(workload, arena);
+
+	if (workload->on_delete)
+		return sg_arena_printf(arena,
+			"%s replaces a pod only when somebody deletes it (updateStrategy OnDelete)",
+			label);
+	if (workload->kind == SG_WORKLOAD_STATEFUL_SET && workload->partition > 0)
+		return sg_arena_printf(arena,
+			"%s leaves its first pods as they are (rollingUpdate.partition: %lld)",
+			label, (long long)workload->partition);
+	return NULL;
+}
+
 enum sg_answer sg_workload_is_of(const struct sg_workload *workload, const struct sg_app *app)
 {
 	return sg_app_owns(app, &workload->marks, workload->namespace, workload->name);

@@ -174,6 +174,10 @@ enum sg_answer sg_workload_is_of(const struct sg_workload *workload, const struc
 bool sg_workload_pods_refused(
 	const struct sg_workload *workload, struct sg_arena *arena, struct sg_stuck *ret);
 
+/* Why pods of an older template stay although the roll-out is done, in ARENA; NULL: nothing says.
+ */
+const char *sg_workload_keeps_old(const struct sg_workload *workload, struct sg_arena *arena);
+
 /* How long a container may run without getting ready before the roll-out has failed. */
 int64_t sg_workload_progress_ms(const struct sg_workload *workload);
 

@@ -76,6 +76,8 @@ int sg_scan_images(struct scan *scan, const struct sg_workload *workload, struct
 {
 	if (!workload->images_known)
 		scan->facts.complete = false;
+	if (!scan->facts.keeps_old)
+		scan->facts.keeps_old = sg_workload_keeps_old(workload, scan->read->arena);
 	for (size_t i = 0; i < workload->images.count; i++)
 		add_image(scan, workload->images.items[i]);
 	if (makes_jobs(workload) &&

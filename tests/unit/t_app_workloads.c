@@ -194,6 +194,9 @@ static void history_is_no_image_that_runs(void **state)
 	sg_app_fold_tick(b.fold, 3);
 	assert_int_equal(verdict->code, SG_APP_CODE_OLD_IMAGE_RUNNING);
 	assert_non_null(strstr(verdict->message, "in shop-1 (terminating)"));
+	facts.keeps_old = "StatefulSet shop/db replaces a pod only when somebody deletes it";
+	sg_app_fold_tick(b.fold, 3);
+	assert_non_null(strstr(verdict->message, "; StatefulSet shop/db replaces a pod only"));
 	facts.pod_count = 0; /* nobody knows who holds it */
 	sg_app_fold_tick(b.fold, 4);
 	assert_int_equal(verdict->code, SG_APP_CODE_OLD_IMAGE_RUNNING);

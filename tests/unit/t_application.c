@@ -72,6 +72,9 @@ static const char full[] =
 	"\"spec\":{\"project\":\"team\",\"source\":{\"repoURL\":\"https://x/y\",\"path\":\"p\","
 	"\"targetRevision\":\"main\",\"kustomize\":{\"images\":[\"i:1\"]}},"
 	"\"destination\":{\"name\":\"c\",\"namespace\":\"ns\"},"
+	"\"ignoreDifferences\":[{\"kind\":\"Deployment\",\"jsonPointers\":[\"/spec/replicas\","
+	"\"/spec/template/spec/containers/0/image\"]},{\"kind\":\"CronJob\","
+	"\"jqPathExpressions\":[\".spec.jobTemplate.spec.template.spec.containers[].image\"]}],"
 	"\"syncPolicy\":{\"automated\":{\"prune\":true,\"selfHeal\":true,\"enabled\":false}}},"
 	"\"operation\":{\"sync\":{}},"
 	"\"status\":{\"sync\":{\"status\":\"OutOfSync\",\"revision\":\"r\",\"revisions\":[\"a\","
@@ -114,7 +117,10 @@ static void spec_and_metadata(void **state)
 	assert_string_equal(d.app.compared_destination.server, "s");
 	assert_false(d.app.automated);
 	assert_true(d.app.prune && d.app.self_heal);
-	assert_non_null(strstr(d.app.image_overrides, "i:1"));
+	assert_string_equal(d.app.image_overrides,
+		"i:1 (kustomize.images), Deployment /spec/template/spec/containers/0/image "
+		"(ignoreDifferences), CronJob "
+		".spec.jobTemplate.spec.template.spec.containers[].image (ignoreDifferences)");
 	sg_arena_release(&d.arena);
 }
 

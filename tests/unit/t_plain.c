@@ -272,6 +272,7 @@ static void test_pods_that_people_replace(void **state)
 	w.workload.available = 2;
 	w.held[1] = OLD;
 	EXPECT_WAIT(&w, OLD_IMAGE_RUNNING);
+	assert_non_null(strstr(w.fold.message, "only when somebody deletes it"));
 	w.workload.kind = SG_WORKLOAD_STATEFUL_SET;
 	EXPECT_WAIT(&w, OLD_IMAGE_RUNNING);
 }

@@ -621,6 +621,39 @@ static void images_of_pods_and_templates(void **state)
 	workloads_world_end(&b);
 }
 
+/* Argo CD calls it done, whatever its pods are. */
+static void what_keeps_old_pods_is_told(void **state)
+{
+	static const struct {
+		const char *strategy, *why;
+	} rows[] = {
+		{"\"type\":\"OnDelete\"", "only when somebody deletes it"},
+		{"\"rollingUpdate\":{\"partition\":2}", "rollingUpdate.partition: 2"},
+		{"\"rollingUpdate\":{\"partition\":0}", NULL},
+	};
+
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		struct workloads_world b;
+
+		workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_22A);
+		b.resources[1] = workloads_world_resource("apps", "StatefulSet", "db");
+		(void)workloads_world_look(&b);
+		script_advance(b.w->script, 3000);
+		reply(&b, OF_SET,
+			sg_arena_printf(&b.w->arena,
+				"{\"metadata\":{\"name\":\"db\",\"namespace\":\"shop\"},\"spec\":{"
+				"\"updateStrategy\":{%s}}}",
+				rows[i].strategy));
+		assert_true(workloads_world_look(&b));
+		if (rows[i].why)
+			assert_non_null(strstr(workloads_world_facts(&b)->keeps_old, rows[i].why));
+		else
+			assert_null(workloads_world_facts(&b)->keeps_old);
+		sg_workloads_free(b.workloads);
+	}
+	cluster_world_done(*state);
+}
+
 /* What the templates of one revision name says nothing about the next. */
 static void another_revision_has_other_templates(void **state)
 {
@@ -756,6 +789,7 @@ int main(void)
 		STORY(trouble_is_no_failure),
 		STORY(a_signal_ends_it),
 		STORY(images_of_pods_and_templates),
+		STORY(what_keeps_old_pods_is_told),
 		STORY(kinds_that_may_make_pods_leave_it_open),
 		STORY(a_pause_is_told_before_people_are_asked),
 		STORY(what_health_does_not_count_is_left_alone),
