@@ -26,7 +26,7 @@ enum sg_watch_event_kind {
 	SG_WATCH_MODIFIED, /* another version */
 	SG_WATCH_DELETED, /* it was there and is gone; object NULL: a list or read does not have it.
 			     Argo CD's own API may leave out what is there: then it is said again
-			     with each list */
+			     with each list or read */
 	SG_WATCH_MISSING, /* the first whole answer does not have it; it may come later. Said once
 			   */
 	SG_WATCH_POLLING, /* list or watch are not permitted: from here on it is read every few

@@ -109,20 +109,25 @@ static enum sg_watch_step end_page(struct sg_watch *watch, struct sg_err *err)
 	return SG_STEP_AGAIN;
 }
 
-enum sg_watch_step sg_watch_sweep(struct sg_watch *watch, struct sg_watch_event *ret)
+/* Argo CD's own API may not know what is there: that is said again with each answer. */
+static enum sg_watch_step tell_missing(
+	struct sg_watch *watch, struct sg_watch_item *item, struct sg_watch_event *ret)
 {
-	struct sg_watch_item *item = &watch->apps[watch->sweep++];
 	bool was_there = item->there;
-	enum sg_watch_step step;
+	enum sg_watch_step step = sg_watch_tell_gone(item, NULL, NULL, ret);
 
-	if (item->listed)
-		return SG_STEP_AGAIN;
-	step = sg_watch_tell_gone(item, NULL, NULL, ret);
 	if (watch->client->access->speech == SG_SPEAKS_ARGOCD)
 		item->there = was_there;
 	else
 		sg_free_ptr(&item->version); /* whatever comes is newer, or of a restored cluster */
 	return step;
+}
+
+enum sg_watch_step sg_watch_sweep(struct sg_watch *watch, struct sg_watch_event *ret)
+{
+	struct sg_watch_item *item = &watch->apps[watch->sweep++];
+
+	return item->listed ? SG_STEP_AGAIN : tell_missing(watch, item, ret);
 }
 
 /* The call has ended and all its bytes are eaten. */
@@ -172,7 +177,7 @@ enum sg_watch_step sg_watch_polled(
 	watch->failures = 0;
 	watch->not_before_ms = sg_loop_after(watch->client->http->loop, watch->poll_every_ms);
 	return object ? sg_watch_tell(watch->apps, object, object, ret)
-		      : sg_watch_tell_gone(watch->apps, NULL, NULL, ret);
+		      : tell_missing(watch, watch->apps, ret);
 }
 
 static enum sg_watch_step take_object(

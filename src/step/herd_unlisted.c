@@ -25,6 +25,8 @@ void sg_herd_unlisted(struct sg_herd *herd, struct sg_herd_app *app)
 		sg_herd_gone(herd, app);
 		return;
 	}
+	if (!app->app)
+		return; /* that is known */
 	for (; *at; at = &(*at)->next)
 		if ((*at)->app == app)
 			return;

@@ -631,6 +631,29 @@ static void without_the_right_to_watch_it_is_polled(void **state)
 	finish(w, watch);
 }
 
+/* Who wants to know for sure reads it beside the watch, and may get no answer: it is said again. */
+static void what_argocd_does_not_know_is_said_with_each_read(void **state)
+{
+	struct cluster_world *w = *state;
+	struct sg_watch *watch = watch_of(w);
+	struct sg_watch_event event = {0};
+
+	w->access.speech = SG_SPEAKS_ARGOCD;
+	script_reply(w->script, "GET", "*", 403, FORBIDDEN);
+	script_reply(w->script, "GET", "*", 200, cluster_world_app(w, "90", ""));
+	script_reply(w->script, "GET", "*", 404, NOT_FOUND);
+	script_reply(w->script, "GET", "*", 404, NOT_FOUND);
+	script_reply(w->script, "GET", "*", 200, cluster_world_app(w, "91", ""));
+	assert_int_equal(sg_watch_next(watch, cluster_world_in(w, 60000), &event, &w->err), 0);
+	assert_int_equal(event.kind, SG_WATCH_POLLING);
+	sg_watch_event_release(&event);
+	assert_int_equal(pull(w, watch, 60000, "90"), SG_WATCH_ADDED);
+	assert_int_equal(pull(w, watch, 60000, NULL), SG_WATCH_DELETED);
+	assert_int_equal(pull(w, watch, 60000, NULL), SG_WATCH_DELETED);
+	assert_int_equal(pull(w, watch, 60000, "91"), SG_WATCH_MODIFIED);
+	finish(w, watch);
+}
+
 static void a_watch_that_is_refused_later_polls_too(void **state)
 {
 	struct cluster_world *w = *state;
@@ -953,6 +976,7 @@ int main(void)
 		T(a_server_that_starts_denies_for_a_moment),
 		T(a_lost_right_to_watch_ends_in_polling),
 		T(without_the_right_to_watch_it_is_polled),
+		T(what_argocd_does_not_know_is_said_with_each_read),
 		T(a_watch_that_is_refused_later_polls_too),
 		T(our_own_patch_is_an_event_only_in_polling),
 		T(a_restart_lists_again),
