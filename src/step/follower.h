@@ -131,10 +131,11 @@ void sg_follower_drop_sync(struct sg_follower *follower);
 struct sg_herd_app *sg_follower_herd_app(
 	struct sg_follower *follower, const struct sg_cluster_app *app);
 /* Inside, follower_refused.c: the REQUEST ("refresh could be asked for") was not taken, of the
- * object NAME in NAMESPACE; WHY NULL: it was, and what was said of it before is past. REQUEST
- * outlives FOLLOWER. */
-void sg_follower_refused(struct sg_follower *follower, const char *request, const char *namespace,
-	const char *name, const struct sg_err *why);
+ * object NAME in NAMESPACE of the cluster that CLIENT reaches; WHY NULL: it was, and what was said of
+ * it before is past. REQUEST and CLIENT outlive FOLLOWER. */
+void sg_follower_refused(struct sg_follower *follower, const char *request,
+	const struct sg_cluster_client *client, const char *namespace, const char *name,
+	const struct sg_err *why);
 /* Inside: all that is not past, in one line, in the world's arena; NULL: nothing is. */
 const char *sg_follower_refusals(const struct sg_follower *follower);
 void sg_follower_drop_refusals(struct sg_follower *follower);

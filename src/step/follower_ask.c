@@ -48,8 +48,8 @@ void sg_follower_refreshed(struct sg_follower *follower, const struct sg_herd_ap
 		follower->policy.may_refresh = false; /* a warning of its own says it */
 	if (why)
 		sg_debug(follower->world->log, "refresh of %s: %s", app->name.name, why->cause);
-	sg_follower_refused(
-		follower, "refresh could be asked for", app->name.namespace, app->name.name, why);
+	sg_follower_refused(follower, "refresh could be asked for", follower->client,
+		app->name.namespace, app->name.name, why);
 	sg_app_fold_answered(follower->fold, &request, sg_follower_now_ms(follower));
 }
 

@@ -10,6 +10,7 @@
 
 struct sg_follower_refusal {
 	const char *request;
+	const struct sg_cluster_client *client;
 	char *namespace, *name;
 	char *why;
 	struct sg_follower_refusal *next;
@@ -27,18 +28,19 @@ static void drop(struct sg_follower_refusal **at)
 }
 
 static bool is_of(const struct sg_follower_refusal *refusal, const char *request,
-	const char *namespace, const char *name)
+	const struct sg_cluster_client *client, const char *namespace, const char *name)
 {
-	return strcmp(refusal->request, request) == 0 &&
+	return strcmp(refusal->request, request) == 0 && refusal->client == client &&
 	       strcmp(refusal->namespace, namespace) == 0 && strcmp(refusal->name, name) == 0;
 }
 
-void sg_follower_refused(struct sg_follower *follower, const char *request, const char *namespace,
-	const char *name, const struct sg_err *why)
+void sg_follower_refused(struct sg_follower *follower, const char *request,
+	const struct sg_cluster_client *client, const char *namespace, const char *name,
+	const struct sg_err *why)
 {
 	struct sg_follower_refusal **at = &follower->refusals;
 
-	while (*at && !is_of(*at, request, namespace, name))
+	while (*at && !is_of(*at, request, client, namespace, name))
 		at = &(*at)->next;
 	if (*at)
 		drop(at);
@@ -48,6 +50,7 @@ void sg_follower_refused(struct sg_follower *follower, const char *request, cons
 		at = &(*at)->next;
 	*at = sg_calloc(1, sizeof(**at));
 	**at = (struct sg_follower_refusal){.request = request,
+		.client = client,
 		.namespace = sg_strdup(namespace),
 		.name = sg_strdup(name),
 		.why = sg_strdup(why->cause)};

@@ -38,8 +38,6 @@ static int get_application(const struct reading *reading, struct sg_arena *arena
 	struct sg_cluster_req req = {.method = "GET", .label = "read the application"};
 	struct sg_fault fault = {0};
 
-	if (!reading->pass)
-		return sg_cluster_get_application(client, app, deadline_ms, ret_doc, err);
 	sg_buf_init(&path, 2048);
 	if (sg_cluster_path_app(app, &path, err) < 0)
 		return -1;
@@ -217,7 +215,7 @@ static int act(struct sg_follower *follower, const struct sg_follower_act *a,
 		sg_follower_refused(follower,
 			a->act == SG_ROLLOUT_ABORT ? "Rollout could be aborted"
 						   : "Rollout could be resumed",
-			a->mark.namespace, a->mark.name, n < 0 ? &trouble : NULL);
+			a->by, a->mark.namespace, a->mark.name, n < 0 ? &trouble : NULL);
 	return n < 0 && is_silent(&trouble);
 }
 

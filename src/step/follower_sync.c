@@ -44,7 +44,8 @@ static void refused(struct sg_follower *follower, const struct sg_err *why)
 {
 	const struct sg_cluster_app *name = &follower->sync_app->name;
 
-	sg_follower_refused(follower, "sync could be started", name->namespace, name->name, why);
+	sg_follower_refused(follower, "sync could be started", follower->client, name->namespace,
+		name->name, why);
 }
 
 /* It is tried again with the next look: what stands in the way may go without a trace here. */

@@ -1472,9 +1472,15 @@ static void a_refresh_that_is_taken_takes_back_no_refusal_of_a_sync(void **state
 	finish(&s);
 }
 
-/* Rollouts of one name stand in many namespaces. */
-static void what_is_taken_in_one_namespace_was_not_in_another(void **state)
+/* Rollouts of one name stand in many namespaces, and in several clusters. */
+static void what_is_taken_in_one_place_was_not_in_another(void **state)
 {
+	static const char request[] = "Rollout could be aborted";
+	static struct sg_cluster_client clients[2];
+	const struct {
+		const struct sg_cluster_client *client;
+		const char *namespace;
+	} places[] = {{&clients[0], "cart"}, {&clients[0], "shop"}, {&clients[1], "shop"}};
 	struct sg_world world = {0};
 	struct sg_arena arena = {0};
 	struct sg_follower follower = {.world = &world};
@@ -1483,15 +1489,15 @@ static void what_is_taken_in_one_namespace_was_not_in_another(void **state)
 	(void)state;
 	world.arena = &arena;
 	(void)sg_fail(&why, SG_R_REMOTE_FAILED, "it says no");
-	for (int i = 0; i < 2; i++)
-		sg_follower_refused(
-			&follower, "Rollout could be aborted", i ? "shop" : "cart", "web", &why);
-	assert_string_equal(
-		sg_follower_refusals(&follower), "no Rollout could be aborted: it says no");
-	sg_follower_refused(&follower, "Rollout could be aborted", "cart", "web", NULL);
-	assert_string_equal(
-		sg_follower_refusals(&follower), "no Rollout could be aborted: it says no");
-	sg_follower_refused(&follower, "Rollout could be aborted", "shop", "web", NULL);
+	for (size_t i = 0; i < SG_COUNT(places); i++)
+		sg_follower_refused(&follower, request, places[i].client, places[i].namespace,
+			"web", &why);
+	for (size_t i = 0; i < SG_COUNT(places); i++) {
+		assert_string_equal(
+			sg_follower_refusals(&follower), "no Rollout could be aborted: it says no");
+		sg_follower_refused(&follower, request, places[i].client, places[i].namespace,
+			"web", NULL);
+	}
 	assert_null(sg_follower_refusals(&follower));
 	sg_arena_release(&arena);
 }
@@ -1861,7 +1867,7 @@ int main(void)
 		STORY(a_child_of_another_repository_is_not_synced),
 		STORY(a_sync_that_is_refused_is_tried_again_later),
 		STORY(a_refresh_that_is_taken_takes_back_no_refusal_of_a_sync),
-		cmocka_unit_test(what_is_taken_in_one_namespace_was_not_in_another),
+		cmocka_unit_test(what_is_taken_in_one_place_was_not_in_another),
 		STORY(what_argocd_does_not_list_any_more_may_be_there),
 		STORY(what_argocd_does_not_know_any_more_is_gone),
 		STORY(such_a_read_without_an_answer_holds_up_nobody),
