@@ -205,9 +205,8 @@ static const struct sg_advice rows[] = {
 		.means = "The change is applied. Whether it runs is not known: the Kustomization "
 			 "does "
 			 "not wait for it, and the workloads could not be read.",
-		.cause =
-			"spec.wait is not set, and this account may not read the workloads, or the "
-			"time was up.",
+		.cause = "spec.wait is not set, and this account may not read the workloads, they "
+			 "are in another cluster (spec.kubeConfig), or the time was up.",
 		.remedy = "Set spec.wait, or allow this account to read the workloads.",
 		.look = "kubectl -n APP_NAMESPACE get deployments,statefulsets,daemonsets,pods\n",
 	},

@@ -237,6 +237,19 @@ static bool row_unwatched(struct sg_flux_case *c)
 	return false;
 }
 
+/* In another cluster nobody reads them, however long it is waited. */
+static const char *unread(const struct sg_flux_case *c)
+{
+	if (c->fold->want->release ? !c->release->elsewhere : !c->kustomization->elsewhere)
+		return label(c);
+	return sg_arena_printf(c->arena,
+		"%s: it is brought into another cluster (spec.kubeConfig), whose workloads are not "
+		"read from here; %s",
+		c->fold->want->release ? sg_flux_label(&c->release->object, c->arena) : label(c),
+		c->fold->want->release ? "let Helm wait for them (no disableWait)"
+				       : "set spec.wait");
+}
+
 static bool row_workloads(struct sg_flux_case *c)
 {
 	const struct sg_app_workloads *workloads = c->look->workloads;
@@ -247,7 +260,7 @@ static bool row_workloads(struct sg_flux_case *c)
 	if (!workloads) {
 		sg_flux_keep(c, SG_FAULT_IMAGE);
 		return sg_flux_say(
-			c, SG_APP_WAIT, SG_APP_CODE_FLUX_WORKLOADS_UNREAD, "%s", label(c));
+			c, SG_APP_WAIT, SG_APP_CODE_FLUX_WORKLOADS_UNREAD, "%s", unread(c));
 	}
 	if (!workloads->sentence[0])
 		return false;

@@ -394,6 +394,18 @@ static void does_not_wait(struct world *w)
 	w->kustomization.waits = false;
 }
 
+static void does_not_wait_elsewhere(struct world *w)
+{
+	w->kustomization.waits = false;
+	w->kustomization.elsewhere = true;
+}
+
+static void blind_release_elsewhere(struct world *w)
+{
+	blind_release(w);
+	w->release.elsewhere = true;
+}
+
 static void workloads_move(struct world *w)
 {
 	w->kustomization.waits = false;
@@ -450,6 +462,8 @@ static void every_doubt_waits(void **state)
 		ASKS(release_dependency, FLUX_DEPENDENCY, "shop/db", RELEASE),
 		SITS(blind_release, FLUX_WORKLOADS_UNREAD, ""),
 		SITS(does_not_wait, FLUX_WORKLOADS_UNREAD, ""),
+		SITS(does_not_wait_elsewhere, FLUX_WORKLOADS_UNREAD, "set spec.wait"),
+		SITS(blind_release_elsewhere, FLUX_WORKLOADS_UNREAD, "no disableWait"),
 		SITS(workloads_move, PROGRESSING, "1 of 2"),
 	};
 
