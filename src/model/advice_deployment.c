@@ -370,7 +370,8 @@ static const struct sg_advice rows[] = {
 	{
 		.code = "SUSPENDED",
 		.means = "The roll-out is paused and waits for somebody.",
-		.cause = "A Rollout at a pause step, a paused Deployment, a suspended CronJob. "
+		.cause = "A Rollout at a pause step, a paused Deployment, a suspended Job; also a "
+			 "suspended CronJob, where the workloads cannot be read. "
 			 "--suspended says what that counts for.",
 		.remedy = "Let it go on, or use --suspended ok where a pause is as good as "
 			  "healthy.",

@@ -57,7 +57,7 @@ static bool goes_on(const struct sg_app_case *c)
 
 bool sg_app_row_suspended(struct sg_app_case *c, struct sg_app_answer *out)
 {
-	if (c->app->health != SG_APP_SUSPENDED)
+	if (c->app->health != SG_APP_SUSPENDED || (c->workloads && c->workloads->at_rest))
 		return false;
 	if (c->policy->suspended == SG_APP_SUSPENDED_OK) {
 		c->old_pods_fine = true;

@@ -41,6 +41,7 @@ struct sg_app_workloads {
 	const struct sg_app_pod *pods;
 	size_t pod_count;
 	struct sg_app_strings templates; /* what the templates of the workloads name */
+	bool at_rest; /* CronJobs are suspended, and nothing else is, or moves: as good as healthy */
 	const char *keeps_old; /* why pods of an older template stay for good; NULL: nothing says */
 
 	/*

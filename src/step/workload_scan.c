@@ -14,6 +14,7 @@ static void leave_out(struct scan *scan)
 {
 	scan->facts.complete = false;
 	scan->facts.cut = true;
+	scan->moves = true;
 	scan->more->left_out = true;
 }
 
@@ -409,6 +410,7 @@ static int look_at(struct scan *scan, const struct sg_app_resource *resource,
 	if (sg_cluster_get_workload(
 		    scan->read, kind, resource->namespace, resource->name, &workload, &why) < 0)
 		return sg_scan_leave_out(scan, kind, &why, err);
+	sg_scan_rest(scan, resource, &workload);
 	if (is_foreign(scan, &workload))
 		return 0;
 	if (scan->need == SG_SCAN_IMAGES)
@@ -435,6 +437,7 @@ static int look_at_all(struct scan *scan, struct sg_err *err)
 		enum sg_workload_kind kind;
 
 		if (!is_asked_for(scan, resource, &kind)) {
+			sg_scan_rest(scan, resource, NULL);
 			if (!sg_workload_is_podless(resource->group, resource->kind))
 				scan->facts.complete = false;
 			continue;
@@ -484,6 +487,7 @@ int sg_workload_scan(const struct sg_workload_call *read, const struct sg_scan_a
 	if (scan.others)
 		scan.facts.sentence = sg_arena_printf(
 			read->arena, "%s (and %zu more)", scan.facts.sentence, scan.others);
+	scan.facts.at_rest = scan.suspends && !scan.moves;
 	scan.facts.pods = scan.seen;
 	scan.facts.pod_count = scan.seen_count;
 	scan.facts.held = scan.held;

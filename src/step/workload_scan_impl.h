@@ -24,6 +24,8 @@ struct scan {
 	size_t seen_count;
 	struct sg_rollout_mark *held;
 	struct sg_rollout_mark *broken;
+	bool suspends; /* there are CronJobs that are suspended ... */
+	bool moves;    /* ... and something else that is not done, or is not known */
 	enum rank rank;
 	size_t others; /* that are not done either */
 };
@@ -73,6 +75,10 @@ struct sg_scan_run {
 	enum sg_app_code code;
 	const char *sentence;
 };
+
+/* What RESOURCE, which is WORKLOAD or none (NULL), says about facts.at_rest. */
+void sg_scan_rest(struct scan *scan, const struct sg_app_resource *resource,
+	const struct sg_workload *workload);
 
 /* It fails no roll-out early: whether a run is of the new template cannot be told for sure. */
 int sg_scan_cron_job(struct scan *scan, const struct sg_workload *cron, struct sg_scan_run *ret,

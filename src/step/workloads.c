@@ -245,7 +245,7 @@ static void keep(struct sg_workloads *workloads, struct of_app *of, const struct
 	of->at = sg_app_revisions_copy(&app->revision, place);
 	of->facts = *facts;
 	of->aged = *facts;
-	of->aged.complete = false;
+	of->aged.complete = of->aged.at_rest = false;
 	of->aged.broken_count = 0;
 	of->read_ms = now_of(workloads);
 }

@@ -138,6 +138,34 @@ static void a_stuck_pod_fails_nothing_but_a_rollout(void **state)
 	}
 }
 
+/* Newer Argo CD calls an application Suspended for a CronJob that Git suspends. */
+static void a_suspended_cron_job_is_waited_for_by_nobody(void **state)
+{
+	static const enum sg_app_suspended policies[] = {
+		SG_APP_SUSPENDED_ASK, SG_APP_SUSPENDED_WAIT, SG_APP_SUSPENDED_OK};
+	struct sg_app_workloads facts = {.sentence = "", .at_rest = true};
+	const char *right[] = {"r.example.com/shop:2"}, *wrong[] = {"r.example.com/shop:1"};
+	struct bench b;
+
+	(void)state;
+	for (size_t i = 0; i < SG_COUNT(policies); i++) {
+		const struct sg_app_verdict *verdict =
+			ask(&b, SG_APP_SUSPENDED, &facts, right, 1);
+
+		b.policy.suspended = policies[i];
+		sg_app_fold_tick(b.fold, 1);
+		assert_int_equal(verdict->kind, SG_APP_SUCCESS);
+		done(&b);
+	}
+	assert_int_equal(ask(&b, SG_APP_SUSPENDED, &facts, wrong, 1)->code,
+		SG_APP_CODE_IMAGE_MISMATCH);
+	done(&b);
+	facts.at_rest = false;
+	assert_int_equal(
+		ask(&b, SG_APP_SUSPENDED, &facts, right, 1)->code, SG_APP_CODE_SUSPENDED);
+	done(&b);
+}
+
 static void the_cause_of_a_degraded_one_is_told(void **state)
 {
 	struct sg_app_workloads facts = {.sentence = "Deployment shop/web: exceeded its deadline",
@@ -266,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stuck_pod_fails_a_rollout_only_when_it_is_ripe),
 		cmocka_unit_test(a_stuck_pod_fails_nothing_but_a_rollout),
+		cmocka_unit_test(a_suspended_cron_job_is_waited_for_by_nobody),
 		cmocka_unit_test(the_cause_of_a_degraded_one_is_told),
 		cmocka_unit_test(history_is_no_image_that_runs),
 		cmocka_unit_test(without_pods_the_templates_decide),

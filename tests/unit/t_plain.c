@@ -315,7 +315,7 @@ static void test_jobs(void **state)
 	w.workload.kind = SG_WORKLOAD_CRON_JOB;
 	EXPECT_LIVE(&w);
 	w.workload.paused = true;
-	EXPECT_WAIT(&w, SUSPENDED);
+	EXPECT_LIVE(&w);
 }
 
 /* A Rollout whose template is in a Deployment: only its pods tell. */

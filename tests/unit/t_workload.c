@@ -194,8 +194,8 @@ static void states_of_texts(void **state)
 			"\"ReplicaFailure\",\"status\":\"True\",\"reason\":\"FailedCreate\","
 			"\"message\":\"pods \\\"w-1\\\" is forbidden: exceeded quota: small\"}]}}",
 			SG_WORKLOAD_FAILED, "exceeded quota"},
-		{SG_WORKLOAD_CRON_JOB, "{" META ",\"spec\":{\"suspend\":true}}", SG_WORKLOAD_PAUSED,
-			"suspend"},
+		{SG_WORKLOAD_CRON_JOB, "{" META ",\"spec\":{\"suspend\":true}}", SG_WORKLOAD_DONE,
+			""},
 		{SG_WORKLOAD_CRON_JOB, "{" META "}", SG_WORKLOAD_DONE, ""},
 		{SG_WORKLOAD_POD,
 			"{" META

@@ -715,6 +715,46 @@ static void a_pause_is_told_before_people_are_asked(void **state)
 	workloads_world_end(&b);
 }
 
+#define CRON_JOB SERVER "/apis/batch/v1/namespaces/shop/cronjobs/nightly"
+#define SUSPENDED(word)                                                                            \
+	"{\"metadata\":{\"name\":\"nightly\",\"namespace\":\"shop\"},\"spec\":{\"suspend\":" word   \
+	"}}"
+
+/* Where anything else may be what is suspended, or moves, somebody is waited for. */
+static void a_suspended_cron_job_alone_is_at_rest(void **state)
+{
+	static const struct {
+		const char *group, *kind, *cron, *web;
+		bool at_rest;
+	} rows[] = {
+		{"", "Service", SUSPENDED("true"), WHOLE, true},
+		{"", "Service", SUSPENDED("false"), WHOLE, false},
+		{"", "Service", SUSPENDED("true"), HALF, false},
+		{"keda.sh", "ScaledObject", SUSPENDED("true"), WHOLE, false},
+		{"kafka.strimzi.io", "Kafka", SUSPENDED("true"), WHOLE, false},
+	};
+	struct workloads_world b;
+
+	for (size_t i = 0; i < SG_COUNT(rows); i++) {
+		struct sg_app_resource all[3];
+
+		workloads_world_begin(&b, *state, SG_APP_POLICY, SG_APP_ROW_20);
+		all[0] = workloads_world_resource(rows[i].group, rows[i].kind, "web");
+		all[1] = workloads_world_resource("batch", "CronJob", "nightly");
+		all[2] = workloads_world_resource("apps", "Deployment", "web");
+		b.app.resources = all;
+		b.app.resource_count = SG_COUNT(all);
+		reply(&b, CRON_JOB, rows[i].cron);
+		reply(&b, DEPLOYMENTS "web", deployment(&b, rows[i].web));
+		assert_true(workloads_world_look(&b));
+		assert_int_equal(workloads_world_facts(&b)->at_rest, rows[i].at_rest);
+		script_advance(b.w->script, 10001);
+		assert_false(workloads_world_facts(&b)->at_rest);
+		sg_workloads_free(b.workloads);
+	}
+	cluster_world_done(*state);
+}
+
 static void what_health_does_not_count_is_left_alone(void **state)
 {
 	struct workloads_world b;
@@ -792,6 +832,7 @@ int main(void)
 		STORY(what_keeps_old_pods_is_told),
 		STORY(kinds_that_may_make_pods_leave_it_open),
 		STORY(a_pause_is_told_before_people_are_asked),
+		STORY(a_suspended_cron_job_alone_is_at_rest),
 		STORY(what_health_does_not_count_is_left_alone),
 		STORY(names_of_the_cluster_lead_nowhere_else),
 		STORY(lists_that_do_not_end),
