@@ -170,6 +170,18 @@ static int read_automated(
 		automated_fields, SG_COUNT(automated_fields), app);
 }
 
+/* The name of a parameter, or a path, that may be about an image; the others may be secrets. */
+static bool is_about_images(const char *text)
+{
+	static const char *const words[] = {"image", "Image", "containers"};
+	struct sg_str name = sg_str_of(text);
+
+	for (size_t i = 0; i < SG_COUNT(words); i++)
+		if (sg_str_search(name, words[i]) >= 0)
+			return true;
+	return sg_str_ends(name, "tag") || sg_str_ends(name, "Tag");
+}
+
 static void add_overrides(struct sg_buf *out, const struct sg_json *source)
 {
 	const struct sg_json *images = sg_json_at(source, "kustomize.images");
@@ -178,10 +190,13 @@ static void add_overrides(struct sg_buf *out, const struct sg_json *source)
 	for (const struct sg_json *e = sg_json_first(images); e; e = sg_json_next(e))
 		sg_buf_addf(out, "%s%.300s (kustomize.images)", out->len ? ", " : "",
 			sg_json_str(e, ""));
-	for (const struct sg_json *e = sg_json_first(parameters); e; e = sg_json_next(e))
-		sg_buf_addf(out, "%s%.100s=%.200s (helm.parameters)", out->len ? ", " : "",
-			sg_json_str(sg_json_get(e, "name"), ""),
-			sg_json_str(sg_json_get(e, "value"), ""));
+	for (const struct sg_json *e = sg_json_first(parameters); e; e = sg_json_next(e)) {
+		const char *name = sg_json_str(sg_json_get(e, "name"), "");
+
+		if (is_about_images(name))
+			sg_buf_addf(out, "%s%.100s=%.200s (helm.parameters)", out->len ? ", " : "",
+				name, sg_json_str(sg_json_get(e, "value"), ""));
+	}
 	if (sg_json_at(source, "helm.valuesObject"))
 		sg_buf_addf(out, "%shelm.valuesObject", out->len ? ", " : "");
 }
@@ -191,11 +206,11 @@ static void add_ignored(struct sg_buf *out, const struct sg_json *rule, const ch
 {
 	for (const struct sg_json *e = sg_json_first(sg_json_get(rule, name)); e;
 		e = sg_json_next(e)) {
-		struct sg_str path = sg_str_of(sg_json_str(e, ""));
+		const char *path = sg_json_str(e, "");
 
-		if (sg_str_search(path, "image") >= 0 || sg_str_search(path, "containers") >= 0)
+		if (is_about_images(path))
 			sg_buf_addf(out, "%s%.60s %.200s (ignoreDifferences)", out->len ? ", " : "",
-				sg_json_str(sg_json_get(rule, "kind"), ""), path.ptr);
+				sg_json_str(sg_json_get(rule, "kind"), ""), path);
 	}
 }
 

@@ -124,6 +124,23 @@ static void spec_and_metadata(void **state)
 	sg_arena_release(&d.arena);
 }
 
+/* What the message says goes into logs and reports. */
+static void other_parameters_are_nobodys_business(void **state)
+{
+	struct decoded d;
+
+	(void)state;
+	assert_int_equal(
+		decode("{\"metadata\":{\"name\":\"a\"},\"spec\":{\"source\":{\"helm\":{"
+		       "\"parameters\":[{\"name\":\"db.password\",\"value\":\"hunter2\"},{\"name\":"
+		       "\"stage.key\",\"value\":\"hunter3\"},"
+		       "{\"name\":\"web.image.tag\",\"value\":\"1.2\"}]}}}}",
+			&d),
+		0);
+	assert_string_equal(d.app.image_overrides, "web.image.tag=1.2 (helm.parameters)");
+	sg_arena_release(&d.arena);
+}
+
 static void status_and_operation(void **state)
 {
 	const struct sg_app_operation *op;
@@ -298,6 +315,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_but_a_name),
 		cmocka_unit_test(spec_and_metadata),
+		cmocka_unit_test(other_parameters_are_nobodys_business),
 		cmocka_unit_test(status_and_operation),
 		cmocka_unit_test(automated_is_on_when_it_is_there),
 		cmocka_unit_test(wrong_types_are_named),
