@@ -60,7 +60,7 @@ struct sg_app_case {
 	enum sg_app_sync_error sync_error;
 	const char *sync_error_text;
 
-	const struct sg_app_workloads *workloads; /* of rows 18 to 23; NULL: cannot be read */
+	const struct sg_app_workloads *workloads; /* of rows 8, 18 to 23; NULL: cannot be read */
 
 	bool leftovers_only; /* set by row 15: out of sync, but the policy does not mind */
 	bool old_pods_fine;  /* set by row 20: suspended is as good as healthy */

@@ -90,7 +90,8 @@ static void say_heading(const char *message, bool with_result, struct sg_app_ans
 	long end = sg_str_search(text, ", reason: ");
 
 	if (with_result)
-		text = sg_str_sub(text, 0, end >= 0 && end < HEADING_MAX ? (size_t)end : HEADING_MAX);
+		text = sg_str_sub(
+			text, 0, end >= 0 && end < HEADING_MAX ? (size_t)end : HEADING_MAX);
 	sg_app_say(out, "%.*s", SG_STR_ARG(text));
 }
 
@@ -160,8 +161,7 @@ static bool failed_without_revision(const struct sg_app_case *c)
 static bool overtaken(const struct sg_app_case *c)
 {
 	return (c->rev == SG_REV_OK || c->rev == SG_REV_UNKNOWN) && !c->at_rev &&
-	       !has_failed_hook(&c->app->operation) &&
-	       c->sync_error != SG_SYNC_ERROR_OURS;
+	       !has_failed_hook(&c->app->operation) && c->sync_error != SG_SYNC_ERROR_OURS;
 }
 
 static enum sg_app_code failure_code(const struct sg_app_operation *op)
@@ -217,6 +217,18 @@ static bool works_on_older(const struct sg_app_case *c)
 	       (op->phase == SG_PHASE_RUNNING || op->phase == SG_PHASE_TERMINATING);
 }
 
+/* Argo CD waits for what is stuck until a deadline ends it, and says no more than its name. */
+static void say_waited(const struct sg_app_case *c, struct sg_app_answer *out)
+{
+	const struct sg_app_workloads *read = c->workloads;
+
+	if (!read || !read->waited || !read->waited[0] ||
+		strcmp(read->waited_for, c->app->operation.message) != 0)
+		return;
+	out->cause = read->cause;
+	sg_app_say(out, "; %s", read->waited);
+}
+
 bool sg_app_row_operation_running(struct sg_app_case *c, struct sg_app_answer *out)
 {
 	bool older = works_on_older(c);
@@ -232,6 +244,8 @@ bool sg_app_row_operation_running(struct sg_app_case *c, struct sg_app_answer *o
 			"%.12s: ",
 			c->oprev_text, c->want->revision);
 	say_operation(c, out);
+	if (!older)
+		say_waited(c, out);
 	return true;
 }
 

@@ -104,7 +104,7 @@ struct sg_app_beside {
 	const struct sg_app_project *(*project)(void *arg, const char *name);
 	const struct sg_app_set *(*set)(void *arg, const char *namespace, const char *name);
 	const struct sg_app *(*item)(void *arg, const char *namespace, const char *name);
-	/* Of APP as it was read last; asked for by rows 18 to 23 alone. */
+	/* Of APP as it was read last; asked for by rows 8 and 18 to 23 alone. */
 	const struct sg_app_workloads *(*workloads)(void *arg, const struct sg_app *app);
 	void *arg;
 };

@@ -1,6 +1,6 @@
 /*
  * What the workloads and pods of one application say, read beside it (argocd.md 4.3): the facts
- * that rows 18 to 23 of the decision table take into account. Texts are untrusted.
+ * that rows 8 and 18 to 23 of the decision table take into account. Texts are untrusted.
  */
 #ifndef SG_MODEL_APP_WORKLOADS_H
 #define SG_MODEL_APP_WORKLOADS_H
@@ -41,7 +41,10 @@ struct sg_app_workloads {
 	const struct sg_app_pod *pods;
 	size_t pod_count;
 	struct sg_app_strings templates; /* what the templates of the workloads name */
-	bool at_rest; /* CronJobs are suspended, and nothing else is, or moves: as good as healthy */
+	bool at_rest; /* CronJobs are suspended, and nothing else is, or moves: as good as healthy
+		       */
+	const char *waited;     /* why what a sync waits for is not done; NULL: nothing says ... */
+	const char *waited_for; /* ... the message of the sync that said so */
 	const char *keeps_old; /* why pods of an older template stay for good; NULL: nothing says */
 
 	/*

@@ -120,28 +120,3 @@ int sg_scan_cron_job(struct scan *scan, const struct sg_workload *cron, struct s
 			failed ? "has not succeeded" : "is not over")};
 	return n > 0 ? tell(scan, cron, &job, ret, err) : 0;
 }
-
-/* Beside workloads, kinds that Argo CD knows a suspended state of. */
-static bool may_be_suspended(const struct sg_app_resource *resource)
-{
-	return !sg_workload_is_podless(resource->group, resource->kind) ||
-	       strcmp(resource->group, "argoproj.io") == 0 ||
-	       strcmp(resource->group, "keda.sh") == 0;
-}
-
-void sg_scan_rest(
-	struct scan *scan, const struct sg_app_resource *resource, const struct sg_workload *workload)
-{
-	struct sg_workload_reading reading;
-
-	if (resource->sync == SG_SYNC_NONE || (workload && workload->health_ignored))
-		return;
-	if (!workload || (scan->claimed && sg_workload_is_of(workload, scan->app) != SG_ANSWER_YES)) {
-		scan->moves = scan->moves || workload || may_be_suspended(resource);
-		return;
-	}
-	sg_workload_state(workload, scan->read->arena, &reading);
-	scan->moves = scan->moves || reading.state != SG_WORKLOAD_DONE;
-	scan->suspends = scan->suspends ||
-			 (workload->kind == SG_WORKLOAD_CRON_JOB && workload->paused);
-}

@@ -307,7 +307,8 @@ static void mark(struct scan *scan, const struct sg_workload *workload,
 		      (scan->need == SG_SCAN_CAUSE && found->any);
 	struct sg_rollout_mark *slot;
 
-	if (scan->claimed && sg_workload_is_of(workload, scan->app) != SG_ANSWER_YES)
+	if (scan->need == SG_SCAN_WAITED ||
+		(scan->claimed && sg_workload_is_of(workload, scan->app) != SG_ANSWER_YES))
 		return;
 	if (scan->need == SG_SCAN_PAUSE && sg_rollout_may(workload, SG_ROLLOUT_RESUME))
 		slot = sg_arena_push(
@@ -394,7 +395,8 @@ static bool is_foreign(struct scan *scan, const struct sg_workload *workload)
 		(void)sg_fail(why, SG_R_CONFIG_INVALID,
 			"%s at %s is of another application than %s: it is tracked as '%.300s'",
 			sg_workload_label(workload, scan->read->arena),
-			scan->read->client->access->server, scan->app->name, workload->marks.tracking);
+			scan->read->client->access->server, scan->app->name,
+			workload->marks.tracking);
 		(void)sg_hint(why, "`workloads:` has to name the context of the cluster that the "
 				   "application deploys to");
 	}
@@ -418,16 +420,6 @@ static int look_at(struct scan *scan, const struct sg_app_resource *resource,
 	return judge(scan, &workload, err);
 }
 
-/* Is it of any use to read it? Hooks, and what is to be pruned, are no part of the roll-out. */
-static bool is_asked_for(const struct scan *scan, const struct sg_app_resource *resource,
-	enum sg_workload_kind *ret_kind)
-{
-	if (!sg_workload_kind_parse(resource->group, resource->kind, ret_kind))
-		return false;
-	return scan->need == SG_SCAN_IMAGES ||
-	       (resource->sync != SG_SYNC_NONE && !resource->requires_pruning);
-}
-
 static int look_at_all(struct scan *scan, struct sg_err *err)
 {
 	size_t count = 0;
@@ -436,7 +428,7 @@ static int look_at_all(struct scan *scan, struct sg_err *err)
 		const struct sg_app_resource *resource = &scan->app->resources[i];
 		enum sg_workload_kind kind;
 
-		if (!is_asked_for(scan, resource, &kind)) {
+		if (!sg_scan_is_asked_for(scan, resource, &kind)) {
 			sg_scan_rest(scan, resource, NULL);
 			if (!sg_workload_is_podless(resource->group, resource->kind))
 				scan->facts.complete = false;
@@ -488,6 +480,8 @@ int sg_workload_scan(const struct sg_workload_call *read, const struct sg_scan_a
 		scan.facts.sentence = sg_arena_printf(
 			read->arena, "%s (and %zu more)", scan.facts.sentence, scan.others);
 	scan.facts.at_rest = scan.suspends && !scan.moves;
+	if (ask->need == SG_SCAN_WAITED)
+		sg_scan_waited(&scan);
 	scan.facts.pods = scan.seen;
 	scan.facts.pod_count = scan.seen_count;
 	scan.facts.held = scan.held;

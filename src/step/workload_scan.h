@@ -9,6 +9,7 @@
 /* What the decision table wants to know. */
 enum sg_scan_need {
 	SG_SCAN_NOTHING,
+	SG_SCAN_WAITED,   /* row 8: what does the sync wait for? */
 	SG_SCAN_PROGRESS, /* row 19: why is it not done, and is it stuck? */
 	SG_SCAN_CAUSE,    /* row 18: what is broken? */
 	SG_SCAN_PAUSE,    /* row 20: what is paused, and by whom? */
@@ -45,6 +46,9 @@ struct sg_scan_more {
 	const char *container;
 	bool left_out; /* not every workload could be read */
 };
+
+/* Does the sync of APP, which runs, wait for one of its resources? */
+bool sg_scan_is_waited_for(const struct sg_app *app);
 
 /*
  * Fills RET; everything is in the arena of READ. What may not be read, and where the cluster is

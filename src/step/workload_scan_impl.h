@@ -76,6 +76,14 @@ struct sg_scan_run {
 	const char *sentence;
 };
 
+/* workload_which.c: is it of any use to read it? Hooks, and what is to be pruned, are no part of
+ * the roll-out. */
+bool sg_scan_is_asked_for(const struct scan *scan, const struct sg_app_resource *resource,
+	enum sg_workload_kind *ret_kind);
+
+/* The end of a pass for WAITED. */
+void sg_scan_waited(struct scan *scan);
+
 /* What RESOURCE, which is WORKLOAD or none (NULL), says about facts.at_rest. */
 void sg_scan_rest(struct scan *scan, const struct sg_app_resource *resource,
 	const struct sg_workload *workload);

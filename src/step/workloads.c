@@ -139,8 +139,7 @@ struct sg_cluster_client *sg_workloads_client(
 {
 	struct sg_cluster_client *client = workloads->client;
 
-	if (client->access->speech == SG_SPEAKS_KUBERNETES &&
-		sg_app_is_beside(&app->destination))
+	if (client->access->speech == SG_SPEAKS_KUBERNETES && sg_app_is_beside(&app->destination))
 		return client;
 	if (client->beyond)
 		return client->beyond;
@@ -155,9 +154,13 @@ static bool is_claimed(const struct sg_workloads *workloads, const struct sg_clu
 	       strcmp(client->access->server, app->destination.server) != 0;
 }
 
-static enum sg_scan_need need_of(const struct sg_app_verdict *verdict)
+static enum sg_scan_need need_of(const struct sg_app *app, const struct sg_app_verdict *verdict)
 {
 	switch ((int)verdict->row) {
+	case SG_APP_ROW_8:
+		return verdict->code == SG_APP_CODE_SYNC_RUNNING && sg_scan_is_waited_for(app)
+			       ? SG_SCAN_WAITED
+			       : SG_SCAN_NOTHING;
 	case SG_APP_ROW_18:
 		return SG_SCAN_CAUSE;
 	case SG_APP_ROW_19:
@@ -187,10 +190,10 @@ static int64_t soon_ms(const struct sg_workloads *workloads)
 	return poll_ms > 0 ? sooner(SOON_MS, poll_ms) : SOON_MS;
 }
 
-static void note_need(
-	struct sg_workloads *workloads, struct of_app *of, const struct sg_app_verdict *verdict)
+static void note_need(struct sg_workloads *workloads, struct of_app *of, const struct sg_app *app,
+	const struct sg_app_verdict *verdict)
 {
-	enum sg_scan_need need = need_of(verdict);
+	enum sg_scan_need need = need_of(app, verdict);
 
 	of->asked_ms = now_of(workloads);
 	if (need == of->need)
@@ -417,11 +420,12 @@ int sg_workloads_look(struct sg_workloads *workloads, const struct sg_app *app,
 	struct of_app *of = find(workloads, app);
 
 	*ret_read = false;
-	if (!of && (need_of(verdict) == SG_SCAN_NOTHING || !sg_workloads_client(workloads, app)))
+	if (!of &&
+		(need_of(app, verdict) == SG_SCAN_NOTHING || !sg_workloads_client(workloads, app)))
 		return 0;
 	if (!of)
 		of = add(workloads, app);
-	note_need(workloads, of, verdict);
+	note_need(workloads, of, app, verdict);
 	if (!sg_workloads_client(workloads, app))
 		of->need = SG_SCAN_NOTHING;
 	return is_due(workloads, of, verdict) ? look(workloads, of, app, ret_read, err) : 0;
@@ -464,7 +468,7 @@ bool sg_workloads_wanted(const struct sg_workloads *workloads, const struct sg_a
 	const struct sg_app_verdict *verdict)
 {
 	const struct of_app *of = find(workloads, app);
-	enum sg_scan_need need = need_of(verdict);
+	enum sg_scan_need need = need_of(app, verdict);
 
 	return need != SG_SCAN_NOTHING && sg_workloads_client(workloads, app) &&
 	       !(of && of->need == need && of->tried && !of->run && !of->owed);

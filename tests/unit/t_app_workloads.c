@@ -138,6 +138,32 @@ static void a_stuck_pod_fails_nothing_but_a_rollout(void **state)
 	}
 }
 
+/* Argo CD says what its sync waits for, and not why that is not done. */
+static void what_a_sync_waits_for_is_told(void **state)
+{
+	struct sg_app_workloads facts = {.sentence = "",
+		.cause = SG_APP_CODE_IMAGE_PULL,
+		.waited = "Job shop/migrate: pod migrate-1: no such image",
+		.waited_for = "waiting for completion of hook batch/Job/migrate"};
+	const struct sg_app_verdict *verdict;
+	struct bench b;
+
+	(void)state;
+	verdict = ask(&b, SG_APP_HEALTHY, &facts, NULL, 0);
+	b.app.operation_set = true;
+	b.app.operation.phase = SG_PHASE_RUNNING;
+	b.app.operation.message = "waiting for completion of hook batch/Job/migrate";
+	sg_app_fold_feed(b.fold, &b.app, 1);
+	assert_int_equal(verdict->kind, SG_APP_WAIT);
+	assert_int_equal(verdict->code, SG_APP_CODE_SYNC_RUNNING);
+	assert_int_equal(verdict->cause, SG_APP_CODE_IMAGE_PULL);
+	assert_non_null(strstr(verdict->message, "batch/Job/migrate; Job shop/migrate: pod"));
+	b.app.operation.message = "waiting for healthy state of apps/Deployment/web";
+	sg_app_fold_feed(b.fold, &b.app, 2);
+	assert_null(strstr(verdict->message, "migrate"));
+	done(&b);
+}
+
 /* Newer Argo CD calls an application Suspended for a CronJob that Git suspends. */
 static void a_suspended_cron_job_is_waited_for_by_nobody(void **state)
 {
@@ -149,20 +175,18 @@ static void a_suspended_cron_job_is_waited_for_by_nobody(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < SG_COUNT(policies); i++) {
-		const struct sg_app_verdict *verdict =
-			ask(&b, SG_APP_SUSPENDED, &facts, right, 1);
+		const struct sg_app_verdict *verdict = ask(&b, SG_APP_SUSPENDED, &facts, right, 1);
 
 		b.policy.suspended = policies[i];
 		sg_app_fold_tick(b.fold, 1);
 		assert_int_equal(verdict->kind, SG_APP_SUCCESS);
 		done(&b);
 	}
-	assert_int_equal(ask(&b, SG_APP_SUSPENDED, &facts, wrong, 1)->code,
-		SG_APP_CODE_IMAGE_MISMATCH);
+	assert_int_equal(
+		ask(&b, SG_APP_SUSPENDED, &facts, wrong, 1)->code, SG_APP_CODE_IMAGE_MISMATCH);
 	done(&b);
 	facts.at_rest = false;
-	assert_int_equal(
-		ask(&b, SG_APP_SUSPENDED, &facts, right, 1)->code, SG_APP_CODE_SUSPENDED);
+	assert_int_equal(ask(&b, SG_APP_SUSPENDED, &facts, right, 1)->code, SG_APP_CODE_SUSPENDED);
 	done(&b);
 }
 
@@ -294,6 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stuck_pod_fails_a_rollout_only_when_it_is_ripe),
 		cmocka_unit_test(a_stuck_pod_fails_nothing_but_a_rollout),
+		cmocka_unit_test(what_a_sync_waits_for_is_told),
 		cmocka_unit_test(a_suspended_cron_job_is_waited_for_by_nobody),
 		cmocka_unit_test(the_cause_of_a_degraded_one_is_told),
 		cmocka_unit_test(history_is_no_image_that_runs),

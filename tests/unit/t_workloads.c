@@ -715,9 +715,50 @@ static void a_pause_is_told_before_people_are_asked(void **state)
 	workloads_world_end(&b);
 }
 
+/* A wave is waited for, or a hook: that one is read, and nothing else. */
+static void what_a_sync_waits_for_is_read(void **state)
+{
+	static const char *const others[] = {"one or more tasks are running",
+		"waiting for healthy state of apps/Deployment/other",
+		"waiting for healthy state of batch/Deployment/web", "waiting for deletion of "};
+	struct workloads_world b;
+
+	workloads_world_begin(&b, *state, SG_APP_WAIT, SG_APP_ROW_8);
+	b.verdict.code = SG_APP_CODE_SYNC_RUNNING;
+	b.resources[0] = workloads_world_resource("batch", "Job", "migrate");
+	b.resources[0].sync = SG_SYNC_NONE;
+	for (size_t i = 0; i < SG_COUNT(others); i++) {
+		b.app.operation.message = others[i];
+		assert_false(workloads_world_look(&b));
+		script_advance(b.w->script, 3000);
+	}
+	b.app.operation.message = "waiting for healthy state of apps/Deployment/web and 2 more "
+				  "resources";
+	assert_false(workloads_world_look(&b));
+	script_advance(b.w->script, 3000);
+	expect_pass(&b, list(&b, pod(&b, "web-h2-a", "s2", "r.example.com/web:2", PULLING), ""));
+	assert_true(workloads_world_look(&b));
+	assert_non_null(strstr(workloads_world_facts(&b)->waited, "ImagePullBackOff"));
+	assert_string_equal(workloads_world_facts(&b)->waited_for, b.app.operation.message);
+	assert_string_equal(workloads_world_facts(&b)->sentence, "");
+	assert_false(workloads_world_facts(&b)->ripe);
+	b.app.operation.message = "waiting for completion of hook batch/Job/migrate";
+	script_advance(b.w->script, 20000);
+	reply(&b, SERVER "/apis/batch/v1/namespaces/shop/jobs/migrate",
+		"{\"metadata\":{\"name\":\"migrate\",\"namespace\":\"shop\"},\"spec\":{"
+		"\"completions\":1}}");
+	assert_true(workloads_world_look(&b));
+	assert_string_equal(
+		workloads_world_facts(&b)->waited, "Job shop/migrate: 0 of 1 completions");
+	b.verdict.code = SG_APP_CODE_OLDER_SYNC_RUNNING;
+	script_advance(b.w->script, 20000);
+	assert_false(workloads_world_look(&b));
+	workloads_world_end(&b);
+}
+
 #define CRON_JOB SERVER "/apis/batch/v1/namespaces/shop/cronjobs/nightly"
 #define SUSPENDED(word)                                                                            \
-	"{\"metadata\":{\"name\":\"nightly\",\"namespace\":\"shop\"},\"spec\":{\"suspend\":" word   \
+	"{\"metadata\":{\"name\":\"nightly\",\"namespace\":\"shop\"},\"spec\":{\"suspend\":" word  \
 	"}}"
 
 /* Where anything else may be what is suspended, or moves, somebody is waited for. */
@@ -832,6 +873,7 @@ int main(void)
 		STORY(what_keeps_old_pods_is_told),
 		STORY(kinds_that_may_make_pods_leave_it_open),
 		STORY(a_pause_is_told_before_people_are_asked),
+		STORY(what_a_sync_waits_for_is_read),
 		STORY(a_suspended_cron_job_alone_is_at_rest),
 		STORY(what_health_does_not_count_is_left_alone),
 		STORY(names_of_the_cluster_lead_nowhere_else),
