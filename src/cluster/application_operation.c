@@ -20,6 +20,7 @@ static const struct sg_json_field operation_fields[] = {
 	OPERATION(SG_FIELD_STR, facts.initiated_by, "operation.initiatedBy.username"),
 	OPERATION(SG_FIELD_BOOL, facts.dry_run, "operation.sync.dryRun"),
 	OPERATION(SG_FIELD_BOOL, facts.prune, "operation.sync.prune"),
+	OPERATION(SG_FIELD_I64, facts.heals, "operation.sync.autoHealAttemptsCount"),
 	OPERATION(SG_FIELD_STR, facts.asked.one, "operation.sync.revision"),
 	OPERATION(SG_FIELD_STR, facts.result.one, "syncResult.revision"),
 };

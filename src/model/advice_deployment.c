@@ -144,7 +144,9 @@ static const struct sg_advice rows[] = {
 	{
 		.code = "SYNC_TERMINATED",
 		.means = "Somebody ended the running sync.",
-		.cause = "A person pressed terminate, or a tool did before starting another one.",
+		.cause = "A person pressed terminate, a tool did before starting another one, or "
+			 "it took longer than Argo CD lets a sync take (its controller's "
+			 "sync timeout).",
 		.remedy = "Ask who and why. Start it again with a new commit, or sync by hand.",
 		.look = "kubectl -n NAMESPACE get application APP -o "
 			"jsonpath='{.status.operationState.operation.initiatedBy}'\n",
@@ -304,7 +306,8 @@ static const struct sg_advice rows[] = {
 		.means = "The commit was compared, and automated sync had not started when the "
 			 "time was up.",
 		.cause = "A sync window, a controller that is busy, or a difference that comes "
-			 "and goes (an operator that writes to the same fields).",
+			 "back after each sync (an operator or a webhook that writes to the same "
+			 "fields, while selfHeal syncs it again and again).",
 		.remedy = "Look which resources differ, and run it again.",
 		.look = "argocd app diff APP\n"
 			"kubectl -n NAMESPACE get application APP -o "

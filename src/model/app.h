@@ -146,6 +146,7 @@ struct sg_app_operation {
 	int64_t started_s;
 	int64_t finished_s;
 	int64_t retry_count;
+	int64_t heals;            /* self-heal has synced the same commit so often before */
 	const char *initiated_by; /* user name; "" for automated ones */
 	bool dry_run;
 	bool prune;                     /* it was asked to */

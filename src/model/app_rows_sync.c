@@ -153,8 +153,8 @@ static const struct sg_app_project *project_of(const struct sg_app_case *c)
 #define WINDOWS_MAX 3
 
 /* Which of them is open nobody says here: all that are about the application may be the cause. */
-static bool say_windows(
-	const struct sg_app_case *c, const struct sg_app_project *project, struct sg_app_answer *out)
+static bool say_windows(const struct sg_app_case *c, const struct sg_app_project *project,
+	struct sg_app_answer *out)
 {
 	const struct sg_app_window *window;
 	size_t said = 0, at = 0;
@@ -178,7 +178,11 @@ bool sg_app_row_autosync_waits(struct sg_app_case *c, struct sg_app_answer *out)
 		project = project_of(c);
 	sg_app_wait_refresh(out, SG_APP_CODE_OUT_OF_SYNC);
 	out->look_after_ms = c->policy->out_of_sync_grace_ms;
-	sg_app_say(out, "automated sync has not started: ");
+	if (c->at_rev && !c->op_failed)
+		sg_app_say(out, "it was synced (by self-heal %lld times), and differs again: ",
+			(long long)c->app->operation.heals);
+	else
+		sg_app_say(out, "automated sync has not started: ");
 	say_off(c->app, out);
 	if (say_windows(c, project, out))
 		out->code = SG_APP_CODE_SYNC_WINDOW;
@@ -192,7 +196,7 @@ static int64_t number_of(const struct sg_app_step *step)
 	uint64_t number;
 
 	return sg_num_u64(sg_str_of(step->step), &number) && number < INT32_MAX ? (int64_t)number
-									    : -1;
+										: -1;
 }
 
 static const struct sg_app_step *own_step(const struct sg_app_set *set, const char *name)

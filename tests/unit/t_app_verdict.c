@@ -316,6 +316,24 @@ static void what_did_not_get_healthy_in_its_wave_is_named(void **state)
 	tear_down(&b);
 }
 
+/* It never fails, and never ends. */
+static void what_self_heal_does_again_and_again_is_said(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b, WANTED);
+	b.app.sync = SG_SYNC_OUT_OF_SYNC;
+	b.app.self_heal = true;
+	assert_non_null(strstr(feed(&b, 0)->message, "automated sync has not started"));
+	b.app.operation.phase = SG_PHASE_SUCCEEDED;
+	b.app.operation.result.one = WANTED;
+	b.app.operation.heals = 4;
+	assert_int_equal(feed(&b, 1)->code, SG_APP_CODE_OUT_OF_SYNC);
+	assert_non_null(strstr(feed(&b, 2)->message, "(by self-heal 4 times), and differs again"));
+	tear_down(&b);
+}
+
 static void an_operation_that_has_not_begun_says_so(void **state)
 {
 	struct bench b;
@@ -700,6 +718,7 @@ int main(void)
 		cmocka_unit_test(what_a_sync_failed_of_is_named),
 		cmocka_unit_test(a_long_message_hides_no_resource),
 		cmocka_unit_test(what_did_not_get_healthy_in_its_wave_is_named),
+		cmocka_unit_test(what_self_heal_does_again_and_again_is_said),
 		cmocka_unit_test(an_operation_that_has_not_begun_says_so),
 		cmocka_unit_test(unseen_images_are_told),
 		cmocka_unit_test(leftovers_are_told),

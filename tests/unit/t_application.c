@@ -65,7 +65,8 @@ static void nothing_but_a_name(void **state)
 }
 
 static const char full[] =
-	"{\"metadata\":{\"name\":\"shop\",\"namespace\":\"argocd\",\"uid\":\"u-1\",\"deletionTimestamp\":"
+	"{\"metadata\":{\"name\":\"shop\",\"namespace\":\"argocd\",\"uid\":\"u-1\","
+	"\"deletionTimestamp\":"
 	"\"2026-01-01T00:00:00Z\",\"annotations\":{\"argocd.argoproj.io/refresh\":\"\","
 	"\"argocd.argoproj.io/skip-reconcile\":\"true\"},\"ownerReferences\":[{\"kind\":\"Job\","
 	"\"name\":\"j\"},{\"kind\":\"ApplicationSet\",\"name\":\"set\"}]},"
@@ -92,6 +93,7 @@ static const char full[] =
 	"\"operationState\":{\"phase\":\"Failed\",\"message\":\"om\",\"startedAt\":"
 	"\"2026-01-01T00:00:01Z\",\"finishedAt\":\"2026-01-01T01:00:02+01:00\",\"retryCount\":2,"
 	"\"operation\":{\"initiatedBy\":{\"username\":\"u\"},\"sync\":{\"dryRun\":true,"
+	"\"autoHealAttemptsCount\":3,"
 	"\"resources\":[{\"kind\":\"X\"}],\"revision\":\"asked\"}},"
 	"\"syncResult\":{\"revision\":\"done\",\"resources\":[{\"kind\":\"Job\",\"name\":\"h\","
 	"\"hookType\":\"PreSync\",\"hookPhase\":\"Failed\",\"status\":\"SyncFailed\"},"
@@ -164,6 +166,7 @@ static void status_and_operation(void **state)
 	assert_int_equal(op->phase, SG_PHASE_FAILED);
 	assert_int_equal(op->finished_s - op->started_s, 1);
 	assert_int_equal(op->retry_count, 2);
+	assert_int_equal(op->heals, 3);
 	assert_string_equal(op->asked.one, "asked");
 	assert_string_equal(op->result.one, "done");
 	assert_int_equal(op->result_count, 3);
