@@ -379,12 +379,26 @@ static void tell(struct sg_follower *follower)
 		tell_change(follower);
 }
 
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* What was to be looked at by some time is, whatever comes before it. */
+static void tick(struct sg_follower *follower, int64_t now_ms)
+{
+	if (now_ms < follower->tick_ms && sg_app_fold_next_look(follower->fold, now_ms) > now_ms)
+		return;
+	follower->tick_ms = SG_NEVER;
+	sg_follower_take_side(follower);
+}
+
 int sg_follower_step(struct sg_follower *follower, struct sg_err *err)
 {
 	int64_t now_ms = sg_follower_now_ms(follower);
 
-	if (!follower->end && sg_app_fold_next_look(follower->fold, now_ms) <= now_ms)
-		sg_follower_take_side(follower);
+	if (!follower->end)
+		tick(follower, now_ms);
 	if (!follower->end && look_at_workloads(follower, err) < 0)
 		return -1;
 	if (!follower->end && now_ms >= follower->deadline_ms &&
@@ -399,14 +413,11 @@ int sg_follower_step(struct sg_follower *follower, struct sg_err *err)
 		return -1;
 	if (follower->end)
 		return 0;
+	follower->tick_ms =
+		sooner(follower->tick_ms, sg_app_fold_next_look(follower->fold, now_ms));
 	if (kind_of(follower) != SG_APP_SUCCESS)
 		tell(follower);
 	return 0;
-}
-
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
 }
 
 bool sg_follower_reading(const struct sg_follower *follower, int64_t *ret_due_ms)
@@ -442,7 +453,8 @@ int64_t sg_follower_due_ms(const struct sg_follower *follower)
 	for (size_t i = 0; i < count; i++)
 		due_ms = sooner(due_ms,
 			sg_workloads_due_ms(follower->workloads, all[i].app, all[i].verdict));
-	return sooner(due_ms, sg_app_fold_next_look(follower->fold, now_ms));
+	return sooner(
+		due_ms, sooner(follower->tick_ms, sg_app_fold_next_look(follower->fold, now_ms)));
 }
 
 struct sg_await_end sg_follower_end(const struct sg_follower *follower)

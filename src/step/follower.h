@@ -45,6 +45,7 @@ struct sg_follower {
 	const struct sg_app *app; /* the last object that the fold got; NULL before the first */
 	const char *version;      /* its resourceVersion, which lives as it does; "" */
 	bool moved;               /* it is another one than at the last check */
+	int64_t tick_ms;          /* when time alone may have changed what the fold says */
 	int64_t poll_ms;          /* when to check */
 	int64_t poll_every_ms;
 	int64_t start_ms;
@@ -131,8 +132,8 @@ void sg_follower_drop_sync(struct sg_follower *follower);
 struct sg_herd_app *sg_follower_herd_app(
 	struct sg_follower *follower, const struct sg_cluster_app *app);
 /* Inside, follower_refused.c: the REQUEST ("refresh could be asked for") was not taken, of the
- * object NAME in NAMESPACE of the cluster that CLIENT reaches; WHY NULL: it was, and what was said of
- * it before is past. REQUEST and CLIENT outlive FOLLOWER. */
+ * object NAME in NAMESPACE of the cluster that CLIENT reaches; WHY NULL: it was, and what was said
+ * of it before is past. REQUEST and CLIENT outlive FOLLOWER. */
 void sg_follower_refused(struct sg_follower *follower, const char *request,
 	const struct sg_cluster_client *client, const char *namespace, const char *name,
 	const struct sg_err *why);

@@ -1490,13 +1490,13 @@ static void what_is_taken_in_one_place_was_not_in_another(void **state)
 	world.arena = &arena;
 	(void)sg_fail(&why, SG_R_REMOTE_FAILED, "it says no");
 	for (size_t i = 0; i < SG_COUNT(places); i++)
-		sg_follower_refused(&follower, request, places[i].client, places[i].namespace,
-			"web", &why);
+		sg_follower_refused(
+			&follower, request, places[i].client, places[i].namespace, "web", &why);
 	for (size_t i = 0; i < SG_COUNT(places); i++) {
 		assert_string_equal(
 			sg_follower_refusals(&follower), "no Rollout could be aborted: it says no");
-		sg_follower_refused(&follower, request, places[i].client, places[i].namespace,
-			"web", NULL);
+		sg_follower_refused(
+			&follower, request, places[i].client, places[i].namespace, "web", NULL);
 	}
 	assert_null(sg_follower_refusals(&follower));
 	sg_arena_release(&arena);
@@ -1562,8 +1562,8 @@ static void such_a_read_without_an_answer_holds_up_nobody(void **state)
 #define PROJECT                                                                                    \
 	"{\"kind\":\"AppProject\",\"metadata\":{\"name\":\"shop\",\"namespace\":\"argocd\"},"      \
 	"\"spec\":{\"syncWindows\":[{\"kind\":\"deny\",\"schedule\":\"0 0 * * *\",\"duration\":"   \
-	"\"24h\",\"applications\":[\"w*\"]},{\"kind\":\"deny\",\"schedule\":\"1 1 * * *\","    \
-	"\"duration\":\"1h\",\"applications\":[\"api\"]},{\"kind\":\"allow\",\"schedule\":"      \
+	"\"24h\",\"applications\":[\"w*\"]},{\"kind\":\"deny\",\"schedule\":\"1 1 * * *\","        \
+	"\"duration\":\"1h\",\"applications\":[\"api\"]},{\"kind\":\"allow\",\"schedule\":"        \
 	"\"2 2 * * *\",\"duration\":\"3h\",\"namespaces\":[\"web\"]}]}}"
 
 static void a_sync_window_of_the_project_is_named_after_a_minute(void **state)
@@ -1585,6 +1585,41 @@ static void a_sync_window_of_the_project_is_named_after_a_minute(void **state)
 	assert_non_null(strstr(s.done.ends[0].verdict.message,
 		"deny window \"0 0 * * *\" for 24h, allow window \"2 2 * * *\" for 3h of project "
 		"shop"));
+	finish(&s);
+}
+
+/* Nobody asks for a refresh, and nothing happens: time alone says it. */
+static void a_sync_window_is_named_where_no_refresh_may_be_asked_for(void **state)
+{
+	struct app app = good("argocd", "web");
+	struct story s;
+
+	begin(&s, *state);
+	s.home.policy.may_refresh = false;
+	s.world.deadline_ms = s.start_ms + 100000;
+	app.sync = "OutOfSync";
+	app.project = "shop";
+	happens(&s, 0, app);
+	add(&s, 0, "appprojects", "argocd", "shop", PROJECT);
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_SYNC_WINDOW);
+	finish(&s);
+}
+
+static void a_controller_that_takes_up_no_refresh_is_named(void **state)
+{
+	struct app app = older(good("argocd", "web"));
+	struct story s;
+
+	begin(&s, *state);
+	s.world.deadline_ms = s.start_ms + 100000;
+	app.refresh = true;
+	happens(&s, 0, app);
+	(void)ask(&s, "argocd", "web");
+	assert_int_equal(await(&s), 0);
+	assert_int_equal(s.done.ends[0].verdict.code, SG_APP_CODE_OLDER_REVISION);
+	assert_non_null(strstr(s.done.ends[0].verdict.message, "has not taken up the refresh"));
 	finish(&s);
 }
 
@@ -1625,8 +1660,7 @@ static void its_application_set_decides_when_it_is_synced(void **state)
 	assert_int_equal(s.done.ends[0].verdict.kind, SG_APP_SUCCESS);
 	assert_non_null(strstr(s.lines.ptr, "APPSET_STEP"));
 	assert_non_null(strstr(s.lines.ptr, "step 2: Waiting not its turn"));
-	assert_non_null(
-		strstr(s.lines.ptr, "; before it, db of step 1: Progressing it rolls"));
+	assert_non_null(strstr(s.lines.ptr, "; before it, db of step 1: Progressing it rolls"));
 	finish(&s);
 }
 
@@ -1874,6 +1908,8 @@ int main(void)
 		STORY(a_child_is_looked_at_twice_too),
 		STORY(a_child_that_makes_no_sense_confirms_nothing),
 		STORY(a_sync_window_of_the_project_is_named_after_a_minute),
+		STORY(a_sync_window_is_named_where_no_refresh_may_be_asked_for),
+		STORY(a_controller_that_takes_up_no_refresh_is_named),
 		STORY(its_application_set_decides_when_it_is_synced),
 		STORY(a_set_whose_steps_leave_it_out_is_named),
 		STORY(a_set_without_rolling_sync_does_not),
