@@ -43,12 +43,18 @@ static size_t depth(const struct sg_app_fold *fold)
 	return n;
 }
 
-static struct sg_app_child *find(struct sg_app_fold *fold, const char *namespace, const char *name)
+/* They are listed in one order, mostly: *AT is the place behind the one that was found last. */
+static struct sg_app_child *find(
+	struct sg_app_fold *fold, const char *namespace, const char *name, size_t *at)
 {
-	for (size_t i = 0; i < fold->child_count; i++)
-		if (strcmp(fold->children[i].namespace, namespace) == 0 &&
-			strcmp(fold->children[i].name, name) == 0)
-			return &fold->children[i];
+	for (size_t i = 0; i < fold->child_count; i++) {
+		struct sg_app_child *child = &fold->children[(*at + i) % fold->child_count];
+
+		if (strcmp(child->name, name) != 0 || strcmp(child->namespace, namespace) != 0)
+			continue;
+		*at = (size_t)(child - fold->children) + 1;
+		return child;
+	}
 	return NULL;
 }
 
@@ -78,10 +84,10 @@ static void read_child(struct sg_app_fold *fold, struct sg_app_child *child, int
 	const struct sg_app_beside *beside = fold->beside;
 	const struct sg_app *app = NULL;
 
-	if (child->fold) {
+	if (child->fold && !fold->quiet)
 		sg_app_fold_tick(child->fold, now_ms);
+	if (child->fold)
 		return;
-	}
 	if (beside && beside->item && depth(fold) < DEPTH_MAX)
 		app = beside->item(beside->arg, child->namespace, child->name);
 	child->elsewhere = app && !is_its_own(fold->app, app);
@@ -120,6 +126,7 @@ static void drop_unlisted(struct sg_app_fold *fold)
 static bool gather(const struct sg_app_case *c)
 {
 	struct sg_app_fold *fold = c->fold;
+	size_t at = 0;
 
 	for (size_t i = 0; i < fold->child_count; i++)
 		fold->children[i].listed = false;
@@ -131,7 +138,7 @@ static bool gather(const struct sg_app_case *c)
 
 		if (!is_child(resource) || is_being_judged(fold, namespace, resource->name))
 			continue;
-		child = find(fold, namespace, resource->name);
+		child = find(fold, namespace, resource->name, &at);
 		if (!child && fold->child_count >= CHILDREN_MAX)
 			return false;
 		if (!child)
@@ -249,19 +256,35 @@ size_t sg_app_fold_judged(const struct sg_app_fold *fold, struct sg_app_judged *
 	return count;
 }
 
-void sg_app_children_feed(struct sg_app_fold *fold, const char *namespace, const char *name,
+static void feed_one(struct sg_app_fold *fold, const struct sg_app *app, int64_t now_ms)
+{
+	if (app)
+		sg_app_fold_feed(fold, app, now_ms);
+	else
+		sg_app_fold_gone(fold, now_ms);
+}
+
+/* Of many children one has an event: the others are not judged for that. */
+bool sg_app_children_feed(struct sg_app_fold *fold, const char *namespace, const char *name,
 	const struct sg_app *app, int64_t now_ms)
 {
+	bool any = false;
+
 	for (size_t i = 0; i < fold->child_count; i++) {
 		struct sg_app_child *child = &fold->children[i];
+		bool own =
+			strcmp(child->name, name) == 0 && strcmp(child->namespace, namespace) == 0;
 
-		if (!child->fold)
-			continue;
-		if (strcmp(child->namespace, namespace) != 0 || strcmp(child->name, name) != 0)
-			sg_app_fold_feed_other(child->fold, namespace, name, app, now_ms);
-		else if (app)
-			sg_app_fold_feed(child->fold, app, now_ms);
-		else
-			sg_app_fold_gone(child->fold, now_ms);
+		if (own && child->fold)
+			feed_one(child->fold, app, now_ms);
+		else if (child->fold &&
+			 sg_app_children_feed(child->fold, namespace, name, app, now_ms)) {
+			child->fold->quiet = true;
+			sg_app_fold_tick(child->fold, now_ms);
+			child->fold->quiet = false;
+			own = true;
+		}
+		any = any || own;
 	}
+	return any;
 }

@@ -192,9 +192,8 @@ static bool is_unheard(const struct sg_app_fold *fold, int64_t now_ms)
 {
 	const struct sg_app_proof *proof = &fold->proof;
 
-	return fold->answer.kind == SG_APP_WAIT &&
-	       fold->answer.refresh != SG_APP_REFRESH_NONE && proof->present &&
-	       now_ms - proof->present_ms >= UNHEARD_MS;
+	return fold->answer.kind == SG_APP_WAIT && fold->answer.refresh != SG_APP_REFRESH_NONE &&
+	       proof->present && now_ms - proof->present_ms >= UNHEARD_MS;
 }
 
 static void tell(struct sg_app_fold *fold, const struct sg_app_case *c)
@@ -306,8 +305,10 @@ void sg_app_fold_gone(struct sg_app_fold *fold, int64_t now_ms)
 void sg_app_fold_feed_other(struct sg_app_fold *fold, const char *namespace, const char *name,
 	const struct sg_app *app, int64_t now_ms)
 {
-	sg_app_children_feed(fold, namespace, name, app, now_ms);
+	(void)sg_app_children_feed(fold, namespace, name, app, now_ms);
+	fold->quiet = true;
 	sg_app_fold_tick(fold, now_ms);
+	fold->quiet = false;
 }
 
 const struct sg_app_verdict *sg_app_fold_verdict(const struct sg_app_fold *fold)

@@ -47,6 +47,7 @@ struct sg_app_fold {
 	const struct sg_app_fold *parent; /* NULL: the application that is waited for */
 	const struct sg_app *app;         /* the last object, NULL before the first */
 	bool gone;
+	bool quiet;   /* another application is why it is judged: nothing is new of the others */
 	char uid[64]; /* of the last object that had one */
 	uint64_t seq; /* of the objects that were fed */
 
@@ -77,8 +78,9 @@ struct sg_app_fold *sg_app_fold_child(const struct sg_app_fold *parent);
 /* Forgets the children: their folds begin anew when row 23 is reached again. */
 void sg_app_children_forget(struct sg_app_fold *fold);
 
-/* Passes an event about another application on to the folds of children. */
-void sg_app_children_feed(struct sg_app_fold *fold, const char *namespace, const char *name,
+/* Passes an event about another application on to the folds of children; false: it is none of
+ * theirs. */
+bool sg_app_children_feed(struct sg_app_fold *fold, const char *namespace, const char *name,
 	const struct sg_app *app, int64_t now_ms);
 
 #endif

@@ -39,15 +39,12 @@ static const struct sg_app *child_of(void *arg, const char *namespace, const cha
 {
 	struct sg_follower *follower = arg;
 	const struct sg_cluster_app app = {namespace, name};
-	size_t before = follower->herd->count;
-	struct sg_herd_app *child;
+	bool first;
+	struct sg_herd_app *child = sg_herd_child(follower->herd, &app, follower, &first);
 
-	child = sg_herd_child(follower->herd, &app, follower);
-	for (size_t i = 0; before == follower->herd->count && i < follower->child_count; i++)
-		if (follower->children[i] == child)
-			return child->app;
-	*(struct sg_herd_app **)sg_arena_push(&follower->herd->arena, &follower->children,
-		&follower->child_count, sizeof(struct sg_herd_app *)) = child;
+	if (first)
+		*(struct sg_herd_app **)sg_arena_push(&follower->herd->arena, &follower->children,
+			&follower->child_count, sizeof(struct sg_herd_app *)) = child;
 	return child->app;
 }
 

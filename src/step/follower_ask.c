@@ -23,7 +23,7 @@ struct sg_herd_app *sg_follower_herd_app(
 	struct sg_follower *follower, const struct sg_cluster_app *app)
 {
 	return is_own(follower, app) ? follower->seen
-				     : sg_herd_child(follower->herd, app, follower);
+				     : sg_herd_child(follower->herd, app, follower, NULL);
 }
 
 /* The version that was fed last, of an application that is ours or a child. */

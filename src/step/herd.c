@@ -127,12 +127,14 @@ struct sg_herd_app *sg_herd_join(
 	return app;
 }
 
-struct sg_herd_app *sg_herd_child(
-	struct sg_herd *herd, const struct sg_cluster_app *name, struct sg_follower *follower)
+struct sg_herd_app *sg_herd_child(struct sg_herd *herd, const struct sg_cluster_app *name,
+	struct sg_follower *follower, bool *ret_first)
 {
 	struct sg_herd_app *app = known(herd, name);
+	bool first = sg_herd_list_add(&herd->arena, &app->askers, follower);
 
-	(void)sg_herd_list_add(&herd->arena, &app->askers, follower);
+	if (ret_first)
+		*ret_first = first;
 	return app;
 }
 

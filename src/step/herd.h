@@ -75,9 +75,10 @@ struct sg_herd_app *sg_herd_join(
 /*
  * What FOLLOWER wants to know beside its own application, as struct sg_app_beside has it: NULL
  * while it is not read yet, or cannot be. From then on the follower hears of each change.
+ * RET_FIRST: it had not asked for that one before; may be NULL.
  */
-struct sg_herd_app *sg_herd_child(
-	struct sg_herd *herd, const struct sg_cluster_app *name, struct sg_follower *follower);
+struct sg_herd_app *sg_herd_child(struct sg_herd *herd, const struct sg_cluster_app *name,
+	struct sg_follower *follower, bool *ret_first);
 const struct sg_app_project *sg_herd_project(struct sg_herd *herd, const char *namespace,
 	const char *name, struct sg_follower *follower);
 const struct sg_app_set *sg_herd_set(struct sg_herd *herd, const char *namespace, const char *name,

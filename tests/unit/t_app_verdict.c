@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -199,8 +200,8 @@ static void evidence_is_in_the_message(void **state)
 }
 
 /* The sync of WANTED has failed with MESSAGE, and with these results. */
-static const struct sg_app_verdict *failed(struct bench *b, const char *message,
-	const struct sg_app_result *results, size_t count)
+static const struct sg_app_verdict *failed(
+	struct bench *b, const char *message, const struct sg_app_result *results, size_t count)
 {
 	set_up(b, WANTED);
 	b->app.sync = SG_SYNC_OUT_OF_SYNC;
@@ -252,8 +253,8 @@ static void what_a_sync_failed_of_is_named(void **state)
 			"Internal error occurred: failed calling webhook \"v.example.com\": "
 			"failed to call webhook: connection refused",
 			SG_APP_CODE_WEBHOOK_DOWN, "has to run"},
-		{NOT_APPLIED, "pods \"web\" is forbidden: exceeded quota: small",
-			SG_APP_CODE_QUOTA, "small"},
+		{NOT_APPLIED, "pods \"web\" is forbidden: exceeded quota: small", SG_APP_CODE_QUOTA,
+			"small"},
 		{NOT_APPLIED, "spec.replicas: Invalid value", SG_APP_CODE_NOT_SEEN, "Invalid"},
 	};
 	struct bench b;
@@ -271,9 +272,9 @@ static void what_a_sync_failed_of_is_named(void **state)
 		assert_non_null(strstr(verdict->message, rows[i].todo));
 		tear_down(&b);
 	}
-	assert_int_equal(failed(&b, NOT_APPLIED ", reason: admission webhook denied the request",
-				 NULL, 0)
-				 ->cause,
+	assert_int_equal(
+		failed(&b, NOT_APPLIED ", reason: admission webhook denied the request", NULL, 0)
+			->cause,
 		SG_APP_CODE_ADMISSION_DENIED);
 	tear_down(&b);
 }
@@ -289,8 +290,8 @@ static void a_long_message_hides_no_resource(void **state)
 	(void)state;
 	memset(words, 'x', sizeof(words) - 1);
 	words[sizeof(words) - 1] = '\0';
-	(void)snprintf(message, sizeof(message), NOT_APPLIED ", reason: %s,%s,%s", words, words,
-		words);
+	(void)snprintf(
+		message, sizeof(message), NOT_APPLIED ", reason: %s,%s,%s", words, words, words);
 	for (size_t i = 0; i < SG_COUNT(results); i++)
 		results[i] = refused("Deployment", words);
 	text = failed(&b, message, results, SG_COUNT(results))->message;
@@ -651,6 +652,75 @@ static void one_that_was_made_anew_is_another_one(void **state)
 	}
 }
 
+#define CHILDREN 200
+
+/* A parent of many, and how often any of them is judged. */
+struct family {
+	struct bench b;
+	struct sg_app_beside beside;
+	struct sg_app children[CHILDREN];
+	struct sg_app_resource rows[CHILDREN];
+	char names[CHILDREN][8];
+	size_t judged;
+};
+
+static const struct sg_app *child_of(void *arg, const char *namespace, const char *name)
+{
+	const struct family *f = arg;
+
+	(void)namespace;
+	return &f->children[strtoul(name + 1, NULL, 10)];
+}
+
+static const struct sg_app_workloads *count_judged(void *arg, const struct sg_app *app)
+{
+	struct family *f = arg;
+
+	(void)app;
+	f->judged++;
+	return NULL;
+}
+
+/* Each of 500 children has a dozen of events: what is not about it costs next to nothing. */
+static void an_event_of_one_child_judges_no_other(void **state)
+{
+	static struct family f;
+
+	(void)state;
+	set_up(&f.b, WANTED);
+	tear_down(&f.b);
+	f.b.app.destination = f.b.app.compared_destination =
+		(struct sg_app_destination){"in-cluster", "", ""};
+	for (size_t i = 0; i < CHILDREN; i++) {
+		(void)snprintf(f.names[i], sizeof(f.names[i]), "c%03zu", i);
+		f.children[i] = f.b.app;
+		f.children[i].name = f.names[i];
+		f.children[i].health = SG_APP_PROGRESSING;
+		f.rows[i] = (struct sg_app_resource){.group = "argoproj.io",
+			.kind = "Application",
+			.namespace = "argocd",
+			.name = f.names[i],
+			.health_message = "",
+			.sync = SG_SYNC_SYNCED};
+	}
+	f.b.app.resources = f.rows;
+	f.b.app.resource_count = CHILDREN;
+	f.beside = (struct sg_app_beside){.item = child_of, .workloads = count_judged, .arg = &f};
+	f.b.fold = sg_app_fold_new(&f.b.want, &f.b.policy, &f.b.git.ancestry, &f.beside);
+	assert_int_equal(feed(&f.b, 0)->code, SG_APP_CODE_PROGRESSING);
+	for (size_t i = 0; i < CHILDREN; i++) {
+		f.judged = 0;
+		f.children[i].health = SG_APP_HEALTHY;
+		sg_app_fold_feed_other(f.b.fold, "argocd", f.names[i], &f.children[i], 1);
+		assert_int_equal(f.judged, 2); /* that one, and the parent */
+	}
+	assert_int_equal(sg_app_fold_verdict(f.b.fold)->kind, SG_APP_SUCCESS);
+	f.judged = 0;
+	sg_app_fold_tick(f.b.fold, 2);
+	assert_int_equal(f.judged, CHILDREN + 1);
+	tear_down(&f.b);
+}
+
 /* A controller that is down, busy, or of another namespace leaves no other trace. */
 static void a_refresh_that_nobody_takes_up_is_said(void **state)
 {
@@ -734,6 +804,7 @@ int main(void)
 		cmocka_unit_test(a_hydration_is_forced_once),
 		cmocka_unit_test(confirmed_by_a_later_comparison),
 		cmocka_unit_test(one_that_was_made_anew_is_another_one),
+		cmocka_unit_test(an_event_of_one_child_judges_no_other),
 		cmocka_unit_test(a_refresh_that_nobody_takes_up_is_said),
 		cmocka_unit_test(globs),
 		cmocka_unit_test(a_hostile_glob_ends),
