@@ -317,7 +317,7 @@ def kube():
         if status:
             tail(text, 20)
             raise LeftOut(f"ci/{tool} has nothing to offer")
-    return pytest("kube", python_tests("tests/kube"), binary("release"))
+    return pytest("kube", python_tests("tests/kube"), binary("release"), beside="loadfile", workers=WAITERS)
 
 
 def unknown_folders():
