@@ -87,6 +87,9 @@ static int take(struct sg_world *world, struct sg_forge *forge, const struct sg_
 			return sg_fail(err, SG_R_ANSWER_INVALID,
 				"merge request !%lld: a state that nobody knows",
 				(long long)fresh.iid);
+		/* somebody may have sent it elsewhere since */
+		if (strcmp(fresh.target_branch, entry->target_branch) != 0)
+			return 0;
 		if (fresh.state != SG_MR_OPENED && fresh.state != SG_MR_LOCKED)
 			return take(world, forge, &fresh, request, err);
 		request->open = true;

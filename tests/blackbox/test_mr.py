@@ -370,6 +370,13 @@ def test_requests_of_others_are_refused_by_name(mr):
     assert "goes to develop, is that of no service here" in mr.run("status", f"!{iid}", expect=6).err
 
 
+def test_a_request_that_goes_elsewhere_since_the_list_was_made_is_not_merged(mr):
+    iid = mr.opened()
+    mr.ctl("mr-switch", "stale-list", "on")
+    mr.api("PUT", f"merge_requests/{iid}", token="STAGEGATE_GITLAB_TOKEN", target_branch="develop")
+    before = mr.sandbox.tip("develop")
+    run = mr.run("merge", "catalog", "--to", "staging", expect=1)
+    assert run.json["reason"] == "MR_NONE" and mr.mr(iid)["state"] == "opened" and mr.sandbox.tip("develop") == before
 # --- list
 
 

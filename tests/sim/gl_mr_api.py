@@ -103,7 +103,7 @@ def _select(ctx, rows):
         rows = [mr for mr in rows if (_stale(mr) or {"state": mr.state})["state"] == state]
     for name in ("source_branch", "target_branch"):
         if args.get(name) is not None:
-            rows = [mr for mr in rows if getattr(mr, name) == args[name]]
+            rows = [mr for mr in rows if (_stale(mr) or vars(mr))[name] == args[name]]
     if args.get("iids") is not None:
         rows = [mr for mr in rows if str(mr.iid) in map(str, ctx.items("iids"))]
     if args.get("author_id") is not None:
