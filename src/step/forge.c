@@ -1,5 +1,7 @@
 #include "step/forge.h"
 
+#include <string.h>
+
 #include "step/job.h"
 
 /* An API that is down must not be asked for twenty minutes. */
@@ -133,6 +135,14 @@ int sg_forge_asker(struct sg_world *world, struct sg_forge *forge, struct sg_err
 		return -1;
 	forge->asker = forge->me;
 	return 0;
+}
+
+/* "file@group/project" and addresses are files elsewhere. */
+const char *sg_forge_ci_file(const char *ci_path)
+{
+	if (strchr(ci_path, '@') || strstr(ci_path, "://"))
+		return NULL;
+	return ci_path[0] ? ci_path : ".gitlab-ci.yml";
 }
 
 int sg_forge_project(struct sg_forge *forge, struct sg_err *err)

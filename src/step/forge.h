@@ -66,6 +66,10 @@ bool sg_forge_is_own(const struct sg_forge *forge, const struct sg_policy *polic
 int sg_forge_asker(
 	struct sg_world *world, struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;
 
+/* The file of the repository that pipelines come from, by `ci_config_path` of the project ("": the
+ * usual one); NULL: they come from elsewhere. */
+const char *sg_forge_ci_file(const char *ci_path);
+
 /* Settings of the project; asked once, and again where `project_is_old` says so: the names in it
  * stay those of the first answer. */
 int sg_forge_project(struct sg_forge *forge, struct sg_err *err) SG_MUST_CHECK;

@@ -10,7 +10,6 @@
 
 /* How long a project that does not insist on pipelines is given to start one for a new head. */
 #define PIPELINE_GRACE_MS 30000
-#define CI_FILE ".gitlab-ci.yml"
 #define CI_FILE_MAX_BYTES (4u << 20)
 
 struct looking {
@@ -212,16 +211,18 @@ static int look_at_notes(struct looking *l, struct sg_err *err)
 /* Whether the project would run a pipeline for a push, as far as can be seen from here. */
 static bool wants_pipeline(struct looking *l)
 {
+	const struct sg_gitlab_project *project = &l->forge->project;
+	const char *file = sg_forge_ci_file(project->ci_path);
 	struct sg_buf text SG_AUTO(sg_buf_release);
 	struct sg_err ignored = SG_ERR_INIT;
 	int64_t now_ms = sg_loop_now_ms(sg_world_loop(l->world));
 
 	sg_buf_init(&text, CI_FILE_MAX_BYTES);
-	if (l->forge->project.pipeline_must_succeed)
+	if (project->pipeline_must_succeed)
 		return true;
-	if (!l->forge->project.has_ci || now_ms - l->p->head_since_ms >= PIPELINE_GRACE_MS)
+	if (!project->has_ci || now_ms - l->p->head_since_ms >= PIPELINE_GRACE_MS)
 		return false;
-	return l->p->tip->read(l->p->tip, CI_FILE, &text, &ignored) == 0 ||
+	return !file || l->p->tip->read(l->p->tip, file, &text, &ignored) == 0 ||
 	       ignored.reason != SG_R_FILE_NOT_FOUND;
 }
 

@@ -4,7 +4,6 @@
 #include "gitlab/survey.h"
 #include "step/survey.h"
 
-#define CI_FILE ".gitlab-ci.yml"
 #define CI_FILE_MAX_BYTES (1u << 20)
 
 static struct sg_doctor_branch *branch_of(struct sg_survey *survey,
@@ -54,16 +53,13 @@ static void collect(struct sg_survey *survey, struct sg_doctor_branch **branches
 static int look_for_ci(
 	struct sg_survey *survey, struct sg_doctor_branch *branch, struct sg_err *err)
 {
-	const char *path = survey->facts.project.ci_path;
+	const char *path = sg_forge_ci_file(survey->facts.project.ci_path);
 	SG_AUTO(sg_buf_release) struct sg_buf text = {0};
 	struct sg_err why = SG_ERR_INIT;
 	struct sg_tree_source *source;
 	struct sg_trouble ignored;
 
-	if (!path[0])
-		path = CI_FILE;
-	/* "file@group/project" and addresses are files elsewhere */
-	if (strchr(path, '@') || strstr(path, "://"))
+	if (!path)
 		return 0;
 	sg_buf_init(&text, CI_FILE_MAX_BYTES);
 	if (sg_load_branch(survey->world, &survey->loaded, branch->name, &source, &why) < 0)

@@ -85,6 +85,21 @@ class Sandbox:
         return subprocess.run(["git", "-C", self.repository, "show", f"{rev}:{path}"], check=True,
                               stdout=subprocess.PIPE).stdout
 
+    def remove(self, path, branch="develop"):
+        """Somebody's commit without the file."""
+        index = os.path.join(self.folder, "index.test")
+        env = {**os.environ, "GIT_INDEX_FILE": index, "GIT_AUTHOR_NAME": "x", "GIT_AUTHOR_EMAIL": "x@example.com",
+               "GIT_COMMITTER_NAME": "x", "GIT_COMMITTER_EMAIL": "x@example.com"}
+
+        def git(*words, stdin=None):
+            return subprocess.run(["git", "-C", self.repository, *words], check=True, env=env, text=True, input=stdin,
+                                  stdout=subprocess.PIPE).stdout.strip()
+
+        git("read-tree", branch)
+        git("update-index", "--index-info", stdin=f"0 {'0' * 40}\t{path}\n")
+        git("update-ref", f"refs/heads/{branch}", git("commit-tree", git("write-tree"), "-p", branch, "-m", f"without {path}"))
+        os.unlink(index)
+
     def requests(self, since):
         """Lines of the web server's access log after the given count, as lists of fields."""
         with open(self.env["SANDBOX_ACCESS_LOG"], encoding="utf-8", errors="replace") as log:

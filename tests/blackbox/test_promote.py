@@ -315,6 +315,21 @@ def test_a_pipeline_that_never_appears_is_named_at_the_deadline(journey):
     assert run.json["reason"] == "PIPELINE_MISSING"
 
 
+@pytest.mark.parametrize("path", ["ci/pipeline.yml", "pipeline.yml@platform/ci", "https://ci.example.com/pipeline.yml"])
+def test_a_pipeline_that_comes_from_another_file_is_waited_for_too(journey, path):
+    """Nothing insists on it; merged before it is linked, it would never have been looked at."""
+    journey.dev()
+    journey.ctl("pipelines-must-succeed", "off")
+    journey.ctl("project", "ci_config_path", path)
+    journey.sandbox.remove(".gitlab-ci.yml", "main")
+    if path.startswith("ci/"):
+        journey.sandbox.ctl("push-file", "main", path, stdin="test: {script: [make]}\n")
+    journey.ctl("mr-pace", "attach", "6")
+    journey.ctl("mr-switch", "ci-outcome", "failed")
+    run = journey.promote("catalog", "staging", expect=1)
+    assert run.json["reason"] == "PIPELINE_FAILED" and journey.tag("staging") != "1.4.2"
+
+
 @pytest.mark.parametrize("method", ["merge", "ff", "rebase_merge"])
 @pytest.mark.parametrize("squash", ["never", "always"])
 def test_the_landed_commit_is_known_for_every_way_to_merge(journey, method, squash):

@@ -26,6 +26,7 @@ SETTINGS = {
     "merge_pipelines_enabled": False,
     "merge_trains_enabled": False,
     "merge_request_title_regex": None,
+    "ci_config_path": "",
     "ci_push_repository_for_job_token_allowed": False,
     "archived": False,
     "visibility": "private",
