@@ -6,17 +6,6 @@
 #include "base/attr.h"
 #include "base/err.h"
 
-const char *sg_promotion_action_name(enum sg_promotion_action action)
-{
-	static const char *const names[] = {
-#define SG_X(name, word) word,
-		SG_PROMOTION_ACTIONS(SG_X)
-#undef SG_X
-	};
-
-	return names[action];
-}
-
 static bool is_past_gate(const struct sg_promotion_facts *f)
 {
 	return f->past_gate;
@@ -433,23 +422,6 @@ static const struct row {
 	{has_ready_branch, {SG_DO_OPEN, SG_END_NONE, "PUBLISHABLE", "our branch is ready"}},
 	{always, {SG_DO_PUSH, SG_END_NONE, "PUBLISHABLE", "all gates are open"}},
 };
-
-int sg_promotion_step_exit(const struct sg_promotion_step *step)
-{
-	if (step->action == SG_DO_LOOK_AGAIN || step->action == SG_DO_RECHECK)
-		return 8;
-	switch (step->end) {
-	case SG_END_PENDING:
-		return 75;
-	case SG_END_FAILED:
-		return 1;
-	case SG_END_CONFLICT:
-		return 6;
-	case SG_END_NONE:
-		break;
-	}
-	return 0;
-}
 
 const struct sg_promotion_step *sg_promotion_row(int index)
 {
