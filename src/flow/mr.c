@@ -195,7 +195,8 @@ static struct sg_service_answer held_up(const struct handling *h, const struct s
 static int judge_open(struct handling *h, struct sg_promotion *p, struct sg_service_answer *ret,
 	struct sg_err *err)
 {
-	bool stopped = p->step->action == SG_DO_STOP && p->step->end == SG_END_CONFLICT;
+	bool stopped = p->step->action == SG_DO_STOP &&
+		       (p->step->end == SG_END_CONFLICT || !p->facts.head_known);
 
 	(void)err;
 	if (p->facts.published && p->step->action == SG_DO_AWAIT)

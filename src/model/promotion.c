@@ -31,6 +31,17 @@ static bool is_locked(const struct sg_promotion_facts *f)
 	return f->has_mr && f->locked;
 }
 
+/* Its branch was deleted, and GitLab has seen that: no head will come. */
+static bool is_headless(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->has_branch && f->status == SG_MR_CLASS_BLOCKED;
+}
+
+static bool may_be_headless(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->has_branch && f->status == SG_MR_CLASS_RECHECK;
+}
+
 static bool is_unknown_head(const struct sg_promotion_facts *f)
 {
 	return f->has_mr && !f->head_known;
@@ -344,6 +355,9 @@ static const struct row {
 	{is_older, {SG_DO_STOP, SG_END_CONFLICT, "OLDER",
 			   "the target carries a newer version than the one to promote"}},
 	{is_locked, {SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_MERGING", "GitLab is merging it"}},
+	{is_headless, {SG_DO_STOP, SG_END_FAILED, "MR_BLOCKED", "GitLab would not merge it"}},
+	{may_be_headless, {SG_DO_RECHECK, SG_END_NONE, "MR_UNCHECKED",
+				  "GitLab has not tested whether it can be merged"}},
 	{is_unknown_head, {SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_HEAD_UNKNOWN",
 				  "GitLab and Git do not agree about the head yet"}},
 	{is_foreign, {SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY",

@@ -377,6 +377,19 @@ def test_a_request_that_goes_elsewhere_since_the_list_was_made_is_not_merged(mr)
     before = mr.sandbox.tip("develop")
     run = mr.run("merge", "catalog", "--to", "staging", expect=1)
     assert run.json["reason"] == "MR_NONE" and mr.mr(iid)["state"] == "opened" and mr.sandbox.tip("develop") == before
+@pytest.mark.parametrize("sticky", ["on", "off"])
+def test_a_request_whose_branch_is_gone_is_said_and_not_waited_for(mr, sticky):
+    mr.ctl("mr-switch", "sticky", sticky)
+    iid = mr.opened()
+    mr.sandbox.git("update-ref", "-d", f"refs/heads/{STAGING}")
+    for words in (("merge", f"!{iid}"), ("open", "catalog", "--to", "staging")):
+        run = mr.run(*words, "--timeout", "20s", expect=1)
+        assert run.json["reason"] == "MR_BLOCKED" and "source branch is missing" in run.json["sentence"]
+    mr.run("close", f"!{iid}")
+    run = mr.run("open", "catalog", "--to", "staging")
+    assert run.json["merge_requests"][0]["iid"] != iid and mr.tag("staging", branch=STAGING) == "1.4.2"
+
+
 # --- list
 
 

@@ -101,6 +101,22 @@ static void a_foreign_head_is_neither_reset_nor_merged(void **state)
 	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY");
 }
 
+
+static void a_request_without_its_branch_is_not_waited_for(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.has_branch = facts.head_known = false;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_HEAD_UNKNOWN");
+	facts.status = SG_MR_CLASS_RECHECK;
+	expect(&facts, SG_DO_RECHECK, SG_END_NONE, "MR_UNCHECKED");
+	facts.status = SG_MR_CLASS_BLOCKED;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "MR_BLOCKED");
+	facts.published = facts.locked = true;
+	expect(&facts, SG_DO_AWAIT, SG_END_NONE, "PUBLISHED");
+}
+
 static void a_head_that_does_not_fit_the_target_is_made_anew(void **state)
 {
 	struct sg_promotion_facts facts = opened();
@@ -634,6 +650,7 @@ int main(void)
 		cmocka_unit_test(a_closed_publish_gate_opens_nothing),
 		cmocka_unit_test(a_closed_merge_gate_merges_nothing),
 		cmocka_unit_test(a_foreign_head_is_neither_reset_nor_merged),
+		cmocka_unit_test(a_request_without_its_branch_is_not_waited_for),
 		cmocka_unit_test(a_head_that_does_not_fit_the_target_is_made_anew),
 		cmocka_unit_test(a_newer_version_takes_over_only_through_its_own_gates),
 		cmocka_unit_test(a_request_that_a_person_closed_stays_closed),
