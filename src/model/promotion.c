@@ -222,14 +222,20 @@ static bool is_committed(const struct sg_promotion_facts *f)
 	return f->publish == SG_PUBLISH_COMMIT;
 }
 
+/* What nobody has seen is not pushed over. */
+static bool has_unknown_branch(const struct sg_promotion_facts *f)
+{
+	return f->has_branch && !f->head_known;
+}
+
 static bool has_foreign_branch(const struct sg_promotion_facts *f)
 {
-	return f->has_branch && f->head_known && !f->head_ours;
+	return f->has_branch && !f->head_ours;
 }
 
 static bool has_ready_branch(const struct sg_promotion_facts *f)
 {
-	return f->has_branch && f->head_known && f->head_ours && f->head_wanted && f->head_fits;
+	return f->has_branch && f->head_ours && f->head_wanted && f->head_fits;
 }
 
 /* Where GitLab is to merge by itself. It decides later than we look: only without gates for that.
@@ -431,6 +437,8 @@ static const struct row {
 	{has_waiting_publish_gate,
 		{SG_DO_STOP, SG_END_PENDING, "GATES_WAIT", "a gate waits for time or a person"}},
 	{is_committed, {SG_DO_COMMIT, SG_END_NONE, "PUBLISHABLE", "all gates are open"}},
+	{has_unknown_branch, {SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_HEAD_UNKNOWN",
+				     "GitLab and Git do not agree about the head yet"}},
 	{has_foreign_branch, {SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY",
 				     "the branch carries something that is not our change"}},
 	{has_ready_branch, {SG_DO_OPEN, SG_END_NONE, "PUBLISHABLE", "our branch is ready"}},

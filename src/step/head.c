@@ -58,8 +58,8 @@ static const char *words_about(
 
 	if (sg_repo_commit_facts(judging->loaded->repo, oid, arena, &facts, &ignored) < 0)
 		return sg_arena_printf(arena, "commit %.12s (%s)", oid, why);
-	if (sg_repo_changed_paths(
-		    judging->loaded->repo, base, oid, arena, &paths, &count, &ignored) == 0)
+	if (base && sg_repo_changed_paths(
+			    judging->loaded->repo, base, oid, arena, &paths, &count, &ignored) == 0)
 		for (size_t i = 0; i < count && i < SHOWN_PATHS; i++)
 			list = sg_arena_printf(arena, "%s%s%s", list, i ? ", " : "", paths[i]);
 	return sg_arena_printf(arena, "commit %.12s by %s <%s>, \"%s\", which changes %s (%s)", oid,
@@ -75,6 +75,11 @@ static int judge_ours(
 	struct sg_err why = SG_ERR_INIT;
 	char wanted[SG_OID_SIZE];
 
+	if (!head->base) {
+		head->foreign = words_about(judging, NULL, head->oid,
+			"it has no history in common with the branch that it goes to");
+		return 0;
+	}
 	if (!head->wish) {
 		head->foreign = words_about(judging, head->base, head->oid,
 			"its files carry no version of the service");
@@ -106,7 +111,7 @@ static int judge_fit(struct judging *judging, struct sg_head *head, struct sg_er
 	char wanted[SG_OID_SIZE], merged[SG_OID_SIZE];
 	bool conflict;
 
-	head->on_tip = strcmp(head->base, tip->revision) == 0;
+	head->on_tip = head->base && strcmp(head->base, tip->revision) == 0;
 	if (!head->ours || head->on_tip || judging->ask->was_merged) {
 		head->fits = head->ours;
 		return 0;
@@ -119,6 +124,21 @@ static int judge_fit(struct judging *judging, struct sg_head *head, struct sg_er
 	return 0;
 }
 
+/* GitLab knows both commits: then it is no lag that it finds no base. */
+static bool are_known(struct sg_forge *forge, const struct sg_head_ask *ask)
+{
+	struct sg_arena scratch SG_AUTO(sg_arena_release) = {0};
+	struct sg_gitlab *gitlab = &forge->gitlab;
+	struct sg_err ignored = SG_ERR_INIT;
+	const char *oid;
+
+	return sg_gitlab_commit_id(gitlab, gitlab->project, ask->head, &scratch, &oid, &ignored) ==
+		       0 &&
+	       sg_gitlab_commit_id(
+		       gitlab, gitlab->project, ask->tip->revision, &scratch, &oid, &ignored) == 0;
+}
+
+/* *ret_base is NULL where the head has no history in common with the branch. */
 static int base_of(
 	struct judging *judging, struct sg_forge *forge, const char **ret_base, struct sg_err *err)
 {
@@ -129,7 +149,8 @@ static int base_of(
 	if (!ask->base) {
 		if (sg_gitlab_merge_base(&forge->gitlab, ask->tip->revision, ask->head, oid, err) <
 			0)
-			return -1;
+			return err->reason == SG_R_REVISION_NOT_FOUND && are_known(forge, ask) ? 0
+											       : -1;
 		*ret_base = sg_arena_strdup(judging->world->arena, oid);
 	}
 	return sg_repo_fetch_commits(judging->loaded->repo, ret_base, 1, err);

@@ -377,6 +377,17 @@ def test_a_request_that_goes_elsewhere_since_the_list_was_made_is_not_merged(mr)
     before = mr.sandbox.tip("develop")
     run = mr.run("merge", "catalog", "--to", "staging", expect=1)
     assert run.json["reason"] == "MR_NONE" and mr.mr(iid)["state"] == "opened" and mr.sandbox.tip("develop") == before
+
+
+def test_a_branch_of_ours_with_a_history_of_its_own_is_not_pushed_over(mr):
+    mr.dev()
+    theirs = mr.sandbox.git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit-tree", "-m", "mine", "main^{tree}")
+    mr.sandbox.git("update-ref", f"refs/heads/{STAGING}", theirs)
+    run = mr.run("open", "catalog", "--to", "staging", "--timeout", "20s", expect=6)
+    assert run.json["reason"] == "BRANCH_BUSY" and theirs[:12] in run.json["sentence"] and "no history in common" in run.json["sentence"]
+    assert mr.branch() == theirs and mr.ctl("mrs").strip() == ""
+
+
 @pytest.mark.parametrize("sticky", ["on", "off"])
 def test_a_request_whose_branch_is_gone_is_said_and_not_waited_for(mr, sticky):
     mr.ctl("mr-switch", "sticky", sticky)

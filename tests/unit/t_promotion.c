@@ -101,6 +101,17 @@ static void a_foreign_head_is_neither_reset_nor_merged(void **state)
 	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY");
 }
 
+/* GitLab's answer about a commit that Git shows already may be older than it. */
+static void what_nobody_has_seen_is_not_pushed_over(void **state)
+{
+	struct sg_promotion_facts facts = fresh();
+
+	(void)state;
+	facts.has_branch = true;
+	expect(&facts, SG_DO_LOOK_AGAIN, SG_END_NONE, "MR_HEAD_UNKNOWN");
+	facts.head_known = true;
+	expect(&facts, SG_DO_STOP, SG_END_CONFLICT, "BRANCH_BUSY");
+}
 
 static void a_request_without_its_branch_is_not_waited_for(void **state)
 {
@@ -650,6 +661,7 @@ int main(void)
 		cmocka_unit_test(a_closed_publish_gate_opens_nothing),
 		cmocka_unit_test(a_closed_merge_gate_merges_nothing),
 		cmocka_unit_test(a_foreign_head_is_neither_reset_nor_merged),
+		cmocka_unit_test(what_nobody_has_seen_is_not_pushed_over),
 		cmocka_unit_test(a_request_without_its_branch_is_not_waited_for),
 		cmocka_unit_test(a_head_that_does_not_fit_the_target_is_made_anew),
 		cmocka_unit_test(a_newer_version_takes_over_only_through_its_own_gates),
