@@ -4,8 +4,7 @@
 #include "step/age.h"
 #include "step/gate_status.h"
 #include "step/handover.h"
-#include "step/past_gate.h"
-#include "step/promotion.h"
+#include "step/promotion_merged.h"
 #include "step/services.h"
 
 /* How long a project that does not insist on pipelines is given to start one for a new head. */
@@ -301,35 +300,6 @@ static void look_at_closed(struct looking *l)
 	l->p->facts.rejected = !wish || strcmp(wish, l->p->wish) == 0;
 }
 
-static int look_at_merged(struct looking *l, struct sg_err *err)
-{
-	struct sg_promotion *p = l->p;
-	const struct sg_mr *merged = &p->request.merged;
-	const char *landed, *wish;
-	struct sg_ancestry *ancestry;
-	bool asks;
-
-	if (!p->facts.published || !merged->iid)
-		return 0;
-	landed = sg_mr_landed(merged);
-	if (sg_str_is_oid(sg_str_of(landed))) {
-		if (sg_repo_ancestry(
-			    l->loaded->repo, p->env->branch, l->world->arena, &ancestry, err) < 0)
-			return -1;
-		if (ancestry->contains(ancestry, p->tip->revision, landed) == SG_ANSWER_YES)
-			(void)snprintf(p->landed, sizeof(p->landed), "%s", landed);
-	}
-	if (sg_past_gate_asks(l->world, l->loaded, l->forge, p, &asks, err) < 0)
-		return -1;
-	if (!asks)
-		return 0;
-	wish = sg_plan_wish_at(l->world, l->loaded, p->env, p->service, merged->sha);
-	if (!wish || strcmp(wish, p->wish) != 0)
-		return 0;
-	return sg_past_gate(
-		l->world, l->loaded, l->forge, p, &p->facts.past_gate, &p->blocker, err);
-}
-
 static int find_request(struct looking *l, struct sg_err *err)
 {
 	struct sg_promotion *p = l->p;
@@ -360,12 +330,15 @@ static int look_at_trains(struct looking *l, struct sg_err *err)
 static int look_at_request(struct looking *l, struct sg_err *err)
 {
 	struct sg_promotion *p = l->p;
+	bool was_merged;
 
 	if (p->facts.published && !p->request.open)
-		return look_at_merged(l, err);
+		return sg_promotion_look_at_merged(l->world, l->loaded, l->forge, p, err);
 	if (look_at_trains(l, err) < 0 || look_at_head(l, err) < 0 || look_at_notes(l, err) < 0 ||
-		look_at_status(l, err) < 0)
+		look_at_status(l, err) < 0 ||
+		sg_promotion_was_merged(l->world, l->loaded, p, &was_merged, err) < 0)
 		return -1;
+	p->facts.locked = p->facts.locked || was_merged;
 	look_at_closed(l);
 	return 0;
 }

@@ -352,6 +352,19 @@ def test_accidents_around_the_merge_change_nothing_in_the_end(journey, faults, a
     assert journey.tag("staging") == "1.4.2" and len(journey.merges()) == 1
 
 
+@pytest.mark.parametrize("squash", ["never", "always"])
+def test_a_replica_that_has_not_seen_the_merge_closes_nothing(journey, squash):
+    journey.ctl("squash", squash)
+    journey.dev()
+    journey.ctl("mr-next", "merge-lag", "3")
+    journey.ctl("api-log", "clear")
+    run = journey.promote("catalog", "staging")
+    assert run.json["verdicts"][0]["reason"] == "DEPLOYED" and len(journey.merges()) == 1
+    notes = [body for _, _, body in journey.mr(run.json["merge_requests"][0]["iid"])["notes"]]
+    assert not [body for body in notes if "Closed" in body], notes
+    assert [row["path"].rpartition("/")[2] for row in json.loads(journey.ctl("api-log")) if row["method"] == "PUT"] == ["merge"]
+
+
 def test_a_list_of_notes_that_is_behind_makes_nobody_ask_twice(journey):
     journey.dev()
     journey.ctl("mr-next", "notes-lag", "2")

@@ -43,6 +43,7 @@ COUNTS = {  # name -> what the next N of something do
     "merge-405": "the next N merges answer 405 without a reason (6.5)",
     "notes-lag": "the next N lists of notes come from a replica that has none of them yet (1.3)",
     "merge-locked": "N reads after the next merge show the state locked (6.3)",
+    "merge-lag": "N reads after the next merge by the API show what was before it, and so do lists: a replica lags (1.3)",
     "approvals-syncing": "N reads after the next push show approvals_syncing (6.6)",
     "train-ignored": "the next N requests to get on a merge train answer 201 and do nothing (6.7)",
     "status-409": "the next N commit statuses answer 409 (7.1)",
@@ -91,6 +92,7 @@ class MergeRequest:
         self.versions, self.approvals, self.notes = [], {}, []  # approvals: {user id: time}
         self.timers, self.forced, self.locked_reads, self.syncing_reads = {}, None, 0, 0
         self.unseen = 0  # reads that answer 404 yet
+        self.before_merge, self.lag_reads = None, 0  # what the next so many reads show (1.3)
         self.branch_missing, self.fork_head, self.target_seen, self.rebaser = False, None, None, None
 
     @property

@@ -150,12 +150,17 @@ def _mine(ctx):
 
 def _stale(mr):
     """1.2: lists come from a cache, up to 8 hours old."""
+    if mr.lag_reads:
+        return {key: mr.before_merge[key] for key in view.basic(mr)}
     return (mr.desk.stale or {}).get(mr.id)
 
 
 @route("GET", ITEM, level=REPORTER, job_token=True)
 def _get(ctx):
     mr = find(ctx)
+    if mr.lag_reads:
+        mr.lag_reads -= 1
+        return mr.before_merge
     body = view.full(mr, ctx.user, ctx)
     life.seen(mr)
     return body

@@ -79,8 +79,10 @@ def _auto_merge(ctx, mr):
 def _now(ctx, mr):
     remove = ctx.flag("should_remove_source_branch") if "should_remove_source_branch" in ctx.args else None
     messages = ctx.args.get("merge_commit_message"), ctx.args.get("squash_commit_message")
+    mr.before_merge = view.full(mr, ctx.user)
     if not life.merge(mr, ctx.user, *messages, remove):
         raise ApiError.unprocessable("Branch cannot be merged")
+    mr.lag_reads = mr.desk.counts.pop("merge-lag", 0)
     if gl_train.runs(mr.project) and not ctx.flag("skip_merge_train"):
         gl_train.passed_by(mr)
     return view.full(mr, ctx.user)
