@@ -159,14 +159,21 @@ static bool is_at_merge_gates(const struct sg_promotion_facts *f)
 				    f->pipeline_waits_for_us);
 }
 
+/* It is ours by what it carries, and it was not us who brought it: anybody may push our branch. */
+static bool is_unasked(const struct sg_promotion_facts *f)
+{
+	return f->has_mr && !f->head_asked;
+}
+
 /*
  * A gate that is decided before publishing may have come into the configuration after that. It is
- * asked again before a merge of ours, while the environment before has this very version.
+ * asked again before a merge of ours, while the environment before has this very version; and one
+ * that nobody asked for has not passed any yet.
  */
 static bool has_early_gates(const struct sg_promotion_facts *f)
 {
-	return is_at_merge_gates(f) && f->early_gated && f->merge == SG_MERGE_AUTO &&
-	       f->head_wanted && !f->as_open;
+	return is_at_merge_gates(f) && f->merge == SG_MERGE_AUTO && f->head_wanted &&
+	       ((f->early_gated && !f->as_open) || is_unasked(f));
 }
 
 /* All gates are open: our status says so now, and GitLab takes note of it. */
@@ -289,7 +296,7 @@ static bool is_to_be_armed(const struct sg_promotion_facts *f)
 /* The gates before publishing go on being asked while GitLab may merge at any moment. */
 static bool has_left_gates(const struct sg_promotion_facts *f)
 {
-	return is_gitlabs(f) && f->head_wanted && !f->as_open;
+	return is_gitlabs(f) && f->head_wanted && (!f->as_open || is_unasked(f));
 }
 
 static bool has_closed_left_gate(const struct sg_promotion_facts *f)

@@ -56,9 +56,10 @@ struct sg_promotion_facts {
 	 * promote; its tree is our plan on its merge base; merging it gives our plan on the tip. */
 	bool has_branch;
 	bool has_mr;
-	bool locked;   /* GitLab is merging it */
-	bool recorded; /* who asked for it is written down */
-	bool approved; /* somebody has approved it; said only while nothing is recorded */
+	bool locked;     /* GitLab is merging it, or has, and does not show it yet */
+	bool recorded;   /* who asked for it is written down */
+	bool approved;   /* somebody has approved it; said only while nothing is recorded */
+	bool head_asked; /* a note says who asked for the change that the head carries */
 	bool head_known;
 	bool head_wanted;
 	bool head_done;  /* the target carries the head's version already */

@@ -245,3 +245,19 @@ int sg_gather_approval(struct sg_world *world, struct sg_loaded *loaded, struct 
 	*ret_facts = g.facts;
 	return 0;
 }
+
+int sg_gather_asked_for(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	const struct sg_gather_ask *ask, bool *ret_asked, struct sg_err *err)
+{
+	struct gathering g = {.world = world, .loaded = loaded, .forge = forge, .ask = ask};
+
+	*ret_asked = sg_requesters_have(ask->requesters, ask->head->oid, 0);
+	if (*ret_asked)
+		return 0;
+	if (versions(&g, err) < 0)
+		return -1;
+	if (g.facts.trouble.words)
+		return sg_fail(err, SG_R_REMOTE_FAILED, "%s", g.facts.trouble.words);
+	*ret_asked = !g.facts.requesters_trouble.words;
+	return 0;
+}

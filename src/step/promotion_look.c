@@ -3,6 +3,7 @@
 
 #include "step/age.h"
 #include "step/gate_status.h"
+#include "step/gather_approval.h"
 #include "step/handover.h"
 #include "step/promotion_merged.h"
 #include "step/services.h"
@@ -327,27 +328,11 @@ static int look_at_trains(struct looking *l, struct sg_err *err)
 	return 0;
 }
 
-static int look_at_request(struct looking *l, struct sg_err *err)
-{
-	struct sg_promotion *p = l->p;
-	bool was_merged;
-
-	if (p->facts.published && !p->request.open)
-		return sg_promotion_look_at_merged(l->world, l->loaded, l->forge, p, err);
-	if (look_at_trains(l, err) < 0 || look_at_head(l, err) < 0 || look_at_notes(l, err) < 0 ||
-		look_at_status(l, err) < 0 ||
-		sg_promotion_was_merged(l->world, l->loaded, p, &was_merged, err) < 0)
-		return -1;
-	p->facts.locked = p->facts.locked || was_merged;
-	look_at_closed(l);
-	return 0;
-}
-
-int sg_promotion_gates(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
-	struct sg_promotion *p, enum sg_gate_phase phase, struct sg_err *err)
+static struct sg_gather_ask gather_ask_of(struct sg_promotion *p, enum sg_gate_phase phase)
 {
 	bool open = p->request.open && p->facts.head_known;
-	const struct sg_gather_ask ask = {
+
+	return (struct sg_gather_ask){
 		.env = p->env,
 		.service = p->service,
 		.phase = phase,
@@ -361,6 +346,38 @@ int sg_promotion_gates(struct sg_world *world, struct sg_loaded *loaded, struct 
 		.tip = p->tip,
 		.reads_only = p->reads_only,
 	};
+}
+
+static int look_whether_asked(struct looking *l, struct sg_err *err)
+{
+	const struct sg_gather_ask ask = gather_ask_of(l->p, SG_PHASE_MERGE);
+
+	if (!l->p->facts.recorded || !ask.head || !ask.head->ours)
+		return 0;
+	return sg_gather_asked_for(
+		l->world, l->loaded, l->forge, &ask, &l->p->facts.head_asked, err);
+}
+
+static int look_at_request(struct looking *l, struct sg_err *err)
+{
+	struct sg_promotion *p = l->p;
+	bool was_merged;
+
+	if (p->facts.published && !p->request.open)
+		return sg_promotion_look_at_merged(l->world, l->loaded, l->forge, p, err);
+	if (look_at_trains(l, err) < 0 || look_at_head(l, err) < 0 || look_at_notes(l, err) < 0 ||
+		look_whether_asked(l, err) < 0 || look_at_status(l, err) < 0 ||
+		sg_promotion_was_merged(l->world, l->loaded, p, &was_merged, err) < 0)
+		return -1;
+	p->facts.locked = p->facts.locked || was_merged;
+	look_at_closed(l);
+	return 0;
+}
+
+int sg_promotion_gates(struct sg_world *world, struct sg_loaded *loaded, struct sg_forge *forge,
+	struct sg_promotion *p, enum sg_gate_phase phase, struct sg_err *err)
+{
+	const struct sg_gather_ask ask = gather_ask_of(p, phase);
 
 	return sg_gather(world, loaded, forge, &ask,
 		phase == SG_PHASE_MERGE ? &p->merge_gates : &p->publish_gates, err);

@@ -388,6 +388,36 @@ def test_a_branch_of_ours_with_a_history_of_its_own_is_not_pushed_over(mr):
     assert mr.branch() == theirs and mr.ctl("mrs").strip() == ""
 
 
+@pytest.mark.parametrize("gitlab", [False, True])
+def test_a_version_that_a_person_pushed_onto_our_branch_passes_the_gates_first(mr, gitlab):
+    """Byte for byte it is what would be pushed half an hour later."""
+    if gitlab:
+        configure(mr, "    gates:\n      - {type: health}\n      - {type: soak, duration: 30m}\n",
+                  "    merge: gitlab\n    gates:\n      - {type: soak, duration: 30m}\n")
+    iid = mr.opened()
+    mr.sg("bump", "catalog", "1.4.3")
+    mr.sg("wait", "catalog", "--env", "dev")
+    path = "apps/catalog/values-staging.yaml"
+    text = mr.sandbox.show(path, STAGING).decode().replace("1.4.2", "1.4.3")
+    mr.ctl("commit-as", "dev", STAGING, path, "mine", text.rstrip("\n"))
+    run = mr.run("merge", f"!{iid}", "--timeout", "20s", expect=75)
+    assert run.json["reason"] == "GATES_WAIT" and gate_of(run, "soak")["state"] == "wait"
+    assert mr.mr(iid)["state"] == "opened" and mr.tag("staging") != "1.4.3"
+    mr.ctl("clock", "1860")
+    mr.run("merge", f"!{iid}")
+    assert mr.tag("staging") == "1.4.3"
+
+
+def test_a_change_that_was_asked_for_stays_that_on_another_tip(mr):
+    iid = mr.opened()
+    mr.ctl("rebase-as", "dev", str(iid))
+    mr.dev(tag="1.4.3")
+    mr.ctl("push-foreign", "main", "order")
+    mr.ctl("rebase-as", "dev", str(iid))
+    mr.run("merge", f"!{iid}")
+    assert mr.tag("staging") == "1.4.2"
+
+
 @pytest.mark.parametrize("sticky", ["on", "off"])
 def test_a_request_whose_branch_is_gone_is_said_and_not_waited_for(mr, sticky):
     mr.ctl("mr-switch", "sticky", sticky)

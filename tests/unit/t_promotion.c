@@ -20,6 +20,7 @@ static struct sg_promotion_facts opened(void)
 	struct sg_promotion_facts facts = fresh();
 
 	facts.has_branch = facts.has_mr = facts.recorded = facts.prepared = true;
+	facts.head_asked = true;
 	facts.head_known = facts.head_wanted = facts.head_ours = facts.head_fits = true;
 	facts.head_on_tip = true;
 	facts.status = SG_MR_CLASS_GO;
@@ -365,6 +366,26 @@ static void early_gates_are_asked_again_before_a_merge_of_ours(void **state)
 	expect(&facts, SG_DO_MERGE, SG_END_NONE, "MERGEABLE");
 }
 
+/* Anybody may push our branch, and ours by content is what the next version would be, too. */
+static void what_nobody_asked_for_passes_the_early_gates_first(void **state)
+{
+	struct sg_promotion_facts facts = opened();
+
+	(void)state;
+	facts.head_asked = false;
+	for (int as_open = 0; as_open <= 1; as_open++) {
+		facts.as_open = as_open;
+		assert_true(sg_promotion_asks_publish_gates(&facts));
+		facts.publish_gates = SG_VERDICT_WAIT;
+		expect(&facts, SG_DO_STOP, SG_END_PENDING, "GATES_WAIT");
+		facts.publish_gates = SG_VERDICT_PASS;
+		expect(&facts, SG_DO_MERGE, SG_END_NONE, "MERGEABLE");
+	}
+	facts.merge = SG_MERGE_GITLAB;
+	facts.publish_gates = SG_VERDICT_CLOSED;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "GATES_CLOSED");
+}
+
 /* Set by ourselves while GitLab was to merge: a person is to do that now. */
 static void what_we_armed_is_no_persons_merge(void **state)
 {
@@ -400,6 +421,7 @@ static void no_facts_merge_what_must_not_be_merged(void **state)
 					.has_mr = bits & 1,
 					.locked = bits & 2,
 					.recorded = bits & 4,
+					.head_asked = true,
 					.head_known = bits & 8,
 					.head_wanted = bits & 16,
 					.head_ours = bits & 32,
@@ -678,6 +700,7 @@ int main(void)
 		cmocka_unit_test(people_are_not_waited_for),
 		cmocka_unit_test(merge_gates_are_asked_right_before_the_merge_and_not_earlier),
 		cmocka_unit_test(early_gates_are_asked_again_before_a_merge_of_ours),
+		cmocka_unit_test(what_nobody_asked_for_passes_the_early_gates_first),
 		cmocka_unit_test(what_we_armed_is_no_persons_merge),
 		cmocka_unit_test(no_facts_merge_what_must_not_be_merged),
 		cmocka_unit_test(our_own_pending_status_does_not_hold_us_up),
