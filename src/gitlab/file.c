@@ -160,7 +160,6 @@ int sg_gitlab_folder_read(struct sg_gitlab *gitlab, const char *dir, const char 
 	sg_gitlab_path_param(&path, "ref", revision);
 	if (dir[0])
 		sg_gitlab_path_param(&path, "path", dir);
-	sg_gitlab_path_param(&path, "pagination", "keyset");
 	if (sg_gitlab_list_read(gitlab, &list, err) < 0) {
 		/* "404 Tree Not Found", "404 invalid revision or path Not Found" */
 		if (err->reason == SG_R_NOT_FOUND && !strstr(err->cause, "404 Project Not Found"))

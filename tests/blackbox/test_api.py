@@ -129,6 +129,15 @@ def test_places_that_nobody_named(sandbox, api, service):
     assert {row[0] for row in runs[0].asked} == {"GET"} and not runs[0].git and len(runs[2].asked) <= 26
 
 
+def test_a_folder_that_just_fills_a_page(sandbox, api):
+    configure(sandbox, lambda config: [row.pop("update", None) for row in config["services"]])
+    blob = sandbox.git("rev-parse", "develop:README.md")
+    while len(sandbox.git("ls-tree", "--name-only", "develop:apps/catalog").splitlines()) < 100:
+        set_mode(sandbox, f"apps/catalog/notes-{next(TAGS)}.txt", "100644", blob)
+    runs = [api("catalog", "9.4.99", "--dry-run", via=via) for via in ("api", "git")]
+    assert runs[0].json["changes"] == runs[1].json["changes"] and runs[0].json["changes"][0]["found_by"]
+
+
 def test_modes_stay(sandbox, api):
     path = FILE.format("catalog")
     blob = sandbox.git("rev-parse", f"develop:{path}")

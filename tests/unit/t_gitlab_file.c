@@ -12,7 +12,7 @@
 
 #define RAW(path, ref) PROJECT "/repository/files/" path "/raw?ref=" ref
 #define DEVELOP "refs%2Fheads%2Fdevelop"
-#define TREE(ref, dir) PROJECT "/repository/tree?ref=" ref dir "&pagination=keyset&per_page=100"
+#define TREE(ref, dir) PROJECT "/repository/tree?ref=" ref dir "&per_page=100"
 #define HASH_OF_A "87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7" /* "a\n" */
 
 static struct script_answer *file(
@@ -257,9 +257,8 @@ static void a_folder_that_is_missing_in_a_project_of_that_name(void **state)
 
 	w->gitlab.project = "Project";
 	script_reply(w->script, "GET",
-		API "/projects/Project/repository/tree?ref=" SHA_A
-		    "&path=nope&pagination=keyset&per_page=100",
-		404, "{\"message\":\"404 Tree Not Found\"}");
+		API "/projects/Project/repository/tree?ref=" SHA_A "&path=nope&per_page=100", 404,
+		"{\"message\":\"404 Tree Not Found\"}");
 	assert_int_equal(sg_gitlab_folder_read(
 				 &w->gitlab, "nope", SHA_A, &w->arena, &entries, &count, &w->err),
 		-1);
