@@ -12,6 +12,7 @@
 #define POST PROJECT "/repository/commits"
 #define RAW(ref) PROJECT "/repository/files/a.yaml/raw?ref=" ref
 #define BRANCH PROJECT "/repository/branches/develop"
+#define HEAD "refs%2Fheads%2Fdevelop"
 #define AT(oid) "{\"name\":\"develop\",\"commit\":{\"id\":\"" oid "\"}}"
 #define BEFORE "tag: 1\n"
 #define AFTER "tag: 2\n"
@@ -178,16 +179,38 @@ static void a_text_that_the_branch_cannot_explain_is_no_refusal(void **state)
 	struct sg_publisher *p = publisher(w);
 	struct sg_published done;
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		script_reply(w->script, "POST", POST, 400, NO("Something"));
 		script_reply(w->script, "GET", BRANCH, 403, NO("403 Forbidden"));
+		script_reply(w->script, "GET", RAW(HEAD), 403, NO("403 Forbidden"));
+		assert_int_equal(p->publish(p, &plan, &done, &w->err), i < 2 ? 0 : -1);
+		assert_int_equal(done.outcome, SG_PUBLISH_STALE);
+	}
+	gitlab_world_error(w, SG_R_OUTCOME_UNKNOWN, "second delivery", "git fetch origin develop");
+	gitlab_world_done(w);
+}
+
+/* A token may be kept from the branches and read the files. */
+static void where_the_branch_is_closed_a_file_of_it_tells(void **state)
+{
+	static const int closed[] = {403, 404};
+	struct gitlab_world *w = *state;
+	struct sg_published done;
+
+	for (size_t i = 0; i < SG_COUNT(closed); i++) {
+		struct sg_publisher *p = publisher(w);
+
+		script_reply(w->script, "POST", POST, 400, NO("Something"));
+		script_reply(w->script, "GET", BRANCH, closed[i], NO("no"));
+		file(w, RAW(HEAD), BEFORE, SHA_A);
+		assert_int_equal(p->publish(p, &plan, &done, &w->err), -1);
+		gitlab_world_error(w, SG_R_HOOK_DECLINED, "Something", "push rules");
+		script_reply(w->script, "POST", POST, 400, NO("Something"));
+		script_reply(w->script, "GET", BRANCH, closed[i], NO("no"));
+		file(w, RAW(HEAD), "tag: 3\n", SHA_B);
 		assert_int_equal(p->publish(p, &plan, &done, &w->err), 0);
 		assert_int_equal(done.outcome, SG_PUBLISH_STALE);
 	}
-	script_reply(w->script, "POST", POST, 400, NO("Something"));
-	script_reply(w->script, "GET", BRANCH, 403, NO("403 Forbidden"));
-	assert_int_equal(p->publish(p, &plan, &done, &w->err), -1);
-	gitlab_world_error(w, SG_R_OUTCOME_UNKNOWN, "second delivery", "git fetch origin develop");
 	gitlab_world_done(w);
 }
 
@@ -354,6 +377,7 @@ int main(void)
 		T(texts_of_a_lost_race),
 		T(other_texts_are_decided_by_the_branch),
 		T(a_text_that_the_branch_cannot_explain_is_no_refusal),
+		T(where_the_branch_is_closed_a_file_of_it_tells),
 		T(the_last_text_may_answer_a_second_delivery),
 		T(refusals_that_stay),
 		T(who_came_between_is_looked_for),
