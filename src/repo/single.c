@@ -117,7 +117,6 @@ int sg_repo_fetch_commits(
 {
 	struct wanted wanted SG_AUTO(wanted_release) = {0};
 	bool fresh = false;
-	int rc;
 
 	if (collect(repo, oids, count, &wanted, err) < 0)
 		return -1;
@@ -128,12 +127,19 @@ int sg_repo_fetch_commits(
 			return -1;
 		fresh = true;
 	}
-	rc = download(repo, &wanted, err);
-	if (rc < 0 && err->reason == SG_R_REVISION_NOT_FOUND && !fresh) {
+	for (int tried = 1;; tried++) {
+		struct sg_err why = SG_ERR_INIT;
+
+		if (download(repo, &wanted, &why) == 0)
+			return take(repo, &wanted, err);
 		/* a name may stand for it now that did not at the last look */
+		if ((fresh || why.reason != SG_R_REVISION_NOT_FOUND) &&
+			!sg_repo_after_break(repo, tried, &why)) {
+			*err = why;
+			return -1;
+		}
 		if (sg_repo_refs(repo, err) < 0)
 			return -1;
-		rc = download(repo, &wanted, err);
+		fresh = true;
 	}
-	return rc < 0 ? -1 : take(repo, &wanted, err);
 }

@@ -770,6 +770,25 @@ static void fetch_breaks_off(struct world *w, const char *body)
 	assert_int_equal(script_request_count(w->git.script), before + 2 * BREAKS - 1);
 }
 
+/* Commits that are asked for by id, too. */
+static void a_commit_that_breaks_off_is_asked_for_again(void **state)
+{
+	struct world w;
+	const char *oid;
+	size_t before;
+
+	(void)state;
+	world_init(&w);
+	oid = server_tip(&w, "main");
+	ok(&w, sg_repo_refs(w.repo, &w.err));
+	before = script_request_count(w.git.script);
+	script_header(script_reply(w.git.script, "POST", FETCH, 200, ""), "Content-Type",
+		"application/x-git-upload-pack-result");
+	ok(&w, sg_repo_fetch_commits(w.repo, &oid, 1, &w.err));
+	assert_int_equal(script_request_count(w.git.script), before + 3);
+	world_release(&w);
+}
+
 static void odd_answers_to_a_fetch_have_their_reason(void **state)
 {
 	struct world w;
@@ -1046,6 +1065,7 @@ int main(void)
 		cmocka_unit_test(a_pack_that_is_cut_is_an_early_end),
 		cmocka_unit_test(a_pack_that_is_cut_once_is_fetched_again),
 		cmocka_unit_test(crumbs_are_put_together),
+		cmocka_unit_test(a_commit_that_breaks_off_is_asked_for_again),
 		cmocka_unit_test(odd_answers_to_a_fetch_have_their_reason),
 		cmocka_unit_test(a_branch_rewritten_after_the_look_is_looked_at_again),
 		cmocka_unit_test(a_pack_that_is_too_large_is_refused),
