@@ -153,8 +153,9 @@ static int versions(struct gathering *g, struct sg_err *err)
 		};
 	/* From the present one back: behind the first other plan nothing counts any more. */
 	for (size_t i = count; i-- > 0;) {
-		items[i].same_plan = sg_head_same_plan(
-			g->world, g->loaded, &ask, g->ask->head, all[i].head, all[i].base);
+		if (sg_head_same_plan(g->world, g->loaded, &ask, g->ask->head, all[i].head,
+			    all[i].base, &items[i].same_plan, &why) < 0)
+			return sg_world_trouble(g->world, &why, &g->facts.trouble, err);
 		if (items[i].same_plan != SG_ANSWER_YES)
 			break;
 	}

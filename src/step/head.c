@@ -189,29 +189,42 @@ bool sg_head_has_values(
 	return true;
 }
 
-enum sg_answer sg_head_same_plan(struct sg_world *world, struct sg_loaded *loaded,
+/* What another try could read is not taken for something that is not there. */
+static int unless_gone(const struct sg_err *why, struct sg_err *err)
+{
+	if (!why->transient && why->reason != SG_R_CANCELLED && why->reason != SG_R_TIMEOUT)
+		return 0;
+	*err = *why;
+	return -1;
+}
+
+int sg_head_same_plan(struct sg_world *world, struct sg_loaded *loaded,
 	const struct sg_head_ask *ask, const struct sg_head *head, const char *other,
-	const char *base)
+	const char *base, enum sg_answer *ret_same, struct sg_err *err)
 {
 	struct judging judging = {.world = world, .loaded = loaded, .ask = ask};
 	const char *wanted[] = {other, base};
 	struct sg_commit_facts facts;
 	struct sg_changes changes;
 	struct sg_tree_source *source;
-	struct sg_err ignored = SG_ERR_INIT;
+	struct sg_err why = SG_ERR_INIT;
 	char tree[SG_OID_SIZE];
 
+	*ret_same = head->ours ? SG_ANSWER_YES : SG_ANSWER_NO;
 	if (strcmp(other, head->oid) == 0)
-		return head->ours ? SG_ANSWER_YES : SG_ANSWER_NO;
-	if (!head->ours || !sg_str_is_oid(sg_str_of(other)) || !sg_str_is_oid(sg_str_of(base)) ||
-		sg_repo_fetch_commits(loaded->repo, wanted, SG_COUNT(wanted), &ignored) < 0 ||
-		sg_repo_commit_facts(loaded->repo, other, world->arena, &facts, &ignored) < 0 ||
-		source_of(&judging, base, &source, &ignored) < 0)
-		return SG_ANSWER_UNKNOWN;
-	if (tree_of_plan(&judging, head->wish, source, &changes, tree, &ignored) < 0)
-		return SG_ANSWER_NO;
-	return strcmp(tree, facts.tree) == 0 &&
-			       sg_head_has_values(head, changes.values, changes.value_count)
-		       ? SG_ANSWER_YES
-		       : SG_ANSWER_NO;
+		return 0;
+	*ret_same = SG_ANSWER_UNKNOWN;
+	if (!head->ours || !sg_str_is_oid(sg_str_of(other)) || !sg_str_is_oid(sg_str_of(base)))
+		return 0;
+	if (sg_repo_fetch_commits(loaded->repo, wanted, SG_COUNT(wanted), &why) < 0 ||
+		sg_repo_commit_facts(loaded->repo, other, world->arena, &facts, &why) < 0 ||
+		source_of(&judging, base, &source, &why) < 0)
+		return unless_gone(&why, err);
+	*ret_same = SG_ANSWER_NO;
+	if (tree_of_plan(&judging, head->wish, source, &changes, tree, &why) < 0)
+		return unless_gone(&why, err);
+	if (strcmp(tree, facts.tree) == 0 &&
+		sg_head_has_values(head, changes.values, changes.value_count))
+		*ret_same = SG_ANSWER_YES;
+	return 0;
 }

@@ -43,10 +43,11 @@ bool sg_head_has_values(
 
 /*
  * Does commit OTHER, whose merge base with the target was BASE, carry the same plan as HEAD: same
- * files, places, old and new values, and nothing else? UNKNOWN when Git cannot show it.
+ * files, places, old and new values, and nothing else? UNKNOWN when Git does not show it; an error
+ * when it may the next time.
  */
-enum sg_answer sg_head_same_plan(struct sg_world *world, struct sg_loaded *loaded,
+int sg_head_same_plan(struct sg_world *world, struct sg_loaded *loaded,
 	const struct sg_head_ask *ask, const struct sg_head *head, const char *other,
-	const char *base);
+	const char *base, enum sg_answer *ret_same, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

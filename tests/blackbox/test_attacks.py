@@ -82,6 +82,28 @@ def test_an_author_of_the_source_commits_does_not_approve_them(journey):
     journey.promote("catalog", "production")
 
 
+
+
+def test_git_that_breaks_off_voids_no_approval(journey, faults):
+    """The approval is for an older head, whose commit is asked for by its id; once it breaks off, then always."""
+    journey.sg.env["STAGEGATE_RETRY_BASE"] = "1ms"
+    iid = journey.production_waits()
+    journey.ctl("merge-method", "ff")
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.ctl("push-foreign", "main", "order")
+    journey.ctl("freeze", "on")
+    journey.promote("catalog", "production", expect=75)
+    assert len(journey.mr(iid)["versions"]) == 2
+    for skipped in range(8):
+        faults("clear")
+        faults("git-truncate-pack", f"{skipped}+1")
+        run = journey.gate("catalog", "production", expect=75)
+        assert gate_of(run, "approval", "merge")["reason"] == "APPROVED", run
+        faults("git-truncate-pack", f"{skipped}+1000")
+        run = journey.sg("gate", "catalog", "--to", "production", "--output", "json", expect=None)
+        assert run.code == 7 or gate_of(run, "approval", "merge")["reason"] in ("APPROVED", "APPROVALS_NOT_ANSWERED"), run
+
+
 def test_an_author_whom_nobody_knows_closes_the_gate(journey):
     journey.staging(tag="1.5.0")
     run = journey.promote("catalog", "production", expect=1)
