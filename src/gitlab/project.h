@@ -37,15 +37,15 @@ int sg_gitlab_merge_base(struct sg_gitlab *gitlab, const char *a, const char *b,
 	char ret_oid[SG_OID_SIZE], struct sg_err *err) SG_MUST_CHECK;
 
 /*
- * Full id of the commit that REVISION (id, tag, branch) is in another project (path or number).
- * Image tags are written with and without the "v" of the Git tag, so the other way is tried, too.
- * NOT_FOUND: project or revision are missing, or hidden from this token.
+ * Full id of the commit that an image with TAG was built from in another project (path or number):
+ * that whose id ends the tag, else that of the Git tag. Image tags are written with and without the
+ * "v" of the Git tag, so the other way is tried, too. NOT_FOUND: project or commit are missing, or
+ * hidden from this token.
  */
-int sg_gitlab_revision(struct sg_gitlab *gitlab, const char *project, const char *revision,
+int sg_gitlab_revision(struct sg_gitlab *gitlab, const char *project, const char *tag,
 	struct sg_arena *arena, const char **ret_oid, struct sg_err *err) SG_MUST_CHECK;
 
-/* The same for one that looks like a commit id: nothing else is tried. It may name a branch, too.
- */
+/* What REVISION (id, tag, branch) is there: nothing else is tried. */
 int sg_gitlab_commit_id(struct sg_gitlab *gitlab, const char *project, const char *revision,
 	struct sg_arena *arena, const char **ret_oid, struct sg_err *err) SG_MUST_CHECK;
 

@@ -117,6 +117,13 @@ bool sg_version_order(struct sg_str a, struct sg_str b, int *ret_order)
 	return true;
 }
 
+bool sg_version_is(struct sg_str tag)
+{
+	int order;
+
+	return sg_version_order(tag, tag, &order);
+}
+
 static bool is_identifier(struct sg_str s, bool zeros)
 {
 	for (size_t i = 0; i < s.len; i++)

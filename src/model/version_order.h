@@ -14,6 +14,9 @@
  */
 bool sg_version_order(struct sg_str a, struct sg_str b, int *ret_order);
 
+/* Is it one of those that have an order? */
+bool sg_version_is(struct sg_str tag);
+
 /* MAJOR.MINOR.PATCH[-PRERELEASE][+BUILD] as semver.org 2.0 writes it, and as charts do with a "v"
  * before it; at most 128 bytes. */
 bool sg_version_is_semantic(struct sg_str text);

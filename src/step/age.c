@@ -9,46 +9,10 @@
 #include "step/build_order.h"
 #include "step/forge.h"
 
-static bool is_version(struct sg_str tag)
-{
-	int order;
-
-	return sg_version_order(tag, tag, &order);
-}
-
 /* A branch has a commit, too, but which one an image of it was built from is not known. */
 static bool names_a_commit(struct sg_str tag)
 {
-	return sg_tag_commit(tag).len || is_version(tag);
-}
-
-/* What looks like a commit id must be that commit, and no branch or tag of such a name. */
-static int commit_by_id(struct sg_gitlab *source, const char *id, struct sg_arena *arena,
-	const char **ret_oid, struct sg_err *err)
-{
-	if (sg_gitlab_commit_id(source, source->project, id, arena, ret_oid, err) < 0)
-		return -1;
-	if (!sg_str_starts(sg_str_of(*ret_oid), id))
-		return sg_fail(err, SG_R_NOT_FOUND, "%.100s names another thing than a commit", id);
-	return 0;
-}
-
-/* The commit of a tag in the source project: that whose id ends it, else that of the version. */
-static int commit_of(struct sg_gitlab *source, const char *tag, struct sg_arena *arena,
-	const char **ret_oid, struct sg_err *err)
-{
-	struct sg_str id = sg_tag_commit(sg_str_of(tag));
-	struct sg_err why = SG_ERR_INIT;
-
-	if (id.len) {
-		if (commit_by_id(source, sg_arena_dup(arena, id), arena, ret_oid, &why) == 0)
-			return 0;
-		if (why.reason != SG_R_NOT_FOUND || !is_version(sg_str_of(tag))) {
-			*err = why;
-			return -1;
-		}
-	}
-	return sg_gitlab_revision(source, source->project, tag, arena, ret_oid, err);
+	return sg_tag_commit(tag).len || sg_version_is(tag);
 }
 
 /* Two versions of one commit, and those of two branches, have no order by commits. */
@@ -58,8 +22,8 @@ static int compare(
 	const char *wish, *than;
 	char base[SG_OID_SIZE];
 
-	if (commit_of(source, age->wish, arena, &wish, err) < 0 ||
-		commit_of(source, age->than, arena, &than, err) < 0)
+	if (sg_gitlab_revision(source, source->project, age->wish, arena, &wish, err) < 0 ||
+		sg_gitlab_revision(source, source->project, age->than, arena, &than, err) < 0)
 		return -1;
 	if (strcmp(wish, than) != 0 && sg_gitlab_merge_base(source, than, wish, base, err) < 0)
 		return -1;

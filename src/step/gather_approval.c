@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/image.h"
 #include "model/place.h"
 
 struct gathering {
@@ -173,17 +174,19 @@ static bool excludes_authors(const struct sg_gate_spec *spec)
 	return false;
 }
 
-static int authors_of(struct gathering *g, const char *project, struct sg_err *err)
+static int authors_of(struct gathering *g, const char *project, struct sg_str from,
+	struct sg_str to, struct sg_err *err)
 {
+	struct sg_arena *arena = g->world->arena;
 	struct sg_err why = SG_ERR_INIT;
 	struct sg_gitlab_author *all;
 	struct sg_source_author *items;
 	size_t count;
 
-	if (sg_gitlab_authors_between(&g->forge->gitlab, project, g->ask->from, g->ask->wish,
-		    g->world->arena, &all, &count, &why) < 0)
+	if (sg_gitlab_authors_between(&g->forge->gitlab, project, sg_arena_dup(arena, from),
+		    sg_arena_dup(arena, to), arena, &all, &count, &why) < 0)
 		return sg_world_trouble(g->world, &why, &g->facts.authors_trouble, err);
-	items = sg_arena_calloc(g->world->arena, count + 1, sizeof(*items));
+	items = sg_arena_calloc(arena, count + 1, sizeof(*items));
 	for (size_t i = 0; i < count; i++)
 		items[i] = (struct sg_source_author){all[i].user_id, all[i].email};
 	g->facts.authors = items;
@@ -191,26 +194,38 @@ static int authors_of(struct gathering *g, const char *project, struct sg_err *e
 	return 0;
 }
 
+/* NULL: what there is says which commits are new. */
+static const char *authors_unknown(
+	const struct sg_service *entry, struct sg_str from, struct sg_str to)
+{
+	if (!entry || !entry->source)
+		return "the configuration names no `source:` project for the service, so the "
+		       "authors of what is new are not known";
+	if (!from.len || !to.len)
+		return "no tag says which version is replaced, or by which one, so the authors of "
+		       "what is new are not known";
+	if (sg_str_eq(from, to))
+		return "both versions have the same tag, so the authors of what is new are not "
+		       "known";
+	return NULL;
+}
+
 static int authors(struct gathering *g, struct sg_err *err)
 {
 	const struct sg_service *entry = sg_policy_service(&g->loaded->policy, g->ask->service);
+	struct sg_str from = sg_image_version_split(sg_str_of(g->ask->from)).tag;
+	struct sg_str to = sg_image_version_split(sg_str_of(g->ask->wish)).tag;
 	const char *project;
 
 	if (!excludes_authors(g->spec))
 		return 0;
-	if (!entry || !entry->source || !g->ask->from) {
-		g->facts.authors_trouble.words =
-			entry && entry->source
-				? "the version that is replaced is not known, so the authors of "
-				  "what is new are not"
-				: "the configuration names no `source:` project for the service, "
-				  "so the authors of what is new are not known";
+	g->facts.authors_trouble.words = authors_unknown(entry, from, to);
+	if (g->facts.authors_trouble.words)
 		return 0;
-	}
 	if (sg_template_expand(g->world->arena, entry->source, g->ask->service, g->ask->env,
 		    &project, err) < 0)
 		return -1;
-	return authors_of(g, project, err);
+	return authors_of(g, project, from, to, err);
 }
 
 static void own_ids(struct gathering *g)

@@ -5,6 +5,7 @@
 
 #include "config/load.h"
 #include "gitlab/file.h"
+#include "model/place.h"
 #include "step/gate_status.h"
 #include "step/handover.h"
 
@@ -85,6 +86,19 @@ static int read_head(struct judging *j, struct sg_head *ret, struct sg_err *err)
 	return sg_head_judge(j->world, j->loaded, j->forge, &ask, ret, err);
 }
 
+/* The tag that the head takes away; NULL: it names none. */
+static const char *replaced(struct sg_arena *arena, const struct sg_head *head)
+{
+	for (size_t i = 0; i < head->value_count; i++) {
+		const struct sg_value_change *value = &head->values[i];
+		struct sg_str tag = sg_place_version(value->part, value->from).tag;
+
+		if (tag.len)
+			return sg_arena_dup(arena, tag);
+	}
+	return NULL;
+}
+
 /* Approval and freeze, as of the moment of the merge. */
 static int gitlabs_word(struct judging *j, const char **ret_why, struct sg_err *err)
 {
@@ -109,9 +123,7 @@ static int gitlabs_word(struct judging *j, const char **ret_why, struct sg_err *
 	request.mr = request.merged;
 	if (read_requesters(j, err) < 0 || read_head(j, &head, err) < 0)
 		return -1;
-	ask.from = head.value_count ? sg_plan_wish(j->world->arena, head.values[0].from) : NULL;
-	if (!ask.from && head.value_count)
-		ask.from = head.values[0].from;
+	ask.from = replaced(j->world->arena, &head);
 	if (sg_gather(j->world, j->loaded, j->forge, &ask, &gathered, err) < 0)
 		return -1;
 	for (size_t i = 0; i < gathered.count; i++)

@@ -1,6 +1,7 @@
 """Attacks and accidents around promotions: nothing is merged that must not be, and nothing is lost."""
 import pytest
 
+from test_older import source_of
 from test_promote import Journey, gate_of
 
 PRODUCTION = "stagegate/production/catalog"
@@ -82,6 +83,16 @@ def test_an_author_of_the_source_commits_does_not_approve_them(journey):
     journey.promote("catalog", "production")
 
 
+def test_the_authors_of_a_version_that_names_its_commit_are_known(journey):
+    source = source_of(journey.sandbox)
+    tag = "main-" + source("rev-parse", "v1.4.3^{commit}")[:10]
+    iid = journey.production_waits(tag=tag)
+    journey.ctl("approve", "manager-2", str(iid))
+    run = journey.promote("catalog", "production", expect=75)
+    assert "manager-2" in approvers(run) and journey.tag("prod") != tag
+    journey.ctl("approve", "manager-3", str(iid))
+    journey.promote("catalog", "production")
+    assert journey.tag("prod") == tag
 
 
 def test_git_that_breaks_off_voids_no_approval(journey, faults):

@@ -142,6 +142,30 @@ static void tags_with_and_without_v(void **state)
 	gitlab_world_done(w);
 }
 
+/* The commit that the image was built from, not a branch or a tag that is called so. */
+static void tags_that_end_with_their_commit(void **state)
+{
+	struct gitlab_world *w = *state;
+	struct sg_gitlab_author *items;
+	size_t count;
+
+	is_at(w, COMMIT("aaaaaaa"), SHA_A);
+	is_at(w, COMMIT("bbbbbbb"), SHA_B);
+	script_reply(w->script, "GET", RANGE, 200,
+		sg_arena_printf(&w->arena, "[%s]", commit(w, SHA_B, "two@example.com")));
+	script_reply(w->script, "GET", API "/users?search=two%40example.com", 200, "[]");
+	assert_int_equal(sg_gitlab_authors_between(&w->gitlab, "shop/catalog", "main-aaaaaaa",
+				 "main-bbbbbbb", &w->arena, &items, &count, &w->err),
+		0);
+	assert_int_equal(count, 1);
+	is_at(w, COMMIT("aaaaaaa"), SHA_B);
+	assert_int_equal(sg_gitlab_authors_between(&w->gitlab, "shop/catalog", "main-aaaaaaa",
+				 "main-bbbbbbb", &w->arena, &items, &count, &w->err),
+		-1);
+	gitlab_world_error(w, SG_R_NOT_FOUND, "names another thing than a commit", "");
+	gitlab_world_done(w);
+}
+
 static void revisions_that_are_not_there(void **state)
 {
 	struct gitlab_world *w = *state;
@@ -236,6 +260,7 @@ int main(void)
 		T(users_that_only_look_alike),
 		T(addresses_of_gitlabs_own),
 		T(tags_with_and_without_v),
+		T(tags_that_end_with_their_commit),
 		T(revisions_that_are_not_there),
 		T(a_list_that_is_not_whole),
 		T(the_way_back_has_no_authors),
