@@ -31,13 +31,13 @@ int sg_gitlab_decode_member(const struct sg_json *object, int64_t now_unix_s,
 
 	if (sg_gitlab_fields(object, "member", fields, SG_COUNT(fields), arena, &raw, err) < 0)
 		return -1;
-	/* the day itself is no day of membership any more */
+	/* the day itself is no day of membership any more; at an unknown time any may have come */
 	if (raw.expires[0] && !sg_time_parse_date(sg_str_of(raw.expires), &ends_s) &&
 		!sg_time_parse(sg_str_of(raw.expires), &ends_s))
 		return sg_fail(err, SG_R_ANSWER_INVALID, "member.expires_at: expected a date");
 	raw.member.live = strcmp(raw.state, "active") == 0 &&
 			  (!raw.membership[0] || strcmp(raw.membership, "active") == 0) &&
-			  now_unix_s < ends_s;
+			  (!raw.expires[0] || (now_unix_s > 0 && now_unix_s < ends_s));
 	*ret = raw.member;
 	return 0;
 }

@@ -156,6 +156,26 @@ static void members_of_a_group(void **state)
 	gitlab_world_done(w);
 }
 
+/* An answer without a date: nobody knows whether a membership that ends has ended. */
+static void members_at_an_unknown_time(void **state)
+{
+	struct gitlab_world *w = *state;
+	bool member = true;
+
+	script_reply(w->script, "GET", MEMBER_URL, 200,
+		"{\"id\":21,\"state\":\"active\",\"expires_at\":\"2026-02-03\"}");
+	assert_int_equal(sg_gitlab_is_member(&w->gitlab, "@platform/release-managers", &manager, 0,
+				 &member, &w->err),
+		0);
+	assert_false(member);
+	script_reply(w->script, "GET", MEMBER_URL, 200, "{\"id\":21,\"state\":\"active\"}");
+	assert_int_equal(sg_gitlab_is_member(&w->gitlab, "@platform/release-managers", &manager, 0,
+				 &member, &w->err),
+		0);
+	assert_true(member);
+	gitlab_world_done(w);
+}
+
 static void an_answer_about_somebody_else(void **state)
 {
 	static const struct {
@@ -254,6 +274,7 @@ int main(void)
 		T(a_user_by_number),
 		T(bots_are_known_by_name_where_nothing_is_said),
 		T(members_of_a_group),
+		T(members_at_an_unknown_time),
 		T(an_answer_about_somebody_else),
 		T(a_missing_member_is_no_missing_group),
 		T(a_user_named_alone),
