@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/image.h"
 #include "step/promotion.h"
 #include "step/publish.h"
@@ -10,6 +11,7 @@
 #define FINISH_MS 5000
 /* So many answers in a row that say no and why not in no words of ours. */
 #define MAX_REFUSALS 20
+#define WORDS_SHOWN 400
 
 struct acting {
 	struct sg_world *world;
@@ -227,7 +229,19 @@ static int describe(struct acting *a, const struct sg_plan *plan, struct sg_err 
 	if (strcmp(text.title, p->request.mr.title) == 0 &&
 		strcmp(text.description, p->request.mr.description) == 0)
 		return 0;
-	return sg_gitlab_mr_update(&a->forge->gitlab, p->request.mr.iid, &text, &answer, err);
+
+static int not_pushed(struct acting *a, const struct sg_plan *plan,
+	const struct sg_published *published, struct sg_err *err)
+{
+	char words[WORDS_SHOWN];
+
+	sg_debug(a->world->log, "push of %s: %s", plan->branch, published->why);
+	if (++a->p->doubts < MAX_REFUSALS || published->outcome != SG_PUBLISH_STALE)
+		return 0;
+	sg_text_line(words, sizeof(words), published->words);
+	(void)sg_fail(err, SG_R_CONFLICT, "push of %s: the server says no again and again: %s%s%s",
+		plan->branch, published->why, words[0] ? "; " : "", words);
+	return sg_hint(err, "look with: git ls-remote origin 'refs/heads/" SG_WORK_BRANCHES "*'");
 }
 
 static int push(struct acting *a, struct sg_err *err)
@@ -243,6 +257,8 @@ static int push(struct acting *a, struct sg_err *err)
 		return -1;
 	if (!plan.parent)
 		return 0;
+	if (sg_request_check_room(a->loaded, plan.branch, err) < 0)
+		return -1;
 	/* A name that GitLab does not know is no reason to leave a branch behind. */
 	if (!p->facts.has_mr &&
 		sg_request_style_find(a->forge, &a->loaded->policy, p->env, &style, err) < 0)
@@ -256,9 +272,9 @@ static int push(struct acting *a, struct sg_err *err)
 		return -1;
 	if (published.outcome == SG_PUBLISHED)
 		return 0;
-	p->doubts++;
-	sg_debug(a->world->log, "push of %s: %s", plan.branch, published.why);
-	return 0;
+	if (push_plan(a, &plan, &published, err) < 0)
+		return -1;
+	return published.outcome == SG_PUBLISHED ? 0 : not_pushed(a, &plan, &published, err);
 }
 
 /* What our branch changes, as a plan to be described. */

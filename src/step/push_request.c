@@ -384,7 +384,8 @@ static int push(struct pushing *p, struct sg_err *err)
 	struct sg_published published;
 	int rc;
 
-	if (sg_signing_check(&p->loaded->policy, p->loaded->signer, err) < 0 ||
+	if (sg_request_check_room(p->loaded, p->done.branch, err) < 0 ||
+		sg_signing_check(&p->loaded->policy, p->loaded->signer, err) < 0 ||
 		set_options(p, err) < 0 || note_listed(p, err) < 0 ||
 		sg_repo_publisher(p->loaded->repo, p->world->arena, &publisher, err) < 0)
 		return -1;

@@ -69,6 +69,31 @@ const char *sg_request_tip(
 	return NULL;
 }
 
+/* Git keeps no branch below another one. */
+static bool is_above(const char *branch, const char *other)
+{
+	size_t len = strlen(branch);
+
+	return strncmp(branch, other, len) == 0 && other[len] == '/';
+}
+
+int sg_request_check_room(const struct sg_loaded *loaded, const char *branch, struct sg_err *err)
+{
+	size_t count;
+	const struct sg_repo_branch *all = sg_repo_branches(loaded->repo, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_above(all[i].name, branch) && !is_above(branch, all[i].name))
+			continue;
+		(void)sg_fail(err, SG_R_BRANCH_BUSY,
+			"there is a branch %.200s, and Git keeps no branch below another one: it "
+			"is in the way of %s",
+			all[i].name, branch);
+		return sg_hint(err, "nothing was written; rename or delete %.200s", all[i].name);
+	}
+	return 0;
+}
+
 /* The list may be stale; the one that matters is read again. */
 static int take(struct sg_world *world, struct sg_forge *forge, const struct sg_mr *entry,
 	struct sg_request *request, struct sg_err *err)

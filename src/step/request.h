@@ -29,6 +29,10 @@ const char *sg_request_branch(struct sg_arena *arena, const char *env, const cha
 const char *sg_request_tip(
 	struct sg_world *world, const struct sg_loaded *loaded, const char *branch);
 
+/* BRANCH_BUSY where another branch, as of the last look, leaves BRANCH no room in Git's names. */
+int sg_request_check_room(
+	const struct sg_loaded *loaded, const char *branch, struct sg_err *err) SG_MUST_CHECK;
+
 /* From and to the same project, and opened by one of our own users; sg_forge_me() came before. */
 bool sg_request_is_ours(
 	const struct sg_mr *mr, const struct sg_forge *forge, const struct sg_policy *policy);

@@ -418,6 +418,21 @@ def test_a_change_that_was_asked_for_stays_that_on_another_tip(mr):
     assert mr.tag("staging") == "1.4.2"
 
 
+@pytest.mark.parametrize("other", ["stagegate/staging", f"{STAGING}/mine"])
+def test_a_branch_that_is_in_the_way_of_ours_is_named(mr, other):
+    mr.dev()
+    mr.sandbox.git("update-ref", f"refs/heads/{other}", "main")
+    run = mr.run("open", "catalog", "--to", "staging", "--timeout", "10s", expect=6)
+    assert run.json["reason"] == "BRANCH_BUSY" and f"there is a branch {other}" in run.err and mr.ctl("mrs").strip() == ""
+
+
+def test_a_push_that_the_server_never_takes_says_why(mr, faults):
+    mr.dev()
+    faults("push-failed-update", "1000")
+    run = mr.run("open", "catalog", "--to", "staging", "--timeout", "60s", expect=6)
+    assert f"push of {STAGING}" in run.err and "failed to update ref" in run.err
+
+
 @pytest.mark.parametrize("sticky", ["on", "off"])
 def test_a_request_whose_branch_is_gone_is_said_and_not_waited_for(mr, sticky):
     mr.ctl("mr-switch", "sticky", sticky)
