@@ -210,14 +210,17 @@ static int text_of(struct acting *a, const struct sg_plan *plan, bool draft,
 /*
  * The text of the open request comes before the head that it is about: an approval given between
  * the two is for the old head and void, and a run that was killed there goes on with the push.
+ * *ret_done: it stands there, and the head may come.
  */
-static int describe(struct acting *a, const struct sg_plan *plan, struct sg_err *err)
+static int describe(
+	struct acting *a, const struct sg_plan *plan, bool *ret_done, struct sg_err *err)
 {
 	struct sg_promotion *p = a->p;
 	struct sg_gitlab_mr_text text;
 	struct sg_gitlab_answer answer;
 	bool draft;
 
+	*ret_done = true;
 	if (!p->facts.has_mr)
 		return 0;
 	/* Whoever has marked it as ready has said so of the version that it carried then. */
@@ -229,6 +232,11 @@ static int describe(struct acting *a, const struct sg_plan *plan, struct sg_err 
 	if (strcmp(text.title, p->request.mr.title) == 0 &&
 		strcmp(text.description, p->request.mr.description) == 0)
 		return 0;
+	if (sg_gitlab_mr_update(&a->forge->gitlab, p->request.mr.iid, &text, &answer, err) < 0)
+		return -1;
+	*ret_done = answer.outcome == SG_GITLAB_DONE;
+	return *ret_done ? 0 : refused(a, "write the text of the merge request", &answer, err);
+}
 
 static int not_pushed(struct acting *a, const struct sg_plan *plan,
 	const struct sg_published *published, struct sg_err *err)
@@ -268,9 +276,9 @@ static int push(struct acting *a, struct sg_err *err)
 		return -1;
 	if (!known)
 		return 0;
-	if (describe(a, &plan, err) < 0 || push_plan(a, &plan, &published, err) < 0)
+	if (describe(a, &plan, &known, err) < 0)
 		return -1;
-	if (published.outcome == SG_PUBLISHED)
+	if (!known)
 		return 0;
 	if (push_plan(a, &plan, &published, err) < 0)
 		return -1;

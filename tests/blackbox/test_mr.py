@@ -418,6 +418,16 @@ def test_a_change_that_was_asked_for_stays_that_on_another_tip(mr):
     assert mr.tag("staging") == "1.4.2"
 
 
+@pytest.mark.parametrize("fault", ["gl-502", "gl-502-after"])
+def test_the_text_is_that_of_the_head_where_an_answer_was_lost(mr, faults, fault):
+    iid = mr.opened()
+    mr.dev(tag="1.4.3")
+    faults(fault, "1", "PUT", f"merge_requests/{iid}")
+    mr.run("open", "catalog", "--to", "staging")
+    found = mr.mr(iid)
+    assert mr.tag("staging", branch=STAGING) == "1.4.3" and "1.4.3" in found["title"] and "1.4.3" in found["description"]
+
+
 @pytest.mark.parametrize("other", ["stagegate/staging", f"{STAGING}/mine"])
 def test_a_branch_that_is_in_the_way_of_ours_is_named(mr, other):
     mr.dev()
