@@ -1,5 +1,9 @@
 #include "step/request_style.h"
 
+#include "base/text.h"
+
+#define TITLE_MAX_BYTES 255 /* of characters GitLab takes no more */
+
 struct asking {
 	struct sg_forge *forge;
 	const struct sg_policy *policy;
@@ -90,5 +94,9 @@ int sg_request_style_find(struct sg_forge *forge, const struct sg_policy *policy
 
 const char *sg_request_style_title(struct sg_arena *arena, const char *title, bool draft)
 {
-	return draft ? sg_arena_printf(arena, "Draft: %s", title) : title;
+	char line[TITLE_MAX_BYTES + 1];
+
+	sg_text_line(line, sizeof(line),
+		sg_str_of(draft ? sg_arena_printf(arena, "Draft: %s", title) : title));
+	return sg_arena_strdup(arena, line);
 }

@@ -13,7 +13,7 @@ int sg_request_style_find(struct sg_forge *forge, const struct sg_policy *policy
 	const struct sg_environment *env, const struct sg_gitlab_mr_wish **ret_wish,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* TITLE as GitLab wants that of a draft (gitlab.md 6.1). */
+/* TITLE as GitLab takes it, cut where it is too long; that of a draft begins so (gitlab.md 6.1). */
 const char *sg_request_style_title(struct sg_arena *arena, const char *title, bool draft);
 
 #endif

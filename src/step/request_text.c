@@ -6,7 +6,6 @@
 
 #define DESCRIPTION_MAX_BYTES (256u * 1024)
 #define DIFF_MAX_BYTES (64u * 1024)
-#define TITLE_MAX_BYTES 255
 #define SHORTEST_FENCE 3
 
 static void add_code(struct sg_buf *out, const char *before, const char *text, const char *behind)
@@ -186,7 +185,7 @@ static const char *title_of(struct sg_arena *arena, const struct sg_plan *plan)
 	struct sg_str rest = sg_str_of(plan->message), line = {0};
 
 	(void)sg_str_cut(&rest, '\n', &line);
-	return sg_arena_dup(arena, sg_str_sub(line, 0, TITLE_MAX_BYTES));
+	return sg_arena_dup(arena, line);
 }
 
 struct sg_gitlab_mr_text sg_request_text(struct sg_world *world, const struct sg_environment *env,

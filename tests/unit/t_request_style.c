@@ -106,10 +106,30 @@ static void an_unknown_milestone_is_told_with_its_place(void **state)
 	gitlab_world_done(w);
 }
 
+/* GitLab counts what says that it is a draft, and takes no half of a character. */
+static void a_title_is_cut_where_gitlab_takes_no_more(void **state)
+{
+	struct gitlab_world *w = *state;
+	char text[301];
+	const char *title;
+
+	memset(text, 'a', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	assert_string_equal(sg_request_style_title(&w->arena, "one", false), "one");
+	assert_string_equal(sg_request_style_title(&w->arena, "one", true), "Draft: one");
+	assert_int_equal(strlen(sg_request_style_title(&w->arena, text, false)), 255);
+	title = sg_request_style_title(&w->arena, text, true);
+	assert_int_equal(strlen(title), 255);
+	assert_memory_equal(title, "Draft: aaa", 10);
+	memcpy(text + 254, "\xc3\xa9", 2);
+	assert_int_equal(strlen(sg_request_style_title(&w->arena, text, false)), 254);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, gitlab_world_setup, gitlab_world_teardown)
 	const struct CMUnitTest tests[] = {
+		T(a_title_is_cut_where_gitlab_takes_no_more),
 		T(names_become_ids_once),
 		T(nothing_is_asked_for_nothing),
 		T(an_unknown_name_is_told_with_its_place),
