@@ -54,17 +54,6 @@ static const char *origin_of(struct sg_world *world, struct sg_loaded *loaded,
 	return origin.pipeline;
 }
 
-/* A fetch since the gates were asked may have looked anew: they were asked for another tip then. */
-static int has_moved(struct acting *a, bool *ret_moved, struct sg_err *err)
-{
-	char tip[SG_OID_SIZE];
-
-	if (sg_repo_tip(a->loaded->repo, a->p->env->branch, tip, err) < 0)
-		return -1;
-	*ret_moved = strcmp(tip, a->p->tip->revision) != 0;
-	return 0;
-}
-
 static int commit(struct acting *a, struct sg_err *err)
 {
 	const struct sg_before *before = &a->p->befores[0];
@@ -79,12 +68,7 @@ static int commit(struct acting *a, struct sg_err *err)
 		.one_try = &a->p->crowd,
 	};
 	struct sg_publish_done done;
-	bool moved;
 
-	if (has_moved(a, &moved, err) < 0)
-		return -1;
-	if (moved)
-		return 0;
 	if (sg_publish(a->world, a->loaded, &ask, &done, err) < 0)
 		return -1;
 	a->p->changes = done.changes;

@@ -61,6 +61,27 @@ static int unless_lagging(
 	return 0;
 }
 
+static bool is_at(const struct sg_loaded *loaded, const struct sg_environment *env,
+	const struct sg_tree_source *tip)
+{
+	struct sg_err ignored = SG_ERR_INIT;
+	char oid[SG_OID_SIZE];
+
+	return sg_repo_tip(loaded->repo, env->branch, oid, &ignored) == 0 &&
+	       strcmp(oid, tip->revision) == 0;
+}
+
+/* A fetch of this look may have looked anew: then it was judged for other tips than are known. */
+static bool is_of_now(const struct sg_loaded *loaded, const struct sg_promotion *p)
+{
+	if (!is_at(loaded, p->env, p->tip))
+		return false;
+	for (size_t i = 0; i < p->before_count; i++)
+		if (!is_at(loaded, p->befores[i].env, p->befores[i].tip))
+			return false;
+	return true;
+}
+
 /*
  * One look, judged by the configuration of its own moment, and at most one effect. *ret_moved:
  * something was done that is worth a look at once.
@@ -89,6 +110,10 @@ static int turn(struct sg_turning *t, size_t i, bool *ret_moved, struct sg_err *
 		return -1;
 	if (is_over(t, p) || p->step->action == SG_DO_STOP || p->step->action == SG_DO_LOOK_AGAIN)
 		return 0;
+	if (!is_of_now(&stage->loaded, p)) {
+		*ret_moved = true;
+		return 0;
+	}
 	refusals = p->refusals;
 	if (sg_promotion_act(t->world, &stage->loaded, stage->forge, p, err) < 0)
 		return -1;

@@ -1,4 +1,7 @@
 """A configuration that changes while a push is under way: what is pushed after that goes by it, to the place that it names."""
+import json
+import time
+
 import pytest
 
 from test_promote import Journey, configure
@@ -114,3 +117,32 @@ def test_the_next_service_of_a_round_goes_by_the_configuration_of_its_own_look(j
         assert run.ends() == 75, run.text
     subjects = journey.sandbox.git("log", "-3", "--format=%s", "main").splitlines()
     assert [words for words in subjects if words.startswith("deploy(")] == ["deploy(staging): catalog 1.4.2"], run.text
+
+
+def test_a_target_that_is_seen_to_have_moved_is_judged_again_before_the_merge(journey, faults):
+    """The last gate digs in the history, and so looks at the branches once more."""
+    configure(journey, "      - {type: health}\n      - {type: soak, duration: 2h}\n", "      - {type: soak, duration: 2h}\n")
+    configure(journey, "exclude: [requester, authors]}\n      - {type: freeze}\n", "exclude: [requester]}\n      - {type: freeze}\n      - {type: health}\n")
+    iid = journey.production_waits(tag="1.4.1")
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.dev(tag="1.4.2")
+    journey.promote("catalog", "staging")
+    for tag in ("9.9.7", "9.9.8"):  # farther back than one commit shows
+        journey.ctl("push-foreign", "main", "order", tag)
+    journey.ctl("threads-must-be-resolved", "on")
+    journey.ctl("thread", "dev", str(iid), "why?")
+    journey.sg("mr", "merge", f"!{iid}", expect=75)  # GitLab knows that the gates are open
+    journey.ctl("resolve", str(iid))
+    journey.ctl("api-log", "clear")
+    faults("gl-slow", "400")
+
+    def asked():
+        return [(row["method"], row["path"].partition(f"merge_requests/{iid}")[2]) for row in json.loads(journey.ctl("api-log"))]
+
+    with journey.sg.started("mr", "merge", f"!{iid}", "--timeout", "60s") as run:
+        while ("GET", "/approvals") not in asked():
+            time.sleep(0.02)
+        journey.ctl("push-foreign", "main", "order", "9.9.9")
+        assert run.ends() == 0, run.text
+    rows = asked()
+    assert journey.tag("prod") == "1.4.1" and rows[:rows.index(("PUT", "/merge"))].count(("GET", "/approvals")) == 2, rows
