@@ -95,6 +95,15 @@ def test_the_authors_of_a_version_that_names_its_commit_are_known(journey):
     assert journey.tag("prod") == tag
 
 
+def test_who_goes_on_with_an_open_request_has_not_asked_for_it(journey):
+    iid = journey.production_waits()
+    journey.as_job_of("manager-1")
+    journey.promote("catalog", "production", expect=75)
+    journey.ctl("approve", "manager-1", str(iid))
+    journey.promote("catalog", "production")
+    assert journey.tag("prod") == "1.4.2"
+
+
 def test_git_that_breaks_off_voids_no_approval(journey, faults):
     """The approval is for an older head, whose commit is asked for by its id; once it breaks off, then always."""
     journey.sg.env["STAGEGATE_RETRY_BASE"] = "1ms"
