@@ -291,6 +291,7 @@ static void end(struct waiting *waiting, const struct sg_await_done *done)
 	struct sg_report *report = waiting->report;
 	const struct sg_report_verdict *row;
 	const struct sg_err *error;
+	const char *trouble = NULL;
 	size_t number;
 
 	(void)sg_await_report(waiting->world, waiting->asks, waiting->count, done, report);
@@ -300,9 +301,12 @@ static void end(struct waiting *waiting, const struct sg_await_done *done)
 	row = sg_await_worst(report);
 	number = (size_t)(row - report->verdicts);
 	error = error_of(waiting, done, number);
-	sg_report_end(report, row->result, row->code, "%s: %s",
+	if (!error && row->result == SG_RESULT_TIMEOUT)
+		trouble = done->ends[number].trouble;
+	sg_report_end(report, row->result, row->code, "%s: %s%s%s",
 		number < waiting->count ? sg_await_label(&waiting->asks[number]) : row->environment,
-		error ? error->cause : sg_app_code_text(done->ends[number].verdict.code));
+		error ? error->cause : sg_app_code_text(done->ends[number].verdict.code),
+		trouble ? ": " : "", trouble ? trouble : "");
 	if (error)
 		report->exit_code = sg_err_exit(error);
 }

@@ -156,12 +156,16 @@ static void connect_failed(const struct sg_curl_call *call, struct sg_err *err)
 		(void)snprintf(what, sizeof(what), "%s", strerror((int)os));
 	else
 		(void)snprintf(what, sizeof(what), "none of its addresses answers");
-	(void)sg_fail(err, SG_R_UNREACHABLE, "cannot connect to %s%.200s%s%s: %s",
-		call->proxy ? "the proxy " : "", call->proxy ? call->proxy : call->host,
-		call->proxy ? " on the way to " : "", call->proxy ? call->host : "", what);
-	if (call->proxy)
+	if (call->proxy) {
+		(void)sg_fail(err, SG_R_UNREACHABLE,
+			"cannot connect to the proxy %.200s on the way to %s: %s", call->proxy,
+			call->host, what);
 		(void)sg_hint(err, "https_proxy (or the kubeconfig's proxy-url) names it; no_proxy "
 				   "makes exceptions");
+	} else {
+		(void)sg_fail(err, SG_R_UNREACHABLE, "cannot connect to %s, port %u: %s",
+			call->host, call->server->port, what);
+	}
 	(void)sg_transient(err);
 }
 

@@ -162,14 +162,19 @@ static void put_lines(
 		sg_page_field(page, i ? "" : label, lines->items[i]);
 }
 
+static bool is_said(const char *text)
+{
+	return text && *text;
+}
+
 static void put_state(const struct sg_page *page, const struct sg_report_verdict *row)
 {
-	if (!row->sync && !row->health)
+	if (!is_said(row->sync) && !is_said(row->health))
 		return;
 	sg_page_label(page, "state");
-	sg_page_put(page, row->sync ? row->sync : "-");
+	sg_page_put(page, is_said(row->sync) ? row->sync : "-");
 	sg_buf_adds(page->out, ", ");
-	sg_page_put(page, row->health ? row->health : "-");
+	sg_page_put(page, is_said(row->health) ? row->health : "-");
 	sg_page_new_line(page);
 }
 

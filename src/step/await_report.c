@@ -56,7 +56,7 @@ static void add_row(struct sg_world *world, const struct sg_await_ask *ask,
 	for (size_t i = 0; i < end->log.count; i++)
 		sg_report_line(report, &row->evidence, "log: %s", end->log.items[i]);
 	if (row->result == SG_RESULT_TIMEOUT)
-		row->last_blocker = row->sentence;
+		row->last_blocker = end->trouble ? end->trouble : row->sentence;
 	if (end->verdict.images_unseen)
 		sg_report_warn(report, "IMAGE_NOT_SEEN",
 			"no running pod of %s shows the image %s; it may have no pods",

@@ -110,6 +110,8 @@ def test_a_cluster_that_is_away(sg):
     run = sg("wait", "catalog", *BOTH, "--timeout", "20s", "--output", "json", env=env, expect=8)
     assert rows(run)["dev"]["reason"] == "DEPLOYED"
     assert rows(run)["staging"]["result"] == "timeout" and "cannot connect to 127.0.0.1" in str(rows(run)["staging"]["evidence"])
+    assert all("cannot connect to 127.0.0.1, port 1: connection refused" in text for text in (rows(run)["staging"]["last_blocker"], run.json["sentence"]))
+    assert not rows(run)["staging"]["sync"] and "state" not in sg("wait", "catalog", "--env", "staging", "--timeout", "3s", env=env, expect=8).out
 
 
 def test_a_cluster_that_denies(sg):
