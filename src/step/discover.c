@@ -149,6 +149,8 @@ static int add_place(struct sg_choosing *c, const struct sg_said *said, enum sg_
 	set = sg_helm_set_over(c->layout, said);
 	if (set)
 		return overridden(said, set, err);
+	if (sg_helm_file_over(c, said, err) < 0)
+		return -1;
 	*place = (struct sg_place){
 		.service = sg_arena_strdup(c->arena, c->layout->service),
 		.file = said->row->file,

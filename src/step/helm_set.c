@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "edit/edit.h"
+
 /* The last name of a path; what stands in brackets has no end of a name. */
 static const char *last_name(const char *path)
 {
@@ -82,4 +84,68 @@ const struct sg_layout_set *sg_helm_set_over(
 		if (layout->sets[i].group == row->group && is_over(layout->sets[i].name, path))
 			return &layout->sets[i];
 	return NULL;
+}
+
+static enum sg_reason reason_of(struct sg_choosing *c, const char *name, struct sg_file *file,
+	const char *path, struct sg_err *err)
+{
+	const struct sg_edit_ask ask = {.file = name, .key = path, .any_text = true};
+	struct sg_edit_value value;
+	struct sg_edit_tree tree;
+
+	if (sg_file_tree(file, &tree, err) < 0 ||
+		sg_edit_tree_value(c->arena, &tree, &ask, &value, err) < 0)
+		return err->reason;
+	return SG_R_OK;
+}
+
+/* A merge key farther out may bring anything; one beside the missing value is taken to bring it. */
+static bool has_map(struct sg_choosing *c, const char *name, struct sg_file *file, const char *path)
+{
+	const char *last = last_name(path);
+	struct sg_err why = SG_ERR_INIT;
+
+	return last > path &&
+	       reason_of(c, name, file,
+		       sg_arena_dup(c->arena, (struct sg_str){path, (size_t)(last - path) - 1}),
+		       &why) == SG_R_EDIT_NOT_SCALAR;
+}
+
+static int look_into(struct sg_choosing *c, const char *name, const char *path, struct sg_err *err)
+{
+	SG_AUTO(sg_file_close_ptr) struct sg_file *file = NULL;
+	struct sg_err why = SG_ERR_INIT;
+	enum sg_reason reason;
+
+	if (sg_layout_open(c->layout, name, &file, err) < 0)
+		return -1;
+	if (!file)
+		return 0;
+	reason = reason_of(c, name, file, path, &why);
+	if (reason != SG_R_EDIT_ALIAS &&
+		(reason != SG_R_EDIT_MERGE_KEY || !has_map(c, name, file, path)))
+		return 0;
+	*err = why;
+	return sg_wrap(err, "%s", c->layout->source->label);
+}
+
+int sg_helm_file_over(struct sg_choosing *c, const struct sg_said *said, struct sg_err *err)
+{
+	const struct sg_layout *layout = c->layout;
+	const char *path;
+
+	if (!said->row->values || said->row->rank >= SG_RANK_PARAMETERS)
+		return 0;
+	path = path_of(layout, said);
+	for (size_t i = 0; i < layout->values_count; i++) {
+		const struct sg_layout_values *values = &layout->values[i];
+		size_t skip = *values->prefix ? strlen(values->prefix) + 1 : 0;
+
+		if (values->group == said->row->group && values->rank > said->row->rank &&
+			sg_str_starts(sg_str_of(path), values->prefix) && strlen(path) > skip &&
+			(!skip || path[skip - 1] == '.') &&
+			look_into(c, values->file, path + skip, err) < 0)
+			return -1;
+	}
+	return 0;
 }

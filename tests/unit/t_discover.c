@@ -167,6 +167,44 @@ static void the_last_values_file_that_sets_it(void **state)
 	finds(&usual, turned, "clusters/dev/values.yaml image.tag tag");
 }
 
+/* Helm takes what it stands for, and the file before has no say any more. */
+static void an_alias_in_the_last_values_file(void **state)
+{
+	static const struct {
+		const char *text, *reason, *where;
+	} rows[] = {
+		{"x: &x \"1\"\nimage:\n  tag: *x\n", "EDIT_ALIAS", "values-dev.yaml:3:8"},
+		{"x: &x {tag: \"1\"}\nimage: *x\n", "EDIT_ALIAS", "values-dev.yaml:2:8"},
+		{"image:\n  tag: *x\n", "EDIT_ALIAS", "no anchor before it"},
+		{"x: &x {tag: \"1\"}\nimage:\n  <<: *x\n", "EDIT_MERGE_KEY", "values-dev.yaml:3:7"},
+		{"x: &x {a: 1}\n<<: *x\n", NULL, NULL},
+		{"x: &x 1\ny: *x\nimage: {pullPolicy: *x}\n", NULL, NULL},
+		{"image:\n", NULL, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct tree_file files[] = {CHART,
+			{"apps/web/values.yaml", "image: {repository: " IMAGE ", tag: 1}\n"},
+			{"apps/web/values-dev.yaml", rows[i].text}, {NULL, NULL}};
+
+		if (rows[i].reason)
+			fails(&usual, files, rows[i].reason, rows[i].where, NULL);
+		else
+			finds(&usual, files, "apps/web/values.yaml image.tag tag");
+	}
+}
+
+static void an_alias_in_a_values_file_before(void **state)
+{
+	static const struct tree_file files[] = {CHART,
+		{"apps/web/values.yaml", "x: &x 1\nimage:\n  repository: " IMAGE "\n  tag: *x\n"},
+		{"apps/web/values-dev.yaml", "image: {tag: 1}\n"}, {NULL, NULL}};
+
+	(void)state;
+	finds(&usual, files, "apps/web/values-dev.yaml image.tag tag");
+}
+
 static void by_the_names_of_files(void **state)
 {
 	static const struct tree_file files[] = {CHART, VALUES,
@@ -1447,6 +1485,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_error_names_the_branch_that_was_asked),
 		cmocka_unit_test(the_last_values_file_that_sets_it),
+		cmocka_unit_test(an_alias_in_the_last_values_file),
+		cmocka_unit_test(an_alias_in_a_values_file_before),
 		cmocka_unit_test(by_the_names_of_files),
 		cmocka_unit_test(two_files_of_one_rank),
 		cmocka_unit_test(two_images_of_one_repository),
