@@ -170,16 +170,35 @@ static int read_automated(
 		automated_fields, SG_COUNT(automated_fields), app);
 }
 
-/* The name of a parameter, or a path, that may be about an image; the others may be secrets. */
-static bool is_about_images(const char *text)
+static bool has_word(struct sg_str text, const char *const *words, size_t count)
 {
-	static const char *const words[] = {"image", "Image", "containers"};
+	for (size_t i = 0; i < count; i++)
+		if (sg_str_search(text, words[i]) >= 0)
+			return true;
+	return false;
+}
+
+/* A parameter whose value is part of an image. Others are nobody's business: not all that speak of
+ * images are harmless ("imageCredentials.password"). */
+static bool is_of_image(const char *text)
+{
+	static const char *const words[] = {"image", "Image"};
+	static const char *const ends[] = {
+		"image", "Image", "repository", "Repository", "registry", "Registry", "digest"};
 	struct sg_str name = sg_str_of(text);
 
-	for (size_t i = 0; i < SG_COUNT(words); i++)
-		if (sg_str_search(name, words[i]) >= 0)
+	for (size_t i = 0; i < SG_COUNT(ends); i++)
+		if (sg_str_ends(name, ends[i]) && has_word(name, words, SG_COUNT(words)))
 			return true;
 	return sg_str_ends(name, "tag") || sg_str_ends(name, "Tag");
+}
+
+/* A path, of which only where it leads is said. */
+static bool is_about_images(const char *path)
+{
+	static const char *const words[] = {"image", "Image", "containers"};
+
+	return has_word(sg_str_of(path), words, SG_COUNT(words));
 }
 
 static void add_overrides(struct sg_buf *out, const struct sg_json *source)
@@ -193,7 +212,7 @@ static void add_overrides(struct sg_buf *out, const struct sg_json *source)
 	for (const struct sg_json *e = sg_json_first(parameters); e; e = sg_json_next(e)) {
 		const char *name = sg_json_str(sg_json_get(e, "name"), "");
 
-		if (is_about_images(name))
+		if (is_of_image(name))
 			sg_buf_addf(out, "%s%.100s=%.200s (helm.parameters)", out->len ? ", " : "",
 				name, sg_json_str(sg_json_get(e, "value"), ""));
 	}

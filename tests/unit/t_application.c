@@ -136,10 +136,15 @@ static void other_parameters_are_nobodys_business(void **state)
 		decode("{\"metadata\":{\"name\":\"a\"},\"spec\":{\"source\":{\"helm\":{"
 		       "\"parameters\":[{\"name\":\"db.password\",\"value\":\"hunter2\"},{\"name\":"
 		       "\"stage.key\",\"value\":\"hunter3\"},"
+		       "{\"name\":\"imageCredentials.password\",\"value\":\"hunter4\"},"
+		       "{\"name\":\"image.pullSecret\",\"value\":\"hunter5\"},"
+		       "{\"name\":\"global.imageRegistry\",\"value\":\"r.example\"},"
 		       "{\"name\":\"web.image.tag\",\"value\":\"1.2\"}]}}}}",
 			&d),
 		0);
-	assert_string_equal(d.app.image_overrides, "web.image.tag=1.2 (helm.parameters)");
+	assert_string_equal(d.app.image_overrides,
+		"global.imageRegistry=r.example (helm.parameters), "
+		"web.image.tag=1.2 (helm.parameters)");
 	sg_arena_release(&d.arena);
 }
 
