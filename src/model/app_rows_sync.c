@@ -56,12 +56,21 @@ static bool only_leftovers(const struct sg_app *app)
 	return any;
 }
 
-/* The last operation was at this revision, whole, went well, and left something standing. */
+/* The last operation was at this revision, and went well; self-heal's are of what differs alone. */
+static bool was_synced(const struct sg_app_case *c)
+{
+	const struct sg_app_operation *op = &c->app->operation;
+
+	return c->at_rev && !op->dry_run && (!op->partial || op->heals) &&
+	       op->phase == SG_PHASE_SUCCEEDED;
+}
+
+/* And it was whole, and left something standing. */
 static bool skipped_pruning(const struct sg_app_case *c)
 {
 	const struct sg_app_operation *op = &c->app->operation;
 
-	if (!c->at_rev || op->dry_run || op->partial || op->phase != SG_PHASE_SUCCEEDED)
+	if (!was_synced(c) || op->partial)
 		return false;
 	for (size_t i = 0; i < op->result_count; i++)
 		if (op->results[i].prune_skipped)
@@ -168,6 +177,19 @@ static bool say_windows(const struct sg_app_case *c, const struct sg_app_project
 	return said != 0;
 }
 
+static void say_automated(const struct sg_app_case *c, struct sg_app_answer *out)
+{
+	int64_t heals = c->app->operation.heals;
+
+	if (!was_synced(c))
+		sg_app_say(out, "automated sync has not started: ");
+	else if (heals > 0)
+		sg_app_say(out, "it was synced (by self-heal %lld times), and differs again: ",
+			(long long)heals);
+	else
+		sg_app_say(out, "it was synced, and differs again: ");
+}
+
 bool sg_app_row_autosync_waits(struct sg_app_case *c, struct sg_app_answer *out)
 {
 	const struct sg_app_project *project = NULL;
@@ -178,11 +200,7 @@ bool sg_app_row_autosync_waits(struct sg_app_case *c, struct sg_app_answer *out)
 		project = project_of(c);
 	sg_app_wait_refresh(out, SG_APP_CODE_OUT_OF_SYNC);
 	out->look_after_ms = c->policy->out_of_sync_grace_ms;
-	if (c->at_rev && !c->op_failed)
-		sg_app_say(out, "it was synced (by self-heal %lld times), and differs again: ",
-			(long long)c->app->operation.heals);
-	else
-		sg_app_say(out, "automated sync has not started: ");
+	say_automated(c, out);
 	say_off(c->app, out);
 	if (say_windows(c, project, out))
 		out->code = SG_APP_CODE_SYNC_WINDOW;

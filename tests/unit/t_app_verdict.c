@@ -331,7 +331,14 @@ static void what_self_heal_does_again_and_again_is_said(void **state)
 	b.app.operation.result.one = WANTED;
 	b.app.operation.heals = 4;
 	assert_int_equal(feed(&b, 1)->code, SG_APP_CODE_OUT_OF_SYNC);
+	b.app.operation.partial = true; /* as self-heal's are */
 	assert_non_null(strstr(feed(&b, 2)->message, "(by self-heal 4 times), and differs again"));
+	b.app.operation.heals = 0;
+	assert_non_null(strstr(feed(&b, 3)->message, "automated sync has not started"));
+	b.app.operation.partial = false;
+	assert_non_null(strstr(feed(&b, 4)->message, "it was synced, and differs again"));
+	b.app.operation.dry_run = true;
+	assert_non_null(strstr(feed(&b, 5)->message, "automated sync has not started"));
 	tear_down(&b);
 }
 
