@@ -256,12 +256,18 @@ size_t sg_app_fold_judged(const struct sg_app_fold *fold, struct sg_app_judged *
 	return count;
 }
 
-static void feed_one(struct sg_app_fold *fold, const struct sg_app *app, int64_t now_ms)
+/* One that is another's by now is let go: who judges FOLD reads it, and says so. */
+static void feed_one(const struct sg_app_fold *fold, struct sg_app_child *child,
+	const struct sg_app *app, int64_t now_ms)
 {
-	if (app)
-		sg_app_fold_feed(fold, app, now_ms);
-	else
-		sg_app_fold_gone(fold, now_ms);
+	if (!app) {
+		sg_app_fold_gone(child->fold, now_ms);
+	} else if (is_its_own(fold->app, app)) {
+		sg_app_fold_feed(child->fold, app, now_ms);
+	} else {
+		sg_app_fold_free(child->fold);
+		child->fold = NULL;
+	}
 }
 
 /* Of many children one has an event: the others are not judged for that. */
@@ -276,7 +282,7 @@ bool sg_app_children_feed(struct sg_app_fold *fold, const char *namespace, const
 			strcmp(child->name, name) == 0 && strcmp(child->namespace, namespace) == 0;
 
 		if (own && child->fold)
-			feed_one(child->fold, app, now_ms);
+			feed_one(fold, child, app, now_ms);
 		else if (child->fold &&
 			 sg_app_children_feed(child->fold, namespace, name, app, now_ms)) {
 			child->fold->quiet = true;

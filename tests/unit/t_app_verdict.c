@@ -728,6 +728,42 @@ static void an_event_of_one_child_judges_no_other(void **state)
 	tear_down(&f.b);
 }
 
+/* What brings its children into another cluster has one here only by the marks. */
+static void another_one_in_the_place_of_a_child_is_none(void **state)
+{
+	static struct family f;
+	const struct sg_app_marks marks = {"shop:argoproj.io/Application:argocd/c000", ""};
+	struct sg_app *child = &f.children[0];
+
+	(void)state;
+	set_up(&f.b, WANTED);
+	tear_down(&f.b);
+	f.b.app.destination = f.b.app.compared_destination =
+		(struct sg_app_destination){"other", "", ""};
+	*child = f.b.app;
+	child->name = "c000";
+	child->marks = marks;
+	f.rows[0] = (struct sg_app_resource){.group = "argoproj.io",
+		.kind = "Application",
+		.namespace = "argocd",
+		.name = "c000",
+		.health_message = "",
+		.sync = SG_SYNC_SYNCED};
+	f.b.app.resources = f.rows;
+	f.b.app.resource_count = 1;
+	f.beside = (struct sg_app_beside){.item = child_of, .arg = &f};
+	f.b.fold = sg_app_fold_new(&f.b.want, &f.b.policy, &f.b.git.ancestry, &f.beside);
+	assert_int_equal(feed(&f.b, 0)->kind, SG_APP_SUCCESS);
+	child->uid = "another";
+	child->marks = (struct sg_app_marks){"", ""};
+	sg_app_fold_feed_other(f.b.fold, "argocd", "c000", child, 1);
+	assert_int_equal(sg_app_fold_verdict(f.b.fold)->code, SG_APP_CODE_CHILD_UNREADABLE);
+	child->marks = marks;
+	sg_app_fold_feed_other(f.b.fold, "argocd", "c000", child, 2);
+	assert_int_equal(sg_app_fold_verdict(f.b.fold)->kind, SG_APP_SUCCESS);
+	tear_down(&f.b);
+}
+
 /* A controller that is down, busy, or of another namespace leaves no other trace. */
 static void a_refresh_that_nobody_takes_up_is_said(void **state)
 {
@@ -812,6 +848,7 @@ int main(void)
 		cmocka_unit_test(confirmed_by_a_later_comparison),
 		cmocka_unit_test(one_that_was_made_anew_is_another_one),
 		cmocka_unit_test(an_event_of_one_child_judges_no_other),
+		cmocka_unit_test(another_one_in_the_place_of_a_child_is_none),
 		cmocka_unit_test(a_refresh_that_nobody_takes_up_is_said),
 		cmocka_unit_test(globs),
 		cmocka_unit_test(a_hostile_glob_ends),
