@@ -96,7 +96,7 @@ static int check_environment(struct pass *pass, const struct sg_environment *env
 	const char *const *names;
 	size_t count;
 
-	if (sg_service_list(pass->world, &pass->policy, source, &names, &count, err) < 0) {
+	if (sg_service_list(pass->world, &pass->policy, env, source, &names, &count, err) < 0) {
 		if (err->reason != SG_R_FILE_NOT_FOUND)
 			return -1;
 		note_error(pass, SG_SEVERITY_ERROR, env->line, env->name, err);
@@ -108,8 +108,9 @@ static int check_environment(struct pass *pass, const struct sg_environment *env
 	if (count == 0) /* no service is named, and "*" is nobody */
 		(void)sg_finding_add(pass->world->arena, &pass->report->findings,
 			SG_SEVERITY_WARNING, pass->policy.file, pass->policy.services[0].line, 0,
-			"%s: `path: %s` finds no folder, so there is no service", env->name,
-			pass->policy.services[0].path);
+			"%s: no service is found by `path: %s`, so none was looked at: there has "
+			"to be a folder where {service} is a whole component",
+			env->name, pass->policy.services[0].path);
 	return 0;
 }
 

@@ -103,8 +103,8 @@ static int add_all(struct opening *o, struct sg_err *err)
 
 		if (!o->sources[i])
 			continue;
-		if (sg_service_list(o->world, &o->loaded->policy, o->sources[i], &names, &count,
-			    &trouble) < 0) {
+		if (sg_service_list(o->world, &o->loaded->policy, o->board->columns[i].env,
+			    o->sources[i], &names, &count, &trouble) < 0) {
 			*err = missing = trouble;
 			if (trouble.reason != SG_R_FILE_NOT_FOUND)
 				return -1;

@@ -15,7 +15,7 @@ static int service_of(struct sg_world *world, struct sg_loaded *loaded,
 
 	*ret_service = NULL;
 	if (sg_load_branch(world, loaded, env->branch, &tip, err) < 0 ||
-		sg_service_list(world, &loaded->policy, tip, &names, &count, err) < 0)
+		sg_service_list(world, &loaded->policy, env, tip, &names, &count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count && !*ret_service; i++)
 		if (strcmp(sg_request_branch(world->arena, env->name, names[i]), branch) == 0)

@@ -125,7 +125,7 @@ int sg_select(struct sg_world *world, const struct sg_loaded *loaded,
 			"%s follows %s: name services; labels and sets are of Applications",
 			env->name, sg_follow_whose(sg_environment_follows(env)));
 	if (count == 0 && (ask->all || sg_environment_has_applications(env)) &&
-		sg_service_list(world, &loaded->policy, tip, &services, &count, err) < 0)
+		sg_service_list(world, &loaded->policy, env, tip, &services, &count, err) < 0)
 		return -1;
 	if (add_all(&s, services, count, client, err) < 0 ||
 		(by_cluster && pick(&s, client, err) < 0))

@@ -33,7 +33,8 @@ static const char *parent_of(struct sg_arena *arena, const char *path)
 }
 
 static int folders(struct sg_world *world, const struct sg_service *entry,
-	struct sg_tree_source *source, struct names *names, struct sg_err *err)
+	const struct sg_environment *env, struct sg_tree_source *source, struct names *names,
+	struct sg_err *err)
 {
 	const char *parent = parent_of(world->arena, entry->path);
 	struct sg_tree_entry *entries;
@@ -42,6 +43,8 @@ static int folders(struct sg_world *world, const struct sg_service *entry,
 
 	if (!parent)
 		return 0;
+	if (sg_template_expand(world->arena, parent, entry->name, env, &parent, err) < 0)
+		return -1;
 	if (sg_shelf_list(world, source, parent, &entries, &count, err) < 0) {
 		if (err->reason == SG_R_FILE_NOT_FOUND)
 			(void)sg_hint(
@@ -71,7 +74,8 @@ int sg_service_check(struct sg_world *world, const struct sg_service *entry, con
 		return 0;
 	if (err->reason != SG_R_FILE_NOT_FOUND)
 		return sg_wrap(err, "%s", source->label);
-	if (folders(world, entry, source, &names, err) < 0 && err->reason != SG_R_FILE_NOT_FOUND)
+	if (folders(world, entry, env, source, &names, err) < 0 &&
+		err->reason != SG_R_FILE_NOT_FOUND)
 		return -1;
 	return sg_config_no_folder(name,
 		sg_arena_printf(world->arena, "%s on %s", entry->path, source->label), names.items,
@@ -99,8 +103,8 @@ static int by_name(const void *a, const void *b)
 }
 
 int sg_service_list(struct sg_world *world, const struct sg_policy *policy,
-	struct sg_tree_source *source, const char *const **ret_names, size_t *ret_count,
-	struct sg_err *err)
+	const struct sg_environment *env, struct sg_tree_source *source,
+	const char *const **ret_names, size_t *ret_count, struct sg_err *err)
 {
 	struct names names = {0};
 
@@ -109,7 +113,7 @@ int sg_service_list(struct sg_world *world, const struct sg_policy *policy,
 
 		if (strcmp(entry->name, "*") != 0)
 			add_name(world->arena, &names, entry->name);
-		else if (folders(world, entry, source, &names, err) < 0)
+		else if (folders(world, entry, env, source, &names, err) < 0)
 			return -1;
 	}
 	if (names.count)

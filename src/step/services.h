@@ -20,9 +20,12 @@ int sg_service_check(struct sg_world *world, const struct sg_service *entry, con
 	const struct sg_environment *env, struct sg_tree_source *source,
 	struct sg_err *err) SG_MUST_CHECK;
 
-/* The names of all services, without double ones, by name order. */
+/*
+ * The names of all services, without double ones, by name order; those of "*" as far as they are
+ * folders of ENV in SOURCE: where {service} is no whole component of its path, none is found.
+ */
 int sg_service_list(struct sg_world *world, const struct sg_policy *policy,
-	struct sg_tree_source *source, const char *const **ret_names, size_t *ret_count,
-	struct sg_err *err) SG_MUST_CHECK;
+	const struct sg_environment *env, struct sg_tree_source *source,
+	const char *const **ret_names, size_t *ret_count, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

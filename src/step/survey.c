@@ -173,8 +173,8 @@ int sg_survey_services(struct sg_survey *survey, const struct sg_environment *en
 	*ret_count = 0;
 	*ret_why = NULL;
 	if (sg_load_branch(world, &survey->loaded, env->branch, &source, &why) == 0 &&
-		sg_service_list(
-			world, &survey->loaded.policy, source, ret_names, ret_count, &why) == 0)
+		sg_service_list(world, &survey->loaded.policy, env, source, ret_names, ret_count,
+			&why) == 0)
 		return 0;
 	if (sg_world_trouble(world, &why, &trouble, err) < 0)
 		return -1;

@@ -125,7 +125,22 @@ def test_what_is_often_wrong_in_a_configuration(tmp_path, application, name, pat
     assert run.returncode == 3 and says in run.stdout, run.stdout
 
 
-def test_no_service_at_all_is_said(tmp_path):
+def check_path(folder, path):
+    return check(folder, HEAD.replace("APPLICATION", '"{service}-dev"').replace("NAME", '"*"').replace("PATH", path))
+
+
+@pytest.mark.parametrize("path", ["apps/{service}", "apps/svc-{service}"])
+def test_no_service_at_all_is_said(tmp_path, path):
     (tmp_path / "apps").mkdir()
-    run = check(tmp_path, HEAD.replace("APPLICATION", '"{service}-dev"').replace("NAME", '"*"').replace("PATH", "apps/{service}"))
-    assert run.returncode == 0 and "warning: dev: `path: apps/{service}` finds no folder, so there is no service" in run.stdout, run.stdout
+    if path != "apps/{service}":
+        (tmp_path / "apps" / "svc-web").mkdir()
+    run = check_path(tmp_path, path)
+    assert run.returncode == 0, run.stdout
+    assert f"warning: dev: no service is found by `path: {path}`, so none was looked at" in run.stdout, run.stdout
+
+
+def test_services_are_found_in_the_folder_of_their_environment(tmp_path):
+    (tmp_path / "envs/dev/web").mkdir(parents=True)
+    (tmp_path / "envs/dev/web/kustomization.yaml").write_text('resources: []\nimages:\n  - name: registry.example.com/web\n    newTag: "1.0"\n')
+    run = check_path(tmp_path, "envs/{env}/{service}")
+    assert run.returncode == 0 and "envs/dev/web/kustomization.yaml:4" in run.stdout, run.stdout
