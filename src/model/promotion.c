@@ -168,12 +168,14 @@ static bool is_unasked(const struct sg_promotion_facts *f)
 /*
  * A gate that is decided before publishing may have come into the configuration after that. It is
  * asked again before a merge of ours, while the environment before has this very version; and one
- * that nobody asked for has not passed any yet.
+ * that nobody asked for has not passed any yet, whoever is to merge it.
  */
 static bool has_early_gates(const struct sg_promotion_facts *f)
 {
-	return is_at_merge_gates(f) && f->merge == SG_MERGE_AUTO && f->head_wanted &&
-	       ((f->early_gated && !f->as_open) || is_unasked(f));
+	bool came_later = f->merge == SG_MERGE_AUTO && f->early_gated && !f->as_open;
+
+	return is_at_merge_gates(f) && f->head_wanted &&
+	       (came_later || (f->merge != SG_MERGE_GITLAB && is_unasked(f)));
 }
 
 /* All gates are open: our status says so now, and GitLab takes note of it. */
@@ -472,7 +474,7 @@ bool sg_promotion_asks_publish_gates(const struct sg_promotion_facts *f)
 	if (!f->has_mr)
 		return !f->rejected;
 	return f->head_known && f->head_ours && !f->locked &&
-	       (!f->head_wanted || has_left_gates(f) || has_early_gates(f));
+	       (!f->head_wanted || is_unasked(f) || has_left_gates(f) || has_early_gates(f));
 }
 
 /* Does it matter what they say? */

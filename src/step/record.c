@@ -17,11 +17,22 @@ static bool is_older(const struct sg_promotion *p)
 	return strcmp(p->step->code, "OLDER") == 0 && p->facts.head_known && p->facts.head_ours;
 }
 
+/* The gates that GitLab is told about: those of the merge; before these the ones before publishing,
+ * where nobody asked for what the head carries and one is not open. */
+static const struct sg_gathered *gates_of(const struct sg_promotion *p)
+{
+	const struct sg_gathered *early = &p->publish_gates;
+
+	return !p->facts.head_asked && sg_gates_blocker(early->verdicts, early->count)
+		       ? early
+		       : &p->merge_gates;
+}
+
 static const char *state_of(const struct sg_promotion *p)
 {
 	if (is_older(p))
 		return "pending";
-	switch (p->merge_gates.worst) {
+	switch (gates_of(p)->worst) {
 	case SG_VERDICT_PASS:
 	case SG_VERDICT_LATER:
 		return "success";
@@ -35,7 +46,7 @@ static const char *state_of(const struct sg_promotion *p)
 
 static const char *summary_of(struct sg_arena *arena, const struct sg_promotion *p)
 {
-	const struct sg_gathered *gates = &p->merge_gates;
+	const struct sg_gathered *gates = gates_of(p);
 	const struct sg_gate_verdict *blocker = sg_gates_blocker(gates->verdicts, gates->count);
 
 	if (is_older(p))
@@ -186,8 +197,7 @@ static int set_note(struct sg_world *world, const struct sg_loaded *loaded, stru
 	size_t parts = 1;
 
 	if (sg_gitlab_mr_notes(&forge->gitlab, n.iid, world->arena, &n.notes, &n.count, err) < 0 ||
-		(is_older(p) ? put_stop(&n, p, err) : put_gates(&n, &p->merge_gates, &parts, err)) <
-			0)
+		(is_older(p) ? put_stop(&n, p, err) : put_gates(&n, gates_of(p), &parts, err)) < 0)
 		return -1;
 	return put_rest(&n, parts, err);
 }

@@ -408,6 +408,28 @@ def test_a_version_that_a_person_pushed_onto_our_branch_passes_the_gates_first(m
     assert mr.tag("staging") == "1.4.3"
 
 
+def test_a_person_who_merges_is_not_told_that_such_a_version_has_passed_its_gates(mr):
+    gates = "    gates:\n      - {type: health}\n      - {type: soak, duration: 30m}\n"
+    configure(mr, gates, "    merge: human\n" + gates + "      - {type: freeze}\n")
+    iid = mr.opened()
+    assert mr.run("merge", f"!{iid}", expect=75).json["reason"] == "MERGE_BY_HAND"
+    mr.sg("bump", "catalog", "1.4.3")
+    mr.sg("wait", "catalog", "--env", "dev")
+    path = "apps/catalog/values-staging.yaml"
+    text = mr.sandbox.show(path, STAGING).decode().replace("1.4.2", "1.4.3")
+    mr.ctl("commit-as", "dev", STAGING, path, "mine", text.rstrip("\n"))
+    head = mr.branch()
+
+    def told():
+        return [line.split()[2] for line in mr.ctl("statuses").splitlines() if line.split()[0] == head]
+
+    run = mr.run("merge", f"!{iid}", expect=75)
+    assert run.json["reason"] == "GATES_WAIT" and gate_of(run, "soak")["state"] == "wait" and told() == ["pending"]
+    assert any("| soak |" in body for _, _, body in mr.mr(iid)["notes"] if body.startswith("<!-- stagegate:gates"))
+    mr.ctl("clock", "1860")
+    assert mr.run("merge", f"!{iid}", expect=75).json["reason"] == "MERGE_BY_HAND" and told()[-1] == "success"
+
+
 def test_a_change_that_was_asked_for_stays_that_on_another_tip(mr):
     iid = mr.opened()
     mr.ctl("rebase-as", "dev", str(iid))

@@ -384,6 +384,14 @@ static void what_nobody_asked_for_passes_the_early_gates_first(void **state)
 	facts.merge = SG_MERGE_GITLAB;
 	facts.publish_gates = SG_VERDICT_CLOSED;
 	expect(&facts, SG_DO_STOP, SG_END_FAILED, "GATES_CLOSED");
+	/* a person, who goes by what we say of the gates */
+	facts.merge = SG_MERGE_HUMAN;
+	expect(&facts, SG_DO_STOP, SG_END_FAILED, "GATES_CLOSED");
+	facts.publish_gates = SG_VERDICT_PASS;
+	expect(&facts, SG_DO_STOP, SG_END_PENDING, "MERGE_BY_HAND");
+	/* also while GitLab is not ready, for the status says what they say */
+	facts.status = SG_MR_CLASS_PIPELINE;
+	assert_true(sg_promotion_asks_publish_gates(&facts));
 }
 
 /* Set by ourselves while GitLab was to merge: a person is to do that now. */
