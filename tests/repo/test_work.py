@@ -157,7 +157,7 @@ def test_commits_by_id(box, tool):
 
 @pytest.mark.parametrize("fault", ["git-truncate-pack", "git-corrupt-pack"])
 def test_spoiled_packs_are_no_commits(box, tool, fault):
-    box.ctl("fault", fault, "2")
+    box.ctl("fault", fault, "3")
     done = tool("commits", box.tip())
     assert done.code in (7, 9) and done.error in ("UNREACHABLE", "REMOTE_FAILED", "ANSWER_INVALID"), done.text
 
