@@ -18,6 +18,7 @@
 #include "report/text.h"
 #include "step/message.h"
 #include "step/request_options.h"
+#include "step/request_style.h"
 
 #define OUT_MAX (8u << 20)
 #define TEXT_MAX 65536
@@ -199,7 +200,7 @@ static void plan(struct sg_world *world, const struct sg_value_change *value,
 		exit(1);
 	put_str("commit", made.message);
 	text = sg_request_text(world, &env, "catalog", &made, &span);
-	put_str("title", text.title);
+	put_str("title", sg_request_style_title(world->arena, text.title, false));
 	put_str("description", text.description);
 	options(world, &env, &made, &span);
 }
