@@ -1637,6 +1637,16 @@ static void set_has(struct story *s, const char *strategy, const char *step)
 			strategy, step));
 }
 
+static struct app held_by_its_set(void)
+{
+	struct app app = good("argocd", "web");
+
+	app.sync = "OutOfSync";
+	app.manual = true;
+	app.owner = "shop";
+	return app;
+}
+
 static void set_is(struct story *s, const char *strategy)
 {
 	set_has(s, strategy, "2");
@@ -1644,13 +1654,10 @@ static void set_is(struct story *s, const char *strategy)
 
 static void its_application_set_decides_when_it_is_synced(void **state)
 {
-	struct app app = good("argocd", "web");
+	struct app app = held_by_its_set();
 	struct story s;
 
 	begin(&s, *state);
-	app.sync = "OutOfSync";
-	app.manual = true;
-	app.owner = "shop";
 	happens(&s, 0, app);
 	set_is(&s, "\"strategy\":{\"type\":\"RollingSync\"}");
 	app.sync = "Synced";
@@ -1667,13 +1674,10 @@ static void its_application_set_decides_when_it_is_synced(void **state)
 /* No step selects it: the set leaves it alone for good, and says so by this number. */
 static void a_set_whose_steps_leave_it_out_is_named(void **state)
 {
-	struct app app = good("argocd", "web");
+	struct app app = held_by_its_set();
 	struct story s;
 
 	begin(&s, *state);
-	app.sync = "OutOfSync";
-	app.manual = true;
-	app.owner = "shop";
 	happens(&s, 0, app);
 	set_has(&s, "\"strategy\":{\"type\":\"RollingSync\"}", "-1");
 	(void)ask(&s, "argocd", "web");
@@ -1685,13 +1689,10 @@ static void a_set_whose_steps_leave_it_out_is_named(void **state)
 
 static void a_set_without_rolling_sync_does_not(void **state)
 {
-	struct app app = good("argocd", "web");
+	struct app app = held_by_its_set();
 	struct story s;
 
 	begin(&s, *state);
-	app.sync = "OutOfSync";
-	app.manual = true;
-	app.owner = "shop";
 	happens(&s, 0, app);
 	set_is(&s, "\"generators\":[]");
 	(void)ask(&s, "argocd", "web");
@@ -1703,14 +1704,11 @@ static void a_set_without_rolling_sync_does_not(void **state)
 
 static void a_set_that_cannot_be_read_is_waited_for_and_said(void **state)
 {
-	struct app app = good("argocd", "web");
+	struct app app = held_by_its_set();
 	struct story s;
 
 	begin(&s, *state);
 	s.forbidden = "applicationsets";
-	app.sync = "OutOfSync";
-	app.manual = true;
-	app.owner = "shop";
 	happens(&s, 0, app);
 	(void)ask(&s, "argocd", "web");
 	assert_int_equal(await(&s), 0);
