@@ -17,9 +17,7 @@ static bool repository_ok(struct sg_str text)
 
 bool sg_edit_is_tag_and_digest(struct sg_str text)
 {
-	struct sg_image_version version = sg_image_version_split(text);
-
-	return sg_image_tag_ok(version.tag) && sg_image_digest_ok(version.digest);
+	return sg_str_find(text, '@') >= 0 && sg_image_version_ok(text);
 }
 
 static bool is_part(struct sg_str text, enum sg_image_part part)
