@@ -152,8 +152,10 @@ static int write_report(
 /* What others mean by "-" would be a second document on stdout. */
 static int check_report(const char *path, struct sg_err *err)
 {
-	if (!path || strcmp(path, "-") != 0)
-		return path ? sg_fs_may_write(path, err) : 0;
+	if (!path)
+		return 0;
+	if (strcmp(path, "-") != 0)
+		return sg_fs_may_write(path, err);
 	(void)sg_fail(err, SG_R_USAGE, "'-' is no file");
 	return sg_hint(err, "stdout has one document, and --output says in which form");
 }
